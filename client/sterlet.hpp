@@ -1,0 +1,641 @@
+#pragma once
+
+// The C++ client of Sterlet's trial channel: one header, C++17, POSIX and the standard library, nothing else.
+//
+//   sterlet::Trial trial;                                   // reads the environment Sterlet gives a trial
+//   double rate = trial.get("learning_rate", 0.01);         // your own default when Sterlet is not there
+//   for (int epoch = 1; epoch <= 20 && !trial.should_stop(); ++epoch)
+//     trial.report(epoch, {{"val_error", train_one_epoch(rate)}});
+//
+// A program run with no Sterlet around it runs unchanged: parameters take their defaults and every call is a cheap
+// no-op. The protocol itself is described in docs/channel.md.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <initializer_list>
+#include <limits>
+#include <locale>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sterlet {
+
+/// A JSON value as far as the channel needs it: null, a truth value, a number, a text, a list, or named members.
+class Value {
+ public:
+  enum class Kind { kNull, kBool, kNumber, kText, kList, kMembers };
+
+  Value() = default;
+  Value(bool value) : kind_(Kind::kBool), bool_(value) {}
+  Value(double value) : kind_(Kind::kNumber), number_(value) {}
+  Value(int value) : Value(static_cast<double>(value)) {}
+  Value(std::string value) : kind_(Kind::kText), text_(std::move(value)) {}
+  Value(const char* value) : Value(std::string(value)) {}
+  Value(std::vector<Value> items) : kind_(Kind::kList), items_(std::move(items)) {}
+  Value(std::map<std::string, Value> members) : kind_(Kind::kMembers), members_(std::move(members)) {}
+
+  Kind kind() const { return kind_; }
+  /// The number, where it is one; the texts "NaN", "Infinity" and "-Infinity" are numbers too.
+  std::optional<double> number() const {
+    if (kind_ == Kind::kNumber) return number_;
+    if (kind_ != Kind::kText) return std::nullopt;
+    if (text_ == "NaN") return std::numeric_limits<double>::quiet_NaN();
+    if (text_ == "Infinity") return std::numeric_limits<double>::infinity();
+    if (text_ == "-Infinity") return -std::numeric_limits<double>::infinity();
+    return std::nullopt;
+  }
+  /// The whole number, where it is one and doubles hold it exactly.
+  std::optional<std::int64_t> integer() const {
+    if (kind_ != Kind::kNumber || std::floor(number_) != number_ || std::abs(number_) > 9007199254740992.0)
+      return std::nullopt;
+    return static_cast<std::int64_t>(number_);
+  }
+  std::optional<bool> truth() const { return kind_ == Kind::kBool ? std::optional<bool>(bool_) : std::nullopt; }
+  /// Empty unless the kind is kText.
+  const std::string& text() const { return text_; }
+  /// Empty unless the kind is kList.
+  const std::vector<Value>& items() const { return items_; }
+  /// Empty unless the kind is kMembers.
+  const std::map<std::string, Value>& members() const { return members_; }
+  /// The member of that name; nullptr where there is none.
+  const Value* find(const std::string& name) const {
+    const auto found = members_.find(name);
+    return found == members_.end() ? nullptr : &found->second;
+  }
+
+  /// As JSON on one line; NaN and infinities as the channel's texts.
+  std::string json() const {
+    std::string out;
+    write(out);
+    return out;
+  }
+
+  /// Reads JSON, at most kDepthMax levels deep; nullopt where it is not JSON.
+  static std::optional<Value> parse(std::string_view text) {
+    Reader reader{text};
+    std::optional<Value> value = reader.value(0);
+    reader.skip_space();
+    return value && reader.rest.empty() ? value : std::nullopt;
+  }
+
+ private:
+  static constexpr int kDepthMax = 32;
+
+  static void write_text(std::string& out, const std::string& text) {
+    out += '"';
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        out += '\\';
+        out += c;
+      } else if (byte < 0x20) {
+        constexpr char kHex[] = "0123456789abcdef";
+        out += "\\u00";
+        out += kHex[byte >> 4];
+        out += kHex[byte & 15];
+      } else {
+        out += c;
+      }
+    }
+    out += '"';
+  }
+
+  // Libraries without floating-point to_chars remain; a stream in the classic locale gives them 17 digits.
+  static void write_number(std::string& out, double number) {
+    if (std::isnan(number)) {
+      out += "\"NaN\"";
+    } else if (std::isinf(number)) {
+      out += number > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+    } else {
+#if defined(__cpp_lib_to_chars)
+      char buffer[64];
+      out.append(buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr);
+#else
+      std::ostringstream stream;
+      stream.imbue(std::locale::classic());
+      stream.precision(17);
+      stream << number;
+      out += stream.str();
+#endif
+    }
+  }
+
+  static std::optional<double> read_number(std::string_view text) {
+    double number = 0;
+#if defined(__cpp_lib_to_chars)
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+#else
+    std::istringstream stream{std::string(text)};
+    stream.imbue(std::locale::classic());
+    if (!(stream >> number) || !stream.eof()) return std::nullopt;
+#endif
+    return number;
+  }
+
+  void write(std::string& out) const {
+    const char* separator = "";
+    switch (kind_) {
+      case Kind::kNull:
+        out += "null";
+        return;
+      case Kind::kBool:
+        out += bool_ ? "true" : "false";
+        return;
+      case Kind::kNumber:
+        write_number(out, number_);
+        return;
+      case Kind::kText:
+        write_text(out, text_);
+        return;
+      case Kind::kList:
+        out += '[';
+        for (const Value& item : items_) {
+          out += separator;
+          item.write(out);
+          separator = ",";
+        }
+        out += ']';
+        return;
+      case Kind::kMembers:
+        out += '{';
+        for (const auto& [name, member] : members_) {
+          out += separator;
+          write_text(out, name);
+          out += ':';
+          member.write(out);
+          separator = ",";
+        }
+        out += '}';
+        return;
+    }
+  }
+
+  struct Reader {
+    std::string_view rest;
+
+    void skip_space() {
+      while (!rest.empty() && std::string_view(" \t\r\n").find(rest[0]) != std::string_view::npos)
+        rest.remove_prefix(1);
+    }
+    bool take(std::string_view word) {
+      if (rest.substr(0, word.size()) != word) return false;
+      rest.remove_prefix(word.size());
+      return true;
+    }
+    std::optional<Value> value(int depth) {
+      skip_space();
+      if (rest.empty() || depth > kDepthMax) return std::nullopt;
+      if (take("null")) return Value();
+      if (take("true")) return Value(true);
+      if (take("false")) return Value(false);
+      if (rest[0] == '"') {
+        std::optional<std::string> read = text();
+        return read ? std::optional<Value>(Value(std::move(*read))) : std::nullopt;
+      }
+      if (take("[")) return list(depth);
+      if (take("{")) return members(depth);
+      const std::size_t length = std::min(rest.find_first_not_of("+-0123456789.eE"), rest.size());
+      const std::optional<double> number = read_number(rest.substr(0, length));
+      if (!number) return std::nullopt;
+      rest.remove_prefix(length);
+      return Value(*number);
+    }
+    std::optional<Value> list(int depth) {
+      std::vector<Value> items;
+      for (skip_space(); !take("]"); skip_space()) {
+        if (!items.empty() && !take(",")) return std::nullopt;
+        std::optional<Value> item = value(depth + 1);
+        if (!item) return std::nullopt;
+        items.push_back(std::move(*item));
+      }
+      return Value(std::move(items));
+    }
+    std::optional<Value> members(int depth) {
+      std::map<std::string, Value> members;
+      for (skip_space(); !take("}"); skip_space()) {
+        if (!members.empty() && !take(",")) return std::nullopt;
+        skip_space();
+        const std::optional<std::string> name = text();
+        skip_space();
+        if (!name || !take(":")) return std::nullopt;
+        std::optional<Value> member = value(depth + 1);
+        if (!member) return std::nullopt;
+        members[*name] = std::move(*member);
+      }
+      return Value(std::move(members));
+    }
+    std::optional<unsigned> hex4() {
+      unsigned code = 0;
+      if (rest.size() < 4) return std::nullopt;
+      const auto [end, error] = std::from_chars(rest.data(), rest.data() + 4, code, 16);
+      if (error != std::errc() || end != rest.data() + 4) return std::nullopt;
+      rest.remove_prefix(4);
+      return code;
+    }
+    static void append_utf8(std::string& out, unsigned code) {
+      const auto byte = [&out](unsigned bits) { out += static_cast<char>(bits); };
+      if (code < 0x80) {
+        byte(code);
+      } else if (code < 0x800) {
+        byte(0xC0 | code >> 6), byte(0x80 | (code & 63));
+      } else if (code < 0x10000) {
+        byte(0xE0 | code >> 12), byte(0x80 | (code >> 6 & 63)), byte(0x80 | (code & 63));
+      } else {
+        byte(0xF0 | code >> 18), byte(0x80 | (code >> 12 & 63)), byte(0x80 | (code >> 6 & 63));
+        byte(0x80 | (code & 63));
+      }
+    }
+    std::optional<std::string> text() {
+      if (!take("\"")) return std::nullopt;
+      std::string out;
+      while (!rest.empty()) {
+        const char c = rest[0];
+        rest.remove_prefix(1);
+        if (c == '"') return out;
+        if (c != '\\') {
+          out += c;
+          continue;
+        }
+        if (rest.empty()) return std::nullopt;
+        const char escape = rest[0];
+        rest.remove_prefix(1);
+        if (escape == 'u') {
+          std::optional<unsigned> code = hex4();
+          if (!code) return std::nullopt;
+          if (*code >= 0xD800 && *code < 0xDC00 && take("\\u")) {  // A surrogate pair is one character.
+            const std::optional<unsigned> low = hex4();
+            if (!low || *low < 0xDC00 || *low > 0xDFFF) return std::nullopt;
+            code = 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00);
+          }
+          append_utf8(out, *code);
+          continue;
+        }
+        constexpr std::string_view kEscapes = "\"\\/bfnrt";
+        constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+        const std::size_t index = kEscapes.find(escape);
+        if (index == std::string_view::npos) return std::nullopt;
+        out += kMeanings[index];
+      }
+      return std::nullopt;
+    }
+  };
+
+  Kind kind_ = Kind::kNull;
+  bool bool_ = false;
+  double number_ = 0;
+  std::string text_;
+  std::vector<Value> items_;
+  std::map<std::string, Value> members_;
+};
+
+/// Named values: hyperparameters, or what a `set` changes.
+using Values = std::map<std::string, Value>;
+
+/// One wish of Sterlet's, as Trial::poll hands it out.
+struct Message {
+  enum class Kind {
+    kSet,         ///< Use the new `values` from the next step on; answer with applied or refused.
+    kCheckpoint,  ///< Write a checkpoint at the next step boundary; answer with checkpointed.
+    kRestore,     ///< Go back to the checkpoint at `path`, then use `values`; answer with restored or refused.
+    kPrune,       ///< The trial is not worth more time; end orderly.
+    kStop,        ///< End now, orderly.
+  };
+  Kind kind = Kind::kSet;
+  std::string path;
+  Values values;
+};
+
+/// What a program can do; told to Sterlet once, when the trial starts.
+struct TrialOptions {
+  bool live = false;      ///< Reads poll() between steps and answers `set`.
+  bool restores = false;  ///< Answers `restore` too.
+};
+
+/// A trial as its own process sees it. One thread at a time.
+///
+/// Errors  the constructor and get() throw std::runtime_error where the parameters Sterlet gave cannot be read, or are
+///         of another type than the program asks for: a result for other hyperparameters than Sterlet recorded would
+///         be worse than none. Nothing else throws; a channel that breaks says so once on stderr and the training goes
+///         on without it.
+class Trial {
+ public:
+  explicit Trial(TrialOptions options = TrialOptions()) : options_(options) {
+    if (const std::string path = variable("STERLET_PARAMS"); !path.empty()) read_params(path);
+    if (const std::string channel = variable("STERLET_CHANNEL"); !channel.empty()) connect_to(channel);
+    if (active())
+      send(std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
+           R"(,"protocol":1,"restores":)" + (options_.restores ? "true" : "false") + "}}");
+  }
+  ~Trial() { disconnect(); }
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+
+  /// Whether Sterlet listens.
+  bool active() const { return socket_ >= 0; }
+
+  /// The hyperparameters Sterlet chose; empty without Sterlet.
+  const Values& params() const { return params_; }
+
+  /// The hyperparameter of that name, or `otherwise` where Sterlet did not choose one.
+  double get(const std::string& name, double otherwise) const {
+    const Value* value = find(name);
+    if (!value) return otherwise;
+    if (const auto number = value->number()) return *number;
+    throw wrong_type(name, "a number", *value);
+  }
+  int get(const std::string& name, int otherwise) const {
+    const Value* value = find(name);
+    if (!value) return otherwise;
+    const auto number = value->integer();
+    if (number && *number >= std::numeric_limits<int>::min() && *number <= std::numeric_limits<int>::max())
+      return static_cast<int>(*number);
+    throw wrong_type(name, "an integer", *value);
+  }
+  bool get(const std::string& name, bool otherwise) const {
+    const Value* value = find(name);
+    if (!value) return otherwise;
+    if (const auto truth = value->truth()) return *truth;
+    throw wrong_type(name, "true or false", *value);
+  }
+  std::string get(const std::string& name, const std::string& otherwise) const {
+    const Value* value = find(name);
+    if (!value) return otherwise;
+    if (value->kind() == Value::Kind::kText) return value->text();
+    throw wrong_type(name, "a text", *value);
+  }
+  std::string get(const std::string& name, const char* otherwise) const { return get(name, std::string(otherwise)); }
+  /// A repeated hyperparameter, one number a layer; a single number is a list of one.
+  std::vector<double> get_list(const std::string& name, std::vector<double> otherwise) const {
+    const Value* value = find(name);
+    if (!value) return otherwise;
+    if (const auto number = value->number()) return {*number};
+    std::vector<double> numbers;
+    for (const Value& item : value->items()) {
+      const auto number = item.number();
+      if (!number) throw wrong_type(name, "a list of numbers", *value);
+      numbers.push_back(*number);
+    }
+    if (value->kind() != Value::Kind::kList) throw wrong_type(name, "a list of numbers", *value);
+    return numbers;
+  }
+
+  /// The trial's number in its study; -1 without Sterlet.
+  int number() const { return static_cast<int>(integer_variable("STERLET_TRIAL", -1)); }
+  /// 1 in the first run of a trial, 2 when it is run again after it was lost, and so on.
+  int attempt() const { return static_cast<int>(integer_variable("STERLET_ATTEMPT", 1)); }
+  /// The seed for this trial, from the study's seed; `otherwise` without Sterlet.
+  std::int64_t seed(std::int64_t otherwise) const { return integer_variable("STERLET_SEED", otherwise); }
+  /// The folder for checkpoints, which outlives an attempt; empty without Sterlet.
+  std::string checkpoint_dir() const { return variable("STERLET_CHECKPOINT_DIR"); }
+  /// The checkpoint of an earlier attempt to go on from; empty where there is none.
+  std::string resume_path() const { return variable("STERLET_RESUME"); }
+
+  /// Tells what was measured at a step. Steps grow; NaN and infinity may be told.
+  void report(std::int64_t step, const std::map<std::string, double>& metrics) { send_report(step, metrics, ""); }
+
+  /// As report(), and waits until Sterlet has stored it. True where the trial is not worth more time. Costs a round
+  /// trip and a disk write, so it suits a report an epoch, not one a step.
+  bool report_and_wait(std::int64_t step, const std::map<std::string, double>& metrics) {
+    acknowledged_ = false;
+    send_report(step, metrics, R"("ack":true,)");
+    while (active() && !acknowledged_) receive(kAckTimeoutMs);
+    return stop_;
+  }
+
+  /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there.
+  bool should_stop() {
+    receive(0);
+    return stop_;
+  }
+
+  /// What Sterlet asked for since the last call, oldest first. About a microsecond where nothing is there.
+  std::vector<Message> poll() {
+    receive(0);
+    return std::exchange(messages_, {});
+  }
+
+  /// Tells that a checkpoint is complete on disk. path: relative to checkpoint_dir(), or absolute.
+  void checkpointed(std::int64_t step, const std::string& path) {
+    send_members("checkpoint", {{"step", step_value(step)}, {"path", path}});
+  }
+  /// Answers a `set`: these values are used from this step on.
+  void applied(std::int64_t step, const Values& values) {
+    send_members("applied", {{"step", step_value(step)}, {"set", values}});
+  }
+  /// Answers a `restore`.
+  void restored(std::int64_t step, const std::string& path) {
+    send_members("restored", {{"step", step_value(step)}, {"path", path}});
+  }
+  /// Answers a `set` (or a part of one) that cannot be done.
+  void refused(const Values& values, const std::string& reason) {
+    send_members("refused", {{"set", values}, {"reason", reason}});
+  }
+  /// Answers a `restore` that cannot be done.
+  void refused_restore(const std::string& path, const std::string& reason) {
+    send_members("refused", {{"restore", Values{{"path", path}}}, {"reason", reason}});
+  }
+  /// Tells why the trial failed; the program should then end with an exit code other than 0.
+  void failed(const std::string& reason) { send_members("failed", {{"reason", reason}}); }
+
+  /// Tells the final value of the objective. Without it, the last reported value of the objective's metric counts.
+  void finish(double value) { send(Value(Values{{"value", value}}).json()); }
+  /// Tells the final values of several objectives, in the study's order.
+  void finish(const std::vector<double>& values) {
+    send(Value(Values{{"values", std::vector<Value>(values.begin(), values.end())}}).json());
+  }
+
+ private:
+  static constexpr std::size_t kLineBytesMax = 64 * 1024;
+  static constexpr int kSendTimeoutMs = 30'000;  // A Sterlet that reads nothing for so long counts as gone.
+  static constexpr int kAckTimeoutMs = 60'000;
+
+  static std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+  }
+  static std::int64_t integer_variable(const char* name, std::int64_t otherwise) {
+    const std::string text = variable(name);
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return !text.empty() && error == std::errc() && end == text.data() + text.size() ? value : otherwise;
+  }
+  static Value step_value(std::int64_t step) { return Value(static_cast<double>(step)); }
+
+  const Value* find(const std::string& name) const {
+    const auto found = params_.find(name);
+    return found == params_.end() ? nullptr : &found->second;
+  }
+  static std::runtime_error wrong_type(const std::string& name, const std::string& wanted, const Value& found) {
+    return std::runtime_error("STERLET_PARAMS: " + name + " must be " + wanted + " (found " + found.json() +
+                              "); change its type in the study file");
+  }
+
+  void read_params(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) throw std::runtime_error(path + ": cannot be read, though STERLET_PARAMS names it");
+    std::optional<Value> value = Value::parse(text.str());
+    if (!value || value->kind() != Value::Kind::kMembers)
+      throw std::runtime_error(path + ": not a JSON object of hyperparameters, though STERLET_PARAMS names it");
+    params_ = value->members();
+  }
+
+  void connect_to(const std::string& channel) {
+    if (channel.compare(0, 3, "fd:") == 0) {
+      const auto [end, error] = std::from_chars(channel.data() + 3, channel.data() + channel.size(), socket_);
+      if (error != std::errc() || end != channel.data() + channel.size() || fcntl(socket_, F_GETFD) < 0) {
+        socket_ = -1;
+        std::fprintf(stderr, "sterlet: %s is not an open file descriptor, so nothing is reported\n", channel.c_str());
+        return;
+      }
+    } else {
+      sockaddr_un address{};
+      address.sun_family = AF_UNIX;
+      if (channel.size() < sizeof(address.sun_path)) {
+        std::memcpy(address.sun_path, channel.data(), channel.size());
+        socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+      } else {
+        errno = ENAMETOOLONG;
+      }
+      if (socket_ < 0 || ::connect(socket_, as_address(&address), sizeof(address)) != 0) {
+        std::fprintf(stderr, "sterlet: %s: %s, so nothing is reported\n", channel.c_str(), std::strerror(errno));
+        disconnect();
+        return;
+      }
+    }
+    // A program started by the trial must not hold the channel open after the trial has ended.
+    fcntl(socket_, F_SETFD, FD_CLOEXEC);
+  }
+  static const sockaddr* as_address(const sockaddr_un* address) { return reinterpret_cast<const sockaddr*>(address); }
+
+  void disconnect() {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = -1;
+  }
+  void lose(const char* why) {
+    std::fprintf(stderr, "sterlet: the channel broke (%s); the training goes on without it\n", why);
+    disconnect();
+  }
+
+  void send_report(std::int64_t step, const std::map<std::string, double>& metrics, const char* first) {
+    if (!active()) return;
+    const Value values(Values(metrics.begin(), metrics.end()));
+    send(std::string("{") + first + R"("report":{"metrics":)" + values.json() + R"(,"step":)" + std::to_string(step) +
+         "}}");
+  }
+  void send_members(const char* name, Values members) {
+    if (active()) send(Value(Values{{name, std::move(members)}}).json());
+  }
+
+  void send(std::string line) {
+    if (!active()) return;
+    line += '\n';
+    if (line.size() > kLineBytesMax) {
+      std::fprintf(stderr, "sterlet: a message of %zu bytes is longer than 64 KiB and was not sent\n", line.size());
+      return;
+    }
+    for (std::size_t sent = 0; sent < line.size();) {
+      const ssize_t count = ::send(socket_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count >= 0) {
+        sent += static_cast<std::size_t>(count);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        pollfd writable{socket_, POLLOUT, 0};
+        if (::poll(&writable, 1, kSendTimeoutMs) == 0) return lose("nothing was read from it for 30 s");
+      } else if (errno != EINTR) {
+        return lose(std::strerror(errno));
+      }
+    }
+  }
+
+  /// Takes in what has come; waits at most `wait_ms` for the first byte.
+  void receive(int wait_ms) {
+    if (!active()) return;
+    if (wait_ms > 0) {
+      pollfd readable{socket_, POLLIN, 0};
+      if (::poll(&readable, 1, wait_ms) == 0) return lose("no answer to a report within 60 s");
+    }
+    char buffer[4096];
+    while (active()) {
+      const ssize_t count = ::recv(socket_, buffer, sizeof(buffer), MSG_DONTWAIT);
+      if (count > 0) {
+        buffer_.append(buffer, static_cast<std::size_t>(count));
+        take_lines();
+        if (buffer_.size() > kLineBytesMax) lose("a line longer than 64 KiB came");
+      } else if (count == 0) {
+        lose("Sterlet closed it");
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return;
+      } else if (errno != EINTR) {
+        lose(std::strerror(errno));
+      }
+    }
+  }
+
+  void take_lines() {
+    std::size_t start = 0;
+    for (std::size_t end; (end = buffer_.find('\n', start)) != std::string::npos; start = end + 1)
+      if (const auto line = Value::parse(std::string_view(buffer_).substr(start, end - start))) take(*line);
+    buffer_.erase(0, start);
+  }
+
+  // Keys and messages this version does not know are ignored, so that a newer Sterlet can speak to it.
+  void take(const Value& line) {
+    if (const Value* values = line.find("set")) {
+      if (options_.live)
+        messages_.push_back({Message::Kind::kSet, "", values->members()});
+      else
+        refused(values->members(), "this program takes no live changes");
+    }
+    if (line.find("checkpoint")) messages_.push_back({Message::Kind::kCheckpoint, "", {}});
+    if (const Value* restore = line.find("restore")) {
+      const Value* path = restore->find("path");
+      const Value* values = restore->find("set");
+      const std::string where = path ? path->text() : "";
+      if (options_.restores)
+        messages_.push_back({Message::Kind::kRestore, where, values ? values->members() : Values()});
+      else
+        refused_restore(where, "this program cannot go back to a checkpoint while it runs");
+    }
+    if (line.find("prune")) take_end(Message::Kind::kPrune);
+    if (line.find("stop")) take_end(Message::Kind::kStop);
+    if (const Value* ack = line.find("ack")) {
+      acknowledged_ = true;
+      const Value* prune = ack->find("prune");
+      if (prune && prune->truth().value_or(false)) take_end(Message::Kind::kPrune);
+    }
+  }
+  void take_end(Message::Kind kind) {
+    stop_ = true;
+    messages_.push_back({kind, "", {}});
+  }
+
+  TrialOptions options_;
+  Values params_;
+  int socket_ = -1;
+  bool stop_ = false;
+  bool acknowledged_ = false;
+  std::string buffer_;
+  std::vector<Message> messages_;
+};
+
+}  // namespace sterlet

@@ -1,0 +1,318 @@
+"""The Python client of Sterlet's trial channel: one file, Python 3.8 or later, the standard library only.
+
+    import sterlet
+
+    trial = sterlet.Trial()                          # reads the environment Sterlet gives a trial
+    rate = trial.get("learning_rate", 0.01)          # your own default when Sterlet is not there
+    for epoch in range(1, 21):
+        trial.report(epoch, val_error=train_one_epoch(rate))
+        if trial.should_stop():
+            break
+
+A program run with no Sterlet around it runs unchanged: parameters take their defaults and every call is a cheap no-op.
+The protocol itself is described in docs/channel.md.
+"""
+
+import errno
+import json
+import math
+import os
+import select
+import socket
+import sys
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, TypeVar, Union
+
+__all__ = ["Change", "Refusal", "Trial"]
+
+_LINE_BYTES_MAX = 64 * 1024
+_SEND_TIMEOUT_S = 30.0  # A Sterlet that reads nothing for so long counts as gone.
+_ACK_TIMEOUT_S = 60.0
+_NUMBER_TEXTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+_T = TypeVar("_T")
+
+
+class Refusal(Exception):
+    """Raised by an `on_set` callback that cannot use the values; its text is the reason that Sterlet shows."""
+
+
+class Change(NamedTuple):
+    """One wish of Sterlet's, as Trial.changes() hands it out.
+
+    kind    "set": use `values` from the next step on; answer with applied() or refused().
+            "checkpoint": write one at the next step boundary; answer with checkpointed().
+            "restore": go back to the checkpoint at `path`, then use `values`; answer with restored() or refused().
+    """
+
+    kind: str
+    values: Dict[str, Any]
+    path: str = ""
+
+
+class Trial:
+    """A trial as its own process sees it. One thread at a time.
+
+    live      the program reads changes() between steps and answers `set`; implied by `on_set`.
+    restores  it answers `restore` too.
+    on_set    called with the new values, at the next report() or changes(), instead of handing the `set` out by
+              changes(); the answer is sent for it. It may raise Refusal.
+
+    Errors    RuntimeError where the parameters that Sterlet gave cannot be read: a result for other hyperparameters
+              than Sterlet recorded would be worse than none. A channel that breaks says so once on stderr, and the
+              training goes on without it.
+    """
+
+    params: Dict[str, Any]
+    """The hyperparameters that Sterlet chose; empty without Sterlet."""
+
+    def __init__(
+        self, live: bool = False, restores: bool = False, on_set: Optional[Callable[[Dict[str, Any]], None]] = None
+    ) -> None:
+        self.on_set = on_set
+        self._live = live or on_set is not None
+        self._restores = restores
+        self._socket: Optional[socket.socket] = None
+        self._buffer = b""
+        self._changes: List[Change] = []
+        self._stop = False
+        self._acknowledged = False
+        self._step = 0
+        self.params = {}
+        path = os.environ.get("STERLET_PARAMS")
+        if path:
+            self.params = _read_params(path)
+        channel = os.environ.get("STERLET_CHANNEL")
+        if channel:
+            self._connect(channel)
+        self._send({"hello": {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}})
+
+    def active(self) -> bool:
+        """Whether Sterlet listens."""
+        return self._socket is not None
+
+    def get(self, name: str, default: _T) -> _T:
+        """The hyperparameter of that name, or `default` where Sterlet did not choose one."""
+        value: _T = self.params.get(name, default)
+        return value
+
+    @property
+    def number(self) -> int:
+        """The trial's number in its study; -1 without Sterlet."""
+        return int(os.environ.get("STERLET_TRIAL", "-1"))
+
+    @property
+    def attempt(self) -> int:
+        """1 in the first run of a trial, 2 when it is run again after it was lost, and so on."""
+        return int(os.environ.get("STERLET_ATTEMPT", "1"))
+
+    def seed(self, default: int) -> int:
+        """The seed for this trial, from the study's seed; `default` without Sterlet."""
+        return int(os.environ.get("STERLET_SEED", str(default)))
+
+    @property
+    def checkpoint_dir(self) -> Optional[str]:
+        """The folder for checkpoints, which outlives an attempt; None without Sterlet."""
+        return os.environ.get("STERLET_CHECKPOINT_DIR")
+
+    @property
+    def resume_path(self) -> Optional[str]:
+        """The checkpoint of an earlier attempt to go on from; None where there is none."""
+        return os.environ.get("STERLET_RESUME")
+
+    def report(self, step: int, metrics: Optional[Dict[str, float]] = None, wait: bool = False, **more: float) -> bool:
+        """Tells what was measured at a step, and returns should_stop().
+
+        Steps grow; NaN and infinity may be told. With `wait` it returns once Sterlet has stored the report and judged
+        it: a round trip and a disk write, so it suits a report an epoch, not one a step.
+        """
+        self._step = step
+        values = {name: float(value) for name, value in {**(metrics or {}), **more}.items()}
+        line: Dict[str, Any] = {"report": {"step": step, "metrics": values}}
+        if wait:
+            line["ack"] = True
+        self._acknowledged = False
+        self._send(line)
+        while wait and self._socket is not None and not self._acknowledged:
+            self._receive(_ACK_TIMEOUT_S)
+        return self.should_stop()
+
+    def should_stop(self) -> bool:
+        """Whether Sterlet asked the trial to end (prune or stop)."""
+        self._receive(0.0)
+        return self._stop
+
+    def changes(self) -> List[Change]:
+        """What Sterlet asked for since the last call, oldest first, but for prune and stop: see should_stop()."""
+        self._receive(0.0)
+        changes, self._changes = self._changes, []
+        return changes
+
+    def checkpointed(self, step: int, path: str) -> None:
+        """Tells that a checkpoint is complete on disk. path: relative to checkpoint_dir, or absolute."""
+        self._send({"checkpoint": {"step": step, "path": path}})
+
+    def applied(self, step: int, values: Dict[str, Any]) -> None:
+        """Answers a `set`: these values are used from this step on."""
+        self._send({"applied": {"step": step, "set": values}})
+
+    def restored(self, step: int, path: str) -> None:
+        """Answers a `restore`."""
+        self._send({"restored": {"step": step, "path": path}})
+
+    def refused(self, change: Change, reason: str) -> None:
+        """Answers a change that cannot be done."""
+        wish = {"restore": {"path": change.path}} if change.kind == "restore" else {change.kind: change.values}
+        self._send({"refused": {**wish, "reason": reason}})
+
+    def failed(self, reason: str) -> None:
+        """Tells why the trial failed; the program should then end with an exit code other than 0."""
+        self._send({"failed": {"reason": reason}})
+
+    def finish(self, value: Union[float, Sequence[float]]) -> None:
+        """Tells the final value of the objective, or a list of them, in the study's order.
+
+        Without it, the last reported value of the objective's metric counts.
+        """
+        if isinstance(value, (int, float)):
+            self._send({"value": float(value)})
+        else:
+            try:
+                values = [float(item) for item in value]
+            except TypeError:  # A number of a library's own type.
+                self._send({"value": float(value)})  # type: ignore[arg-type]
+            else:
+                self._send({"values": values})
+
+    def _connect(self, channel: str) -> None:
+        try:
+            if channel.startswith("fd:"):
+                self._socket = socket.socket(fileno=int(channel[3:]))
+                self._socket.set_inheritable(False)
+            else:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._socket.connect(channel)
+            self._socket.setblocking(False)
+        except (OSError, ValueError) as error:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = None
+            print(f"sterlet: {channel}: {error}, so nothing is reported", file=sys.stderr)
+
+    def _lose(self, why: str) -> None:
+        print(f"sterlet: the channel broke ({why}); the training goes on without it", file=sys.stderr)
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
+    def _send(self, message: Dict[str, Any]) -> None:
+        if self._socket is None:
+            return
+        line = json.dumps(_without_nan(message), allow_nan=False, separators=(",", ":")).encode() + b"\n"
+        if len(line) > _LINE_BYTES_MAX:
+            print(f"sterlet: a message of {len(line)} bytes is longer than 64 KiB and was not sent", file=sys.stderr)
+            return
+        while line and self._socket is not None:
+            try:
+                # Python ignores SIGPIPE, but a host program may not; the flag is missing on macOS.
+                sent = self._socket.send(line, getattr(socket, "MSG_NOSIGNAL", 0))
+                line = line[sent:]
+            except BlockingIOError:
+                if not self._wait(select.POLLOUT, _SEND_TIMEOUT_S):
+                    self._lose("nothing was read from it for 30 s")
+            except OSError as error:
+                self._lose(os.strerror(error.errno or errno.EIO))
+
+    def _wait(self, event: int, timeout_s: float) -> bool:
+        poll = select.poll()
+        poll.register(self._socket, event)  # type: ignore[arg-type]
+        return bool(poll.poll(timeout_s * 1000))
+
+    def _receive(self, wait_s: float) -> None:
+        """Takes in what has come; waits at most `wait_s` for the first byte."""
+        if self._socket is None:
+            return
+        if wait_s > 0 and not self._wait(select.POLLIN, wait_s):
+            self._lose("no answer to a report within 60 s")
+        while self._socket is not None:
+            try:
+                read = self._socket.recv(65536)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._lose(os.strerror(error.errno or errno.EIO))
+                return
+            if not read:
+                self._lose("Sterlet closed it")
+                return
+            *lines, self._buffer = (self._buffer + read).split(b"\n")
+            for line in lines:
+                self._take(line)
+            if len(self._buffer) > _LINE_BYTES_MAX:
+                self._lose("a line longer than 64 KiB came")
+
+    def _take(self, line: bytes) -> None:
+        # Keys and messages this version does not know are ignored, so that a newer Sterlet can speak to it.
+        try:
+            message = json.loads(line)
+        except ValueError:
+            return
+        if not isinstance(message, dict):
+            return
+        if "set" in message:
+            self._take_set(Change("set", _values(message["set"])))
+        if "checkpoint" in message:
+            self._changes.append(Change("checkpoint", {}))
+        if isinstance(message.get("restore"), dict):
+            wish = message["restore"]
+            change = Change("restore", _values(wish.get("set")), str(wish.get("path", "")))
+            if self._restores:
+                self._changes.append(change)
+            else:
+                self.refused(change, "this program cannot go back to a checkpoint while it runs")
+        if "prune" in message or "stop" in message:
+            self._stop = True
+        if isinstance(message.get("ack"), dict):
+            self._acknowledged = True
+            self._stop = self._stop or message["ack"].get("prune") is True
+
+    def _take_set(self, change: Change) -> None:
+        if not self._live:
+            self.refused(change, "this program takes no live changes")
+        elif self.on_set is None:
+            self._changes.append(change)
+        else:
+            try:
+                self.on_set(change.values)
+            except Refusal as refusal:
+                self.refused(change, str(refusal))
+            else:
+                self.applied(self._step, change.values)
+
+
+def _read_params(path: str) -> Dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            params = json.load(file)
+    except (OSError, ValueError) as error:
+        raise RuntimeError(f"{path}: cannot be read ({error}), though STERLET_PARAMS names it") from error
+    if not isinstance(params, dict):
+        raise RuntimeError(f"{path}: not a JSON object of hyperparameters, though STERLET_PARAMS names it")
+    return params
+
+
+def _values(found: Any) -> Dict[str, Any]:
+    """The values of a `set`, with the texts for NaN and the infinities as numbers."""
+    if not isinstance(found, dict):
+        return {}
+    return {name: _NUMBER_TEXTS.get(value, value) if isinstance(value, str) else value for name, value in found.items()}
+
+
+def _without_nan(value: Any) -> Any:
+    """The same with NaN and the infinities as the channel's texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {name: _without_nan(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(item) for item in value]
+    return value

@@ -1,0 +1,44 @@
+# sterlet_room(NAME SEES room... USES target...): the static library of src/NAME.
+#
+# A room's headers are reached through a door of its own in the build tree (doors/NAME/sterlet/NAME, a link to src/NAME)
+# that only those who SEE the room have on their include path: an include against the layout ends with "no such file".
+# Sources are found by folder; *_test.cc belong to the tests.
+
+function(sterlet_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough
+    -Wno-missing-field-initializers)  # Designated initialisers leave out what keeps its default.
+  if(STERLET_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# What every target of ours is compiled with: no fused multiply-add, so that a suggestion is the same on every machine.
+add_compile_options(-fpch-preprocess -ffp-contract=off "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+if(STERLET_SANITIZE)
+  add_compile_options(-fsanitize=${STERLET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${STERLET_SANITIZE})
+endif()
+
+# One precompiled header for all rooms: the standard library, fmt and JSON are most of a small file's compile time.
+add_library(sterlet_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
+target_link_libraries(sterlet_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
+sterlet_warnings(sterlet_pch)  # A header compiled under other flags than its user's is not used.
+target_precompile_headers(sterlet_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+
+function(sterlet_room name)
+  cmake_parse_arguments(ROOM "" "" "SEES;USES" ${ARGN})
+  set(door ${CMAKE_BINARY_DIR}/doors/${name}/sterlet)
+  file(MAKE_DIRECTORY ${door})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${name} ${door}/${name} SYMBOLIC)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc ${CMAKE_SOURCE_DIR}/src/${name}/*/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  add_library(sterlet_${name} STATIC ${sources})
+  target_include_directories(sterlet_${name} PUBLIC ${CMAKE_BINARY_DIR}/doors/${name})
+  foreach(seen IN LISTS ROOM_SEES)
+    target_link_libraries(sterlet_${name} PUBLIC sterlet_${seen})
+  endforeach()
+  target_link_libraries(sterlet_${name} PUBLIC fmt::fmt nlohmann_json::nlohmann_json PRIVATE ${ROOM_USES})
+  target_precompile_headers(sterlet_${name} REUSE_FROM sterlet_pch)
+  sterlet_warnings(sterlet_${name})
+endfunction()

@@ -1,0 +1,33 @@
+# One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
+
+foreach(room base space samplers storage exec study report cli)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*_test.cc)
+  if(sources)
+    set(target sterlet_${room}_test)
+    add_executable(${target} ${sources})
+    target_link_libraries(${target} PRIVATE sterlet_${room} GTest::gtest_main rapidcheck)
+    target_compile_definitions(${target} PRIVATE STERLET_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+      STERLET_PROGRAM="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/sterlet")
+    target_precompile_headers(${target} REUSE_FROM sterlet_pch)
+    sterlet_warnings(${target})
+    add_test(NAME ${room} COMMAND ${target})
+    set_tests_properties(${room} PROPERTIES TIMEOUT 600)
+  endif()
+endforeach()
+
+# What crosses rooms is tested on the real programs.
+file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/e2e/*_test.py)
+foreach(script IN LISTS scripts)
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME e2e_${name} COMMAND /usr/bin/python3 ${script})
+  set_tests_properties(e2e_${name} PROPERTIES TIMEOUT 900 ENVIRONMENT
+    "STERLET_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};STERLET_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+endforeach()
+
+if(EXISTS ${CMAKE_SOURCE_DIR}/tests/report/render_main.cc)
+  add_executable(render-report tests/report/render_main.cc)
+  target_link_libraries(render-report PRIVATE sterlet_report)
+  add_test(NAME report_page
+    COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/report/report_page_test.py $<TARGET_FILE:render-report>)
+  set_tests_properties(report_page PROPERTIES TIMEOUT 900)
+endif()

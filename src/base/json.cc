@@ -1,0 +1,78 @@
+#include "sterlet/base/json.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+
+namespace sterlet::base {
+
+namespace {
+
+constexpr int kNestingMax = 64;  // The parser is not recursive, but what walks its result is.
+
+bool nests_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kNestingMax) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Json json_number(double value) {
+  if (std::isfinite(value)) return value;
+  return number_text(value);
+}
+
+std::optional<double> number_from_json(const Json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (!value.is_string()) return std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  if (text == "NaN") return std::nan("");
+  if (text == "Infinity") return HUGE_VAL;
+  if (text == "-Infinity") return -HUGE_VAL;
+  return std::nullopt;
+}
+
+Result<Json> parse_json(std::string_view text) {
+  if (nests_too_deep(text)) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("JSON nested deeper than {} levels", kNestingMax),
+                "flatten it");
+  }
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::parse_error& error) {
+    std::size_t line = 1, column = 1;
+    for (std::size_t i = 0; i + 1 < error.byte && i < text.size(); ++i) {
+      column = text[i] == '\n' ? 1 : column + 1;
+      line += text[i] == '\n' ? 1 : 0;
+    }
+    return fail(ErrorCode::kInvalidArgument, fmt::format("this is not JSON from line {}, column {} on", line, column),
+                "look for a missing comma, quote or bracket there");
+  } catch (const nlohmann::json::exception& error) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("this JSON cannot be read ({})", error.what()));
+  }
+}
+
+std::string json_line(const Json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace sterlet::base

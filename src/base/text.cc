@@ -1,0 +1,159 @@
+#include "sterlet/base/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace sterlet::base {
+
+namespace {
+
+// Optimal string alignment distance; words are short, so the full table is cheap.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replace = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replace});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return cost[a.size()][b.size()];
+}
+
+constexpr std::size_t kComparedLengthMax = 64;  // Longer words are never a slip of the finger.
+constexpr std::size_t kListedNamesMax = 12;
+
+}  // namespace
+
+std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates) {
+  std::optional<std::string> best;
+  std::size_t best_distance = std::numeric_limits<std::size_t>::max();
+  if (word.size() > kComparedLengthMax) return best;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kComparedLengthMax) continue;
+    const std::size_t distance = edit_distance(word, candidate);
+    const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+    if (distance <= allowed && distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string suggest_name(std::string_view word, std::span<const std::string> candidates) {
+  if (const auto near = nearest_name(word, candidates)) return fmt::format("did you mean '{}'?", *near);
+  if (candidates.empty()) return {};
+  if (candidates.size() > kListedNamesMax) return {};
+  std::string list = "known are ";
+  for (std::size_t i = 0; i < candidates.size(); ++i) list += (i == 0 ? "" : ", ") + candidates[i];
+  return list;
+}
+
+std::string number_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return fmt::format("{}", value);
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  if (text.empty() || text.front() == '+') return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) {
+    // from_chars leaves the value alone; 1e-400 is 0 and 1e400 is infinite, as every other reader has it.
+    const auto exponent = text.find_first_of("eE");
+    const bool tiny = exponent != std::string_view::npos && text.find('-', exponent) != std::string_view::npos;
+    value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
+    return text.front() == '-' ? -value : value;
+  }
+  if (error != std::errc()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string count_text(std::uint64_t count, std::string_view singular) {
+  return fmt::format("{} {}{}", count, singular, count == 1 ? "" : "s");
+}
+
+std::optional<double> parse_duration(std::string_view text) {
+  if (const auto plain = parse_number(text)) {
+    if (!std::isfinite(*plain) || *plain < 0) return std::nullopt;
+    return plain;
+  }
+  double total = 0;
+  while (!text.empty()) {
+    const std::size_t digits = text.find_first_not_of("0123456789.");
+    if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
+    const auto amount = parse_number(text.substr(0, digits));
+    if (!amount) return std::nullopt;
+    text.remove_prefix(digits);
+    const std::size_t letters = std::min(text.find_first_of("0123456789."), text.size());
+    const std::string_view unit = text.substr(0, letters);
+    text.remove_prefix(letters);
+    if (unit == "d") {
+      total += *amount * 86400;
+    } else if (unit == "h") {
+      total += *amount * 3600;
+    } else if (unit == "m" || unit == "min") {
+      total += *amount * 60;
+    } else if (unit == "s") {
+      total += *amount;
+    } else if (unit == "ms") {
+      total += *amount / 1000;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!std::isfinite(total)) return std::nullopt;
+  return total;
+}
+
+std::string duration_text(double seconds) {
+  if (!std::isfinite(seconds)) return "-";
+  if (seconds < 0) seconds = 0;
+  if (seconds < 10 && seconds != std::floor(seconds)) return fmt::format("{:.1f}s", seconds);
+  auto rest = static_cast<std::int64_t>(std::llround(std::min(seconds, 1e15)));
+  const std::int64_t days = rest / 86400, hours = rest % 86400 / 3600, minutes = rest % 3600 / 60;
+  rest %= 60;
+  if (days > 0) return hours > 0 ? fmt::format("{}d{}h", days, hours) : fmt::format("{}d", days);
+  if (hours > 0) return minutes > 0 ? fmt::format("{}h{}m", hours, minutes) : fmt::format("{}h", hours);
+  if (minutes > 0) return rest > 0 ? fmt::format("{}m{}s", minutes, rest) : fmt::format("{}m", minutes);
+  return fmt::format("{}s", rest);
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace sterlet::base

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sterlet::base {
+
+/// The candidate nearest to `word` by edits (insert, delete, replace, swap of neighbours), if it is near enough to be
+/// what was meant: at most a third of the longer word's length, and at least 1 edit allowed. Ties: the earlier
+/// candidate.
+std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);
+
+/// `; did you mean 'x'?`'s inner part, or a list of all names when none is near: text for Error::next.
+std::string suggest_name(std::string_view word, std::span<const std::string> candidates);
+
+/// Shortest text that reads back as the same double; integers without a point: 0.1, 1e-05 as 1e-05, 3. NaN, Infinity.
+std::string number_text(double value);
+
+/// A whole number or a double from the entire text, without the locale; nothing if the text is anything else.
+/// Accepts a leading '+', 'inf', 'infinity', 'nan' in any case.
+std::optional<double> parse_number(std::string_view text);
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// "3 trials", "1 trial".
+std::string count_text(std::uint64_t count, std::string_view singular);
+
+/// 30, 90.5, "1m30s", "2h", "45s", "1d" as seconds; nothing for other text, negative or non-finite values.
+std::optional<double> parse_duration(std::string_view text);
+
+/// 93 s as "1m33s", 0.4 as "0.4s", 86400 as "1d".
+std::string duration_text(double seconds);
+
+/// Text as a JSON string without its outer quotes, safe to put on one terminal line.
+std::string printable(std::string_view text);
+
+}  // namespace sterlet::base

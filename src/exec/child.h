@@ -1,0 +1,42 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sterlet/base/result.h"
+#include "sterlet/exec/fd.h"
+
+namespace sterlet::exec {
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+/// A program to start, with everything it gets.
+struct Program {
+  std::vector<std::string> argv;
+  std::string folder;
+  Environment environment;  ///< All of it, see with_our_environment.
+  int stdout_fd = -1;
+  int stderr_fd = -1;
+};
+
+struct Started {
+  pid_t pid = 0;  ///< Also its process group.
+  Fd pidfd;
+};
+/// The program cannot be started; why, in one sentence.
+struct NotStarted {
+  std::string reason;
+};
+
+/// Our own environment without the marks of a Sterlet around us, then `added`; of a name given twice the last counts.
+Environment with_our_environment(const Environment& added);
+
+/// Starts a program in a process group of its own, with /dev/null as stdin and no descriptor but 0, 1 and 2; it is
+/// killed when the calling thread ends. Errors: kUnreachable where no process can be made.
+base::Result<std::variant<Started, NotStarted>> start_program(const Program& program);
+
+}  // namespace sterlet::exec

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sterlet/exec/executor.h"
+
+namespace sterlet::exec {
+
+/// What is known of an attempt whose program has ended.
+struct Ending {
+  std::string program;  ///< As program_name() gives it.
+  int code = 0;         ///< Exit code; if `signalled`, the signal's number.
+  bool signalled = false;
+  double seconds = 0;
+  bool stopped = false;  ///< end() or kill() was asked for it, with `stop_reason`.
+  std::string stop_reason;
+  std::optional<double> time_limit;         ///< Set if this limit was reached.
+  std::optional<std::int64_t> memory_used;  ///< Set if the memory limit was passed, with what was in use.
+  std::int64_t memory_limit = 0;
+  bool system_out_of_memory = false;  ///< The system killed some process for want of memory meanwhile.
+  std::string stderr_log;             ///< Path.
+};
+
+/// The cause and the sentence.
+Event::Exited explain_ending(const Ending& ending);
+
+/// How a command is called in a message: its program, with the script if the program is an interpreter.
+std::string program_name(const std::vector<std::string>& argv);
+
+/// The last line of a file that is not empty, printable and cut to 200 characters; empty if there is none.
+std::string last_line(const std::string& path);
+
+}  // namespace sterlet::exec

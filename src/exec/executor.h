@@ -1,0 +1,117 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+
+namespace sterlet::exec {
+
+/// Which run of which trial.
+struct AttemptId {
+  std::int64_t trial = 0;
+  int attempt = 1;
+  auto operator<=>(const AttemptId&) const = default;
+};
+
+/// Limits of one attempt; empty: none.
+struct Limits {
+  std::optional<std::int64_t> memory_bytes;  ///< Resident, of all processes of the attempt together.
+  std::optional<double> seconds;             ///< Wall time.
+};
+
+/// What to start, everything resolved.
+struct Launch {
+  AttemptId id;
+  std::vector<std::string> argv;  ///< argv[0] is looked for on PATH, or relative to `folder` if it has a slash.
+  std::string folder;             ///< Working directory.
+  std::vector<std::pair<std::string, std::string>> environment;  ///< Added to our own.
+  base::Json params;                                             ///< Written to the file named by STERLET_PARAMS.
+  std::uint64_t seed = 0;                                        ///< STERLET_SEED.
+  std::string trial_folder;    ///< Made if missing: params-A.json, stdout-A.log, stderr-A.log, checkpoints/.
+  std::string resume_path;     ///< STERLET_RESUME; empty: none.
+  std::string stdout_pattern;  ///< Regular expression for metrics on stdout; empty: none.
+  std::vector<int> gpus;       ///< CUDA_VISIBLE_DEVICES, if not empty.
+  Limits limits;
+};
+
+/// Why an attempt ended.
+enum class Cause { kFinished, kError, kOutOfMemory, kTimeLimit, kSignal, kStopped, kNotStarted };
+std::string_view text_of(Cause cause);
+
+/// What a trial's program told, or what became of it. Events of one attempt come in the order they happened, kExited
+/// last.
+struct Event {
+  struct Hello {
+    bool live = false;
+    bool restores = false;
+  };
+  struct Report {
+    std::int64_t step = 0;
+    std::vector<std::pair<std::string, double>> metrics;
+    std::optional<std::uint64_t> ack;  ///< Set if the program waits; hand it to acknowledge() once stored.
+  };
+  struct Value {
+    std::vector<double> values;
+  };
+  struct Checkpoint {
+    std::int64_t step = 0;
+    std::string path;
+  };  ///< Absolute path.
+  struct Applied {
+    std::int64_t step = 0;
+    base::Json set;
+  };
+  struct Restored {
+    std::int64_t step = 0;
+    std::string path;
+  };
+  struct Refused {
+    base::Json set;
+    std::string reason;
+  };
+  struct Failed {
+    std::string reason;
+  };
+  struct Exited {
+    Cause cause = Cause::kFinished;
+    int code = 0;        ///< Exit code, or signal number if kSignal.
+    double seconds = 0;  ///< Wall time of the attempt.
+    std::string reason;  ///< One sentence for a person, with the last line of stderr if that helps.
+  };
+  AttemptId id;
+  std::variant<Hello, Report, Value, Checkpoint, Applied, Restored, Refused, Failed, Exited> what;
+};
+
+/// Runs attempts of trials as processes, and carries the messages of their channels. One thread at a time.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Starts an attempt. A program that cannot be started is an Exited event (kNotStarted), not an error here; errors
+  /// are of our own making: no folder, no socket, no memory.
+  virtual base::Result<void> launch(const Launch& launch) = 0;
+  /// Waits until something happened, one of `also` became readable, or the time is over, and returns all that happened.
+  virtual std::vector<Event> wait(std::optional<std::int64_t> timeout_ms, std::span<const int> also) = 0;
+  /// Answers a Report that waits: {"ack":{"step":..,"prune":..}}.
+  virtual void acknowledge(std::uint64_t ack, bool prune) = 0;
+  /// Sends a message of the channel ({"set":..}, {"checkpoint":{}}, {"stop":{}}, {"prune":{}}). False if the attempt
+  /// has no connection (it may never open one).
+  virtual bool send(const AttemptId& id, const base::Json& message) = 0;
+  /// Ends an attempt: TERM to its process group, KILL after 10 s; its Exited says kStopped with `reason`.
+  virtual void end(const AttemptId& id, const std::string& reason) = 0;
+  /// As end(), without the 10 s.
+  virtual void kill(const AttemptId& id, const std::string& reason) = 0;
+  virtual std::size_t running() const = 0;
+};
+
+}  // namespace sterlet::exec

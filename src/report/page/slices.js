@@ -1,0 +1,90 @@
+// A slice a parameter: the objective against the parameter, on the parameter's own scale. Darker is better.
+
+const slicesAtOnce = 24;
+
+class SlicePlot extends Plot {
+  constructor(host, axis) {
+    super(host, {
+      name: `slice-${axis.name}`,
+      title: axis.name,
+      level: 3,
+      height: 210,
+      className: 'slice',
+      titleHint: axisHint(axis)
+    });
+    this.axis = axis;
+  }
+
+  describe() {
+    return `${objectiveTitle(store.objective)} against ${this.axis.name}, ${axisHint(this.axis)}.`;
+  }
+
+  draw(surface) {
+    const axis = prepareAxis(this.axis);
+    const y = objectiveAxis(store.objective);
+    const x = {isChoice: axis.isChoice, ticks: ticksOf(axis, 4)};
+    const frame = drawFrame(surface, this, {x, y, left: 48, right: 12, top: 8, bottom: 26});
+    const places = positionsOf(axis.index);
+    const own = values[store.objective];
+    const rows = rank().rows.filter((row) => !Number.isNaN(places[row]));
+    if (rows.length === 0) {
+      drawNothing(surface, this, 'No completed trial has this parameter.');
+      return;
+    }
+    if (axis.hasZero) {
+      const at = frame.toX(zeroLane / 2);
+      surface.line([at, frame.top, at, frame.top + frame.height], {stroke: theme.faint, dash: [2, 3]});
+    }
+    const band = axis.isChoice ? 0.5 / axis.choices.length : 0;
+    const small = rows.length > 1500;
+    for (const row of rows) {
+      // Choices share one place: a fixed spread by the trial's number keeps the points apart.
+      const place = places[row] + band * (((raw.numbers[row] * 0.6180339887) % 1) - 0.5);
+      const [px, py] = [frame.toX(place), frame.toY(y.position(own[row]))];
+      const best = isBest.has(row);
+      const alpha = store.passes[row] ? (best ? 1 : small ? 0.5 : 0.85) : 0.08;
+      this.dot(
+          surface, px, py, row,
+          best      ? 5 :
+              small ? 2 :
+                      3,
+          {fill: best ? theme.best : rampColour(rankShare(row)), stroke: best ? theme.card : null, width: 1.5, alpha});
+    }
+  }
+}
+
+const axisHint = (axis) => {
+  if (axis.isChoice)
+    return `${axis.type}, ${countText(axis.choices.length, 'choice')}${axis.when ? `, when ${axis.when}` : ''}`;
+  prepareAxis(axis);
+  return [
+    `${axis.type || 'float'} from ${textOf(axis.from)} to ${textOf(axis.to, true)}`,
+    `${axis.scale.replace('_', ' ')} scale`, axis.when ? `when ${axis.when}` : null
+  ].filter(Boolean)
+      .join(', ');
+};
+
+// Most important first, as far as the space says: lower tiers, then the order of the study file.
+const orderedAxes = () => [...axes].sort((a, b) => (a.tier || 9) - (b.tier || 9) || a.index - b.index);
+
+const buildSlices = (section) => {
+  const ordered = orderedAxes();
+  const grid = make('div', {class: 'slices'});
+  section.append(
+      make('div', {class: 'plot-head'}, make('h2', {id: 'slices-title'}, 'Slices')),
+      make(
+          'p', {class: 'note'},
+          'Each completed trial by one parameter, on that parameter’s own scale. Stronger colour: better trial.'),
+      grid);
+  if (ordered.length === 0) grid.append(make('p', {class: 'dim'}, 'This study has no parameters.'));
+  let shown = 0;
+  const more = make('button', {type: 'button', onclick: () => showMore()});
+  const showMore = () => {
+    for (const axis of ordered.slice(shown, shown + slicesAtOnce)) new SlicePlot(grid, axis);
+    shown = Math.min(ordered.length, shown + slicesAtOnce);
+    more.textContent = `Show ${Math.min(slicesAtOnce, ordered.length - shown)} more of ${ordered.length - shown} left`;
+    more.hidden = shown >= ordered.length;
+  };
+  section.append(more);
+  showMore();
+};

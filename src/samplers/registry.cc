@@ -1,0 +1,101 @@
+#include "sterlet/samplers/registry.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/samplers/grid.h"
+#include "sterlet/samplers/random.h"
+#include "sterlet/samplers/sobol.h"
+
+namespace sterlet::samplers {
+
+namespace {
+
+using Made = base::Result<std::unique_ptr<Sampler>>;
+
+const std::array<Row, 4>& rows() {
+  static const std::array<Row, 4> table{{
+      {.name = "auto",
+       .summary = "the best choice that this version has: sobol",
+       .source = "",
+       .options = {},
+       .make = [](const space::Space& space, const base::Json&, const Setting& setting) -> Made {
+         return make_sobol(space, setting.seed);
+       }},
+      {.name = "grid",
+       .summary = "every combination of every parameter's values; for a few parameters of few values",
+       .source = "Bergstra, Bengio 2012",
+       .options = {{.name = "points",
+                    .summary = "values of each continuous parameter",
+                    .default_value = GridOptions{}.points,
+                    .low = 1,
+                    .high = 1000}},
+       .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
+         return make_grid(space, {.points = options.value("points", GridOptions{}.points)}, setting);
+       }},
+      {.name = "random",
+       .summary = "independent draws, each parameter on its own scale",
+       .source = "Bergstra, Bengio 2012",
+       .options = {},
+       .make = [](const space::Space& space, const base::Json&, const Setting&) -> Made { return make_random(space); }},
+      {.name = "sobol",
+       .summary = "points that cover every parameter's range evenly",
+       .source = "Joe, Kuo 2008; Owen 1995",
+       .options = {},
+       .make = [](const space::Space& space, const base::Json&, const Setting& setting) -> Made {
+         return make_sobol(space, setting.seed);
+       }},
+  }};
+  return table;
+}
+
+base::Result<void> check_option(const Row& row, const std::string& name, const base::Json& value) {
+  std::vector<std::string> known;
+  for (const Option& option : row.options) {
+    known.push_back(option.name);
+    if (option.name != name) continue;
+    const bool whole = option.default_value.is_number_integer();
+    const bool fits = value.is_number() && (!whole || value.is_number_integer()) && value.get<double>() >= option.low &&
+                      value.get<double>() <= option.high;
+    if (fits) return {};
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      fmt::format("{} of sampler {} cannot be {}", name, row.name, base::json_line(value)),
+                      fmt::format("it is a {} from {} to {}", whole ? "whole number" : "number",
+                                  base::number_text(option.low), base::number_text(option.high)));
+  }
+  return base::fail(base::ErrorCode::kInvalidArgument,
+                    fmt::format("sampler {} has no option '{}'", row.name, base::printable(name)),
+                    known.empty() ? std::string("it has none; remove it") : base::suggest_name(name, known));
+}
+
+}  // namespace
+
+std::span<const Row> registry() { return rows(); }
+
+const Row* find(std::string_view name) {
+  for (const Row& row : rows()) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> list;
+  for (const Row& row : rows()) list.emplace_back(row.name);
+  return list;
+}
+
+base::Result<std::unique_ptr<Sampler>> make(std::string_view name, const space::Space& space, const base::Json& options,
+                                            const Setting& setting) {
+  const Row* row = find(name);
+  if (row == nullptr) {
+    return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("unknown sampler '{}'", base::printable(name)),
+                      base::suggest_name(name, names()));
+  }
+  for (const auto& [option, value] : options.items()) STERLET_PASS(check_option(*row, option, value));
+  return row->make(space, options, setting);
+}
+
+}  // namespace sterlet::samplers

@@ -1,0 +1,72 @@
+#include "sterlet/space/history.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "sterlet/base/result.h"
+
+namespace sterlet::space {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kOriginNames{"default", "enqueued", "added", "random",
+                                                       "grid",    "sobol",    "model", "zoom"};
+
+std::uint64_t hash_of(const Point& point) {
+  std::uint64_t hash = 0x9E3779B97F4A7C15;
+  for (const double value : point.values) {
+    // All NaNs are one; so are 0 and -0.
+    const std::uint64_t bits = value != value ? 1 : std::bit_cast<std::uint64_t>(value + 0.0);
+    hash = (hash ^ bits) * 0xFF51AFD7ED558CCD;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::string_view text_of(Origin origin) { return kOriginNames[static_cast<std::size_t>(origin)]; }
+
+std::optional<Origin> origin_from_text(std::string_view text) {
+  for (std::size_t i = 0; i < kOriginNames.size(); ++i) {
+    if (kOriginNames[i] == text) return static_cast<Origin>(i);
+  }
+  return std::nullopt;
+}
+
+bool History::contains(const Point& point) const {
+  const auto [begin, end] = by_hash_.equal_range(hash_of(point));
+  return std::any_of(begin, end, [&](const auto& entry) {
+    const Observation& trial = trials_[static_cast<std::size_t>(entry.second)];
+    return trial.outcome != Outcome::kVoid && trial.point == point;
+  });
+}
+
+std::vector<std::int64_t> History::trials_at(const Point& point) const {
+  std::vector<std::int64_t> numbers;
+  const auto [begin, end] = by_hash_.equal_range(hash_of(point));
+  for (auto entry = begin; entry != end; ++entry) {
+    if (trials_[static_cast<std::size_t>(entry->second)].point == point) numbers.push_back(entry->second);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+void History::append(Observation observation) {
+  STERLET_CHECK(observation.number == static_cast<std::int64_t>(trials_.size()), "trials join a history in order");
+  ++origin_counts_[static_cast<std::size_t>(observation.origin)];
+  by_hash_.emplace(hash_of(observation.point), observation.number);
+  trials_.push_back(std::move(observation));
+}
+
+void History::update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
+                     std::int64_t last_step) {
+  Observation& trial = trials_[static_cast<std::size_t>(number)];
+  trial.outcome = outcome;
+  trial.values = std::move(values);
+  trial.constraints = std::move(constraints);
+  trial.last_step = last_step;
+}
+
+}  // namespace sterlet::space

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sterlet/space/space.h"
+
+namespace sterlet::space {
+
+/// How far a trial has come, as a sampler needs to know it.
+enum class Outcome {
+  kPending,   ///< Suggested; no result yet.
+  kComplete,  ///< Has its objective values.
+  kPruned,    ///< Stopped early; `values` hold its last reported objective, if any.
+  kFailed,    ///< Ended without a result, or with NaN.
+  kVoid,      ///< Says nothing: cancelled, or lost for good.
+};
+
+/// Where a point came from.
+enum class Origin { kDefault, kEnqueued, kAdded, kRandom, kGrid, kSobol, kModel, kZoom };
+
+std::string_view text_of(Origin origin);
+std::optional<Origin> origin_from_text(std::string_view text);
+
+/// One trial as plain values.
+struct Observation {
+  std::int64_t number = 0;
+  Point point;
+  Origin origin = Origin::kRandom;
+  Outcome outcome = Outcome::kPending;
+  std::vector<double> values;       ///< One an objective, all to be minimised (maximised ones negated); empty if none.
+  std::vector<double> constraints;  ///< Feasible when all are <= 0; empty if none were told.
+  std::int64_t last_step = 0;       ///< Of its last report; 0 if none.
+};
+
+/// What a sampler may look at: trials in the order of their creation, with what has become of them.
+class History final {
+ public:
+  const std::vector<Observation>& trials() const { return trials_; }
+  std::size_t size() const { return trials_.size(); }
+  /// How many trials came from there. Cost O(1).
+  std::int64_t count(Origin origin) const { return origin_counts_[static_cast<std::size_t>(origin)]; }
+  /// Whether an equal point is in the history (cancelled and lost trials aside). Cost O(d).
+  bool contains(const Point& point) const;
+  /// Numbers of trials at an equal point, ascending.
+  std::vector<std::int64_t> trials_at(const Point& point) const;
+
+  /// `observation.number` must equal size().
+  void append(Observation observation);
+  /// Replaces what is known of a trial; its point and origin stay.
+  void update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
+              std::int64_t last_step);
+
+ private:
+  std::vector<Observation> trials_;
+  std::array<std::int64_t, 8> origin_counts_{};
+  std::unordered_multimap<std::uint64_t, std::int64_t> by_hash_;  // Hash of a point to trial number.
+};
+
+}  // namespace sterlet::space

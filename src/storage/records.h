@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sterlet::storage {
+
+/// States of a trial. COMPLETE, PRUNED, FAILED and CANCELLED are final; LOST (its process or machine went away) is
+/// started again by itself, up to the study's retries.
+enum class State { kWaiting, kRunning, kPaused, kComplete, kPruned, kFailed, kLost, kCancelled };
+
+std::string_view text_of(State state);
+std::optional<State> state_from_text(std::string_view text);
+
+struct StudyRecord {
+  std::int64_t id = 0;
+  std::string name;
+  std::string spec;  ///< JSON.
+  std::uint64_t seed = 0;
+  std::int64_t created_ms = 0;
+  bool stop_requested = false;
+};
+
+/// One trial's row.
+struct TrialRecord {
+  std::int64_t number = 0;
+  State state = State::kRunning;
+  std::string origin;
+  std::string point;           ///< Space::text_of.
+  std::vector<double> values;  ///< As told, one an objective; may hold NaN.
+  std::vector<double> constraints;
+  std::int64_t last_step = 0;
+  int attempt = 0;               ///< The latest; 0 before the first.
+  std::string session;           ///< Who holds the lease on it while RUNNING.
+  std::int64_t history_seq = 0;  ///< Events up to this one were known when the point was suggested.
+  std::string predicted;         ///< JSON; empty if there was no model.
+  std::string checkpoint;        ///< Path of the last one told.
+  std::string reason;            ///< Why it failed, was pruned or lost.
+  std::int64_t created_ms = 0, started_ms = 0, ended_ms = 0;
+};
+
+/// One metric of one report.
+struct ReportRecord {
+  std::int64_t trial = 0;
+  int attempt = 1;
+  std::int64_t step = 0;
+  std::string metric;
+  double value = 0;
+};
+
+/// A running (or ended) supervisor of a study: its beat is the lease of all trials it runs.
+struct SessionRecord {
+  std::string id;
+  std::int64_t study_id = 0;
+  std::string host;  ///< Name and boot of the machine.
+  std::int64_t pid = 0;
+  std::string pid_start;  ///< Tells the process from a later one of the same number.
+  std::int64_t started_ms = 0, beat_ms = 0;
+  bool ended = false;
+};
+
+struct EventRecord {
+  std::int64_t seq = 0;
+  std::int64_t wall_ms = 0;
+  std::string kind;
+  std::optional<std::int64_t> trial;
+  std::optional<int> attempt;
+  std::string detail;
+};
+
+}  // namespace sterlet::storage

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sterlet/base/result.h"
+#include "sterlet/storage/records.h"
+
+namespace sterlet::storage {
+
+/// Where studies live: the one truth between processes. What a transaction wrote is on the disk once commit() returned,
+/// or not there at all. One thread at a time.
+///
+/// Every change to a trial carries the sequence number of its event; readers follow by load_trials(study, seq).
+/// Errors    kDisk where the file cannot be read or written, kConflict where another process holds it locked too long.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  /// Opens a write transaction; others wait. Not nested.
+  virtual base::Result<void> begin() = 0;
+  virtual base::Result<void> commit() = 0;
+  virtual void rollback() = 0;
+
+  /// Adds a study and its queue of points. kConflict where the name is taken.
+  virtual base::Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) = 0;
+  virtual base::Result<std::optional<StudyRecord>> find_study(const std::string& name) = 0;
+  virtual base::Result<std::vector<StudyRecord>> list_studies() = 0;
+  virtual base::Result<void> set_spec(std::int64_t study, const std::string& spec) = 0;
+  virtual base::Result<void> request_stop(std::int64_t study, bool requested) = 0;
+  virtual base::Result<bool> is_stop_requested(std::int64_t study) = 0;
+
+  /// Writes a trial whole (new or known) and the event that changed it; returns the event's number.
+  virtual base::Result<std::int64_t> put_trial(std::int64_t study, const TrialRecord& trial, const std::string& event,
+                                               std::int64_t wall_ms, const std::string& detail) = 0;
+  /// Adds reports; a metric told twice for one step keeps the later value.
+  virtual base::Result<void> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
+  /// Trials changed by events after `since`, by number; since = 0: all.
+  virtual base::Result<std::vector<TrialRecord>> load_trials(std::int64_t study, std::int64_t since) = 0;
+  /// Reports of a trial's latest attempt (or the given one), by step, then metric.
+  virtual base::Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
+  virtual base::Result<std::int64_t> last_event(std::int64_t study) = 0;
+  virtual base::Result<std::vector<EventRecord>> load_events(std::int64_t study, std::int64_t since) = 0;
+
+  virtual base::Result<void> push_queue(std::int64_t study, const std::string& params) = 0;
+  /// Takes the oldest point off the queue.
+  virtual base::Result<std::optional<std::string>> pop_queue(std::int64_t study) = 0;
+
+  virtual base::Result<void> put_session(const SessionRecord& session) = 0;
+  virtual base::Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) = 0;
+};
+
+/// Opens (or makes) a SQLite file: WAL, synchronous FULL, 10 s busy timeout; the schema is made or brought up to date
+/// in one exclusive transaction, so any number of processes may start cold at once. Errors    kUnreachable on a network
+/// file system (NFS, SMB, Lustre ...), where SQLite's locks do not hold; kConflict
+///           for a file of a newer schema; kDisk for a file that is damaged or is not a Sterlet database: never
+///           overwritten; kNotFound with `must_exist` where there is no file.
+struct SqliteOptions {
+  bool must_exist = false;
+};
+base::Result<std::unique_ptr<Storage>> open_sqlite(const std::string& path, const SqliteOptions& options);
+
+/// Version of the schema that this program writes.
+int schema_version();
+
+}  // namespace sterlet::storage

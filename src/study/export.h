@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/study/study.h"
+
+namespace sterlet::study {
+
+/// One trial as `sterlet export` writes it: number, state, origin, params, values, attempts, reports of the latest
+/// attempt, started, ended, and reason and predicted where there are any.
+base::Result<base::Json> trial_json(const Study& study, storage::Storage& storage, std::int64_t trial);
+
+/// The study with its parameters and all its trials: what the report page is made from.
+base::Result<base::Json> study_document(const Study& study, storage::Storage& storage);
+
+/// The study in a few numbers: counts by state, best, budget, seconds used.
+base::Json summary_json(const Study& study);
+
+/// Reads all rows of trials as a table: header and rows, one column a parameter ("units[1]" for elements).
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+Table trial_table(const Study& study);
+
+}  // namespace sterlet::study

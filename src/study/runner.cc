@@ -1,0 +1,259 @@
+#include "sterlet/study/runner.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/process.h"
+#include "sterlet/base/text.h"
+#include "sterlet/study/command.h"
+
+namespace sterlet::study {
+
+namespace {
+
+using base::Result;
+using exec::AttemptId;
+using exec::Event;
+using storage::State;
+
+constexpr std::int64_t kTickMs = 500;
+constexpr std::int64_t kBeatMs = 5000;
+constexpr std::int64_t kOtherHostGraceMs = 60000;
+
+bool is_session_alive(const storage::SessionRecord& session, const base::Clock& clock) {
+  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
+  if (process.host == base::this_process().host) return base::is_running(process);
+  return clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
+}
+
+class Runner final {
+ public:
+  Runner(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
+         const RunOptions& options)
+      : study_(study), executor_(executor), clock_(clock), observer_(observer), options_(options) {
+    const Resources& resources = study.spec().resources;
+    if (resources.gpu > 0) {
+      for (const int gpu : options.gpus) {
+        for (int share = 0; share < resources.gpu_share; ++share) free_gpus_.push_back(gpu);
+      }
+    }
+  }
+
+  Result<RunResult> run() {
+    STERLET_PASS(study_.beat(options_.session));
+    beat_at_ms_ = clock_.steady_ms();
+    std::vector<Event> events;
+    while (true) {
+      STERLET_PASS(turn(events));
+      if (executor_.running() == 0 && (is_ending() || study_.pause() != Pause::kNone)) break;
+      events = wait();
+    }
+    storage::SessionRecord session = options_.session;
+    session.ended = true;
+    STERLET_PASS(study_.beat(session));
+    result_.pause = study_.pause();
+    return result_;
+  }
+
+ private:
+  struct Running {
+    Claim claim;
+    std::vector<double> values;
+    std::string failure;
+    std::vector<int> gpus;
+  };
+
+  bool is_ending() const { return result_.interruptions > 0; }
+
+  std::vector<Event> wait() {
+    const std::vector<int> also = options_.signal_fd >= 0 ? std::vector<int>{options_.signal_fd} : std::vector<int>{};
+    std::vector<Event> events = executor_.wait(kTickMs, also);
+    read_signals();
+    observer_.tick();
+    return events;
+  }
+
+  void read_signals() {
+    if (options_.signal_fd < 0) return;
+    signalfd_siginfo info{};
+    while (read(options_.signal_fd, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
+      ++result_.interruptions;
+      result_.last_signal = static_cast<int>(info.ssi_signo);
+      for (const auto& [id, running] : running_) {
+        if (result_.interruptions == 1) executor_.send(id, {{"checkpoint", base::Json::object()}});
+        if (result_.interruptions == 2) executor_.end(id, "it was interrupted");
+        if (result_.interruptions > 2) executor_.kill(id, "it was interrupted");
+      }
+      observer_.interrupted(result_.interruptions);
+    }
+  }
+
+  // One turn: everything that happened and every new claim in one transaction, its consequences after the commit.
+  Result<void> turn(const std::vector<Event>& events) {
+    const bool is_beat_due = clock_.steady_ms() - beat_at_ms_ >= kBeatMs;
+    const bool has_room = !is_ending() && static_cast<int>(running_.size()) < options_.workers;
+    std::vector<Claim> claims;
+    std::vector<std::pair<std::uint64_t, bool>> answers;
+    std::vector<std::int64_t> ended;
+    if (!events.empty() || has_room || is_beat_due) {
+      STERLET_PASS(study_.begin());
+      for (const Event& event : events) STERLET_PASS(take(event, answers, ended));
+      if (is_beat_due || first_turn_) STERLET_PASS(look_around());
+      STERLET_PASS(claim(claims));
+      STERLET_PASS(study_.commit());
+    }
+    for (const auto& [ack, prune] : answers) executor_.acknowledge(ack, prune);
+    for (const std::int64_t trial : ended) observer_.finished(trial);
+    for (Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
+    return {};
+  }
+
+  Result<void> look_around() {
+    first_turn_ = false;
+    beat_at_ms_ = clock_.steady_ms();
+    STERLET_PASS(study_.beat(options_.session));
+    return study_.collect_lost([&](const auto& session) { return is_session_alive(session, clock_); })
+        .map([](const auto&) {});
+  }
+
+  Result<void> claim(std::vector<Claim>& claims) {
+    while (!is_ending() && static_cast<int>(running_.size() + claims.size()) < options_.workers) {
+      STERLET_TRY(auto claimed, study_.ask());
+      if (!claimed) break;
+      claims.push_back(std::move(*claimed));
+    }
+    return {};
+  }
+
+  Result<void> launch(Claim claim) {
+    const StudySpec& spec = study_.spec();
+    const AttemptId id{.trial = claim.number, .attempt = claim.attempt};
+    const std::string folder = fmt::format("{}/{}", options_.trials_folder, claim.number);
+    base::RandomStream seeds(
+        {.seed = study_.seed(), .trial = static_cast<std::uint64_t>(claim.number), .stream = base::Stream::kTrialSeed});
+    exec::Launch launch;
+    launch.id = id;
+    launch.params = study_.space().to_json(claim.point);
+    launch.seed = seeds.next_word() >> 1;  // Below 2^31: every language's integers hold it.
+    launch.argv =
+        expand_command(spec.command, launch.params,
+                       {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
+    launch.folder = spec.folder;
+    launch.trial_folder = folder;
+    launch.resume_path = claim.checkpoint;
+    launch.stdout_pattern = spec.metrics.pattern;
+    launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
+    Running running{.claim = std::move(claim)};
+    for (int i = 0; i < spec.resources.gpu && !free_gpus_.empty(); ++i) {
+      running.gpus.push_back(free_gpus_.front());
+      free_gpus_.erase(free_gpus_.begin());
+    }
+    launch.gpus = running.gpus;
+    STERLET_PASS(executor_.launch(launch));
+    observer_.started(running.claim);
+    running_.emplace(id, std::move(running));
+    return {};
+  }
+
+  Result<void> take(const Event& event, std::vector<std::pair<std::uint64_t, bool>>& answers,
+                    std::vector<std::int64_t>& ended) {
+    const auto found = running_.find(event.id);
+    if (found == running_.end()) return {};
+    Running& running = found->second;
+    if (const auto* report = std::get_if<Event::Report>(&event.what)) {
+      STERLET_PASS(study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
+      observer_.reported(event.id.trial);
+      if (report->ack) answers.emplace_back(*report->ack, false);
+    } else if (const auto* value = std::get_if<Event::Value>(&event.what)) {
+      running.values = value->values;
+    } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {
+      STERLET_PASS(study_.checkpoint(event.id.trial, event.id.attempt, checkpoint->path));
+    } else if (const auto* failed = std::get_if<Event::Failed>(&event.what)) {
+      running.failure = failed->reason;
+    } else if (const auto* exited = std::get_if<Event::Exited>(&event.what)) {
+      STERLET_PASS(finish(event.id, running, *exited));
+      free_gpus_.insert(free_gpus_.end(), running.gpus.begin(), running.gpus.end());
+      running_.erase(found);
+      ended.push_back(event.id.trial);
+    }
+    return {};
+  }
+
+  Result<void> finish(const AttemptId& id, const Running& running, const Event::Exited& exited) {
+    Outcome outcome{.values = running.values};
+    switch (exited.cause) {
+      case exec::Cause::kFinished:
+        outcome.state = running.failure.empty() ? State::kComplete : State::kFailed;
+        outcome.reason = running.failure;
+        break;
+      case exec::Cause::kStopped:
+        outcome.state = State::kLost;
+        outcome.reason = exited.reason;
+        break;
+      case exec::Cause::kError:
+      case exec::Cause::kOutOfMemory:
+      case exec::Cause::kTimeLimit:
+      case exec::Cause::kSignal:
+      case exec::Cause::kNotStarted:
+        outcome.state = State::kFailed;
+        outcome.reason = running.failure.empty() ? exited.reason : running.failure;
+        break;
+    }
+    if (outcome.values.size() != study_.spec().objectives.size()) {
+      if (!outcome.values.empty() && outcome.state == State::kComplete) {
+        outcome.state = State::kFailed;
+        outcome.reason =
+            fmt::format("it gave {}, but the study has {}", base::count_text(outcome.values.size(), "value"),
+                        base::count_text(study_.spec().objectives.size(), "objective"));
+      }
+      outcome.values.clear();
+    }
+    if (outcome.state == State::kFailed || outcome.state == State::kLost) outcome.values.clear();
+    return study_.tell(id.trial, id.attempt, outcome);
+  }
+
+  Study& study_;
+  exec::Executor& executor_;
+  const base::Clock& clock_;
+  Observer& observer_;
+  const RunOptions& options_;
+  std::map<AttemptId, Running> running_;
+  std::vector<int> free_gpus_;
+  std::int64_t beat_at_ms_ = 0;
+  bool first_turn_ = true;
+  RunResult result_;
+};
+
+}  // namespace
+
+Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
+                            const RunOptions& options) {
+  return Runner(study, executor, clock, observer, options).run();
+}
+
+std::vector<int> find_gpus(const std::string& visible_devices) {
+  std::vector<int> gpus;
+  if (!visible_devices.empty()) {
+    std::size_t at = 0;
+    while (at <= visible_devices.size()) {
+      const std::size_t comma = std::min(visible_devices.find(',', at), visible_devices.size());
+      const auto device = base::parse_integer(std::string_view(visible_devices).substr(at, comma - at));
+      if (device && *device >= 0) gpus.push_back(static_cast<int>(*device));
+      at = comma + 1;
+    }
+    return gpus;
+  }
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", missing)) {
+    static_cast<void>(entry);
+    gpus.push_back(static_cast<int>(gpus.size()));
+  }
+  return gpus;
+}
+
+}  // namespace sterlet::study

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sterlet/base/clock.h"
+#include "sterlet/exec/executor.h"
+#include "sterlet/study/study.h"
+
+namespace sterlet::study {
+
+/// Told what a run does, for a display; called between transactions, with everything already stored.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void started(const Claim&) {}
+  virtual void reported(std::int64_t /*trial*/) {}
+  virtual void finished(std::int64_t /*trial*/) {}
+  /// At least once a second.
+  virtual void tick() {}
+  /// A person or a signal asked to end; `times` counts from 1.
+  virtual void interrupted(int /*times*/) {}
+};
+
+struct RunOptions {
+  int workers = 1;                 ///< >= 1. Trials at once.
+  std::string trials_folder;       ///< Each trial has a folder of its number in it.
+  std::vector<int> gpus;           ///< Devices that may be used.
+  int signal_fd = -1;              ///< A signalfd; each signal read counts as one request to end. -1: none.
+  storage::SessionRecord session;  ///< Of this process.
+};
+
+/// How a run came to its end.
+struct RunResult {
+  Pause pause = Pause::kNone;  ///< Why no more trials are handed out.
+  int interruptions = 0;
+  int last_signal = 0;  ///< Number of the last signal; 0 if none.
+};
+
+/// Runs a study's trials on an executor until the study hands out no more and all have ended.
+///
+/// One loop, one thread: what happened since the last turn (reports, ends of trials) and the new claims are one
+/// transaction; only after its commit are programs started and answered.
+/// Interrupted once: nothing new is claimed, the running trials are asked for a checkpoint and awaited. Twice: they are
+/// ended (TERM, KILL after 10 s) and become LOST, to be run again on resume. Three times: KILL at once.
+base::Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
+                                  const RunOptions& options);
+
+/// GPUs of this machine: CUDA_VISIBLE_DEVICES as given, else counted from the driver; empty if there are none.
+std::vector<int> find_gpus(const std::string& visible_devices);
+
+}  // namespace sterlet::study

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sterlet::study {
+
+/// One key of a study file: said once here, for the reader's messages, the JSON Schema and help.
+struct Key {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view schema;  ///< Its value's JSON Schema, without the description.
+};
+
+std::span<const Key> study_keys();
+std::span<const Key> objective_keys();
+std::span<const Key> metrics_keys();
+std::span<const Key> parameter_keys();
+std::span<const Key> budget_keys();
+std::span<const Key> resources_keys();
+std::span<const Key> context_keys();
+
+std::vector<std::string> key_names(std::span<const Key> keys);
+
+/// The words a study file may use for its pruner, `auto` included. Pruners that stop trials early will join here; until
+/// then `auto` means `none`.
+std::vector<std::string> pruner_words();
+/// The words for its sampler: the registry's, and `auto`, which means `sobol` until a model-based sampler joins.
+std::vector<std::string> sampler_words();
+
+}  // namespace sterlet::study

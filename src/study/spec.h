@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/space/parameter.h"
+#include "sterlet/space/space.h"
+
+namespace sterlet::study {
+
+enum class Direction { kMinimize, kMaximize };
+/// What happens when a sampler would repeat a point: draw another, run it again, or run it again and count the mean.
+enum class Duplicates { kAvoid, kAllow, kAverage };
+enum class Strategy { kCaviar, kPanda };
+
+struct Objective {
+  std::string metric;
+  Direction direction = Direction::kMinimize;
+  bool operator==(const Objective&) const = default;
+};
+
+/// When a study has had enough; whichever comes first. All empty: no limit.
+struct Budget {
+  std::optional<std::int64_t> trials;  ///< >= 1, of the whole study, not of a worker.
+  std::optional<double> seconds;       ///< > 0, of running time, summed over sessions.
+  std::optional<double> target;        ///< Stop once the first objective is this good or better.
+  bool operator==(const Budget&) const = default;
+};
+
+/// Where the metrics of a trial come from: the trial channel, or lines of its stdout that match `pattern`, a regular
+/// expression whose named groups are the metrics; the group `step`, if there is one, is the step.
+struct MetricsSource {
+  std::string pattern;  ///< Empty: the channel.
+  bool operator==(const MetricsSource&) const = default;
+};
+
+/// What one trial may use.
+struct Resources {
+  double cpu = 1;                           ///< > 0. Cores; workers: auto is the machine's cores divided by this.
+  int gpu = 0;                              ///< >= 0. Devices, given to the trial as CUDA_VISIBLE_DEVICES.
+  int gpu_share = 1;                        ///< >= 1. Trials that share one device.
+  std::optional<std::int64_t> memory_bytes; ///< Of the whole process group; beyond it the trial is ended.
+  std::optional<double> seconds;            ///< Of one attempt; beyond it the trial is ended.
+  bool operator==(const Resources&) const = default;
+};
+
+/// A named algorithm with its options.
+struct Choice {
+  std::string name;
+  base::Json options = base::Json::object();
+  bool operator==(const Choice&) const = default;
+};
+
+/// What a study file says, after presets and `tune` have been applied; plain values.
+struct StudySpec {
+  std::string name;
+  std::vector<Objective> objectives;        ///< At least one.
+  std::vector<std::string> command;         ///< argv; may be empty only for ask-tell. ${name} is replaced.
+  MetricsSource metrics;
+  std::vector<space::Parameter> parameters;  ///< Those that `tune` or `value` fixed, too: low == high, or one choice.
+  std::vector<std::string> constraints;
+  Budget budget;
+  Strategy strategy = Strategy::kCaviar;
+  Choice sampler{.name = "sobol"};
+  Choice pruner{.name = "none"};
+  std::optional<int> workers;               ///< >= 1; empty: auto.
+  std::optional<std::uint64_t> seed;        ///< Empty: drawn when the study is created.
+  Duplicates duplicates = Duplicates::kAvoid;
+  bool defaults_first = true;
+  Resources resources;
+  int retries = 3;                          ///< >= 0. How often a lost trial is started again.
+  int failures_max = 10;                    ///< >= 1. Failed trials in a row, none successful since, that end the study.
+  std::vector<base::Json> enqueue;          ///< Points to try first; may be partial.
+  base::Json context = base::Json::object();  ///< {"files": [...], "command": [...]}.
+  std::string folder;                       ///< Absolute; the study file's. Trials run there.
+
+  bool operator==(const StudySpec&) const = default;
+};
+
+std::string_view text_of(Direction direction);
+std::string_view text_of(Duplicates duplicates);
+std::string_view text_of(Strategy strategy);
+
+/// The spec as one JSON document in the words of a study file, everything resolved: what storage keeps.
+base::Json json_from_spec(const StudySpec& spec);
+
+}  // namespace sterlet::study

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sterlet/base/clock.h"
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/samplers/registry.h"
+#include "sterlet/space/history.h"
+#include "sterlet/storage/storage.h"
+#include "sterlet/study/spec.h"
+#include "sterlet/study/study_file.h"
+
+namespace sterlet::study {
+
+/// A trial handed out to be run.
+struct Claim {
+  std::int64_t number = 0;
+  int attempt = 1;
+  space::Point point;
+  std::string checkpoint;  ///< Last one of an earlier attempt; empty: none.
+};
+
+/// What became of a trial.
+struct Outcome {
+  storage::State state = storage::State::kComplete;  ///< COMPLETE, PRUNED, FAILED, LOST or CANCELLED.
+  std::vector<double> values;                        ///< One an objective; may be empty, then the last reports count.
+  std::vector<double> constraints;                   ///< Feasible when all are <= 0.
+  std::string reason;
+};
+
+/// A trial as readers see it: the stored row with its point as parameters.
+struct TrialView {
+  storage::TrialRecord record;
+  base::Json params;
+};
+
+/// Why a study hands out no trial now.
+enum class Pause {
+  kNone,       ///< It does hand out trials.
+  kTrials,     ///< The budget of trials is used up.
+  kTime,       ///< The budget of time is used up.
+  kTarget,     ///< The target is reached.
+  kSpace,      ///< Every configuration of the space has been tried.
+  kFailures,   ///< Too many failed trials in a row.
+  kRequested,  ///< Somebody asked it to stop.
+};
+std::string_view text_of(Pause pause);
+
+/// Ask and tell, the budget and the states of one study, in memory or on a storage. One thread at a time.
+///
+/// With a storage every public call is one transaction unless begin() opened a larger one; what a call returned is on
+/// the disk once the call (or commit()) returned. Other processes may work on the same study: each call first takes in
+/// what they have changed.
+class Study final {
+ public:
+  struct Options {
+    storage::Storage* storage = nullptr;  ///< Borrowed for the study's life; null: in memory.
+    const base::Clock* clock = nullptr;   ///< Null: the system's.
+    std::string session;                  ///< Mark of this process among the study's; empty without a storage.
+  };
+
+  /// Opens the study of that name in the storage, or creates it. An existing one must have the same spec, but for
+  /// budget, workers and folder (kConflict names the first difference). Without storage: a new study.
+  static base::Result<std::unique_ptr<Study>> open(StudyFile file, const Options& options);
+  /// Opens an existing study. kNotFound names the nearest.
+  static base::Result<std::unique_ptr<Study>> open_existing(const std::string& name, const Options& options);
+
+  /// Groups the calls up to commit() into one transaction. Without storage nothing happens.
+  base::Result<void> begin();
+  base::Result<void> commit();
+
+  /// The next trial to run: a lost one again, an enqueued point, the defaults, or the sampler's suggestion. Counts the
+  /// budget in the same transaction. Nothing if there is none to hand out: see pause().
+  base::Result<std::optional<Claim>> ask();
+  Pause pause() const { return pause_; }
+
+  /// Adds one report. Errors: kConflict where the attempt is not the one that runs.
+  base::Result<void> report(std::int64_t trial, int attempt, std::int64_t step,
+                            const std::vector<std::pair<std::string, double>>& metrics);
+  base::Result<void> checkpoint(std::int64_t trial, int attempt, const std::string& path);
+  /// Ends a trial. COMPLETE without values takes the last reported ones; with a NaN, or none at all, the trial is
+  /// FAILED. Errors: kNotFound, kConflict (not running, or another attempt), kInvalidArgument (wrong number of values).
+  base::Result<void> tell(std::int64_t trial, int attempt, const Outcome& outcome);
+  /// Adds a finished trial that was evaluated elsewhere.
+  base::Result<std::int64_t> add(const base::Json& params, const Outcome& outcome);
+  /// Puts a point (may be partial) at the end of those to be tried next.
+  base::Result<void> enqueue(const base::Json& params);
+
+  /// RUNNING trials of sessions whose process is gone become LOST. `is_alive` tells of a session whether it lives.
+  base::Result<std::vector<std::string>> collect_lost(
+      const std::function<bool(const storage::SessionRecord&)>& is_alive);
+  /// Stores that this session lives; called at least every 10 s while trials run.
+  base::Result<void> beat(storage::SessionRecord session);
+  /// Takes in what other processes have changed.
+  base::Result<void> refresh();
+  /// Changes the limits of an existing study.
+  base::Result<void> set_budget(const Budget& budget);
+
+  const StudySpec& spec() const { return spec_; }
+  const space::Space& space() const { return space_; }
+  const space::History& history() const { return history_; }
+  std::uint64_t seed() const { return seed_; }
+  std::int64_t storage_id() const { return record_.id; }
+  std::int64_t created_ms() const { return record_.created_ms; }
+  /// Seconds that sessions of this study have run, this one's included.
+  double seconds_used() const;
+
+  /// Stored rows by trial number; their `point` is left empty, the history has it.
+  const std::vector<storage::TrialRecord>& records() const { return records_; }
+  TrialView view(std::int64_t trial) const;
+  /// Best finished trials: one for a single objective (the earliest of equals), else the Pareto front by number. With
+  /// duplicates: average, a trial's value is the mean over all at its point. Infeasible trials do not count.
+  std::vector<std::int64_t> best() const;
+  /// The objective values of a trial as best() sees them.
+  std::vector<double> values_of(std::int64_t trial) const;
+  /// The value that a trial has reported last for each objective, NaN where none.
+  std::vector<double> last_reported(std::int64_t trial) const;
+
+ private:
+  Study(StudyFile file, const Options& options);
+  base::Result<void> prepare(std::uint64_t seed);
+  template <typename Body>
+  auto within(Body body) -> decltype(body());
+  base::Result<void> take_in(std::int64_t since);
+  base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  base::Result<std::optional<Claim>> ask_within();
+  base::Result<std::optional<Claim>> retry_lost();
+  base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
+  base::Result<std::optional<std::string>> pop_queue();
+  std::optional<samplers::Suggestion> sample(std::int64_t number);
+  Pause find_pause() const;
+  void observe(const storage::TrialRecord& record);
+  base::Result<storage::TrialRecord> running_record(std::int64_t trial, int attempt) const;
+
+  StudySpec spec_;
+  space::Space space_;
+  storage::Storage* storage_;
+  const base::Clock* clock_;
+  std::string session_;
+  storage::StudyRecord record_;
+  std::uint64_t seed_ = 0;
+  std::unique_ptr<samplers::Sampler> sampler_;
+  space::History history_;
+  std::vector<storage::TrialRecord> records_;
+  std::vector<std::vector<double>> last_reported_;  // By trial, one an objective; this session's reports.
+  std::vector<std::string> memory_queue_;
+  std::int64_t seen_seq_ = 0;
+  bool in_transaction_ = false;
+  Pause pause_ = Pause::kNone;
+  std::optional<std::uint64_t> configuration_count_;
+  std::uint64_t distinct_count_ = 0;
+  std::int64_t failures_in_a_row_ = 0;
+  std::int64_t lost_count_ = 0;
+  std::int64_t cancelled_count_ = 0;
+  bool target_reached_ = false;
+  double earlier_seconds_ = 0;
+  std::int64_t started_steady_ms_ = 0;
+};
+
+}  // namespace sterlet::study

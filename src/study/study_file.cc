@@ -1,0 +1,546 @@
+#include "sterlet/study/study_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/pattern.h"
+#include "sterlet/base/text.h"
+#include "sterlet/samplers/registry.h"
+#include "sterlet/study/presets.h"
+#include "sterlet/study/schema.h"
+#include "sterlet/study/study_file_params.h"
+#include "sterlet/study/study_file_values.h"
+#include "sterlet/study/yaml_scan.h"
+
+namespace sterlet::study {
+
+namespace {
+
+using Errors = std::vector<base::Error>;
+
+constexpr std::int64_t kTrialsMax = 1000000000;
+constexpr std::int64_t kWorkersMax = 4096;
+constexpr std::int64_t kRetriesMax = 1000;
+constexpr std::int64_t kFailuresMax = 1000000;
+constexpr std::int64_t kGpusMax = 1024;
+constexpr double kCpusMax = 65536;
+constexpr std::size_t kNameLengthMax = 200;
+
+struct Source {
+  std::string path;
+  std::string folder;
+  bool is_stored = false;  // Written by json_from_spec: may carry `folder`.
+};
+
+class StudyReader final {
+ public:
+  StudyReader(const YamlNode& root, Source source)
+      : root_(root), source_(std::move(source)), faults_(source_.path), top_(faults_, "") {}
+
+  tl::expected<StudyFile, Errors> read() {
+    if (!root_.is_map()) {
+      top_.fault(root_.mark, fmt::format("a study file is a map of keys (found {})", shown(root_)),
+                 "begin it with study: NAME and objective: {metric: val_error}; sterlet init writes a starter");
+      return tl::make_unexpected(faults_.take());
+    }
+    std::vector<std::string> keys = key_names(study_keys());
+    std::vector<std::string> also_known = keys;
+    also_known.emplace_back("$schema");
+    if (source_.is_stored) also_known.emplace_back("folder");
+    for (const YamlEntry& entry : root_.entries) {
+      if (std::find(also_known.begin(), also_known.end(), entry.key) != also_known.end()) continue;
+      unknown_key(entry, keys);
+    }
+    take_name();
+    take_objectives();
+    std::optional<DeclaredSpace> declared = read_parameters(root_, faults_, parameter_names_);
+    take_command();
+    take_metrics();
+    take_budget();
+    take_strategy();
+    take_sampler();
+    take_pruner();
+    take_running();
+    take_resources();
+    take_context();
+    if (declared) take_enqueue(declared->space);
+    if (!faults_.empty() || !declared) return tl::make_unexpected(faults_.take());
+    spec_.parameters = std::move(declared->parameters);
+    spec_.constraints = std::move(declared->constraints);
+    return StudyFile{std::move(spec_), std::move(declared->space)};
+  }
+
+ private:
+  // A key on the wrong level is a common slip: say where it belongs.
+  void unknown_key(const YamlEntry& entry, const std::vector<std::string>& keys) {
+    struct Home {
+      std::string_view parent;
+      std::vector<std::string> keys;
+    };
+    const std::string what = fmt::format("unknown key '{}'", clipped(entry.key));
+    if (const auto near = base::nearest_name(entry.key, keys)) {
+      top_.fault(entry.key_mark, what, fmt::format("did you mean '{}'?", *near));
+      return;
+    }
+    for (const Home& home : {Home{"budget", key_names(budget_keys())}, Home{"resources", key_names(resources_keys())},
+                             Home{"objective", key_names(objective_keys())}, Home{"metrics", key_names(metrics_keys())}}) {
+      if (std::count(home.keys.begin(), home.keys.end(), entry.key) == 0) continue;
+      top_.fault(entry.key_mark, what, fmt::format("it belongs into {0}, as in {0}: {{{1}: ...}}", home.parent, entry.key));
+      return;
+    }
+    const bool looks_like_parameter = entry.value.is_map() && (entry.value.find("low") != nullptr || entry.value.find("type") != nullptr);
+    top_.fault(entry.key_mark, what,
+               looks_like_parameter ? "parameters belong into params, indented below it"
+                                    : "see docs/study-file.md for the keys there are");
+  }
+
+  void take_name() {
+    spec_.folder = source_.folder;
+    if (const YamlNode* folder = root_.find("folder"); folder != nullptr && source_.is_stored) {
+      spec_.folder = folder->text;
+    }
+    spec_.name = std::filesystem::path(source_.path).stem().string();
+    const YamlNode* node = root_.find("study");
+    if (node == nullptr) {
+      if (spec_.name.empty()) spec_.name = "study";
+      return;
+    }
+    const auto name = top_.text(*node, "study");
+    if (!name) return;
+    const bool is_clean = std::none_of(name->begin(), name->end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 || c == '/' || c == '\\';
+    });
+    if (!is_clean || name->size() > kNameLengthMax || name->front() == '-' || name->front() == '.') {
+      top_.fault(node->mark, fmt::format("study cannot be named '{}'", clipped(*name)),
+                 fmt::format("use letters, digits, '_' and '-', at most {}, and begin with a letter", kNameLengthMax));
+      return;
+    }
+    spec_.name = *name;
+  }
+
+  void take_objectives() {
+    const YamlNode* node = root_.find("objective");
+    if (node == nullptr) {
+      top_.fault(root_.mark, "objective is missing, so nothing says what is better",
+                 "add objective: {metric: val_error, direction: minimize}");
+      return;
+    }
+    if (!node->is_list()) return take_objective(*node);
+    if (node->items.empty()) {
+      top_.fault(node->mark, "objective names no metric (found an empty list)", "write objective: {metric: val_error}");
+    }
+    for (const YamlNode& item : node->items) take_objective(item);
+  }
+
+  void take_objective(const YamlNode& node) {
+    const Values values(faults_, "objective");
+    Objective objective;
+    Mark mark = node.mark;
+    if (node.is_scalar()) {
+      const auto metric = top_.text(node, "objective");
+      if (!metric) return;
+      objective.metric = *metric;
+    } else {
+      if (!top_.is_map(node, "an objective", "objective: {metric: val_error, direction: minimize}")) return;
+      values.check_keys(node, key_names(objective_keys()));
+      const YamlNode* metric = node.find("metric");
+      if (metric == nullptr) {
+        values.fault(node.mark, "metric is missing", "name what the trial reports, as in metric: val_error");
+      } else {
+        mark = metric->mark;
+        objective.metric = values.text(*metric, "metric").value_or("");
+      }
+      if (const YamlNode* direction = node.find("direction")) {
+        const auto word = values.word(*direction, "direction", {"minimize", "maximize"});
+        if (word && *word == "maximize") objective.direction = Direction::kMaximize;
+      }
+    }
+    for (const Objective& earlier : spec_.objectives) {
+      if (!objective.metric.empty() && earlier.metric == objective.metric) {
+        values.fault(mark, fmt::format("the metric '{}' is listed twice", clipped(objective.metric)),
+                     "keep one of the two");
+        return;
+      }
+    }
+    spec_.objectives.push_back(std::move(objective));
+  }
+
+  void take_command() {
+    const YamlNode* node = root_.find("command");
+    if (node == nullptr) return;
+    if (node->is_scalar() && !node->is_null()) {
+      std::string words;
+      for (std::size_t at = 0; at < node->text.size();) {
+        const std::size_t begin = node->text.find_first_not_of(" \t\n", at);
+        if (begin == std::string::npos) break;
+        at = std::min(node->text.find_first_of(" \t\n", begin), node->text.size());
+        words += (words.empty() ? "" : ", ") + node->text.substr(begin, at - begin);
+      }
+      const bool is_simple = words.size() < 200 && words.find_first_of("\"'|&;<>$[]{}#") == std::string::npos;
+      top_.fault(node->mark, "command must be a list of words, since no shell is involved",
+                 fmt::format("write [{}]", is_simple && !words.empty() ? base::printable(words) : "python3, train.py"));
+      return;
+    }
+    const auto words = top_.texts(*node, "command", "command: [python3, train.py]");
+    if (!words) return;
+    if (words->front().empty()) {
+      top_.fault(node->items.front().mark, "command begins with an empty word", "name the program to run");
+    }
+    for (const YamlNode& word : node->items) check_placeholders(word);
+    spec_.command = *words;
+  }
+
+  void check_placeholders(const YamlNode& word) {
+    std::vector<std::string> known = parameter_names_;
+    for (const char* name : {"trial", "seed", "checkpoint_dir"}) known.emplace_back(name);
+    std::size_t at = 0;
+    while ((at = word.text.find("${", at)) != std::string::npos) {
+      const std::size_t end = word.text.find('}', at);
+      if (end == std::string::npos) {
+        top_.fault(word.mark, fmt::format("command: a ${{ is not closed in '{}'", clipped(word.text)),
+                   "write it as in ${learning_rate}");
+        return;
+      }
+      const std::string name = word.text.substr(at + 2, end - at - 2);
+      at = end;
+      // Where params has faults, a name may be missing only for them.
+      if (parameter_names_.empty() || std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::string near = base::suggest_name(name, known);
+      top_.fault(word.mark, fmt::format("command: ${{{}}} is not a parameter", clipped(name)),
+                 near.empty() ? "name one of params" : near);
+    }
+  }
+
+  void take_metrics() {
+    const YamlNode* node = root_.find("metrics");
+    if (node == nullptr) return;
+    const Values values(faults_, "metrics");
+    const YamlNode* from = node;
+    const YamlNode* pattern = nullptr;
+    if (!node->is_scalar()) {
+      if (!top_.is_map(*node, "metrics", "metrics: {from: channel}")) return;
+      values.check_keys(*node, key_names(metrics_keys()));
+      from = node->find("from");
+      pattern = node->find("pattern");
+    }
+    std::string word = pattern != nullptr ? "stdout" : "channel";
+    if (from != nullptr) {
+      const auto said = values.word(*from, "from", {"channel", "stdout"});
+      if (!said) return;
+      word = *said;
+    }
+    if (word == "channel") {
+      if (pattern != nullptr) {
+        values.fault(pattern->mark, "a pattern reads stdout, not the channel", "write from: stdout, or remove the pattern");
+      }
+      return;
+    }
+    if (pattern == nullptr) {
+      values.fault(node->mark, "from: stdout needs a pattern that finds the metrics in a line",
+                   "add pattern: 'val_error=(?<val_error>\\S+)'");
+      return;
+    }
+    take_pattern(values, *pattern);
+  }
+
+  void take_pattern(const Values& values, const YamlNode& node) {
+    const auto text = values.text(node, "pattern");
+    if (!text) return;
+    const auto pattern = base::MetricPattern::make(*text);
+    if (!pattern) {
+      values.fault(node.mark, pattern.error().what, pattern.error().next);
+      return;
+    }
+    const std::vector<std::string> names = pattern->metrics();
+    for (const Objective& objective : spec_.objectives) {
+      if (objective.metric.empty() || std::count(names.begin(), names.end(), objective.metric) > 0) continue;
+      values.fault(node.mark,
+                   fmt::format("the pattern has no group '{}', which the objective needs (found {})",
+                               clipped(objective.metric), fmt::join(names, ", ")),
+                   fmt::format("name the group (?<{}>...)", clipped(objective.metric)));
+    }
+    spec_.metrics.pattern = *text;
+  }
+
+  void take_budget() {
+    const YamlNode* node = root_.find("budget");
+    if (node == nullptr) return;
+    const Values values(faults_, "budget");
+    if (node->is_scalar() || node->is_list()) {
+      top_.is_map(*node, "budget", "budget: {trials: 100, time: 30m}");
+      return;
+    }
+    values.check_keys(*node, key_names(budget_keys()));
+    if (const YamlNode* trials = node->find("trials")) {
+      spec_.budget.trials = values.integer(*trials, "trials", 1, kTrialsMax);
+    }
+    if (const YamlNode* time = node->find("time")) spec_.budget.seconds = values.duration(*time, "time");
+    if (const YamlNode* target = node->find("target")) spec_.budget.target = values.number(*target, "target");
+  }
+
+  void take_strategy() {
+    const YamlNode* node = root_.find("strategy");
+    if (node == nullptr) return;
+    if (node->is_scalar() && node->text == "auto") {
+      top_.fault(node->mark, "strategy: auto needs `sterlet plan` to decide it, which this version does not have",
+                 "use strategy: caviar");
+    } else if (node->is_scalar() && node->text == "panda") {
+      top_.fault(node->mark, "panda needs `sterlet babysit`, which this version does not have", "use strategy: caviar");
+    } else {
+      top_.word(*node, "strategy", {"caviar"});
+    }
+  }
+
+  // A name, or a map with a name and options. Nothing where a fault was added.
+  std::optional<Choice> take_choice(const YamlNode& node, std::string_view key, const std::vector<std::string>& words) {
+    Choice choice;
+    if (!node.is_map()) {
+      const auto name = top_.word(node, key, words);
+      if (!name) return std::nullopt;
+      choice.name = *name;
+      return choice;
+    }
+    const Values values(faults_, std::string(key));
+    const YamlNode* name = node.find("name");
+    if (name == nullptr) {
+      values.fault(node.mark, "name is missing", fmt::format("write it as in {}: {{name: {}}}", key, words.back()));
+      return std::nullopt;
+    }
+    const auto word = top_.word(*name, key, words);
+    if (!word) return std::nullopt;
+    choice.name = *word;
+    return choice;
+  }
+
+  void take_sampler() {
+    const YamlNode* node = root_.find("sampler");
+    if (node == nullptr) return;
+    auto choice = take_choice(*node, "sampler", sampler_words());
+    if (!choice) return;
+    // `auto` is decided here, once: a stored study keeps what it began with when a later version prefers another.
+    if (choice->name == "auto") choice->name = "sobol";
+    for (const YamlEntry& entry : node->entries) {
+      if (entry.key != "name") take_sampler_option(*choice, entry);
+    }
+    spec_.sampler = std::move(*choice);
+  }
+
+  void take_sampler_option(Choice& choice, const YamlEntry& entry) {
+    const Values values(faults_, fmt::format("sampler {}", choice.name));
+    const samplers::Row* row = samplers::find(choice.name);
+    std::vector<std::string> names;
+    for (const samplers::Option& option : row->options) {
+      names.push_back(option.name);
+      if (option.name != entry.key) continue;
+      const bool is_number = option.default_value.is_number();
+      const base::Json value = json_from_yaml(entry.value);
+      if (is_number && option.default_value.is_number_integer()) {
+        const auto whole = values.integer(entry.value, option.name, static_cast<std::int64_t>(std::ceil(option.low)),
+                                          static_cast<std::int64_t>(std::floor(option.high)));
+        if (whole) choice.options[option.name] = *whole;
+      } else if (is_number) {
+        const auto number = values.number(entry.value, option.name);
+        if (number && (*number < option.low || *number > option.high)) {
+          values.fault(entry.value.mark,
+                       fmt::format("{} must be from {} to {} (found {})", option.name, base::number_text(option.low),
+                                   base::number_text(option.high), shown(entry.value)),
+                       "change it");
+        } else if (number) {
+          choice.options[option.name] = *number;
+        }
+      } else if (value.type() != option.default_value.type()) {
+        values.fault(entry.value.mark, fmt::format("{} does not fit (found {})", option.name, shown(entry.value)),
+                     fmt::format("write it as in {}: {}", option.name, base::json_line(option.default_value)));
+      } else {
+        choice.options[option.name] = value;
+      }
+      return;
+    }
+    values.fault(entry.key_mark, fmt::format("unknown option '{}'", clipped(entry.key)),
+                 names.empty() ? "this sampler has no options; remove it" : base::suggest_name(entry.key, names));
+  }
+
+  void take_pruner() {
+    const YamlNode* node = root_.find("pruner");
+    if (node == nullptr) return;
+    auto choice = take_choice(*node, "pruner", pruner_words());
+    if (!choice) return;
+    if (choice->name == "auto") choice->name = "none";
+    const Values values(faults_, fmt::format("pruner {}", choice->name));
+    for (const YamlEntry& entry : node->entries) {
+      if (entry.key == "name") continue;
+      values.fault(entry.key_mark, fmt::format("unknown option '{}'", clipped(entry.key)),
+                   "this pruner has no options; remove it");
+    }
+    spec_.pruner = std::move(*choice);
+  }
+
+  void take_running() {
+    if (const YamlNode* workers = root_.find("workers"); workers != nullptr && workers->text != "auto") {
+      const base::Json value = json_from_yaml(*workers);
+      if (value.is_number()) {
+        if (const auto count = top_.integer(*workers, "workers", 1, kWorkersMax)) spec_.workers = static_cast<int>(*count);
+      } else {
+        top_.fault(workers->mark, fmt::format("workers must be auto or a whole number of at least 1 (found {})", shown(*workers)),
+                   "write workers: auto, or workers: 4");
+      }
+    }
+    if (const YamlNode* seed = root_.find("seed")) take_seed(*seed);
+    if (const YamlNode* duplicates = root_.find("duplicates")) {
+      const auto word = top_.word(*duplicates, "duplicates", {"avoid", "allow", "average"});
+      if (word) {
+        spec_.duplicates = *word == "allow"     ? Duplicates::kAllow
+                           : *word == "average" ? Duplicates::kAverage
+                                                : Duplicates::kAvoid;
+      }
+    }
+    if (const YamlNode* first = root_.find("defaults_first")) {
+      spec_.defaults_first = top_.boolean(*first, "defaults_first").value_or(true);
+    }
+    if (const YamlNode* retries = root_.find("retries")) {
+      spec_.retries = static_cast<int>(top_.integer(*retries, "retries", 0, kRetriesMax).value_or(0));
+    }
+    if (const YamlNode* failures = root_.find("failures_max")) {
+      spec_.failures_max = static_cast<int>(top_.integer(*failures, "failures_max", 1, kFailuresMax).value_or(1));
+    }
+  }
+
+  void take_seed(const YamlNode& node) {
+    const base::Json value = json_from_yaml(node);
+    if (value.is_number_unsigned()) {
+      spec_.seed = value.get<std::uint64_t>();
+    } else if (const auto seed = top_.integer(node, "seed", 0)) {
+      spec_.seed = static_cast<std::uint64_t>(*seed);
+    }
+  }
+
+  void take_resources() {
+    const YamlNode* node = root_.find("resources");
+    if (node == nullptr) return;
+    if (!top_.is_map(*node, "resources", "resources: {cpu: 1, memory: 2GiB, time: 10m}")) return;
+    const Values values(faults_, "resources");
+    values.check_keys(*node, key_names(resources_keys()));
+    Resources& resources = spec_.resources;
+    if (const YamlNode* cpu = node->find("cpu")) {
+      const auto cores = values.number(*cpu, "cpu");
+      if (cores && (*cores <= 0 || *cores > kCpusMax)) {
+        values.fault(cpu->mark, fmt::format("cpu must be a number of cores above 0 (found {})", shown(*cpu)), "write cpu: 1");
+      }
+      resources.cpu = cores.value_or(1);
+    }
+    if (const YamlNode* gpu = node->find("gpu")) {
+      resources.gpu = static_cast<int>(values.integer(*gpu, "gpu", 0, kGpusMax).value_or(0));
+    }
+    if (const YamlNode* share = node->find("gpu_share")) {
+      resources.gpu_share = static_cast<int>(values.integer(*share, "gpu_share", 1, kGpusMax).value_or(1));
+    }
+    if (const YamlNode* memory = node->find("memory")) resources.memory_bytes = values.bytes(*memory, "memory");
+    if (const YamlNode* time = node->find("time")) resources.seconds = values.duration(*time, "time");
+  }
+
+  void take_context() {
+    const YamlNode* node = root_.find("context");
+    if (node == nullptr) return;
+    if (!top_.is_map(*node, "context", "context: {files: [train.py], command: [git, rev-parse, HEAD]}")) return;
+    const Values values(faults_, "context");
+    values.check_keys(*node, key_names(context_keys()));
+    if (const YamlNode* files = node->find("files")) {
+      if (const auto list = values.texts(*files, "files", "files: [train.py, data/]")) spec_.context["files"] = *list;
+    }
+    if (const YamlNode* command = node->find("command")) {
+      if (const auto list = values.texts(*command, "command", "command: [git, rev-parse, HEAD]")) {
+        spec_.context["command"] = *list;
+      }
+    }
+  }
+
+  void take_enqueue(const space::Space& space) {
+    const YamlNode* node = root_.find("enqueue");
+    if (node == nullptr || node->is_null()) return;
+    const Values values(faults_, "enqueue");
+    if (!node->is_list()) {
+      top_.fault(node->mark, fmt::format("enqueue must be a list of points (found {})", shown(*node)),
+                 "write it as in enqueue: [{learning_rate: 0.01}]");
+      return;
+    }
+    for (const YamlNode& point : node->items) {
+      if (!point.is_map()) {
+        values.fault(point.mark, fmt::format("a point must be a map of parameters (found {})", shown(point)),
+                     "write it as in {learning_rate: 0.01}");
+        continue;
+      }
+      base::Json partial = json_from_yaml(point);
+      if (const auto checked = space.check_partial(partial); !checked) {
+        values.fault(point.mark, checked.error().what, checked.error().next);
+        continue;
+      }
+      spec_.enqueue.push_back(std::move(partial));
+    }
+  }
+
+  const YamlNode& root_;
+  Source source_;
+  Faults faults_;
+  Values top_;
+  StudySpec spec_;
+  std::vector<std::string> parameter_names_;
+};
+
+base::Error unreadable(const std::string& path, std::string what, std::string next) {
+  return {.code = base::ErrorCode::kNotFound, .where = path, .what = std::move(what), .next = std::move(next)};
+}
+
+}  // namespace
+
+tl::expected<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
+                                                 const std::string& folder) {
+  const auto root = parse_yaml(text);
+  if (!root) {
+    Faults faults(path);
+    faults.add(root.error().mark, root.error().what, root.error().next);
+    return tl::make_unexpected(faults.take());
+  }
+  return StudyReader(*root, {.path = path, .folder = folder}).read();
+}
+
+tl::expected<StudyFile, Errors> read_study_file(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    return tl::make_unexpected(Errors{unreadable(path, "there is no such file", "check the path, or write a starter with sterlet init")});
+  }
+  if (fs::is_directory(status)) {
+    return tl::make_unexpected(Errors{unreadable(path, "this is a folder, not a study file", "name the file in it")});
+  }
+  std::ifstream stream(path, std::ios::binary);
+  // One byte past the limit is enough to know: a large file, or a device without end, is never read whole.
+  std::string text(kStudyBytesMax + 1, '\0');
+  if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream && (!stream.eof() || stream.bad())) {
+    return tl::make_unexpected(Errors{unreadable(path, "the file cannot be read", "check its permissions")});
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  fs::path folder = fs::absolute(path, error).parent_path().lexically_normal();
+  return parse_study_text(text, path, folder.string());
+}
+
+base::Result<StudyFile> study_from_json(const base::Json& spec) {
+  const YamlNode root = yaml_from_json(spec);
+  auto study = StudyReader(root, {.path = "the stored study", .folder = {}, .is_stored = true}).read();
+  if (!study) return tl::make_unexpected(study.error().front());
+  return std::move(*study);
+}
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : make_presets()) names.emplace_back(preset.name);
+  return names;
+}
+
+}  // namespace sterlet::study
