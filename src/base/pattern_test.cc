@@ -14,7 +14,7 @@ TEST(MetricPattern, ReadsNamedGroupsAsNumbers) {
   EXPECT_TRUE(pattern->has_step());
   const auto found = pattern->match("[info] epoch 3 val_error=0.21, loss=1e-3");
   ASSERT_TRUE(found);
-  EXPECT_EQ(*found, (std::map<std::string, double>{{"step", 3}, {"val_error", 0.21}}));
+  EXPECT_EQ(*found, (std::map<std::string, double>{{"step", 3}, {"val_error", 0.21}, {"loss", 1e-3}}));
   const auto both = pattern->match("epoch 4 val_error=.5 loss=nan");
   ASSERT_TRUE(both);
   EXPECT_TRUE(std::isnan(both->at("loss")));
@@ -36,8 +36,8 @@ TEST(MetricPattern, SaysNothingOfOtherLines) {
 }
 
 TEST(MetricPattern, RefusesWhatIsNoPattern) {
-  for (const char* text : {"(", "(?<x>\\d+", "(?<x>\\d+)[", "*(?<x>a)", "(?<step>\\d+)", "plain", "(?<>a)", "(?<x>a)(?<x>b)",
-                           "(?<=a)(?<x>b)", "(?<x", "(?<x>a{2,1})"}) {
+  for (const char* text : {"(", "(?<x>\\d+", "(?<x>\\d+)[", "*(?<x>a)", "(?<step>\\d+)", "plain", "(?<>a)",
+                           "(?<x>a)(?<x>b)", "(?<=a)(?<x>b)", "(?<x", "(?<x>a{2,1})"}) {
     EXPECT_FALSE(MetricPattern::make(text)) << text;
   }
 }

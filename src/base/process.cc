@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -50,6 +51,11 @@ bool is_running(const ProcessIdentity& process) {
 std::string program_folder() {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().string();
+}
+
+void prepend_to_path(const std::string& folder) {
+  const char* path = std::getenv("PATH");
+  setenv("PATH", path == nullptr || *path == '\0' ? folder.c_str() : fmt::format("{}:{}", folder, path).c_str(), 1);
 }
 
 int available_cores() {

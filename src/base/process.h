@@ -17,6 +17,8 @@ ProcessIdentity this_process();
 bool is_running(const ProcessIdentity& process);
 /// Folder of the running program.
 std::string program_folder();
+/// Puts a folder first on PATH, for this process and those it starts.
+void prepend_to_path(const std::string& folder);
 /// Cores that this process may use, >= 1.
 int available_cores();
 

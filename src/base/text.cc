@@ -28,6 +28,27 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+// Takes one leading '+' off; false for what cannot be a number: nothing, or a second sign.
+bool strip_plus(std::string_view& text) {
+  if (!text.starts_with('+')) return !text.empty();
+  text.remove_prefix(1);
+  return !text.empty() && text.front() != '+' && text.front() != '-';
+}
+
+// Whether a well-formed decimal number that no double holds is too small rather than too large.
+bool is_below_one(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t exponent_at = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view mantissa = text.substr(0, exponent_at);
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  const std::size_t digit = std::min(mantissa.find_first_not_of("0."), mantissa.size());
+  const std::int64_t magnitude = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(digit);
+  if (exponent_at == text.size()) return magnitude <= 0;
+  const std::string_view exponent = text.substr(exponent_at + 1);
+  const auto shift = parse_integer(exponent);
+  return shift ? magnitude + *shift <= 0 : exponent.starts_with('-');
+}
+
 constexpr std::size_t kComparedLengthMax = 64;  // Longer words are never a slip of the finger.
 constexpr std::size_t kListedNamesMax = 12;
 
@@ -65,16 +86,13 @@ std::string number_text(double value) {
 }
 
 std::optional<double> parse_number(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  if (text.empty() || text.front() == '+') return std::nullopt;
+  if (!strip_plus(text)) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (end != text.data() + text.size()) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
     // from_chars leaves the value alone; 1e-400 is 0 and 1e400 is infinite, as every other reader has it.
-    const auto exponent = text.find_first_of("eE");
-    const bool tiny = exponent != std::string_view::npos && text.find('-', exponent) != std::string_view::npos;
-    value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
+    value = is_below_one(text) ? 0.0 : std::numeric_limits<double>::infinity();
     return text.front() == '-' ? -value : value;
   }
   if (error != std::errc()) return std::nullopt;
@@ -82,7 +100,7 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  if (!strip_plus(text)) return std::nullopt;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -98,6 +116,7 @@ std::optional<double> parse_duration(std::string_view text) {
     if (!std::isfinite(*plain) || *plain < 0) return std::nullopt;
     return plain;
   }
+  if (text.empty()) return std::nullopt;
   double total = 0;
   while (!text.empty()) {
     const std::size_t digits = text.find_first_not_of("0123456789.");
@@ -129,7 +148,7 @@ std::optional<double> parse_duration(std::string_view text) {
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return "-";
   if (seconds < 0) seconds = 0;
-  if (seconds < 10 && seconds != std::floor(seconds)) return fmt::format("{:.1f}s", seconds);
+  if (seconds < 9.95 && seconds != std::floor(seconds)) return fmt::format("{:.1f}s", seconds);
   auto rest = static_cast<std::int64_t>(std::llround(std::min(seconds, 1e15)));
   const std::int64_t days = rest / 86400, hours = rest % 86400 / 3600, minutes = rest % 3600 / 60;
   rest %= 60;

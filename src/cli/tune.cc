@@ -129,6 +129,7 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   const auto storage_file = std::filesystem::absolute(open.storage_path);
   run_options.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
   run_options.session = session_record(session, clock);
+  base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
   STERLET_TRY(auto executor, exec::make_local_executor(session));
   STERLET_TRY(const auto gone, study.collect_lost([&](const storage::SessionRecord& other) {

@@ -107,6 +107,7 @@ Attempt::Attempt(const Launch& launch, AttemptHost& host) : id_(launch.id), host
 }
 
 Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHost& host, std::vector<Event>& events) {
+  STERLET_CHECK(!launch.trial_folder.empty(), "an attempt without a folder");
   std::unique_ptr<Attempt> attempt(new Attempt(launch, host));
   STERLET_TRY(const Files files, make_files(launch));
   attempt->ending_.stderr_log = files.stderr_log;

@@ -86,10 +86,11 @@ TEST_F(ChannelTest, ReadsEveryKindOfMessage) {
 {"failed":{"reason":"diverged"}}
 {"value":0.19}
 {"values":[1,"-Infinity"]}
+{"refused":{"restore":{"path":"ck-2.pt"},"reason":"damaged"}}
 )");
   pump();
   EXPECT_EQ(hear(client), "");
-  ASSERT_EQ(events_.size(), 10U);
+  ASSERT_EQ(events_.size(), 11U);
   for (const Event& event : events_) EXPECT_EQ(event.id, (AttemptId{7, 2}));
   EXPECT_TRUE(std::get<Event::Hello>(events_[0].what).live && std::get<Event::Hello>(events_[0].what).restores);
   const auto& report = std::get<Event::Report>(events_[1].what);
@@ -106,6 +107,7 @@ TEST_F(ChannelTest, ReadsEveryKindOfMessage) {
   EXPECT_EQ(std::get<Event::Failed>(events_[7].what).reason, "diverged");
   EXPECT_EQ(std::get<Event::Value>(events_[8].what).values, std::vector<double>{0.19});
   EXPECT_EQ(std::get<Event::Value>(events_[9].what).values.back(), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(std::get<Event::Refused>(events_[10].what).kind, "restore");
 }
 
 TEST_F(ChannelTest, ReportWithoutAStepGetsTheNextOneAcrossConnections) {

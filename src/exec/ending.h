@@ -11,17 +11,17 @@ namespace sterlet::exec {
 
 /// What is known of an attempt whose program has ended.
 struct Ending {
-  std::string program;  ///< As program_name() gives it.
-  int code = 0;         ///< Exit code; if `signalled`, the signal's number.
+  std::string program = {};  ///< As program_name() gives it.
+  int code = 0;              ///< Exit code; if `signalled`, the signal's number.
   bool signalled = false;
   double seconds = 0;
   bool stopped = false;  ///< end() or kill() was asked for it, with `stop_reason`.
-  std::string stop_reason;
-  std::optional<double> time_limit;         ///< Set if this limit was reached.
-  std::optional<std::int64_t> memory_used;  ///< Set if the memory limit was passed, with what was in use.
+  std::string stop_reason = {};
+  std::optional<double> time_limit = {};         ///< Set if this limit was reached.
+  std::optional<std::int64_t> memory_used = {};  ///< Set if the memory limit was passed, with what was in use.
   std::int64_t memory_limit = 0;
   bool system_out_of_memory = false;  ///< The system killed some process for want of memory meanwhile.
-  std::string stderr_log;             ///< Path.
+  std::string stderr_log = {};        ///< Path.
 };
 
 /// The cause and the sentence.

@@ -77,8 +77,9 @@ struct Event {
     std::string path;
   };
   struct Refused {
-    base::Json set;
+    base::Json set;  ///< What was to be set; the body of the message where `kind` is another.
     std::string reason;
+    std::string kind = "set";  ///< Or "checkpoint", "restore".
   };
   struct Failed {
     std::string reason;

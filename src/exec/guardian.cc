@@ -33,7 +33,6 @@ using base::ErrorCode;
 using base::fail;
 
 constexpr std::size_t kFolderBytesMax = 70;  // Of 107 for a socket's path; the rest is for `/TRIAL-ATTEMPT`.
-constexpr int kFoldersMax = 8;               // Executors of one session at a time.
 constexpr auto kKillBound = std::chrono::seconds(60);
 constexpr int kDismissMs = 2'000;
 
@@ -49,9 +48,8 @@ std::vector<std::string> socket_roots() {
 }
 
 /// The mark is 128 bits of chance, so half of it names the folder well enough.
-std::string folder_name(const std::string& root, const std::string& session, int number) {
-  const std::string name = fmt::format("{}/sterlet-{:.16}", root, session);
-  return number == 0 ? name : fmt::format("{}-{}", name, number);
+std::string folder_name(const std::string& root, const std::string& session) {
+  return fmt::format("{}/sterlet-{:.16}", root, session);
 }
 
 /// A process shows the environment it was started with. If we run inside a trial of another Sterlet, that holds the
@@ -72,7 +70,7 @@ void close_all_but(int kept) {
   }
 }
 
-[[noreturn]] void guard(int line, const std::string& session, const std::string& socket_folder) {
+[[noreturn]] void guard(int line, const std::string& session) {
   ::setsid();
   ::prctl(PR_SET_NAME, "sterlet-guard");
   hide_marks();
@@ -85,8 +83,7 @@ void close_all_but(int kept) {
   } while (got < 0 && errno == EINTR);
   if (got > 0) ::_exit(0);
   kill_session(session, kKillBound);
-  std::error_code ignored;
-  std::filesystem::remove_all(socket_folder, ignored);
+  remove_socket_folders(session);
   ::_exit(0);
 }
 
@@ -95,13 +92,10 @@ void close_all_but(int kept) {
 base::Result<std::string> make_socket_folder(const std::string& session) {
   int number = ENOENT;
   for (const std::string& root : socket_roots()) {
-    for (int i = 0; i < kFoldersMax; ++i) {
-      const std::string folder = folder_name(root, session, i);
-      if (folder.size() > kFolderBytesMax) break;
-      if (::mkdir(folder.c_str(), 0700) == 0) return folder;
-      number = errno;
-      if (number != EEXIST) break;
-    }
+    const std::string folder = folder_name(root, session);
+    if (folder.size() > kFolderBytesMax) continue;
+    if (::mkdir(folder.c_str(), 0700) == 0) return folder;
+    number = errno;
   }
   return fail(ErrorCode::kUnreachable,
               fmt::format("no folder for the sockets of trials can be made ({})", std::strerror(number)),
@@ -111,17 +105,15 @@ base::Result<std::string> make_socket_folder(const std::string& session) {
 void remove_socket_folders(const std::string& session) {
   if (session.empty()) return;
   for (const std::string& root : socket_roots()) {
-    for (int i = 0; i < kFoldersMax; ++i) {
-      struct stat about {};
-      const std::string folder = folder_name(root, session, i);
-      if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::geteuid()) continue;
-      std::error_code ignored;
-      std::filesystem::remove_all(folder, ignored);
-    }
+    struct stat about {};
+    const std::string folder = folder_name(root, session);
+    if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::geteuid()) continue;
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
   }
 }
 
-base::Result<Guardian> Guardian::start(const std::string& session, const std::string& socket_folder) {
+base::Result<Guardian> Guardian::start(const std::string& session) {
   // A socket, not a pipe: writing to a guardian that somebody killed must not raise SIGPIPE here.
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
@@ -136,7 +128,7 @@ base::Result<Guardian> Guardian::start(const std::string& session, const std::st
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t pid = ::fork();
-  if (pid == 0) guard(high.get(), session, socket_folder);
+  if (pid == 0) guard(high.get(), session);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return fail(ErrorCode::kUnreachable, fmt::format("cannot start a process ({})", std::strerror(errno)));
   return Guardian(pid, std::move(ours));

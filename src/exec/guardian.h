@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 
 #include "sterlet/base/result.h"
 #include "sterlet/exec/fd.h"
@@ -16,12 +17,12 @@ base::Result<std::string> make_socket_folder(const std::string& session);
 void remove_socket_folders(const std::string& session);
 
 /// A process that outlives us on purpose, by moments: once we are gone, however that happened, it kills every process
-/// with the session's mark and removes the folder of sockets. It sits in a terminal session of its own, ignores the
-/// signals a terminal or a batch system sends, and holds nothing open but its end of one socket.
+/// with the session's mark and removes the session's folder of sockets. It sits in a terminal session of its own,
+/// ignores the signals a terminal or a batch system sends, and holds nothing open but its end of one socket.
 class Guardian final {
  public:
   /// Forks; other threads must not run yet. Errors: kUnreachable.
-  static base::Result<Guardian> start(const std::string& session, const std::string& socket_folder);
+  static base::Result<Guardian> start(const std::string& session);
   Guardian(Guardian&&) = default;
   Guardian& operator=(Guardian&&) = delete;
   /// Sends it home and waits for it: nothing is left to guard.

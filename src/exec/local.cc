@@ -183,9 +183,9 @@ Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session
   if (session.empty() || session.size() > 64 || !plain) {
     return fail(ErrorCode::kInvalidArgument, "a session's mark is 1 to 64 letters and digits", "use new_session()");
   }
+  STERLET_TRY(Guardian guardian, Guardian::start(session));  // First, so that there is never a folder without it.
   STERLET_TRY(std::string path, make_socket_folder(session));
   SocketFolder folder(std::move(path));
-  STERLET_TRY(Guardian guardian, Guardian::start(session, folder.path()));
   return std::make_unique<LocalExecutor>(session, options, std::move(folder), std::move(guardian));
 }
 

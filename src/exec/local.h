@@ -20,8 +20,8 @@ struct LocalOptions {
 /// No attempt outlives this process, however it ends: each child has PR_SET_PDEATHSIG, and a guardian process, which
 /// holds the other end of a pipe, kills every process that carries this session's mark in its environment once the pipe
 /// closes. Must be made before other threads are started. launch() must be called on a thread that outlives the
-/// attempts: PR_SET_PDEATHSIG means that thread. Errors: kDisk or kUnreachable where sockets or processes cannot be
-/// made.
+/// attempts: PR_SET_PDEATHSIG means that thread. `session` is new_session()'s, one for each executor.
+/// Errors: kInvalidArgument for a mark that cannot be one, kUnreachable where sockets or processes cannot be made.
 base::Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session, LocalOptions options = {});
 
 /// Kills what an earlier session (one that died) left running, if anything: every process with its mark. Removes its

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "sterlet/base/rng.h"
 #include "sterlet/exec/process_scan.h"
 #include "sterlet/exec/test_support.h"
 
@@ -431,6 +432,29 @@ TEST_F(LocalTest, AKilledSupervisorLeavesNothing) {
     ASSERT_EQ(::waitpid(supervisor, &status, 0), supervisor);
     EXPECT_TRUE(eventually([&] { return scan_processes(session, {}).processes.empty(); }));
     EXPECT_TRUE(eventually([&] { return folders_of(session) == 0; }));
+  }
+}
+
+TEST_F(LocalTest, ASupervisorKilledAtAnyMomentLeavesNothing) {
+  // Killed while it starts one trial after the other, each with a child in a session of its own: before, between and
+  // amid the forks. The seed gives the moments.
+  executor_.reset();
+  base::RandomStream random({.seed = 7, .trial = 0, .stream = base::Stream::kSpace, .attempt = 0});
+  for (int round = 0; round < 20; ++round) {
+    const std::string session = new_session();
+    const pid_t supervisor = ::fork();
+    if (supervisor == 0) {
+      auto executor = make_local_executor(session);
+      for (std::int64_t trial = 0; executor; ++trial) {
+        if (!(*executor)->launch(shell("setsid sleep 1000 & wait", trial))) ::_exit(1);
+      }
+    }
+    ::poll(nullptr, 0, static_cast<int>(random.below(60)));
+    ::kill(supervisor, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(::waitpid(supervisor, &status, 0), supervisor);
+    EXPECT_TRUE(eventually([&] { return scan_processes(session, {}).processes.empty() && folders_of(session) == 0; }))
+        << "round " << round;
   }
 }
 

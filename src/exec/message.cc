@@ -184,7 +184,15 @@ Result<What> read_restored(const Json& body, const MessageContext& context) {
 
 Result<What> read_refused(const Json& body, const MessageContext&) {
   Event::Refused refused;
-  STERLET_TRY(refused.set, read_set(body, "refused"));
+  for (const char* other : {"checkpoint", "restore"}) {
+    const auto found = body.find(other);
+    if (found == body.end() || !found->is_object()) continue;
+    refused.kind = other;
+    refused.set = *found;
+  }
+  if (refused.kind == "set") {
+    STERLET_TRY(refused.set, read_set(body, "refused"));
+  }
   STERLET_TRY(refused.reason, read_text(body, "refused", "reason"));
   return refused;
 }

@@ -94,6 +94,11 @@ base::Result<std::unique_ptr<Sampler>> make(std::string_view name, const space::
     return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("unknown sampler '{}'", base::printable(name)),
                       base::suggest_name(name, names()));
   }
+  if (!options.is_object()) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      fmt::format("options of sampler {} cannot be {}", name, base::json_line(options).substr(0, 60)),
+                      "write them as names and values, as in {name: grid, points: 3}");
+  }
   for (const auto& [option, value] : options.items()) STERLET_PASS(check_option(*row, option, value));
   return row->make(space, options, setting);
 }

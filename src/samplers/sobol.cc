@@ -11,7 +11,6 @@ namespace sterlet::samplers {
 namespace {
 
 constexpr int kBits = 32;
-constexpr int kAttemptsMax = 64;
 using Directions = std::array<std::uint32_t, kBits>;
 using Table = boost::random::detail::qrng_tables::sobol;
 
@@ -71,12 +70,7 @@ class Sobol final : public Sampler {
       space::Point point = point_at(picked, key);
       if (space_.satisfies_constraints(point)) return {.point = std::move(point), .origin = space::Origin::kSobol};
     }
-    // Where constraints cut or a point would repeat, points further along keep the spread; far ones are as good as
-    // random.
-    for (std::uint32_t skip = 1; skip <= kAttemptsMax; ++skip) {
-      space::Point point = point_at(picked + skip + (key.attempt << 20), key);
-      if (space_.satisfies_constraints(point)) return {.point = std::move(point), .origin = space::Origin::kSobol};
-    }
+    // Not a point further along: its own trial would come to it again.
     return {.point = space_.draw(key), .origin = space::Origin::kSobol};
   }
 

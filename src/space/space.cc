@@ -39,29 +39,14 @@ std::string Space::dimension_name(std::size_t dimension) const {
   return parameter.repeat.empty() ? parameter.name : fmt::format("{}[{}]", parameter.name, place.element);
 }
 
-Expression::Operand Space::operand(std::size_t parameter, const Point& point) const {
-  using Type = Expression::Operand::Type;
-  const Parameter& declared = parameters_[parameter];
-  const double* first = &point.values[first_dimensions_[parameter]];
-  if (!declared.repeat.empty()) {
-    std::size_t count = 0;
-    while (count < element_counts_[parameter] && !std::isnan(first[count])) ++count;
-    if (count == 0) return {};
-    return {.type = Type::kList, .list = std::span<const double>(first, count)};
-  }
-  if (std::isnan(*first)) return {};
-  if (is_numeric(declared)) return {.type = Type::kNumber, .number = *first};
-  const Scalar& choice = declared.choices[static_cast<std::size_t>(*first)];
-  if (const auto* flag = std::get_if<bool>(&choice)) return {.type = Type::kBool, .number = *flag ? 1.0 : 0.0};
-  if (const auto* integer = std::get_if<std::int64_t>(&choice)) {
-    return {.type = Type::kNumber, .number = static_cast<double>(*integer)};
-  }
-  if (const auto* number = std::get_if<double>(&choice)) return {.type = Type::kNumber, .number = *number};
-  return {.type = Type::kText, .number = *first, .text = std::get<std::string>(choice)};
+std::span<const double> Space::raw_values(std::size_t parameter, const Point& point) const {
+  const std::span<const double> all(point.values.data() + first_dimensions_[parameter], element_counts_[parameter]);
+  const auto end = std::find_if(all.begin(), all.end(), [](double value) { return std::isnan(value); });
+  return all.first(static_cast<std::size_t>(end - all.begin()));
 }
 
 bool Space::evaluate(const Expression& expression, const Point& point, bool when_absent) const {
-  return expression.evaluate([&](std::size_t parameter) { return operand(parameter, point); }).value_or(when_absent);
+  return expression.evaluate([&](std::size_t parameter) { return raw_values(parameter, point); }).value_or(when_absent);
 }
 
 // Looks only at dimensions that come earlier in the evaluation order.
@@ -354,12 +339,12 @@ double Space::count_at_most(std::uint64_t continuous_levels) const {
 }
 
 std::optional<std::vector<Point>> Space::enumerate(std::uint64_t continuous_levels, std::uint64_t limit) const {
-  constexpr std::uint64_t kVisitsPerPoint = 1000;  // Bounds the work where constraints leave almost nothing.
+  constexpr std::uint64_t kVisitsMax = 20000000;  // Bounds the work where constraints leave almost nothing.
   std::vector<Point> points;
   std::uint64_t visits = 0;
   Point point{std::vector<double>(dimensions_.size(), kInactive)};
   const std::function<bool(std::size_t)> visit = [&](std::size_t depth) -> bool {
-    if (++visits > limit * kVisitsPerPoint) return false;
+    if (++visits > kVisitsMax) return false;
     if (depth == order_.size()) {
       if (satisfies_constraints(point)) points.push_back(point);
       return points.size() <= limit;
@@ -371,9 +356,12 @@ std::optional<std::vector<Point>> Space::enumerate(std::uint64_t continuous_leve
     if (levels == 0) return false;
     const bool discrete = axis(dimension).level_count().has_value();
     bool complete = true;
+    double previous = 0;
     for (std::uint64_t k = 0; complete && k < levels; ++k) {
       const double u = levels == 1 ? 0.5 : static_cast<double>(k) / static_cast<double>(levels - 1);
-      point.values[dimension] = discrete && levels > 1 ? axis(dimension).level(k) : axis(dimension).value(u);
+      const double value = discrete && levels > 1 ? axis(dimension).level(k) : axis(dimension).value(u);
+      if (k > 0 && value == previous) continue;  // A share of zeros, or low == high, gives one value several times.
+      previous = point.values[dimension] = value;
       complete = visit(depth + 1);
     }
     for (std::size_t later = depth; later < order_.size(); ++later) point.values[order_[later]] = kInactive;
@@ -405,10 +393,11 @@ std::optional<Point> Space::from_text(std::string_view text) const {
       value = *number;
     }
     point.values.push_back(value);
-    if (comma == text.size()) break;
-    text.remove_prefix(comma + 1);
+    const bool last = comma == text.size();
+    if (last != (point.values.size() == dimensions_.size())) return std::nullopt;
+    text.remove_prefix(last ? comma : comma + 1);
   }
-  if (point.values.size() != dimensions_.size()) return std::nullopt;
+  if (!text.empty()) return std::nullopt;
   return point;
 }
 

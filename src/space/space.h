@@ -90,7 +90,8 @@ class Space final {
   std::optional<Point> defaults() const;
   /// All different configurations that satisfy the constraints, in the order of their levels (the dimension evaluated
   /// last runs fastest). A continuous dimension gives `continuous_levels` values, equally spaced on its scale with both
-  /// ends. Nothing if there is a continuous dimension and `continuous_levels` is 0, or more than `limit` would come.
+  /// ends. Nothing if there is a continuous dimension and `continuous_levels` is 0, if more than `limit` would come, or
+  /// if finding them takes more than 20,000,000 visits.
   std::optional<std::vector<Point>> enumerate(std::uint64_t continuous_levels, std::uint64_t limit) const;
   /// How many configurations there would be if no condition or constraint left any out; infinite if continuous.
   double count_at_most(std::uint64_t continuous_levels) const;
@@ -103,7 +104,7 @@ class Space final {
   Space() = default;
   friend class SpaceBuilder;
   bool is_active(std::size_t dimension, const Point& point) const;
-  Expression::Operand operand(std::size_t parameter, const Point& point) const;
+  std::span<const double> raw_values(std::size_t parameter, const Point& point) const;  // Those that are active.
   bool evaluate(const Expression& expression, const Point& point, bool when_absent) const;
   Point draw_once(base::RandomStream& stream) const;
   std::uint64_t level_count(std::size_t dimension, std::uint64_t continuous_levels) const;

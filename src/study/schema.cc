@@ -55,7 +55,7 @@ constexpr std::array<Key, 22> kStudyKeys{{
      R"({"enum": ["avoid", "allow", "average"]})"},
     {"defaults_first", "Whether trial 0 is the defaults, where all parameters have one (true).", kTrueOrFalse},
     {"resources", "What one trial may use.", R"({"$ref": "#/$defs/resources"})"},
-    {"retries", "How often a lost trial is started again (3).", R"({"type": "integer", "minimum": 0, "maximum": 1000})"},
+    {"retries", "How often a lost trial is started again (100).", R"({"type": "integer", "minimum": 0, "maximum": 1000})"},
     {"failures_max", "Failed trials in a row that end the study (10).",
      R"({"type": "integer", "minimum": 1, "maximum": 1000000})"},
     {"enqueue", "Points to try first, each a map of some or all parameters.",
@@ -97,6 +97,8 @@ constexpr std::array<Key, 14> kParameterKeys{{
      R"({"type": "integer", "minimum": 1, "maximum": 4})"},
     {"live", "Whether it may be changed while a model trains.", kTrueOrFalse},
     {"value", "Fixes the parameter at this value.", R"({"type": ["string", "number", "boolean"]})"},
+    {"tune", "false fixes the parameter at its default, true searches it, whatever the study's tune says.",
+     kTrueOrFalse},
 }};
 constexpr std::array<Key, 3> kBudgetKeys{{
     {"trials", "Trials of the whole study, not of a worker.", R"({"type": "integer", "minimum": 1})"},
@@ -131,7 +133,7 @@ base::Json sampler_schema() {
   forms.push_back(words(sampler_words()));
   base::Json by_name;
   by_name["type"] = "object";
-  by_name["required"] = {"name"};
+  by_name["required"] = base::Json::array({"name"});
   by_name["properties"]["name"] = words(sampler_words());
   for (const samplers::Row& row : samplers::registry()) {
     for (const samplers::Option& option : row.options) {
@@ -151,7 +153,7 @@ base::Json sampler_schema() {
 
 base::Json pruner_schema() {
   base::Json by_name = {{"type", "object"},
-                        {"required", {"name"}},
+                        {"required", base::Json::array({"name"})},
                         {"properties", {{"name", words(pruner_words())}}},
                         {"additionalProperties", false}};
   return {{"oneOf", {words(pruner_words()), by_name}}};
@@ -172,7 +174,8 @@ base::Json properties_of(std::span<const Key> keys) {
   for (const Key& key : keys) {
     base::Json property;
     property["description"] = key.summary;
-    for (const auto& [name, value] : key_schema(key).items()) property[name] = value;
+    const base::Json schema = key_schema(key);
+    for (const auto& [name, value] : schema.items()) property[name] = value;
     properties[std::string(key.name)] = property;
   }
   return properties;

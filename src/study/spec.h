@@ -73,7 +73,7 @@ struct StudySpec {
   Duplicates duplicates = Duplicates::kAvoid;
   bool defaults_first = true;
   Resources resources;
-  int retries = 3;                          ///< >= 0. How often a lost trial is started again.
+  int retries = 100;                        ///< >= 0. How often a lost trial is started again.
   int failures_max = 10;                    ///< >= 1. Failed trials in a row, none successful since, that end the study.
   std::vector<base::Json> enqueue;          ///< Points to try first; may be partial.
   base::Json context = base::Json::object();  ///< {"files": [...], "command": [...]}.

@@ -45,7 +45,7 @@ class StudyReader final {
   tl::expected<StudyFile, Errors> read() {
     if (!root_.is_map()) {
       top_.fault(root_.mark, fmt::format("a study file is a map of keys (found {})", shown(root_)),
-                 "begin it with study: NAME and objective: {metric: val_error}; sterlet init writes a starter");
+                 "begin it with objective: {metric: val_error}, or let sterlet init write a starter");
       return tl::make_unexpected(faults_.take());
     }
     std::vector<std::string> keys = key_names(study_keys());
@@ -230,7 +230,7 @@ class StudyReader final {
     }
     std::string word = pattern != nullptr ? "stdout" : "channel";
     if (from != nullptr) {
-      const auto said = values.word(*from, "from", {"channel", "stdout"});
+      const auto said = values.word(*from, "source", {"channel", "stdout"});
       if (!said) return;
       word = *said;
     }
@@ -392,7 +392,7 @@ class StudyReader final {
     }
     if (const YamlNode* seed = root_.find("seed")) take_seed(*seed);
     if (const YamlNode* duplicates = root_.find("duplicates")) {
-      const auto word = top_.word(*duplicates, "duplicates", {"avoid", "allow", "average"});
+      const auto word = top_.word(*duplicates, "rule for duplicates", {"avoid", "allow", "average"});
       if (word) {
         spec_.duplicates = *word == "allow"     ? Duplicates::kAllow
                            : *word == "average" ? Duplicates::kAverage

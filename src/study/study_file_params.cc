@@ -406,8 +406,11 @@ class ParameterReader final {
     const YamlNode* node = root_.find("constraints");
     if (node == nullptr || node->is_null()) return;
     const auto take = [&](const YamlNode& text) {
-      if (const auto constraint = top_.text(text, "a constraint")) {
-        constraints_.push_back(*constraint);
+      if (!text.is_scalar() || text.is_null()) {
+        top_.fault(text.mark, fmt::format("a constraint must be an expression (found {})", shown(text)),
+                   "write it in quotes, as in \"batch_size * layers <= 1024\"");
+      } else {
+        constraints_.push_back(text.text);
         constraint_marks_.push_back(text.mark);
       }
     };
@@ -496,7 +499,15 @@ class ParameterReader final {
       const bool refers_to_others = fault.key == "when" || fault.key == "repeat" || fault.key == "default";
       if (item->is_broken || (any_broken && refers_to_others)) continue;
       const bool has_place = has_key(*item, fault.key);
-      const Mark mark = has_place ? item->node->find(fault.key)->mark : item->mark;
+      Mark mark = has_place ? item->node->find(fault.key)->mark : item->mark;
+      const std::string other_bound = fault.key == "low" ? "high" : fault.key == "high" ? "low" : "";
+      if (item->from_preset && !has_place && !other_bound.empty() && has_key(*item, other_bound)) {
+        mark = item->node->find(other_bound)->mark;
+        Values(faults_, clipped(fault.parameter))
+            .fault(mark, fmt::format("{}, where {} is the preset's", fault.error.what, fault.key),
+                   fmt::format("give {}, too", fault.key));
+        continue;
+      }
       if (fault.key.empty()) {
         top_.fault(mark, fault.error.what, fault.error.next);
       } else {

@@ -354,8 +354,8 @@ TEST(HostileText, DeepNestingIsRefused) {
   std::string steps;
   for (int i = 0; i < 600; ++i) steps += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   EXPECT_NE(messages_of(steps).find(too_deep), std::string::npos);
-  EXPECT_EQ(messages_of("objective: loss\npreset: sgd\ndescription: " + repeated("[ ", 20) + "\n").find(too_deep),
-            std::string::npos);
+  const std::string deep_enough = "description: " + repeated("[", 30) + repeated("]", 30) + "\n";
+  EXPECT_EQ(messages_of("objective: loss\npreset: sgd\n" + deep_enough), "ok\n");
 }
 
 TEST(HostileText, AnAliasBombIsRefused) {
@@ -364,7 +364,7 @@ TEST(HostileText, AnAliasBombIsRefused) {
     bomb += fmt::format("a{0}: &a{0} [{1}]\n", i, repeated(fmt::format("*a{}, ", i - 1), 9) + fmt::format("*a{}", i - 1));
   }
   EXPECT_EQ(messages_of(bomb),
-            "study.yaml:4:27: aliases blow the file up to more than 10000 values; write out what is needed\n");
+            "study.yaml:4:45: aliases blow the file up to more than 10000 values; write out what is needed\n");
   EXPECT_EQ(messages_of("a: &a x\nb: [" + repeated("*a, ", 101) + "]\n"),
             "study.yaml:2:405: the file has more than 100 aliases (*name); write the values out\n");
   EXPECT_EQ(messages_of("a: &a [*a]\n"), "study.yaml:1:8: an alias stands inside what it names; write the value out\n");

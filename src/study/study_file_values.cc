@@ -103,7 +103,8 @@ std::optional<std::int64_t> Values::integer(const YamlNode& node, std::string_vi
   const std::string range = high == std::numeric_limits<std::int64_t>::max() ? fmt::format("of at least {}", low)
                                                                              : fmt::format("from {} to {}", low, high);
   fault(node.mark, fmt::format("{} must be a whole number {} (found {})", key, range, shown(node)),
-        is_number_as_text ? "remove the quotes" : "change it");
+        is_number_as_text ? "remove the quotes"
+                          : fmt::format("write it as in {}: {}", key, std::clamp<std::int64_t>(3, low, high)));
   return std::nullopt;
 }
 

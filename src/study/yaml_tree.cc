@@ -230,14 +230,32 @@ YamlFault translate(const YAML::Exception& error) {
           "look for a missing quote, bracket or colon here"};
 }
 
-// yaml-cpp counts columns in bytes; a person and an editor count characters.
-class Columns final {
+// What yaml-cpp leaves to us about places. It counts columns in bytes, where a person and an editor count characters; at
+// the end of the text it names the beginning; and it takes a quoted text that never closes.
+class Places final {
  public:
-  explicit Columns(std::string_view text) : text_(text) {
+  explicit Places(std::string_view text) : text_(text) {
     starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] == '\n') starts_.push_back(i + 1);
     }
+  }
+
+  Mark end() const {
+    return {static_cast<int>(starts_.size()), static_cast<int>(text_.size() - starts_.back()) + 1};
+  }
+
+  std::optional<YamlFault> find_open_quote(const YamlNode& node) const {
+    if (node.is_scalar() && node.quoted && !closes(node.mark)) {
+      return YamlFault{node.mark, "this quote is never closed", "add the closing quote"};
+    }
+    for (const YamlNode& item : node.items) {
+      if (auto fault = find_open_quote(item)) return fault;
+    }
+    for (const YamlEntry& entry : node.entries) {
+      if (auto fault = find_open_quote(entry.value)) return fault;
+    }
+    return std::nullopt;
   }
 
   void fix(Mark& mark) const {
@@ -261,6 +279,22 @@ class Columns final {
   }
 
  private:
+  bool closes(Mark mark) const {
+    if (mark.line < 1 || static_cast<std::size_t>(mark.line) > starts_.size()) return true;
+    std::size_t at = starts_[static_cast<std::size_t>(mark.line) - 1] + static_cast<std::size_t>(mark.column) - 1;
+    if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return true;
+    const char quote = text_[at];
+    for (++at; at < text_.size(); ++at) {
+      if (text_[at] == '\\' && quote == '"') {
+        ++at;
+      } else if (text_[at] == quote) {
+        if (quote == '"' || at + 1 >= text_.size() || text_[at + 1] != quote) return true;
+        ++at;  // Two single quotes are one within the text.
+      }
+    }
+    return false;
+  }
+
   std::string_view text_;
   std::vector<std::size_t> starts_;
 };
@@ -345,9 +379,9 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 tl::expected<YamlNode, YamlFault> parse_yaml(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (auto fault = scan_yaml(text)) return tl::make_unexpected(std::move(*fault));
-  const Columns columns(text);
+  const Places places(text);
   const auto fail = [&](YamlFault fault) {
-    columns.fix(fault.mark);
+    places.fix(fault.mark);
     return tl::make_unexpected(std::move(fault));
   };
   try {
@@ -362,12 +396,16 @@ tl::expected<YamlNode, YamlFault> parse_yaml(std::string_view text) {
     if (const auto second = rest.take_root()) {
       return fail({second->mark, "a second document begins before here", "a study file has one; remove the '---' between"});
     }
-    columns.fix(*root);
+    if (auto open_quote = places.find_open_quote(*root)) return fail(*open_quote);
+    places.fix(*root);
     return std::move(*root);
   } catch (const Stop& stop) {
     return fail(stop.fault);
   } catch (const YAML::Exception& error) {
-    return fail(translate(error));
+    YamlFault fault = translate(error);
+    const bool is_at_end = error.mark.line <= 0 && error.mark.column <= 0 && std::string_view(error.msg).substr(0, 6) == "end of";
+    if (is_at_end) fault.mark = places.end();
+    return fail(std::move(fault));
   } catch (const std::exception& error) {
     return fail({{1, 1}, fmt::format("this is not YAML ({})", error.what()), "see docs/study-file.md"});
   }

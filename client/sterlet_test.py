@@ -1,0 +1,143 @@
+"""Tests of the Python client: python3 sterlet_test.py. The other end of the channel is held by the test itself."""
+
+import contextlib
+import io
+import json
+import math
+import os
+import socket
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import sterlet  # noqa: E402
+
+
+class ClientTest(unittest.TestCase):
+    def setUp(self):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("STERLET_")}
+        patch = mock.patch.dict(os.environ, clean, clear=True)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.errors = io.StringIO()
+        redirect = contextlib.redirect_stderr(self.errors)
+        redirect.__enter__()
+        self.addCleanup(redirect.__exit__, None, None, None)
+
+    def start(self, **options):
+        """A trial whose channel is the file descriptor of a socket pair; the first line it sends is its hello."""
+        self.end, other = socket.socketpair()
+        self.addCleanup(self.end.close)
+        self.end.settimeout(30)
+        os.environ["STERLET_CHANNEL"] = f"fd:{other.detach()}"
+        trial = sterlet.Trial(**options)
+        self.addCleanup(lambda: trial.active() and trial._socket.close())
+        self.lines = self.end.makefile("r")
+        self.addCleanup(self.lines.close)
+        self.hello = self.told()
+        return trial
+
+    def told(self):
+        return json.loads(self.lines.readline())
+
+    def say(self, *messages):
+        self.end.sendall(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
+
+    def test_without_sterlet_every_call_does_nothing(self):
+        trial = sterlet.Trial(live=True)
+        self.assertEqual(trial.get("learning_rate", 0.01), 0.01)
+        self.assertFalse(trial.report(1, val_error=0.5, wait=True))
+        trial.finish(1)
+        self.assertEqual((trial.active(), trial.changes(), trial.number, trial.attempt), (False, [], -1, 1))
+        self.assertEqual((trial.seed(7), trial.checkpoint_dir, trial.resume_path), (7, None, None))
+        self.assertEqual(self.errors.getvalue(), "")
+
+    def test_params_come_from_the_file(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{"learning_rate":0.5,"units":[64,80]}')
+            file.flush()
+            os.environ["STERLET_PARAMS"] = file.name
+            trial = sterlet.Trial()
+            self.assertEqual(trial.params, {"learning_rate": 0.5, "units": [64, 80]})
+            self.assertEqual(trial.get("units", [1]), [64, 80])
+        os.environ["STERLET_PARAMS"] = "/nowhere/params.json"
+        with self.assertRaisesRegex(RuntimeError, "cannot be read"):
+            sterlet.Trial()
+
+    def test_tells_reports_checkpoints_and_values(self):
+        trial = self.start()
+        self.assertEqual(self.hello, {"hello": {"protocol": 1, "client": "python", "live": False, "restores": False}})
+        trial.report(3, {"a/b": math.inf}, loss=math.nan, val_error=0.25)
+        self.assertEqual(
+            self.told(), {"report": {"step": 3, "metrics": {"a/b": "Infinity", "loss": "NaN", "val_error": 0.25}}})
+        trial.checkpointed(3, "ck-3.pt")
+        trial.finish(0.5)
+        trial.finish([0.5, 2])
+        trial.failed("no disk")
+        self.assertEqual([self.told() for _ in range(4)], [
+            {"checkpoint": {"step": 3, "path": "ck-3.pt"}}, {"value": 0.5}, {"values": [0.5, 2.0]},
+            {"failed": {"reason": "no disk"}}])
+
+    def test_a_report_that_waits_hears_the_verdict(self):
+        trial = self.start()
+        self.say({"ack": {"step": 1, "prune": True}})
+        # The answer lies there before the question: the client takes it as the answer to what it just sent.
+        self.assertTrue(trial.report(1, val_error=0.5, wait=True))
+        self.assertTrue(self.told()["ack"])
+
+    def test_changes_are_handed_out_once_in_order(self):
+        trial = self.start(live=True, restores=True)
+        self.say({"set": {"rate": "Infinity"}}, {"unknown": 1}, [], {"checkpoint": {}},
+                 {"restore": {"path": "ck-1", "set": {"rate": 2}}})
+        self.assertEqual(trial.changes(), [
+            sterlet.Change("set", {"rate": math.inf}), sterlet.Change("checkpoint", {}),
+            sterlet.Change("restore", {"rate": 2}, "ck-1")])
+        self.assertEqual(trial.changes(), [])
+        self.assertFalse(trial.should_stop())
+        self.say({"prune": {}})
+        self.assertTrue(trial.should_stop())
+
+    def test_on_set_answers_by_itself(self):
+        seen = []
+
+        def on_set(values):
+            if values["rate"] < 0:
+                raise sterlet.Refusal("rate must be above 0")
+            seen.append(values)
+
+        trial = self.start(on_set=on_set)
+        trial.report(5, loss=1)
+        self.say({"set": {"rate": 2}}, {"set": {"rate": -1}})
+        trial.should_stop()
+        self.assertEqual(seen, [{"rate": 2}])
+        self.told()
+        self.assertEqual(self.told(), {"applied": {"step": 5, "set": {"rate": 2}}})
+        self.assertEqual(self.told(), {"refused": {"set": {"rate": -1}, "reason": "rate must be above 0"}})
+
+    def test_a_program_without_live_changes_refuses_them(self):
+        trial = self.start()
+        self.say({"set": {"rate": 2}}, {"restore": {"path": "ck-1"}})
+        self.assertEqual(trial.changes(), [])
+        self.assertEqual(self.told()["refused"], {"set": {"rate": 2}, "reason": "this program takes no live changes"})
+        self.assertEqual(self.told()["refused"]["restore"], {"path": "ck-1"})
+
+    def test_a_broken_channel_is_said_once_and_the_program_goes_on(self):
+        trial = self.start()
+        self.lines.close()
+        self.end.close()
+        for step in range(3):
+            self.assertFalse(trial.report(step, loss=1.0, wait=True))
+        self.assertFalse(trial.active())
+        self.assertRegex(self.errors.getvalue(), r"\Asterlet: the channel broke \(.*\); the training goes on.*\n\Z")
+
+    def test_a_channel_that_is_not_there_is_said_once(self):
+        os.environ["STERLET_CHANNEL"] = "/nowhere/channel"
+        self.assertFalse(sterlet.Trial().active())
+        self.assertEqual(self.errors.getvalue(), "sterlet: /nowhere/channel: [Errno 2] No such file or directory, so "
+                                                 "nothing is reported\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,116 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE studies (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  spec TEXT NOT NULL,
+  seed TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  stop_requested INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO studies VALUES(1,'sample-α','{"study":"sample-α","objective":[{"metric":"loss","direction":"minimize"}],"command":["sh","train.sh","${x}"],"metrics":{"from":"channel"},"params":{"x":{"type":"float","low":0.001,"high":1.0,"scale":"log","default":0.1,"tier":2},"kind":{"type":"categorical","choices":["a","b,c",3,true],"tier":2},"layers":{"type":"int","low":1,"high":3,"tier":2},"units":{"type":"int","low":8,"high":64,"scale":"log","repeat":"layers","tier":2},"momentum":{"type":"float","low":0.9,"high":0.999,"scale":"reverse_log","when":"layers > 1","tier":2}},"budget":{"trials":8},"strategy":"caviar","sampler":{"name":"random"},"pruner":{"name":"none"},"workers":1,"seed":3,"duplicates":"avoid","defaults_first":true,"resources":{"cpu":1.0,"gpu":0,"gpu_share":1},"retries":100,"failures_max":10,"enqueue":[{"x":0.5}],"folder":"/home/user/study"}','3',1795503053436,0);
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES studies(id),
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  pid_start TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  beat_ms INTEGER NOT NULL,
+  ended INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO sessions VALUES('00000000000000000000000000000001',1,'host/boot',9582,'846341',1795503053437,1795503053801,1);
+CREATE TABLE trials (
+  study_id INTEGER NOT NULL REFERENCES studies(id),
+  number INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  point TEXT NOT NULL,
+  objective_values TEXT NOT NULL DEFAULT '',
+  constraint_values TEXT NOT NULL DEFAULT '',
+  last_step INTEGER NOT NULL DEFAULT 0,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  session TEXT NOT NULL DEFAULT '',
+  history_seq INTEGER NOT NULL DEFAULT 0,
+  predicted TEXT NOT NULL DEFAULT '',
+  checkpoint TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '',
+  created_ms INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL DEFAULT 0,
+  ended_ms INTEGER NOT NULL DEFAULT 0,
+  changed_seq INTEGER NOT NULL,
+  PRIMARY KEY (study_id, number)
+) WITHOUT ROWID;
+INSERT INTO trials VALUES(1,0,'COMPLETE','enqueued','0.5,0,3,16,37,38,0.9670462117650618','0.5','',2,1,'00000000000000000000000000000001',0,'','','',1795503053440,1795503053440,1795503053475,2);
+INSERT INTO trials VALUES(1,1,'FAILED','random','0.08626692770406692,2,2,25,20,,0.9563841690152125','','',0,1,'00000000000000000000000000000001',2,'','','sh train.sh ended with exit code 3 after 0.0 s: boom',1795503053475,1795503053475,1795503053490,4);
+INSERT INTO trials VALUES(1,2,'COMPLETE','random','0.0025998741752509854,2,1,25,,,','0.0025998741752509854','',2,1,'00000000000000000000000000000001',4,'','','',1795503053490,1795503053490,1795503053538,6);
+INSERT INTO trials VALUES(1,3,'FAILED','random','0.5292733815688718,0,1,48,,,','NaN','',1,1,'00000000000000000000000000000001',6,'','','loss was NaN',1795503053538,1795503053538,1795503053571,8);
+INSERT INTO trials VALUES(1,4,'COMPLETE','random','0.4703641736195,2,2,14,44,,0.9916461684611488','0.4703641736195','',2,1,'00000000000000000000000000000001',8,'','','',1795503053571,1795503053571,1795503053627,10);
+INSERT INTO trials VALUES(1,5,'COMPLETE','random','0.0012479982925753708,2,3,9,28,47,0.961923182128939','0.0012479982925753708','',2,1,'00000000000000000000000000000001',10,'','','',1795503053627,1795503053627,1795503053671,12);
+INSERT INTO trials VALUES(1,6,'COMPLETE','random','0.07495559181744903,2,3,15,8,13,0.9235562563484767','0.07495559181744903','',2,1,'00000000000000000000000000000001',12,'','','',1795503053671,1795503053671,1795503053722,14);
+INSERT INTO trials VALUES(1,7,'COMPLETE','random','0.039897262791045884,0,1,13,,,','0.039897262791045884','',2,1,'00000000000000000000000000000001',14,'','','',1795503053722,1795503053722,1795503053793,16);
+CREATE TABLE reports (
+  study_id INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  value REAL,
+  PRIMARY KEY (study_id, trial, attempt, step, metric)
+) WITHOUT ROWID;
+INSERT INTO reports VALUES(1,0,1,1,'extra',9.9999999999999694515e-311);
+INSERT INTO reports VALUES(1,0,1,1,'loss',2.0);
+INSERT INTO reports VALUES(1,0,1,2,'loss',0.5);
+INSERT INTO reports VALUES(1,2,1,1,'extra',NULL);
+INSERT INTO reports VALUES(1,2,1,1,'loss',1e999);
+INSERT INTO reports VALUES(1,2,1,2,'loss',0.0025998741752509854467);
+INSERT INTO reports VALUES(1,3,1,1,'loss',NULL);
+INSERT INTO reports VALUES(1,4,1,1,'extra',9.9999999999999694515e-311);
+INSERT INTO reports VALUES(1,4,1,1,'loss',2.0);
+INSERT INTO reports VALUES(1,4,1,2,'loss',0.47036417361950000337);
+INSERT INTO reports VALUES(1,5,1,1,'extra',9.9999999999999694515e-311);
+INSERT INTO reports VALUES(1,5,1,1,'loss',2.0);
+INSERT INTO reports VALUES(1,5,1,2,'loss',0.0012479982925753707774);
+INSERT INTO reports VALUES(1,6,1,1,'extra',9.9999999999999694515e-311);
+INSERT INTO reports VALUES(1,6,1,1,'loss',2.0);
+INSERT INTO reports VALUES(1,6,1,2,'loss',0.074955591817449027103);
+INSERT INTO reports VALUES(1,7,1,1,'extra',9.9999999999999694515e-311);
+INSERT INTO reports VALUES(1,7,1,1,'loss',2.0);
+INSERT INTO reports VALUES(1,7,1,2,'loss',0.039897262791045884355);
+CREATE TABLE queue (
+  id INTEGER PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES studies(id),
+  params TEXT NOT NULL
+);
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  study_id INTEGER NOT NULL,
+  wall_ms INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  trial INTEGER,
+  attempt INTEGER,
+  detail TEXT NOT NULL DEFAULT ''
+);
+INSERT INTO events VALUES(1,1,1795503053440,'claim',0,1,'');
+INSERT INTO events VALUES(2,1,1795503053475,'COMPLETE',0,1,'');
+INSERT INTO events VALUES(3,1,1795503053475,'claim',1,1,'');
+INSERT INTO events VALUES(4,1,1795503053490,'FAILED',1,1,'sh train.sh ended with exit code 3 after 0.0 s: boom');
+INSERT INTO events VALUES(5,1,1795503053490,'claim',2,1,'');
+INSERT INTO events VALUES(6,1,1795503053538,'COMPLETE',2,1,'');
+INSERT INTO events VALUES(7,1,1795503053538,'claim',3,1,'');
+INSERT INTO events VALUES(8,1,1795503053571,'FAILED',3,1,'loss was NaN');
+INSERT INTO events VALUES(9,1,1795503053571,'claim',4,1,'');
+INSERT INTO events VALUES(10,1,1795503053627,'COMPLETE',4,1,'');
+INSERT INTO events VALUES(11,1,1795503053627,'claim',5,1,'');
+INSERT INTO events VALUES(12,1,1795503053671,'COMPLETE',5,1,'');
+INSERT INTO events VALUES(13,1,1795503053671,'claim',6,1,'');
+INSERT INTO events VALUES(14,1,1795503053722,'COMPLETE',6,1,'');
+INSERT INTO events VALUES(15,1,1795503053722,'claim',7,1,'');
+INSERT INTO events VALUES(16,1,1795503053793,'COMPLETE',7,1,'');
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('events',16);
+CREATE INDEX trials_by_change ON trials (study_id, changed_seq);
+CREATE INDEX events_by_study ON events (study_id, seq);
+COMMIT;
+PRAGMA application_id=1398033492;
+PRAGMA user_version=1;

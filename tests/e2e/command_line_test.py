@@ -1,0 +1,135 @@
+"""The command line as a person meets it: messages, exit codes, data."""
+import json
+import os
+import sqlite3
+import unittest
+
+from support import SOURCE, TOY, ProgramTest
+
+
+class CommandLine(ProgramTest):
+    def one_sentence(self, done):
+        lines = done.stderr.strip().splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        return lines[0]
+
+    def test_every_subcommand_has_help(self):
+        commands = self.run_program("completion", "bash").stdout.split('words="')[1].split('"')[0]
+        listed = self.run_program("--help").stdout
+        for name in ("init check tune resume stop status ls show best top logs enqueue ask-tell export completion "
+                     "version report").split():
+            self.assertIn(name, listed)
+            self.assertIn("Usage", self.run_program(name, "--help").stdout)
+        self.assertTrue(commands)
+
+    def test_exit_codes(self):
+        self.assertIn("study.yaml", self.one_sentence(self.run_program("tune", "study.yaml", code=1)))
+        self.run_program("tune", code=2)
+        self.run_program("tuna", code=2)
+        self.write("bad.yaml", "study: x\nparams: {a: {type: float, low: 1, high: 0}}\n")
+        self.run_program("check", "bad.yaml", code=64)
+        self.assertIn("no such storage", self.one_sentence(self.run_program("status", code=1)))
+        self.write("train.sh", "exit 1\n")
+        self.write("study.yaml", TOY + "budget: {trials: 3}\n")
+        self.run_program("tune", "study.yaml", code=3)
+
+    def test_storage_that_is_not_ours_is_refused_and_left_alone(self):
+        self.write("train.sh", 'sterlet report loss="$1"\n')
+        study = self.write("study.yaml", TOY + "budget: {trials: 2}\n")
+        cases = {"garbage.db": b"not a database at all" * 99, "half.db": b"SQLite format 3\0" + b"\xff" * 5000}
+        for name, content in cases.items():
+            with open(self.path(name), "wb") as file:
+                file.write(content)
+            message = self.one_sentence(self.run_program("tune", study, "--storage", name, code=74))
+            self.assertIn("left as it is", message)
+            with open(self.path(name), "rb") as file:
+                self.assertEqual(file.read(), content)
+        other = sqlite3.connect(self.path("other.db"))
+        other.execute("create table t (x)")
+        other.commit()
+        other.close()
+        self.assertIn("another program", self.one_sentence(self.run_program("tune", study, "--storage", "other.db", code=74)))
+        self.run_program("tune", study, "--storage", "new.db")
+        newer = sqlite3.connect(self.path("new.db"))
+        newer.execute("pragma user_version = 99")
+        newer.commit()
+        newer.close()
+        self.assertIn("update Sterlet", self.one_sentence(self.run_program("status", "--storage", "new.db", code=1)))
+
+    def test_stored_sample_of_every_schema_version_opens(self):
+        folder = os.path.join(SOURCE, "tests/assets")
+        samples = sorted(name for name in os.listdir(folder) if name.endswith(".sql"))
+        self.assertTrue(samples)
+        for name in samples:
+            path = self.path(name.replace(".sql", ".db"))
+            made = sqlite3.connect(path)
+            with open(os.path.join(folder, name)) as file:
+                made.executescript(file.read())
+            made.close()
+            trials = self.trials("--storage", path)
+            with open(os.path.join(folder, name.replace(".sql", ".jsonl"))) as file:
+                self.assertEqual(trials, [json.loads(line) for line in file])
+
+    def test_looking_at_a_study(self):
+        self.write("train.sh", 'sterlet report --step 1 loss=3 extra=1\nsterlet report --step 2 loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 6}\nworkers: 2\n")
+        self.run_program("tune", "study.yaml")
+        trials = self.trials()
+        self.assertEqual([r["step"] for r in trials[0]["reports"]], [1, 2])
+        self.assertEqual(trials[0]["reports"][0]["metrics"], {"extra": 1.0, "loss": 3.0})
+        best = min(trials, key=lambda t: t["values"][0])
+        self.assertEqual(json.loads(self.run_program("best", "--json").stdout)["best"][0]["number"], best["number"])
+        self.assertEqual(json.loads(self.run_program("show", "2", "--json").stdout), trials[2])
+        status = json.loads(self.run_program("status", "--json").stdout)
+        self.assertEqual(status["counts"]["COMPLETE"], 6)
+        self.assertEqual(len(self.run_program("ls", "toy").stdout.splitlines()), 7)
+        self.assertEqual(len(self.run_program("export", "--format", "csv").stdout.splitlines()), 7)
+        self.assertIn("6/6 trials", self.run_program("top", "--once").stdout)
+        self.run_program("report", "toy", "-o", "page.html")
+        with open(self.path("page.html")) as file:
+            self.assertIn("toy", file.read())
+        self.assertIn("they go from 0 to 5", self.one_sentence(self.run_program("show", "17", code=1)))
+        self.assertIn("did you mean 'toy'?", self.one_sentence(self.run_program("status", "toi", code=1)))
+
+    def test_enqueued_points_come_next_each_once(self):
+        self.write("train.sh", 'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 4}\nenqueue: [{x: 0.5}]\n")
+        self.run_program("tune", "study.yaml", "--trials", "2")
+        self.run_program("enqueue", "toy", "x=0.25", "kind=b")
+        self.assertIn("0.001 to 1", self.one_sentence(self.run_program("enqueue", "x=7", code=1)))
+        self.run_program("resume", "--trials", "4")
+        trials = self.trials()
+        self.assertEqual([t["origin"] for t in trials], ["enqueued", "random", "enqueued", "random"])
+        self.assertEqual(trials[0]["params"]["x"], 0.5)
+        self.assertEqual(trials[2]["params"], {"x": 0.25, "kind": "b"})
+
+    def test_another_study_of_the_same_name_is_refused(self):
+        self.write("train.sh", 'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 2}\n")
+        self.run_program("tune", "study.yaml")
+        self.write("study.yaml", TOY.replace("low: 0.001", "low: 0.01") + "budget: {trials: 2}\n")
+        self.assertIn("another 'params'", self.one_sentence(self.run_program("tune", "study.yaml", code=1)))
+
+
+class AskTell(ProgramTest):
+    def test_conversations(self):
+        folder = os.path.join(SOURCE, "tests/golden/ask_tell")
+        names = sorted(name[:-5] for name in os.listdir(folder) if name.endswith(".yaml"))
+        self.assertTrue(names)
+        for name in names:
+            with open(os.path.join(folder, name + ".txt")) as file:
+                lines = file.read().splitlines()
+            said = [line[2:] for line in lines if line.startswith("> ")]
+            study = os.path.join(folder, name + ".yaml")
+            answers = self.run_program("ask-tell", study, "--seed", "5", stdin="\n".join(said) + "\n").stdout.splitlines()
+            self.assertEqual(len(answers), len(said))
+            conversation = "".join(f"> {q}\n< {a}\n" for q, a in zip(said, answers))
+            if os.environ.get("UPDATE_GOLDEN"):
+                with open(os.path.join(folder, name + ".txt"), "w") as file:
+                    file.write(conversation)
+            else:
+                self.assertEqual(conversation.splitlines(), lines)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,144 @@
+"""A study's life: exact budgets, kills at any moment, signals, cold starts of many processes at once."""
+import json
+import os
+import random
+import select
+import signal
+import time
+import unittest
+
+from support import LIMIT_SECONDS, TOY, ProgramTest
+
+
+class Lifecycle(ProgramTest):
+    def wait_until(self, condition, what):
+        """Looks again and again, without an opinion on how long it takes, up to the limit."""
+        until = time.monotonic() + LIMIT_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), until, what)
+            select.select([], [], [], 0.01)
+
+    def check_clean(self, budget):
+        trials = self.trials()
+        self.assertEqual([t["number"] for t in trials], list(range(budget)))
+        self.assertEqual({t["state"] for t in trials}, {"COMPLETE"})
+        self.wait_until(lambda: not self.processes_of(self.folder), "a trial's process outlived its study")
+        return trials
+
+    def test_budget_is_exact_with_many_workers(self):
+        self.write("train.sh", 'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 40}\n")
+        self.run_program("tune", "study.yaml", "--workers", "8")
+        self.check_clean(40)
+        self.run_program("tune", "study.yaml", "--workers", "8")  # Again: nothing is left to do.
+        self.check_clean(40)
+        self.run_program("resume", "--trials", "43")
+        self.check_clean(43)
+
+    def test_sixty_four_processes_start_cold_and_all_work(self):
+        # Each process runs one trial at a time, and each trial waits until 64 have begun: so all 64 must be at work.
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\n'
+                               'for i in $(seq 6000); do [ "$(ls | grep -c ^began-)" -ge 64 ] && break; sleep 0.1; done\n'
+                               'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 64}\n")
+        children = [self.start("tune", "study.yaml", "--workers", "1", "--progress", "none") for _ in range(64)]
+        for child in children:
+            _, errors = child.communicate(timeout=LIMIT_SECONDS)
+            self.assertEqual(child.returncode, 0, errors)
+        self.check_clean(64)
+
+    def test_killed_at_random_moments_and_resumed_equals_uninterrupted(self):
+        seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))
+        kills = int(os.environ.get("STERLET_TEST_KILLS", 20))
+        print(f"STERLET_TEST_SEED={seed}")
+        moments = random.Random(seed)
+        self.write("train.sh", 'sterlet report --step 1 loss=2\nsleep 0.15\nsterlet report --step 2 loss="$1"\n'
+                               '(setsid sleep 300 &)\n')
+        for strategy in ("uninterrupted", "killed"):
+            os.makedirs(self.path(strategy))
+            for name in ("train.sh",):
+                os.link(self.path(name), os.path.join(self.path(strategy), name))
+            self.write(f"{strategy}/study.yaml", TOY + "budget: {trials: 100}\nworkers: 3\n")
+        self.run_program("tune", "uninterrupted/study.yaml")
+        killed = 0
+        while killed < kills:
+            child = self.start("tune", "killed/study.yaml", "--progress", "none")
+            select.select([], [], [], moments.uniform(0.0, 0.4))
+            if child.poll() is None:
+                killed += 1
+            child.kill()
+            child.communicate()
+            self.wait_until(lambda: not self.processes_of(self.path("killed")), "a child outlived the killed tuner")
+            self.assertNotEqual(child.returncode, 0, "the study was over before all the kills; give it more trials")
+        self.run_program("tune", "killed/study.yaml")
+        whole = self.trials(cwd=self.path("uninterrupted"))
+        resumed = self.trials(cwd=self.path("killed"))
+        self.assertEqual([json.dumps(t["params"]) for t in resumed], [json.dumps(t["params"]) for t in whole])
+        self.assertEqual([t["number"] for t in resumed], list(range(100)))
+        self.assertEqual({t["state"] for t in resumed}, {"COMPLETE"})
+        self.assertEqual([t["values"] for t in resumed], [t["values"] for t in whole])
+        self.assertGreater(sum(t["attempts"] for t in resumed), 100, "no kill hit a running trial")
+        self.wait_until(lambda: not self.processes_of(self.folder), "a child is left")
+
+    def test_interrupted_once_finishes_what_runs(self):
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\nuntil [ -e go ]; do sleep 0.05; done\n'
+                               'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 9}\nworkers: 3\n")
+        child = self.start("tune", "study.yaml", "--progress", "json")
+        self.wait_until(lambda: os.path.exists(self.path("began-2")), "three trials begin")
+        self.signal(child)
+        for line in child.stderr:
+            if '"interrupted"' in line:
+                break
+        self.write("go", "")
+        child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 130)
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE"] * 3)
+        self.run_program("resume")
+        self.check_clean(9)
+
+    def test_interrupted_twice_ends_the_children_which_run_again_on_resume(self):
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\n[ -e go ] || exec sleep 300\nsterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 4}\nworkers: 2\n")
+        child = self.start("tune", "study.yaml", "--progress", "json")
+        self.wait_until(lambda: os.path.exists(self.path("began-1")), "two trials begin")
+        self.signal(child, signal.SIGTERM)
+        for line in child.stderr:
+            if '"interrupted"' in line:
+                break
+        self.signal(child, signal.SIGTERM)
+        child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 143)
+        self.assertEqual([t["state"] for t in self.trials()], ["LOST"] * 2)
+        self.write("go", "")
+        self.run_program("resume")
+        self.assertEqual([t["attempts"] for t in self.check_clean(4)], [2, 2, 1, 1])
+
+    def test_stop_from_elsewhere_and_resume(self):
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\nuntil [ -e go ]; do sleep 0.05; done\n'
+                               'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 5}\nworkers: 1\n")
+        child = self.start("tune", "study.yaml")
+        self.wait_until(lambda: os.path.exists(self.path("began-0")), "a trial begins")
+        self.run_program("stop", "toy")
+        self.write("go", "")
+        child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0)
+        self.assertEqual(len(self.trials()), 1)
+        self.run_program("resume", "toy")
+        self.check_clean(5)
+
+    def test_causes_of_an_end_are_told_apart(self):
+        self.write("train.sh", 'case "$STERLET_TRIAL" in\n0) echo boom >&2; exit 3;;\n1) kill -SEGV $$;;\n2) sleep 300;;\n'
+                               '3) sterlet report loss=NaN;;\n4) ;;\n*) sterlet report loss="$1";;\nesac\n')
+        self.write("study.yaml", TOY + "budget: {trials: 6}\nworkers: 2\nresources: {time: 3s}\n")
+        self.run_program("tune", "study.yaml")
+        reasons = [t.get("reason", "") for t in self.trials()]
+        for reason, part in zip(reasons, ["exit code 3", "signal 11", "3", "loss was NaN", "without reporting loss", ""]):
+            self.assertIn(part, reason)
+        self.assertIn("boom", reasons[0])
+        self.assertIn("boom", self.run_program("logs", "toy", "0").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,87 @@
+"""Runs the real program in a folder of its own: files in, arguments, what comes out."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+BIN = os.environ.get("STERLET_BIN") or os.path.join(os.path.dirname(__file__), "../../build/release/bin")
+SOURCE = os.environ.get("STERLET_SOURCE_DIR") or os.path.join(os.path.dirname(__file__), "../..")
+STERLET = os.path.join(BIN, "sterlet")
+LIMIT_SECONDS = 240  # No single command of these tests takes nearly so long; a hang ends with a message.
+
+
+class ProgramTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="sterlet-test-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.children = []
+        self.addCleanup(self.end_children)
+
+    def end_children(self):
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+            child.communicate()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as file:
+            file.write(text)
+        return self.path(name)
+
+    def environment(self, **extra):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("STERLET_")}
+        return {**clean, "PATH": BIN + os.pathsep + clean["PATH"], **extra}
+
+    def start(self, *arguments, **extra):
+        child = subprocess.Popen([STERLET, *arguments], cwd=self.folder, text=True, stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(**extra))
+        self.children.append(child)
+        return child
+
+    def run_program(self, *arguments, code=0, stdin=None, cwd=None):
+        done = subprocess.run([STERLET, *arguments], cwd=cwd or self.folder, text=True, input=stdin or "",
+                              capture_output=True, timeout=LIMIT_SECONDS, env=self.environment())
+        self.assertEqual(done.returncode, code, f"{arguments}\nstdout: {done.stdout}\nstderr: {done.stderr}")
+        return done
+
+    def trials(self, *arguments, cwd=None):
+        out = self.run_program("export", *arguments, cwd=cwd).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    def processes_of(self, folder):
+        """Processes that run in the folder, or whose environment names a trial in it."""
+        found = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit() or int(entry) == os.getpid():
+                continue
+            try:
+                with open(f"/proc/{entry}/environ", "rb") as file:
+                    environment = file.read()
+                with open(f"/proc/{entry}/stat") as file:
+                    state = file.read().rsplit(")", 1)[1].split()[0]
+            except OSError:
+                continue
+            if state != "Z" and b"STERLET_SESSION=" in environment and folder.encode() in environment:
+                found.append(int(entry))
+        return found
+
+    def signal(self, child, number=signal.SIGINT):
+        child.send_signal(number)
+
+
+TOY = """
+study: toy
+objective: {metric: loss, direction: minimize}
+command: [sh, train.sh, "${x}"]
+params:
+  x: {type: float, low: 0.001, high: 1, scale: log}
+  kind: {type: categorical, choices: [a, b, c]}
+sampler: random
+seed: 11
+"""
