@@ -132,11 +132,6 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
   STERLET_TRY(auto executor, exec::make_local_executor(session));
-  STERLET_TRY(const auto gone, study.collect_lost([&](const storage::SessionRecord& other) {
-    return base::is_running({.host = other.host, .pid = other.pid, .start = other.pid_start}) ||
-           (other.host != run_options.session.host && clock.wall_ms() - other.beat_ms < 60000);
-  }));
-  for (const std::string& dead : gone) exec::end_session_leftovers(dead);
   auto display = make_display(progress, study, clock, run_options.workers);
   const auto result = study::run_study(study, *executor, clock, *display, run_options);
   display.reset();

@@ -93,10 +93,10 @@ Preset mlp() {
                 .summary = "a multi-layer perceptron, trained by SGD with momentum or by Adam",
                 .command = {"sterlet-train", "mlp", "--data", "fashion-mnist"},
                 .parameters = training()};
-  append(preset.parameters, {count("layers", 1, 4, Scale::kLinear, 2, 3),
-                             one_a_layer(count("units", 16, 256, Scale::kLog, 64, 2)),
-                             choice("activation", {"relu", "tanh", "gelu", "sigmoid"}, 3),
-                             number("dropout", 0, 0.5, Scale::kLinear, 0.0, 3), weight_decay()});
+  append(preset.parameters,
+         {count("layers", 1, 4, Scale::kLinear, 2, 3), one_a_layer(count("units", 16, 256, Scale::kLog, 64, 2)),
+          choice("activation", {"relu", "tanh", "gelu", "sigmoid"}, 3),
+          number("dropout", 0, 0.5, Scale::kLinear, 0.0, 3), weight_decay()});
   append(preset.parameters, decay());
   return preset;
 }
@@ -106,8 +106,8 @@ Preset cnn() {
                 .summary = "a small convolutional network, trained by SGD with momentum or by Adam",
                 .command = {"sterlet-train", "cnn", "--data", "fashion-mnist"},
                 .parameters = training()};
-  append(preset.parameters, {count("layers", 1, 3, Scale::kLinear, 2, 3),
-                             one_a_layer(count("filters", 8, 64, Scale::kLog, 16, 2))});
+  append(preset.parameters,
+         {count("layers", 1, 3, Scale::kLinear, 2, 3), one_a_layer(count("filters", 8, 64, Scale::kLog, 16, 2))});
   PresetParameter kernel = count("kernel_size", 3, 5, Scale::kLinear, 3, 3);
   kernel.parameter.step = 2;
   append(preset.parameters, {kernel, choice("activation", {"relu", "tanh", "gelu", "sigmoid"}, 3),
@@ -117,11 +117,11 @@ Preset cnn() {
 }
 
 Preset sgd() {
-  Preset preset{.name = "sgd",
-                .summary = "stochastic gradient descent with momentum, for a program of your own",
-                .command = {"python3", "train.py"},
-                .parameters = {learning_rate(), momentum(), count("batch_size", 16, 512, Scale::kLog, 64, 2),
-                               weight_decay()}};
+  Preset preset{
+      .name = "sgd",
+      .summary = "stochastic gradient descent with momentum, for a program of your own",
+      .command = {"python3", "train.py"},
+      .parameters = {learning_rate(), momentum(), count("batch_size", 16, 512, Scale::kLog, 64, 2), weight_decay()}};
   append(preset.parameters, decay());
   return preset;
 }
@@ -138,18 +138,16 @@ Preset adam() {
 }
 
 Preset xgboost() {
-  Preset preset{.name = "xgboost",
-                .summary = "gradient-boosted trees, in XGBoost's own words",
-                .command = {"python3", "train.py"},
-                .parameters = {number("learning_rate", 0.005, 0.5, Scale::kLog, 0.3, 1),
-                               count("max_depth", 2, 12, Scale::kLinear, 6, 2),
-                               number("min_child_weight", 0.5, 50, Scale::kLog, 1.0, 2),
-                               number("subsample", 0.4, 1, Scale::kLinear, 1.0, 2),
-                               number("colsample_bytree", 0.3, 1, Scale::kLinear, 1.0, 2),
-                               count("n_estimators", 50, 2000, Scale::kLog, 100, 3),
-                               number("reg_lambda", 1e-3, 100, Scale::kLog, 1.0, 3),
-                               number("reg_alpha", 1e-6, 10, Scale::kLog, 0.0, 3),
-                               number("gamma", 1e-4, 10, Scale::kLog, 0.0, 4)}};
+  Preset preset{
+      .name = "xgboost",
+      .summary = "gradient-boosted trees, in XGBoost's own words",
+      .command = {"python3", "train.py"},
+      .parameters = {
+          number("learning_rate", 0.005, 0.5, Scale::kLog, 0.3, 1), count("max_depth", 2, 12, Scale::kLinear, 6, 2),
+          number("min_child_weight", 0.5, 50, Scale::kLog, 1.0, 2), number("subsample", 0.4, 1, Scale::kLinear, 1.0, 2),
+          number("colsample_bytree", 0.3, 1, Scale::kLinear, 1.0, 2),
+          count("n_estimators", 50, 2000, Scale::kLog, 100, 3), number("reg_lambda", 1e-3, 100, Scale::kLog, 1.0, 3),
+          number("reg_alpha", 1e-6, 10, Scale::kLog, 0.0, 3), number("gamma", 1e-4, 10, Scale::kLog, 0.0, 4)}};
   for (PresetParameter& row : preset.parameters) {
     if (row.parameter.name == "reg_alpha" || row.parameter.name == "gamma") row.parameter.zero = 0.1;
   }

@@ -10,6 +10,7 @@
 
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
+#include "sterlet/exec/local.h"
 #include "sterlet/study/command.h"
 
 namespace sterlet::study {
@@ -117,8 +118,10 @@ class Runner final {
     first_turn_ = false;
     beat_at_ms_ = clock_.steady_ms();
     STERLET_PASS(study_.beat(options_.session));
-    return study_.collect_lost([&](const auto& session) { return is_session_alive(session, clock_); })
-        .map([](const auto&) {});
+    STERLET_TRY(const auto gone,
+                study_.collect_lost([&](const auto& session) { return is_session_alive(session, clock_); }));
+    for (const std::string& session : gone) exec::end_session_leftovers(session);
+    return {};
   }
 
   Result<void> claim(std::vector<Claim>& claims) {

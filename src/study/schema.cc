@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kDuration =
     R"({"oneOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "^([0-9.]+(d|h|m|min|s|ms))+$|^[0-9.]+$"}]})";
-constexpr std::string_view kTexts = R"({"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 1})";
+constexpr std::string_view kTexts =
+    R"({"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 1})";
 constexpr std::string_view kText = R"({"type": "string"})";
 constexpr std::string_view kNumber = R"({"type": "number"})";
 constexpr std::string_view kTrueOrFalse = R"({"type": "boolean"})";
@@ -34,13 +35,15 @@ constexpr std::array<Key, 22> kStudyKeys{{
      R"({"oneOf": [{"const": "channel"}, {"$ref": "#/$defs/metrics"}]})"},
     {"params", "The parameters: name to declaration. A bare value is a constant.",
      R"({"type": "object", "additionalProperties": {"oneOf": [{"$ref": "#/$defs/parameter"}, {"type": ["number", "string", "boolean"]}]}})"},
-    {"constraints", "Expressions over parameters that every suggestion satisfies, as in \"batch_size * layers <= 1024\".",
+    {"constraints",
+     "Expressions over parameters that every suggestion satisfies, as in \"batch_size * layers <= 1024\".",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})"},
     {"budget", "When the study has had enough; whichever comes first.", R"({"$ref": "#/$defs/budget"})"},
     {"preset", "Parameters from common practice, with tiers, scales and defaults; params overrides them key by key.",
      "PRESET"},
     {"tune",
-     "What to search: tier<=2, a list of names, or all; the rest is fixed at its default. With a preset tier<=3 when left "
+     "What to search: tier<=2, a list of names, or all; the rest is fixed at its default. With a preset tier<=3 when "
+     "left "
      "out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy", "caviar: many trials in parallel, the best is kept.", R"({"enum": ["caviar"]})"},
@@ -55,7 +58,8 @@ constexpr std::array<Key, 22> kStudyKeys{{
      R"({"enum": ["avoid", "allow", "average"]})"},
     {"defaults_first", "Whether trial 0 is the defaults, where all parameters have one (true).", kTrueOrFalse},
     {"resources", "What one trial may use.", R"({"$ref": "#/$defs/resources"})"},
-    {"retries", "How often a lost trial is started again (100).", R"({"type": "integer", "minimum": 0, "maximum": 1000})"},
+    {"retries", "How often a lost trial is started again (100).",
+     R"({"type": "integer", "minimum": 0, "maximum": 1000})"},
     {"failures_max", "Failed trials in a row that end the study (10).",
      R"({"type": "integer", "minimum": 1, "maximum": 1000000})"},
     {"enqueue", "Points to try first, each a map of some or all parameters.",

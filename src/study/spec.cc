@@ -73,7 +73,8 @@ base::Json json_from_spec(const StudySpec& spec) {
   json["metrics"] = {{"from", spec.metrics.pattern.empty() ? "channel" : "stdout"}};
   if (!spec.metrics.pattern.empty()) json["metrics"]["pattern"] = spec.metrics.pattern;
   json["params"] = base::Json::object();
-  for (const space::Parameter& parameter : spec.parameters) json["params"][parameter.name] = json_from_declaration(parameter);
+  for (const space::Parameter& parameter : spec.parameters)
+    json["params"][parameter.name] = json_from_declaration(parameter);
   if (!spec.constraints.empty()) json["constraints"] = spec.constraints;
   json["budget"] = json_from_budget(spec.budget);
   json["strategy"] = text_of(spec.strategy);

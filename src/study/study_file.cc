@@ -87,13 +87,16 @@ class StudyReader final {
       top_.fault(entry.key_mark, what, fmt::format("did you mean '{}'?", *near));
       return;
     }
-    for (const Home& home : {Home{"budget", key_names(budget_keys())}, Home{"resources", key_names(resources_keys())},
-                             Home{"objective", key_names(objective_keys())}, Home{"metrics", key_names(metrics_keys())}}) {
+    for (const Home& home :
+         {Home{"budget", key_names(budget_keys())}, Home{"resources", key_names(resources_keys())},
+          Home{"objective", key_names(objective_keys())}, Home{"metrics", key_names(metrics_keys())}}) {
       if (std::count(home.keys.begin(), home.keys.end(), entry.key) == 0) continue;
-      top_.fault(entry.key_mark, what, fmt::format("it belongs into {0}, as in {0}: {{{1}: ...}}", home.parent, entry.key));
+      top_.fault(entry.key_mark, what,
+                 fmt::format("it belongs into {0}, as in {0}: {{{1}: ...}}", home.parent, entry.key));
       return;
     }
-    const bool looks_like_parameter = entry.value.is_map() && (entry.value.find("low") != nullptr || entry.value.find("type") != nullptr);
+    const bool looks_like_parameter =
+        entry.value.is_map() && (entry.value.find("low") != nullptr || entry.value.find("type") != nullptr);
     top_.fault(entry.key_mark, what,
                looks_like_parameter ? "parameters belong into params, indented below it"
                                     : "see docs/study-file.md for the keys there are");
@@ -236,7 +239,8 @@ class StudyReader final {
     }
     if (word == "channel") {
       if (pattern != nullptr) {
-        values.fault(pattern->mark, "a pattern reads stdout, not the channel", "write from: stdout, or remove the pattern");
+        values.fault(pattern->mark, "a pattern reads stdout, not the channel",
+                     "write from: stdout, or remove the pattern");
       }
       return;
     }
@@ -384,9 +388,11 @@ class StudyReader final {
     if (const YamlNode* workers = root_.find("workers"); workers != nullptr && workers->text != "auto") {
       const base::Json value = json_from_yaml(*workers);
       if (value.is_number()) {
-        if (const auto count = top_.integer(*workers, "workers", 1, kWorkersMax)) spec_.workers = static_cast<int>(*count);
+        if (const auto count = top_.integer(*workers, "workers", 1, kWorkersMax))
+          spec_.workers = static_cast<int>(*count);
       } else {
-        top_.fault(workers->mark, fmt::format("workers must be auto or a whole number of at least 1 (found {})", shown(*workers)),
+        top_.fault(workers->mark,
+                   fmt::format("workers must be auto or a whole number of at least 1 (found {})", shown(*workers)),
                    "write workers: auto, or workers: 4");
       }
     }
@@ -429,7 +435,8 @@ class StudyReader final {
     if (const YamlNode* cpu = node->find("cpu")) {
       const auto cores = values.number(*cpu, "cpu");
       if (cores && (*cores <= 0 || *cores > kCpusMax)) {
-        values.fault(cpu->mark, fmt::format("cpu must be a number of cores above 0 (found {})", shown(*cpu)), "write cpu: 1");
+        values.fault(cpu->mark, fmt::format("cpu must be a number of cores above 0 (found {})", shown(*cpu)),
+                     "write cpu: 1");
       }
       resources.cpu = cores.value_or(1);
     }
@@ -513,7 +520,8 @@ tl::expected<StudyFile, Errors> read_study_file(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    return tl::make_unexpected(Errors{unreadable(path, "there is no such file", "check the path, or write a starter with sterlet init")});
+    return tl::make_unexpected(
+        Errors{unreadable(path, "there is no such file", "check the path, or write a starter with sterlet init")});
   }
   if (fs::is_directory(status)) {
     return tl::make_unexpected(Errors{unreadable(path, "this is a folder, not a study file", "name the file in it")});

@@ -16,10 +16,10 @@ struct StudyFile {
   space::Space space;
 };
 
-/// Reads study file text, YAML 1.2 or JSON. `path` is used in messages (`path:line:col: ...`) and as the study's default
-/// name; `folder` becomes spec.folder.
-/// Errors: all faults found, in the order of the text, each kBadStudyFile with where = path:line:col.
-/// Limits: 256 KiB, 32 levels of nesting, 100 aliases, 10,000 values once aliases are expanded.
+/// Reads study file text, YAML 1.2 or JSON. `path` is used in messages (`path:line:col: ...`) and as the study's
+/// default name; `folder` becomes spec.folder. Errors: all faults found, in the order of the text, each kBadStudyFile
+/// with where = path:line:col. Limits: 256 KiB, 32 levels of nesting, 100 aliases, 10,000 values once aliases are
+/// expanded.
 tl::expected<StudyFile, std::vector<base::Error>> parse_study_text(std::string_view text, const std::string& path,
                                                                    const std::string& folder);
 

@@ -27,7 +27,7 @@ using space::Scalar;
 using space::Scale;
 
 struct Item {
-  PresetParameter row;             // The parameter; its condition as data where it comes from a preset.
+  PresetParameter row;  // The parameter; its condition as data where it comes from a preset.
   bool from_preset = false;
   const YamlNode* node = nullptr;  // Its declaration in params, if there is one.
   Mark mark;                       // Where the file names it, or the preset.
@@ -151,7 +151,8 @@ class ParameterReader final {
     const auto take = [&](const YamlNode& word) {
       const auto name = top_.word(word, "preset", preset_names());
       if (!name) return;
-      const auto preset = std::find_if(presets.begin(), presets.end(), [&](const Preset& p) { return p.name == *name; });
+      const auto preset =
+          std::find_if(presets.begin(), presets.end(), [&](const Preset& p) { return p.name == *name; });
       for (const PresetParameter& row : preset->parameters) {
         Item item;
         item.row = row;
@@ -172,7 +173,8 @@ class ParameterReader final {
   void take_declarations() {
     const YamlNode* params = root_.find("params");
     if (params == nullptr) return;
-    if (!top_.is_map(*params, "params", "params: {learning_rate: {type: float, low: 1e-4, high: 1, scale: log}}")) return;
+    if (!top_.is_map(*params, "params", "params: {learning_rate: {type: float, low: 1e-4, high: 1, scale: log}}"))
+      return;
     for (const YamlEntry& entry : params->entries) {
       Item* item = find(entry.key);
       if (item == nullptr) {
@@ -373,7 +375,8 @@ class ParameterReader final {
       if (const auto scalar = space::scalar_from_json(json_from_yaml(choice))) {
         parameter.choices.push_back(*scalar);
       } else {
-        values.fault(choice.mark, fmt::format("a choice must be one number, word, true or false (found {})", shown(choice)),
+        values.fault(choice.mark,
+                     fmt::format("a choice must be one number, word, true or false (found {})", shown(choice)),
                      choice.is_null() ? "put the word in quotes, as in \"null\"" : "give each choice a name");
       }
     }
@@ -397,7 +400,8 @@ class ParameterReader final {
       if (scalar) {
         parameter.defaults.push_back(*scalar);
       } else {
-        values.fault(each->mark, fmt::format("default must be one of its choices (found {})", shown(*each)), "change it");
+        values.fault(each->mark, fmt::format("default must be one of its choices (found {})", shown(*each)),
+                     "change it");
       }
     }
   }
@@ -423,8 +427,9 @@ class ParameterReader final {
                     [&](const std::string& text) { return substitute(text, name, "?") != text; })) {
       return true;
     }
-    return std::any_of(items_.begin(), items_.end(),
-                       [&](const Item& item) { return substitute(item.parameter().when, name, "?") != item.parameter().when; });
+    return std::any_of(items_.begin(), items_.end(), [&](const Item& item) {
+      return substitute(item.parameter().when, name, "?") != item.parameter().when;
+    });
   }
 
   // Fits a preset's condition to the choices that its parent has left. False: the parameter can never exist, and
@@ -437,7 +442,8 @@ class ParameterReader final {
     std::vector<std::string> left;
     for (const Scalar& choice : parent->parameter().choices) {
       const std::string name = space::text_of(choice);
-      if (std::count(item.row.depends_for.begin(), item.row.depends_for.end(), name) > 0) left.push_back(text_literal(name));
+      if (std::count(item.row.depends_for.begin(), item.row.depends_for.end(), name) > 0)
+        left.push_back(text_literal(name));
     }
     if (left.size() == parent->parameter().choices.size()) return true;
     if (left.empty()) {
@@ -487,7 +493,8 @@ class ParameterReader final {
     for (const space::Fault& fault : found) {
       if (fault.constraint) {
         if (any_broken) continue;
-        const Mark mark = *fault.constraint < constraint_marks_.size() ? constraint_marks_[*fault.constraint] : root_.mark;
+        const Mark mark =
+            *fault.constraint < constraint_marks_.size() ? constraint_marks_[*fault.constraint] : root_.mark;
         top_.fault(mark, fault.error.what, fault.error.next);
         continue;
       }
@@ -527,7 +534,8 @@ class ParameterReader final {
     if (node == nullptr) return std::nullopt;
     Tune tune;
     if (node->is_list()) {
-      if (node->items.empty()) top_.fault(node->mark, "tune names no parameter (found an empty list)", "name some, or remove it");
+      if (node->items.empty())
+        top_.fault(node->mark, "tune names no parameter (found an empty list)", "name some, or remove it");
       for (const YamlNode& item : node->items) take_tuned_name(item, tune);
       return tune;
     }
@@ -600,7 +608,7 @@ class ParameterReader final {
         fix(parameter, Scalar(parameter.defaults.front()));
         continue;
       }
-      const Mark mark = has_key(item, "tune") ? item.node->find("tune")->mark
+      const Mark mark = has_key(item, "tune")  ? item.node->find("tune")->mark
                         : tune_node != nullptr ? tune_node->mark
                                                : item.mark;
       Values(faults_, clipped(parameter.name))
@@ -611,8 +619,8 @@ class ParameterReader final {
                                             : "give it one value as default, or tune it, too");
     }
     if (!any_tuned && !is_stored()) {
-      top_.fault(tune_node != nullptr ? tune_node->mark : root_.mark, "nothing is left to tune: all parameters are fixed",
-                 "give one of them a range, or let tune name it");
+      top_.fault(tune_node != nullptr ? tune_node->mark : root_.mark,
+                 "nothing is left to tune: all parameters are fixed", "give one of them a range, or let tune name it");
     }
   }
 

@@ -59,46 +59,52 @@ base::Result<std::string> starter_study(std::string_view preset_name) {
   const auto found =
       std::find_if(presets.begin(), presets.end(), [&](const Preset& preset) { return preset.name == preset_name; });
   if (found == presets.end()) {
-    return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("unknown preset '{}'", base::printable(preset_name)),
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      fmt::format("unknown preset '{}'", base::printable(preset_name)),
                       base::suggest_name(preset_name, preset_names()));
   }
   const Preset& preset = *found;
   const bool is_built_in = preset.command.front() == "sterlet-train";
-  std::string text = fmt::format("# A Sterlet study. Check it with: sterlet check FILE; run it with: sterlet tune FILE\n"
-                                 "study: {}\n\n"
-                                 "# What is better: a metric that each trial reports, and its direction.\n"
-                                 "objective: {{metric: val_error, direction: minimize}}\n\n",
-                                 preset.name);
-  text += is_built_in ? "# How one trial runs. No shell is involved; the built-in trainer reads its parameters by itself.\n"
-                      : "# How one trial runs. No shell is involved; ${name} becomes the parameter's value.\n";
+  std::string text = fmt::format(
+      "# A Sterlet study. Check it with: sterlet check FILE; run it with: sterlet tune FILE\n"
+      "study: {}\n\n"
+      "# What is better: a metric that each trial reports, and its direction.\n"
+      "objective: {{metric: val_error, direction: minimize}}\n\n",
+      preset.name);
+  text += is_built_in
+              ? "# How one trial runs. No shell is involved; the built-in trainer reads its parameters by itself.\n"
+              : "# How one trial runs. No shell is involved; ${name} becomes the parameter's value.\n";
   text += command_text(preset) + "\n\n";
-  text += "# Where its metrics come from: the trial channel (a Sterlet client reports them),\n"
-          "# or, for a program that knows nothing of Sterlet, lines of its stdout.\n"
-          "metrics: {from: channel}\n"
-          "# metrics: {from: stdout, pattern: 'epoch (?<step>\\d+) val_error=(?<val_error>\\S+)'}\n\n";
-  text += fmt::format("# What is tuned: {}.\n"
-                      "preset: {}\n"
-                      "# Tier 1 matters most. tier<=2 searches less and finds sooner; tier<=4 searches everything.\n"
-                      "tune: tier<=3\n"
-                      "# The preset's parameters. To change one, take its line out of the comment, under params:, and keep\n"
-                      "# only the keys that differ.\n"
-                      "# params:\n",
-                      preset.summary, preset.name);
+  text +=
+      "# Where its metrics come from: the trial channel (a Sterlet client reports them),\n"
+      "# or, for a program that knows nothing of Sterlet, lines of its stdout.\n"
+      "metrics: {from: channel}\n"
+      "# metrics: {from: stdout, pattern: 'epoch (?<step>\\d+) val_error=(?<val_error>\\S+)'}\n\n";
+  text += fmt::format(
+      "# What is tuned: {}.\n"
+      "preset: {}\n"
+      "# Tier 1 matters most. tier<=2 searches less and finds sooner; tier<=4 searches everything.\n"
+      "tune: tier<=3\n"
+      "# The preset's parameters. To change one, take its line out of the comment, under params:, and keep\n"
+      "# only the keys that differ.\n"
+      "# params:\n",
+      preset.summary, preset.name);
   for (const PresetParameter& row : preset.parameters) {
     text += fmt::format("#   {}: {}\n", row.parameter.name, declaration_text(row));
   }
-  text += "\n# When it is enough, whichever comes first. `target: 0.1` would stop at the first trial that good.\n"
-          "budget: {trials: 60, time: 1h}\n\n"
-          "# Trials that run at once; auto looks at the machine's cores.\n"
-          "workers: auto\n\n"
-          "# How points are chosen: grid, random, sobol, or auto.\n"
-          "sampler: auto\n\n"
-          "# The same seed gives the same suggestions.\n"
-          "seed: 7\n\n"
-          "# What one trial may use at most.\n"
-          "# resources: {cpu: 1, memory: 2GiB, time: 10m}\n\n"
-          "# What the results depend on: when it changes, they are worth a new test.\n"
-          "# context: {files: [train.py, data/], command: [git, rev-parse, HEAD]}\n";
+  text +=
+      "\n# When it is enough, whichever comes first. `target: 0.1` would stop at the first trial that good.\n"
+      "budget: {trials: 60, time: 1h}\n\n"
+      "# Trials that run at once; auto looks at the machine's cores.\n"
+      "workers: auto\n\n"
+      "# How points are chosen: grid, random, sobol, or auto.\n"
+      "sampler: auto\n\n"
+      "# The same seed gives the same suggestions.\n"
+      "seed: 7\n\n"
+      "# What one trial may use at most.\n"
+      "# resources: {cpu: 1, memory: 2GiB, time: 10m}\n\n"
+      "# What the results depend on: when it changes, they are worth a new test.\n"
+      "# context: {files: [train.py, data/], command: [git, rev-parse, HEAD]}\n";
   return text;
 }
 

@@ -150,7 +150,8 @@ TEST(StudyFile, ReadsEveryKey) {
 }
 
 TEST(StudyFile, JsonSaysTheSameAsYaml) {
-  const std::string yaml = "objective: loss\nparams: {x: {type: float, low: 1e-5, high: 1}, c: {choices: [a, no, 3, true]}}\n";
+  const std::string yaml =
+      "objective: loss\nparams: {x: {type: float, low: 1e-5, high: 1}, c: {choices: [a, no, 3, true]}}\n";
   const std::string json =
       "{\"objective\":\"loss\",\n\t\"params\":{\"x\":{\"type\":\"float\",\"low\":1e-5,\"high\":1},"
       "\"c\":{\"choices\":[\"a\",\"no\",3,true]}}}";
@@ -185,7 +186,8 @@ TEST(StudyFile, ADamagedStoredFormIsRefused) {
 }
 
 TEST(StudyFile, AutoMeansSobolAndNoPruner) {
-  const StudyFile study = study_of("objective: loss\nparams: {x: {type: int, low: 0, high: 9}}\nsampler: auto\npruner: auto\n");
+  const StudyFile study =
+      study_of("objective: loss\nparams: {x: {type: int, low: 0, high: 9}}\nsampler: auto\npruner: auto\n");
   EXPECT_EQ(study.spec.sampler.name, "sobol");
   EXPECT_EQ(study.spec.pruner.name, "none");
   EXPECT_EQ(study.spec.name, "study");
@@ -318,7 +320,8 @@ TEST_F(StudyFileOnDisk, IsReadWithItsFolder) {
 
 TEST_F(StudyFileOnDisk, ThatIsMissingOrAFolderIsRefused) {
   EXPECT_EQ(message(folder_ / "no.yaml"),
-            (folder_ / "no.yaml").string() + ": there is no such file; check the path, or write a starter with sterlet init\n");
+            (folder_ / "no.yaml").string() +
+                ": there is no such file; check the path, or write a starter with sterlet init\n");
   EXPECT_EQ(message(folder_), folder_.string() + ": this is a folder, not a study file; name the file in it\n");
 }
 
@@ -346,8 +349,9 @@ TEST(HostileText, DeepNestingIsRefused) {
   const std::string too_deep = "nested deeper than 32 levels; flatten it; a study file needs about five levels\n";
   for (const std::string& text :
        {repeated("[", 200000), "a: " + repeated("[", 100) + repeated("]", 100), repeated("{a: ", 50000),
-        repeated("- ", 100000), repeated("? ", 100000), "x: " + repeated("[ \"]\", ", 20000), repeated("['\"', ", 30000),
-        repeated("[: ", 50000), repeated("- [? ", 50000), "\"a]\": " + repeated("[']', {\"}\": ", 9000)}) {
+        repeated("- ", 100000), repeated("? ", 100000), "x: " + repeated("[ \"]\", ", 20000),
+        repeated("['\"', ", 30000), repeated("[: ", 50000), repeated("- [? ", 50000),
+        "\"a]\": " + repeated("[']', {\"}\": ", 9000)}) {
     const std::string message = messages_of(text);
     EXPECT_NE(message.find(too_deep), std::string::npos) << text.substr(0, 20) << " gave " << message;
   }
@@ -361,7 +365,8 @@ TEST(HostileText, DeepNestingIsRefused) {
 TEST(HostileText, AnAliasBombIsRefused) {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 10; ++i) {
-    bomb += fmt::format("a{0}: &a{0} [{1}]\n", i, repeated(fmt::format("*a{}, ", i - 1), 9) + fmt::format("*a{}", i - 1));
+    bomb +=
+        fmt::format("a{0}: &a{0} [{1}]\n", i, repeated(fmt::format("*a{}, ", i - 1), 9) + fmt::format("*a{}", i - 1));
   }
   EXPECT_EQ(messages_of(bomb),
             "study.yaml:4:45: aliases blow the file up to more than 10000 values; write out what is needed\n");

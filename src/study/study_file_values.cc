@@ -139,12 +139,12 @@ std::optional<std::string> Values::word(const YamlNode& node, std::string_view k
   if (!node.is_scalar() || node.is_null()) {
     std::string list;
     for (const std::string& each : words) list += (list.empty() ? "" : ", ") + each;
-    fault(node.mark, fmt::format("{} must be one word (found {})", key, shown(node)), fmt::format("known are {}", list));
+    fault(node.mark, fmt::format("{} must be one word (found {})", key, shown(node)),
+          fmt::format("known are {}", list));
     return std::nullopt;
   }
   if (std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
-  fault(node.mark, fmt::format("unknown {} '{}'", key, clipped(node.text)),
-        base::suggest_name(node.text, words));
+  fault(node.mark, fmt::format("unknown {} '{}'", key, clipped(node.text)), base::suggest_name(node.text, words));
   return std::nullopt;
 }
 

@@ -17,9 +17,9 @@
 #include "sterlet/base/text.h"
 #include "sterlet/study/yaml_scan.h"
 
-// yaml-cpp's events, not its node tree: the events carry a place for everything, show duplicate keys, and let us stop at
-// the exact depth and number of nodes before the parser goes deeper. This file alone knows yaml-cpp, and catches what it
-// throws.
+// yaml-cpp's events, not its node tree: the events carry a place for everything, show duplicate keys, and let us stop
+// at the exact depth and number of nodes before the parser goes deeper. This file alone knows yaml-cpp, and catches
+// what it throws.
 
 namespace sterlet::study {
 
@@ -64,7 +64,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const Mark place = mark_of(mark);
     if (++alias_count_ > kAliasesMax) {
-      throw Stop({place, fmt::format("the file has more than {} aliases (*name)", kAliasesMax), "write the values out"});
+      throw Stop(
+          {place, fmt::format("the file has more than {} aliases (*name)", kAliasesMax), "write the values out"});
     }
     const auto found = anchored_.find(anchor);
     if (found == anchored_.end()) throw Stop({place, "an alias stands inside what it names", "write the value out"});
@@ -166,15 +167,16 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   static void take_key(Open& parent, const YamlNode& node) {
-    if (!node.is_scalar()) throw Stop({node.mark, "a key must be a word, not a list or map", "use 'name: value' pairs"});
+    if (!node.is_scalar())
+      throw Stop({node.mark, "a key must be a word, not a list or map", "use 'name: value' pairs"});
     if (node.text == "<<" && !node.quoted) {
       throw Stop({node.mark, "merge keys (<<) are not supported", "write the keys out"});
     }
     for (const YamlEntry& entry : parent.node.entries) {
       if (entry.key == node.text) {
         throw Stop({node.mark,
-                    fmt::format("the key '{}' is given twice (first in line {}, column {})",
-                                base::printable(node.text), entry.key_mark.line, entry.key_mark.column),
+                    fmt::format("the key '{}' is given twice (first in line {}, column {})", base::printable(node.text),
+                                entry.key_mark.line, entry.key_mark.column),
                     "keep one of the two"});
       }
     }
@@ -196,27 +198,30 @@ struct Translation {
 };
 const std::array<Translation, 16>& translations() {
   static const std::array<Translation, 16> kRows{{
-    {YAML::ErrorMsg::END_OF_MAP_FLOW, "a '{' is not closed before here", "add '}', or a ',' between two entries"},
-    {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a '[' is not closed before here", "add ']', or a ',' between two items"},
-    {YAML::ErrorMsg::END_OF_MAP, "this line does not fit the lines above it",
-     "give it their indentation, and a colon with a space after its key"},
-    {YAML::ErrorMsg::END_OF_SEQ, "this line does not fit the list above it", "give it the same indentation and a '- '"},
-    {YAML::ErrorMsg::FLOW_END, "this bracket closes nothing", "remove it, or add the one that opens"},
-    {YAML::ErrorMsg::MAP_VALUE, "a ':' stands where no key can be",
-     "put text that contains ': ' in quotes, and each key on a line of its own"},
-    {YAML::ErrorMsg::MAP_KEY, "a key stands where none can be", "put it on a line of its own"},
-    {YAML::ErrorMsg::BLOCK_ENTRY, "a '- ' stands where no list can be", "put the list on lines of its own"},
-    {YAML::ErrorMsg::EOF_IN_SCALAR, "a quote is not closed before the end of the file", "add the closing quote"},
-    {YAML::ErrorMsg::DOC_IN_SCALAR, "a quote is not closed before here", "add the closing quote"},
-    {YAML::ErrorMsg::INVALID_ESCAPE, "this \\ sequence is not known in double quotes",
-     "use single quotes, where \\ is an ordinary character, as in '\\d+'"},
-    {YAML::ErrorMsg::INVALID_HEX, "this \\ sequence needs hexadecimal digits",
-     "use single quotes, where \\ is an ordinary character"},
-    {YAML::ErrorMsg::UNKNOWN_ANCHOR, "this alias (*name) names nothing before it", "put text that begins with * in quotes"},
-    {YAML::ErrorMsg::ALIAS_NOT_FOUND, "a '*' begins an alias, but no name follows", "put text that begins with * in quotes"},
-    {YAML::ErrorMsg::UNKNOWN_TOKEN, "a value cannot begin with this character", "put the value in quotes"},
-    {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab stands where YAML wants spaces", "replace it by spaces"},
-}};
+      {YAML::ErrorMsg::END_OF_MAP_FLOW, "a '{' is not closed before here", "add '}', or a ',' between two entries"},
+      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a '[' is not closed before here", "add ']', or a ',' between two items"},
+      {YAML::ErrorMsg::END_OF_MAP, "this line does not fit the lines above it",
+       "give it their indentation, and a colon with a space after its key"},
+      {YAML::ErrorMsg::END_OF_SEQ, "this line does not fit the list above it",
+       "give it the same indentation and a '- '"},
+      {YAML::ErrorMsg::FLOW_END, "this bracket closes nothing", "remove it, or add the one that opens"},
+      {YAML::ErrorMsg::MAP_VALUE, "a ':' stands where no key can be",
+       "put text that contains ': ' in quotes, and each key on a line of its own"},
+      {YAML::ErrorMsg::MAP_KEY, "a key stands where none can be", "put it on a line of its own"},
+      {YAML::ErrorMsg::BLOCK_ENTRY, "a '- ' stands where no list can be", "put the list on lines of its own"},
+      {YAML::ErrorMsg::EOF_IN_SCALAR, "a quote is not closed before the end of the file", "add the closing quote"},
+      {YAML::ErrorMsg::DOC_IN_SCALAR, "a quote is not closed before here", "add the closing quote"},
+      {YAML::ErrorMsg::INVALID_ESCAPE, "this \\ sequence is not known in double quotes",
+       "use single quotes, where \\ is an ordinary character, as in '\\d+'"},
+      {YAML::ErrorMsg::INVALID_HEX, "this \\ sequence needs hexadecimal digits",
+       "use single quotes, where \\ is an ordinary character"},
+      {YAML::ErrorMsg::UNKNOWN_ANCHOR, "this alias (*name) names nothing before it",
+       "put text that begins with * in quotes"},
+      {YAML::ErrorMsg::ALIAS_NOT_FOUND, "a '*' begins an alias, but no name follows",
+       "put text that begins with * in quotes"},
+      {YAML::ErrorMsg::UNKNOWN_TOKEN, "a value cannot begin with this character", "put the value in quotes"},
+      {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab stands where YAML wants spaces", "replace it by spaces"},
+  }};
   return kRows;
 }
 
@@ -230,8 +235,8 @@ YamlFault translate(const YAML::Exception& error) {
           "look for a missing quote, bracket or colon here"};
 }
 
-// What yaml-cpp leaves to us about places. It counts columns in bytes, where a person and an editor count characters; at
-// the end of the text it names the beginning; and it takes a quoted text that never closes.
+// What yaml-cpp leaves to us about places. It counts columns in bytes, where a person and an editor count characters;
+// at the end of the text it names the beginning; and it takes a quoted text that never closes.
 class Places final {
  public:
   explicit Places(std::string_view text) : text_(text) {
@@ -241,9 +246,7 @@ class Places final {
     }
   }
 
-  Mark end() const {
-    return {static_cast<int>(starts_.size()), static_cast<int>(text_.size() - starts_.back()) + 1};
-  }
+  Mark end() const { return {static_cast<int>(starts_.size()), static_cast<int>(text_.size() - starts_.back()) + 1}; }
 
   std::optional<YamlFault> find_open_quote(const YamlNode& node) const {
     if (node.is_scalar() && node.quoted && !closes(node.mark)) {
@@ -357,8 +360,7 @@ base::Json resolve(std::string_view text) {
   if (all_of(unsigned_text, "0123456789")) {
     if (const auto integer = base::parse_integer(text)) return *integer;
     std::uint64_t large = 0;
-    const auto [end, error] =
-        std::from_chars(unsigned_text.data(), unsigned_text.data() + unsigned_text.size(), large);
+    const auto [end, error] = std::from_chars(unsigned_text.data(), unsigned_text.data() + unsigned_text.size(), large);
     if (error == std::errc() && text.front() != '-') return large;
   }
   if (const auto number = base::parse_number(text)) return *number;
@@ -394,7 +396,8 @@ tl::expected<YamlNode, YamlFault> parse_yaml(std::string_view text) {
     TreeBuilder rest;
     parser.HandleNextDocument(rest);
     if (const auto second = rest.take_root()) {
-      return fail({second->mark, "a second document begins before here", "a study file has one; remove the '---' between"});
+      return fail(
+          {second->mark, "a second document begins before here", "a study file has one; remove the '---' between"});
     }
     if (auto open_quote = places.find_open_quote(*root)) return fail(*open_quote);
     places.fix(*root);
@@ -403,7 +406,8 @@ tl::expected<YamlNode, YamlFault> parse_yaml(std::string_view text) {
     return fail(stop.fault);
   } catch (const YAML::Exception& error) {
     YamlFault fault = translate(error);
-    const bool is_at_end = error.mark.line <= 0 && error.mark.column <= 0 && std::string_view(error.msg).substr(0, 6) == "end of";
+    const bool is_at_end =
+        error.mark.line <= 0 && error.mark.column <= 0 && std::string_view(error.msg).substr(0, 6) == "end of";
     if (is_at_end) fault.mark = places.end();
     return fail(std::move(fault));
   } catch (const std::exception& error) {

@@ -36,8 +36,8 @@ TEST(Yaml, ResolvesScalarsByTheCoreSchema) {
   EXPECT_EQ(json_of("~"), nullptr);
   EXPECT_EQ(json_of("null"), nullptr);
   EXPECT_EQ(json_of("!!str 5"), "5");
-  for (const char* text : {"no", "yes", "on", "off", "y", "1_000", "inf", "nan", "1e", "e5", "0x", "1.2.3", "-", "1 2",
-                           "12:30:45", "2020-01-01", "tRue", "none", "0b11", "+"}) {
+  for (const char* text : {"no", "yes",   "on", "off", "y",        "1_000",      "inf",  "nan",  "1e",   "e5",
+                           "0x", "1.2.3", "-",  "1 2", "12:30:45", "2020-01-01", "tRue", "none", "0b11", "+"}) {
     EXPECT_EQ(json_of(text == std::string_view("-") ? "'-'" : text), text);
   }
   EXPECT_EQ(json_of("'1e-5'"), "1e-5");
@@ -67,7 +67,8 @@ TEST(Yaml, ReadsJsonIndentedByTabs) {
 }
 
 TEST(Yaml, JsonComesBack) {
-  const base::Json json = base::Json::parse(R"({"a":[1,2.0,"3",true,null,18446744073709551615,1e-300],"b":{"c":"no"}})");
+  const base::Json json =
+      base::Json::parse(R"({"a":[1,2.0,"3",true,null,18446744073709551615,1e-300],"b":{"c":"no"}})");
   EXPECT_EQ(json_from_yaml(yaml_from_json(json)), json);
   EXPECT_EQ(json_from_yaml(yaml_from_json(json)).dump(), json.dump());
 }
@@ -77,8 +78,8 @@ TEST(Yaml, Utf8LengthKnowsTheEdges) {
   EXPECT_EQ(utf8_length("\xC2\x80"), 2U);
   EXPECT_EQ(utf8_length("\xE0\xA0\x80"), 3U);
   EXPECT_EQ(utf8_length("\xF4\x8F\xBF\xBF"), 4U);
-  for (const char* bad : {"", "\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
-                          "\xC2", "\xC2z"}) {
+  for (const char* bad : {"", "\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+                          "\xF4\x90\x80\x80", "\xC2", "\xC2z"}) {
     EXPECT_EQ(utf8_length(bad), 0U);
   }
 }
