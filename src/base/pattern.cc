@@ -20,6 +20,14 @@ namespace {
 constexpr std::size_t kPatternLengthMax = 1024;
 constexpr std::size_t kLineLengthMax = 4096;
 
+// libstdc++'s usual matcher backtracks: (.|x)* over a line of x takes time exponential in its length and would hang the
+// study. Its second matcher takes polynomial time, at the price of back-references (\1), which it refuses.
+#ifdef __GLIBCXX__
+constexpr auto kSyntax = std::regex::ECMAScript | std::regex_constants::__polynomial;
+#else
+constexpr auto kSyntax = std::regex::ECMAScript;
+#endif
+
 /// std::regex has no named groups: the names are taken out and remembered.
 struct Named {
   std::string plain;
@@ -77,15 +85,15 @@ Result<MetricPattern> MetricPattern::make(std::string_view text) {
     return bad(fmt::format("the pattern is longer than {} characters", kPatternLengthMax), "shorten it");
   }
   STERLET_TRY(Named named, take_names(text));
-  const bool has_metric = std::any_of(named.groups.begin(), named.groups.end(),
-                                      [](const auto& group) { return group.first != "step"; });
+  const bool has_metric =
+      std::any_of(named.groups.begin(), named.groups.end(), [](const auto& group) { return group.first != "step"; });
   if (!has_metric) {
     return bad("the pattern has no named group to take a metric from",
                "put one where the number stands, as in 'val_error=(?<val_error>\\S+)'");
   }
   try {
     auto compiled = std::make_shared<Compiled>();
-    compiled->expression.assign(named.plain, std::regex::ECMAScript | std::regex::optimize);
+    compiled->expression.assign(named.plain, kSyntax);
     compiled->groups = std::move(named.groups);
     MetricPattern pattern;
     pattern.compiled_ = std::move(compiled);
@@ -96,6 +104,8 @@ Result<MetricPattern> MetricPattern::make(std::string_view text) {
     if (error.code() == std::regex_constants::error_brack) reason = "a bracket [ ] has no partner";
     if (error.code() == std::regex_constants::error_brace) reason = "a brace { } has no partner";
     if (error.code() == std::regex_constants::error_badrepeat) reason = "a *, + or ? has nothing to repeat";
+    if (error.code() == std::regex_constants::error_complexity)
+      reason = "back-references such as \\1 are not supported";
     if (error.code() == std::regex_constants::error_escape) reason = "a \\ stands before a character it cannot change";
     return bad(fmt::format("the pattern is no regular expression: {}", reason),
                "put \\ before a character that is meant literally");

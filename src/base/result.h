@@ -28,6 +28,8 @@ struct Error {
   std::string what;   ///< What is wrong, in the user's words, with the value found.
   std::string next;   ///< What to do about it; may be empty.
 
+  bool operator==(const Error&) const = default;
+
   /// The one sentence a person reads.
   std::string message() const;
   /// The same error, with a place put before it where it has none yet.

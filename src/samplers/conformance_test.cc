@@ -68,7 +68,7 @@ std::vector<Case> cases() {
                                              {.name = "c"}},
                                             {"a * b <= 60", "a > b || c < 0.5"})});
   list.push_back({"tight", make_space({{.name = "x"}, {.name = "y"}},  // 1e-4 of the square.
-                                      {"abs(x - 0.37) <= 0.005 && abs(y - 0.61) <= 0.005"})});
+                                      {"abs(x - 0.42) <= 0.006 && abs(y - 0.61) <= 0.006"})});
   list.push_back({"single", make_space({{.name = "a", .kind = kCategorical, .choices = texts({"only"})},
                                         {.name = "b", .kind = kInt, .low = 3, .high = 3},
                                         {.name = "c", .low = 0.5, .high = 0.5}})});

@@ -235,8 +235,12 @@ TEST(Axis, EndsAreTheBoundsAndUnitsAreClamped) {
     EXPECT_EQ(axis.value(-1), axis.value(0)) << parameter.name;
     EXPECT_EQ(axis.value(2), axis.value(1)) << parameter.name;
     if (!is_numeric(parameter)) continue;
-    if (parameter.zero == 0) EXPECT_EQ(axis.value(0), parameter.low) << parameter.name;
-    if (!parameter.step) EXPECT_EQ(axis.value(1), parameter.high) << parameter.name;
+    if (parameter.zero == 0) {
+      EXPECT_EQ(axis.value(0), parameter.low) << parameter.name;
+    }
+    if (!parameter.step) {
+      EXPECT_EQ(axis.value(1), parameter.high) << parameter.name;
+    }
   }
 }
 
