@@ -215,13 +215,15 @@ Result<void> Study::take_in(std::int64_t since) {
   STERLET_TRY(const std::int64_t last, storage_->last_event(record_.id));
   if (last <= since) return {};
   STERLET_TRY(auto changed, storage_->load_trials(record_.id, since));
+  // At opening the rows read become ours as they are: a second array of them would double the memory.
+  const bool is_opening = records_.empty();
   for (storage::TrialRecord& trial : changed) {
     const auto index = static_cast<std::size_t>(trial.number);
-    if (index > records_.size()) {
-      return base::fail(ErrorCode::kDisk, fmt::format("trial {} is missing in the storage", records_.size()),
+    if (index > history_.size()) {
+      return base::fail(ErrorCode::kDisk, fmt::format("trial {} is missing in the storage", history_.size()),
                         "restore it from a copy, or name another file with --storage");
     }
-    if (index == records_.size()) {
+    if (index == history_.size()) {
       const auto point = space_.from_text(trial.point);
       const auto origin = space::origin_from_text(trial.origin);
       if (!point || !origin) {
@@ -231,13 +233,14 @@ Result<void> Study::take_in(std::int64_t since) {
       }
       if (!history_.contains(*point)) ++distinct_count_;
       history_.append({.number = trial.number, .point = *point, .origin = *origin});
-      records_.emplace_back();
+      if (!is_opening) records_.emplace_back();
       last_reported_.emplace_back();
     }
     observe(trial);
-    trial.point.clear();
-    records_[index] = std::move(trial);
+    trial.point = {};  // Not clear(), which keeps the memory.
+    if (!is_opening) records_[index] = std::move(trial);
   }
+  if (is_opening) records_ = std::move(changed);
   seen_seq_ = last;
   return {};
 }
@@ -267,7 +270,7 @@ Result<void> Study::put(storage::TrialRecord record, const std::string& event, c
   if (storage_ != nullptr) {
     record.point = space::Space::text_of(history_.trials()[static_cast<std::size_t>(record.number)].point);
     STERLET_TRY(seen_seq_, storage_->put_trial(record_.id, record, event, clock_->wall_ms(), detail));
-    record.point.clear();
+    record.point = {};
   }
   observe(record);
   records_[static_cast<std::size_t>(record.number)] = std::move(record);
