@@ -80,6 +80,33 @@ std::string values_text(const std::vector<double>& values) {
   return text;
 }
 
+std::string short_value(const base::Json& value) {
+  if (value.is_number_float()) return fmt::format("{:.4g}", value.get<double>());
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string list;
+  for (const base::Json& element : value) list += (list.empty() ? "" : ",") + short_value(element);
+  return "[" + list + "]";
+}
+
+// Parameters with four digits, wrapped at blanks, on at most three lines.
+std::vector<std::string> params_lines(const base::Json& params, int width) {
+  constexpr std::size_t kLinesMax = 3;
+  std::vector<std::string> lines(1);
+  for (const auto& [name, value] : params.items()) {
+    const std::string word = name + "=" + short_value(value);
+    if (!lines.back().empty() && static_cast<int>(lines.back().size() + 1 + word.size()) > width) {
+      if (lines.size() == kLinesMax) {
+        lines.back() += " ...";
+        break;
+      }
+      lines.emplace_back();
+    }
+    lines.back() += (lines.back().empty() ? "" : " ") + word;
+  }
+  return lines;
+}
+
 std::string finished_line(const Study& study, std::int64_t trial) {
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(trial)];
   const double seconds = static_cast<double>(record.ended_ms - record.started_ms) / 1000;
@@ -247,7 +274,9 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
                                 paint(values_text(study.values_of(best.front())), "1;32", frame.colour), best.front(),
                                 base::duration_text(std::floor(age)),
                                 best.size() > 1 ? fmt::format("  (front of {})", best.size()) : std::string()));
-    lines.push_back("          " + params_text(study.view(best.front()).params));
+    for (std::string& line : params_lines(study.view(best.front()).params, frame.width - 12)) {
+      lines.push_back("          " + std::move(line));
+    }
   }
   lines.push_back(fmt::format("  rate    {:.0f} trials/h   ETA {}", per_hour, eta));
   std::string workers = fmt::format("  workers {}/{} busy", counts.running, frame.workers);
