@@ -41,11 +41,11 @@ struct MetricsSource {
 
 /// What one trial may use.
 struct Resources {
-  double cpu = 1;                           ///< > 0. Cores; workers: auto is the machine's cores divided by this.
-  int gpu = 0;                              ///< >= 0. Devices, given to the trial as CUDA_VISIBLE_DEVICES.
-  int gpu_share = 1;                        ///< >= 1. Trials that share one device.
-  std::optional<std::int64_t> memory_bytes; ///< Of the whole process group; beyond it the trial is ended.
-  std::optional<double> seconds;            ///< Of one attempt; beyond it the trial is ended.
+  double cpu = 1;                            ///< > 0. Cores; workers: auto is the machine's cores divided by this.
+  int gpu = 0;                               ///< >= 0. Devices, given to the trial as CUDA_VISIBLE_DEVICES.
+  int gpu_share = 1;                         ///< >= 1. Trials that share one device.
+  std::optional<std::int64_t> memory_bytes;  ///< Of the whole process group; beyond it the trial is ended.
+  std::optional<double> seconds;             ///< Of one attempt; beyond it the trial is ended.
   bool operator==(const Resources&) const = default;
 };
 
@@ -59,8 +59,8 @@ struct Choice {
 /// What a study file says, after presets and `tune` have been applied; plain values.
 struct StudySpec {
   std::string name;
-  std::vector<Objective> objectives;        ///< At least one.
-  std::vector<std::string> command;         ///< argv; may be empty only for ask-tell. ${name} is replaced.
+  std::vector<Objective> objectives;  ///< At least one.
+  std::vector<std::string> command;   ///< argv; may be empty only for ask-tell. ${name} is replaced.
   MetricsSource metrics;
   std::vector<space::Parameter> parameters;  ///< Those that `tune` or `value` fixed, too: low == high, or one choice.
   std::vector<std::string> constraints;
@@ -68,16 +68,16 @@ struct StudySpec {
   Strategy strategy = Strategy::kCaviar;
   Choice sampler{.name = "sobol"};
   Choice pruner{.name = "none"};
-  std::optional<int> workers;               ///< >= 1; empty: auto.
-  std::optional<std::uint64_t> seed;        ///< Empty: drawn when the study is created.
+  std::optional<int> workers;         ///< >= 1; empty: auto.
+  std::optional<std::uint64_t> seed;  ///< Empty: drawn when the study is created.
   Duplicates duplicates = Duplicates::kAvoid;
   bool defaults_first = true;
   Resources resources;
-  int retries = 100;                        ///< >= 0. How often a lost trial is started again.
-  int failures_max = 10;                    ///< >= 1. Failed trials in a row, none successful since, that end the study.
-  std::vector<base::Json> enqueue;          ///< Points to try first; may be partial.
+  int retries = 100;                ///< >= 0. How often a lost trial is started again.
+  int failures_max = 10;            ///< >= 1. Failed trials in a row, none successful since, that end the study.
+  std::vector<base::Json> enqueue;  ///< Points to try first; may be partial.
   base::Json context = base::Json::object();  ///< {"files": [...], "command": [...]}.
-  std::string folder;                       ///< Absolute; the study file's. Trials run there.
+  std::string folder;                         ///< Absolute; the study file's. Trials run there.
 
   bool operator==(const StudySpec&) const = default;
 };
