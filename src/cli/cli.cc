@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 
@@ -13,6 +14,16 @@ namespace sterlet::cli {
 namespace {
 
 constexpr int kUsage = 2;
+
+// The first word that is no option, where it names no subcommand; else empty.
+std::string unknown_command(const std::vector<std::string>& names, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.empty() || word.front() == '-') continue;
+    return std::count(names.begin(), names.end(), word) == 0 ? word : std::string();
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -42,6 +53,16 @@ int run(int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return app.exit(version);
   } catch (const CLI::ParseError& error) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(sub->get_name());
+    }
+    if (const std::string word = unknown_command(names, argc, argv); !word.empty()) {
+      const auto near = base::nearest_name(word, names);
+      fmt::print(stderr, "sterlet: there is no command '{}'; {}\n", base::printable(word),
+                 near ? fmt::format("did you mean '{}'?", *near) : std::string("see sterlet --help"));
+      return kUsage;
+    }
     fmt::print(stderr, "sterlet: {}; see sterlet {}--help\n", error.what(),
                app.get_subcommands().empty() ? "" : app.get_subcommands().front()->get_name() + " ");
     return kUsage;

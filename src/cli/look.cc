@@ -169,7 +169,12 @@ void add_show(CLI::App& app, Context& context) {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_study(options->study));
       if (trial) return show_trial(context, open, *trial);
-      for (const std::int64_t best : open.study->best()) STERLET_PASS(show_trial(context, open, best));
+      const auto best = open.study->best();
+      if (best.empty()) {
+        return base::fail(base::ErrorCode::kNotFound, "no trial has finished with a value yet",
+                          "name one by its number, as in sterlet show 0", open.study->spec().name);
+      }
+      for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number));
       return {};
     });
   });

@@ -25,7 +25,7 @@ class CommandLine(ProgramTest):
     def test_exit_codes(self):
         self.assertIn("study.yaml", self.one_sentence(self.run_program("tune", "study.yaml", code=1)))
         self.run_program("tune", code=2)
-        self.run_program("tuna", code=2)
+        self.assertIn("did you mean 'tune'?", self.one_sentence(self.run_program("tuen", "study.yaml", code=2)))
         self.write("bad.yaml", "study: x\nparams: {a: {type: float, low: 1, high: 0}}\n")
         self.run_program("check", "bad.yaml", code=64)
         self.assertIn("no such storage", self.one_sentence(self.run_program("status", code=1)))
