@@ -1,7 +1,8 @@
 # One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
 
 foreach(room base space samplers storage exec study report cli)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*_test.cc
+    ${CMAKE_SOURCE_DIR}/src/${room}/*/*_test.cc)
   if(sources)
     set(target sterlet_${room}_test)
     add_executable(${target} ${sources})
