@@ -1,5 +1,7 @@
 #include "sterlet/base/rng.h"
 
+#include "sterlet/base/math/normal.h"
+
 namespace sterlet::base {
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
@@ -39,6 +41,11 @@ std::uint64_t RandomStream::next_word64() {
 }
 
 double RandomStream::uniform() { return static_cast<double>(next_word64() >> 11) * 0x1p-53; }
+
+double RandomStream::normal() {
+  // Half a step up, so that neither end of (0, 1) is met.
+  return normal_quantile(uniform() + 0x1p-54);
+}
 
 std::uint64_t RandomStream::below(std::uint64_t count) {
   // Words past the last whole multiple of count would favour small numbers; they are drawn again.

@@ -12,6 +12,16 @@ enum class Stream : std::uint32_t {
   kComplete = 3,       ///< Parameters left open by an enqueued point.
   kTrialSeed = 4,      ///< The seed handed to a trial's own program.
   kWitness = 5,        ///< Points that test whether constraints can be met.
+  kTpe = 6,            ///< One for each sampler and each later part that draws.
+  kGp = 7,
+  kCmaes = 8,
+  kNsga2 = 9,
+  kRefine = 10,
+  kAuto = 11,
+  kPruner = 12,
+  kPbt = 13,
+  kBabysit = 14,
+  kPractice = 15,
 };
 
 /// Names one sequence of random numbers: equal keys give equal numbers, on every machine.
@@ -35,6 +45,8 @@ class RandomStream final {
   std::uint64_t next_word64();
   /// Uniform in [0, 1), a multiple of 2^-53.
   double uniform();
+  /// Standard normal: the quantile of one uniform number.
+  double normal();
   /// Uniform integer in [0, count), exactly; count >= 1.
   std::uint64_t below(std::uint64_t count);
 

@@ -13,16 +13,18 @@ namespace {
 constexpr std::array<std::string_view, 8> kOriginNames{"default", "enqueued", "added", "random",
                                                        "grid",    "sobol",    "model", "zoom"};
 
-std::uint64_t hash_of(const Point& point) {
-  std::uint64_t hash = 0x9E3779B97F4A7C15;
-  for (const double value : point.values) {
-    // All NaNs are one; so are 0 and -0.
-    const std::uint64_t bits = value != value ? 1 : std::bit_cast<std::uint64_t>(value + 0.0);
-    hash = (hash ^ bits) * 0xFF51AFD7ED558CCD;
-    hash ^= hash >> 32;
-  }
+std::uint64_t mix(std::uint64_t hash, std::uint64_t bits) {
+  hash = (hash ^ bits) * 0xFF51AFD7ED558CCD;
+  return hash ^ (hash >> 32);
+}
+
+std::uint64_t mix(std::uint64_t hash, const std::vector<double>& values) {
+  // All NaNs are one; so are 0 and -0.
+  for (const double value : values) hash = mix(hash, value != value ? 1 : std::bit_cast<std::uint64_t>(value + 0.0));
   return hash;
 }
+
+std::uint64_t hash_of(const Point& point) { return mix(0x9E3779B97F4A7C15, point.values); }
 
 }  // namespace
 
@@ -58,15 +60,27 @@ void History::append(Observation observation) {
   ++origin_counts_[static_cast<std::size_t>(observation.origin)];
   by_hash_.emplace(hash_of(observation.point), observation.number);
   trials_.push_back(std::move(observation));
+  note_change(trials_.back());
 }
 
 void History::update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
-                     std::int64_t last_step) {
+                     std::int64_t last_step, double seconds) {
   Observation& trial = trials_[static_cast<std::size_t>(number)];
   trial.outcome = outcome;
   trial.values = std::move(values);
   trial.constraints = std::move(constraints);
   trial.last_step = last_step;
+  trial.seconds = seconds;
+  note_change(trial);
+}
+
+void History::note_change(const Observation& trial) {
+  std::uint64_t hash = mix(fingerprint(changes_.size()), static_cast<std::uint64_t>(trial.number));
+  hash = mix(hash, static_cast<std::uint64_t>(trial.outcome) << 8 | static_cast<std::uint64_t>(trial.origin));
+  hash = mix(mix(hash, trial.values), trial.constraints);
+  hash = mix(mix(hash, static_cast<std::uint64_t>(trial.last_step)), std::bit_cast<std::uint64_t>(trial.seconds));
+  changes_.push_back(static_cast<std::uint32_t>(trial.number));
+  fingerprints_.push_back(mix(hash, trial.point.values));
 }
 
 }  // namespace sterlet::space

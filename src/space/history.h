@@ -36,6 +36,7 @@ struct Observation {
   std::vector<double> values;       ///< One an objective, all to be minimised (maximised ones negated); empty if none.
   std::vector<double> constraints;  ///< Feasible when all are <= 0; empty if none were told.
   std::int64_t last_step = 0;       ///< Of its last report; 0 if none.
+  double seconds = 0;               ///< How long its last attempt ran; 0 if not known.
 };
 
 /// What a sampler may look at: trials in the order of their creation, with what has become of them.
@@ -50,15 +51,26 @@ class History final {
   /// Numbers of trials at an equal point, ascending.
   std::vector<std::int64_t> trials_at(const Point& point) const;
 
+  /// Trial numbers, one for each append and update so far, in the order they came: what followers read on from where
+  /// they stopped.
+  std::span<const std::uint32_t> changes() const { return changes_; }
+  /// Of the first `position` changes and what they changed: two histories that agree in it have that beginning in
+  /// common.
+  std::uint64_t fingerprint(std::size_t position) const { return position == 0 ? 0 : fingerprints_[position - 1]; }
+
   /// `observation.number` must equal size().
   void append(Observation observation);
   /// Replaces what is known of a trial; its point and origin stay.
   void update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
-              std::int64_t last_step);
+              std::int64_t last_step, double seconds = 0);
 
  private:
+  void note_change(const Observation& trial);
+
   std::vector<Observation> trials_;
   std::array<std::int64_t, 8> origin_counts_{};
+  std::vector<std::uint32_t> changes_;
+  std::vector<std::uint64_t> fingerprints_;                       // One a change.
   std::unordered_multimap<std::uint64_t, std::int64_t> by_hash_;  // Hash of a point to trial number.
 };
 

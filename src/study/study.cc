@@ -263,7 +263,11 @@ void Study::observe(const storage::TrialRecord& record) {
   }
   if (record.state == State::kFailed && before != State::kFailed) ++failures_in_a_row_;
   if (record.state == State::kComplete || record.state == State::kPruned) failures_in_a_row_ = 0;
-  history_.update(record.number, outcome_of(record.state), std::move(values), record.constraints, record.last_step);
+  // A trial that no session ran was told by whoever evaluated it, perhaps long after: its times say nothing.
+  const bool is_timed = !record.session.empty() && record.ended_ms > record.started_ms;
+  const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
+  history_.update(record.number, outcome_of(record.state), std::move(values), record.constraints, record.last_step,
+                  seconds);
 }
 
 Result<void> Study::put(storage::TrialRecord record, const std::string& event, const std::string& detail) {
@@ -307,10 +311,13 @@ Result<std::optional<Claim>> Study::ask_within() {
                               .created_ms = now,
                               .started_ms = now};
   if (suggestion->predicted) {
-    base::Json predicted = {{"value", base::json_number(*suggestion->predicted)}};
+    // Samplers minimise; what is maximised is told to them with its sign changed.
+    const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
+    const double sign = maximize ? -1 : 1;
+    base::Json predicted = {{"value", base::json_number(sign * *suggestion->predicted)}};
     if (const auto& range = suggestion->predicted_range) {
-      predicted["low"] = base::json_number(range->first);
-      predicted["high"] = base::json_number(range->second);
+      predicted["low"] = base::json_number(maximize ? -range->second : range->first);
+      predicted["high"] = base::json_number(maximize ? -range->first : range->second);
     }
     record.predicted = base::json_line(predicted);
   }
