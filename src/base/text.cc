@@ -85,6 +85,21 @@ std::string number_text(double value) {
   return fmt::format("{}", value);
 }
 
+std::string short_number_text(double value) {
+  if (!std::isfinite(value)) return number_text(value);
+  return fmt::format("{:.4g}", value == 0 ? 0.0 : value);
+}
+
+std::string ordinal_text(std::uint64_t number) {
+  const std::uint64_t last = number % 10;
+  const bool is_teen = number / 10 % 10 == 1;
+  return fmt::format("{}{}", number,
+                     is_teen || last == 0 || last > 3 ? "th"
+                     : last == 1                      ? "st"
+                     : last == 2                      ? "nd"
+                                                      : "rd");
+}
+
 std::optional<double> parse_number(std::string_view text) {
   if (!strip_plus(text)) return std::nullopt;
   double value = 0;

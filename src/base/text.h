@@ -20,6 +20,12 @@ std::string suggest_name(std::string_view word, std::span<const std::string> can
 /// Shortest text that reads back as the same double; integers without a point: 0.1, 1e-05 as 1e-05, 3. NaN, Infinity.
 std::string number_text(double value);
 
+/// At most four significant digits, for sentences: 0.1235, 1.5e-07, 12.
+std::string short_number_text(double value);
+
+/// 1st, 2nd, 3rd, 4th, 11th, 21st.
+std::string ordinal_text(std::uint64_t number);
+
 /// A whole number or a double from the entire text, without the locale; nothing if the text is anything else.
 /// Accepts a leading '+', 'inf', 'infinity', 'nan' in any case.
 std::optional<double> parse_number(std::string_view text);

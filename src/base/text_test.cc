@@ -87,6 +87,24 @@ TEST(ParseInteger, KeepsToSixtyFourBits) {
   }
 }
 
+TEST(ShortNumberText, KeepsFourDigits) {
+  EXPECT_EQ(short_number_text(0.123456), "0.1235");
+  EXPECT_EQ(short_number_text(12), "12");
+  EXPECT_EQ(short_number_text(-0.0), "0");
+  EXPECT_EQ(short_number_text(1.5e-7), "1.5e-07");
+  EXPECT_EQ(short_number_text(std::numeric_limits<double>::quiet_NaN()), "NaN");
+}
+
+TEST(OrdinalText, KnowsTheTeens) {
+  EXPECT_EQ(ordinal_text(1), "1st");
+  EXPECT_EQ(ordinal_text(2), "2nd");
+  EXPECT_EQ(ordinal_text(3), "3rd");
+  EXPECT_EQ(ordinal_text(10), "10th");
+  EXPECT_EQ(ordinal_text(11), "11th");
+  EXPECT_EQ(ordinal_text(112), "112th");
+  EXPECT_EQ(ordinal_text(61), "61st");
+}
+
 TEST(CountText, KnowsOneFromMany) {
   EXPECT_EQ(count_text(0, "trial"), "0 trials");
   EXPECT_EQ(count_text(1, "trial"), "1 trial");

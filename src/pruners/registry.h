@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/pruners/pruner.h"
+#include "sterlet/pruners/setting.h"
+
+namespace sterlet::pruners {
+
+/// One option of a pruner as help, checks and the schema need it.
+struct Option {
+  std::string name;
+  std::string summary;
+  base::Json default_value;  ///< A number; null: a number that has none; text: the name of another pruner, which may be
+                             ///< given as a map with a name and options.
+  double low = 0, high = 0;  ///< Allowed range of a number, both ends included.
+};
+
+struct Row {
+  std::string_view name;
+  std::string_view summary;  ///< One line for help.
+  std::string_view source;   ///< Paper or book.
+  std::vector<Option> options;
+  base::Result<std::unique_ptr<Pruner>> (*make)(const base::Json& options, const Setting& setting);
+};
+
+/// All pruners, in the order of help.
+std::span<const Row> registry();
+/// Nothing if there is none of that name.
+const Row* find(std::string_view name);
+std::vector<std::string> names();
+/// Checks the options (an object; unknown names and values out of range are errors) and makes the pruner.
+/// Errors: kInvalidArgument, also for a study of several objectives.
+base::Result<std::unique_ptr<Pruner>> make(std::string_view name, const base::Json& options, const Setting& setting);
+/// The same for a choice written as a name, or as a map with a name and options.
+base::Result<std::unique_ptr<Pruner>> make(const base::Json& choice, const Setting& setting);
+
+}  // namespace sterlet::pruners
