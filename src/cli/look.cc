@@ -61,7 +61,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   std::vector<std::vector<std::string>> rows;
   const auto text = [](const base::Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
   for (const char* key :
-       {"number", "state", "origin", "values", "attempts", "started", "ended", "reason", "predicted"}) {
+       {"number", "state", "origin", "values", "attempts", "started", "ended", "reason", "predicted", "note"}) {
     if (json.contains(key)) rows.push_back({key, text(json[key])});
   }
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, text(value)});

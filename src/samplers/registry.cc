@@ -7,6 +7,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/samplers/grid.h"
 #include "sterlet/samplers/random.h"
+#include "sterlet/samplers/refine.h"
 #include "sterlet/samplers/sobol.h"
 
 namespace sterlet::samplers {
@@ -15,8 +16,8 @@ namespace {
 
 using Made = base::Result<std::unique_ptr<Sampler>>;
 
-const std::array<Row, 4>& rows() {
-  static const std::array<Row, 4> table{{
+const std::array<Row, 5>& rows() {
+  static const std::array<Row, 5> table{{
       {.name = "auto",
        .summary = "the best choice that this version has: sobol",
        .source = "",
@@ -40,6 +41,37 @@ const std::array<Row, 4>& rows() {
        .source = "Bergstra, Bengio 2012",
        .options = {},
        .make = [](const space::Space& space, const base::Json&, const Setting&) -> Made { return make_random(space); }},
+      {.name = "refine",
+       .summary = "the whole space first, then smaller and smaller boxes around the best; never only the boxes",
+       .source = "Yang, Zhang 2021",
+       .options = {{.name = "start",
+                    .summary = "results from the whole space before the first box (0: by the budget)",
+                    .default_value = RefineOptions{}.start,
+                    .low = 0,
+                    .high = 1000000},
+                   {.name = "levels",
+                    .summary = "boxes one after another that the budget is divided among (0: by the budget)",
+                    .default_value = RefineOptions{}.levels,
+                    .low = 0,
+                    .high = 64},
+                   {.name = "shrink",
+                    .summary = "share of the last box's width below which the next one does not fall",
+                    .default_value = RefineOptions{}.shrink,
+                    .low = 0.05,
+                    .high = 1},
+                   {.name = "global_share",
+                    .summary = "share of the later points that stay spread over the whole space",
+                    .default_value = RefineOptions{}.global_share,
+                    .low = 0.01,
+                    .high = 1}},
+       .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
+         return make_refine(space,
+                            {.start = options.value("start", RefineOptions{}.start),
+                             .levels = options.value("levels", RefineOptions{}.levels),
+                             .shrink = options.value("shrink", RefineOptions{}.shrink),
+                             .global_share = options.value("global_share", RefineOptions{}.global_share)},
+                            setting);
+       }},
       {.name = "sobol",
        .summary = "points that cover every parameter's range evenly",
        .source = "Joe, Kuo 2008; Owen 1995",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sterlet/base/json.h"
 #include "sterlet/base/rng.h"
 #include "sterlet/space/history.h"
 #include "sterlet/space/space.h"
@@ -12,6 +13,7 @@ struct Suggestion {
   space::Origin origin = space::Origin::kRandom;
   std::optional<double> predicted;                           ///< Objective expected by the model, if there is one.
   std::optional<std::pair<double, double>> predicted_range;  ///< Its central 90% interval.
+  base::Json note;  ///< An object with more on why, stored with the trial and shown with it; null: none.
 };
 
 class Sampler {

@@ -52,22 +52,14 @@ std::uint32_t coordinate(std::uint32_t index, const Directions& directions) {
 
 class Sobol final : public Sampler {
  public:
-  Sobol(const space::Space& space, std::uint64_t seed) : space_(space), seed_(seed) {
-    const std::size_t count = space.dimensions().size();
-    std::vector<std::size_t> by_tier(count);
-    std::iota(by_tier.begin(), by_tier.end(), 0);
-    std::stable_sort(by_tier.begin(), by_tier.end(), [&](std::size_t a, std::size_t b) { return tier(a) < tier(b); });
-    rank_.resize(count);
-    for (std::size_t rank = 0; rank < count; ++rank) rank_[by_tier[rank]] = rank;
-    for (std::size_t rank = 0; rank < std::min(count, sobol_dimensions_max()); ++rank) {
-      directions_.push_back(directions_of(rank));
-    }
-  }
+  Sobol(const space::Space& space, std::uint64_t seed) : space_(space), points_(space, seed) {}
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
     const auto picked = static_cast<std::uint32_t>(history.count(space::Origin::kSobol));
     if (key.attempt == 0) {
-      space::Point point = point_at(picked, key);
+      base::StreamKey beyond_table = key;
+      beyond_table.stream = base::Stream::kSpace;
+      space::Point point = space_.from_unit(points_.at(picked, beyond_table));
       if (space_.satisfies_constraints(point)) return {.point = std::move(point), .origin = space::Origin::kSobol};
     }
     // Not a point further along: its own trial would come to it again.
@@ -75,31 +67,41 @@ class Sobol final : public Sampler {
   }
 
  private:
-  int tier(std::size_t dimension) const { return space_.parameters()[space_.dimensions()[dimension].parameter].tier; }
-
-  space::Point point_at(std::uint32_t index, base::StreamKey key) const {
-    key.stream = base::Stream::kSpace;
-    base::RandomStream beyond_table(key);
-    std::vector<double> unit(rank_.size());
-    for (std::size_t dimension = 0; dimension < unit.size(); ++dimension) {
-      const std::size_t rank = rank_[dimension];
-      if (rank >= directions_.size()) {
-        unit[dimension] = beyond_table.uniform();
-        continue;
-      }
-      const std::uint32_t fraction = owen_scramble(coordinate(index, directions_[rank]), seed_, rank);
-      unit[dimension] = (static_cast<double>(fraction) + 0.5) * 0x1p-32;
-    }
-    return space_.from_unit(unit);
-  }
-
   space::Space space_;
-  std::uint64_t seed_;
-  std::vector<std::size_t> rank_;  // Of each dimension in the order of tiers.
-  std::vector<Directions> directions_;
+  SobolPoints points_;
 };
 
 }  // namespace
+
+SobolPoints::SobolPoints(const space::Space& space, std::uint64_t seed) : seed_(seed) {
+  const auto tier = [&](std::size_t dimension) {
+    return space.parameters()[space.dimensions()[dimension].parameter].tier;
+  };
+  const std::size_t count = space.dimensions().size();
+  std::vector<std::size_t> by_tier(count);
+  std::iota(by_tier.begin(), by_tier.end(), 0);
+  std::stable_sort(by_tier.begin(), by_tier.end(), [&](std::size_t a, std::size_t b) { return tier(a) < tier(b); });
+  rank_.resize(count);
+  for (std::size_t rank = 0; rank < count; ++rank) rank_[by_tier[rank]] = rank;
+  for (std::size_t rank = 0; rank < std::min(count, sobol_dimensions_max()); ++rank) {
+    directions_.push_back(directions_of(rank));
+  }
+}
+
+std::vector<double> SobolPoints::at(std::uint32_t index, const base::StreamKey& key) const {
+  base::RandomStream beyond_table(key);
+  std::vector<double> unit(rank_.size());
+  for (std::size_t dimension = 0; dimension < unit.size(); ++dimension) {
+    const std::size_t rank = rank_[dimension];
+    if (rank >= directions_.size()) {
+      unit[dimension] = beyond_table.uniform();
+      continue;
+    }
+    const std::uint32_t fraction = owen_scramble(coordinate(index, directions_[rank]), seed_, rank);
+    unit[dimension] = (static_cast<double>(fraction) + 0.5) * 0x1p-32;
+  }
+  return unit;
+}
 
 std::size_t sobol_dimensions_max() { return Table::max_dimension; }
 

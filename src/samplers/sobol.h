@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,6 +23,19 @@ namespace sterlet::samplers {
 /// Source    Joe, Kuo: Constructing Sobol sequences with better two-dimensional projections, SIAM J. Sci. Comput. 30,
 ///           2008 (Boost's table); Owen: Randomly permuted (t,m,s)-nets and (t,s)-sequences, 1995.
 std::unique_ptr<Sampler> make_sobol(const space::Space& space, std::uint64_t seed);
+
+/// The sequence behind it, for other samplers: points of a space's unit cube, scrambled by `seed`.
+class SobolPoints final {
+ public:
+  SobolPoints(const space::Space& space, std::uint64_t seed);
+  /// d coordinates; those past the table's dimensions are drawn from `key`.
+  std::vector<double> at(std::uint32_t index, const base::StreamKey& key) const;
+
+ private:
+  std::uint64_t seed_;
+  std::vector<std::size_t> rank_;  // Of each dimension in the order of tiers.
+  std::vector<std::array<std::uint32_t, 32>> directions_;
+};
 
 /// Coordinate `dimension` of point `index` of the unscrambled sequence, point 0 being the origin, as a 32-bit fraction.
 /// `dimension` < sobol_dimensions_max().

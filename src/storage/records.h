@@ -36,7 +36,7 @@ struct TrialRecord {
   int attempt = 0;               ///< The latest; 0 before the first.
   std::string session;           ///< Who holds the lease on it while RUNNING.
   std::int64_t history_seq = 0;  ///< Events up to this one were known when the point was suggested.
-  std::string predicted;         ///< JSON; empty if there was no model.
+  std::string predicted;         ///< What the sampler said of the point: value, low, high, note. JSON; or empty.
   std::string checkpoint;        ///< Path of the last one told.
   std::string reason;            ///< Why it failed, was pruned or lost.
   std::int64_t created_ms = 0, started_ms = 0, ended_ms = 0;

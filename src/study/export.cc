@@ -46,7 +46,12 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
   json["ended"] = time_json(record.ended_ms);
   if (!record.reason.empty()) json["reason"] = record.reason;
   if (!record.predicted.empty()) {
-    STERLET_TRY(json["predicted"], base::parse_json(record.predicted));
+    STERLET_TRY(base::Json said, base::parse_json(record.predicted));
+    if (said.contains("note")) {
+      json["note"] = std::move(said["note"]);
+      said.erase("note");
+    }
+    if (!said.empty()) json["predicted"] = std::move(said);
   }
   return json;
 }

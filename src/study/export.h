@@ -10,7 +10,7 @@
 namespace sterlet::study {
 
 /// One trial as `sterlet export` writes it: number, state, origin, params, values, attempts, reports of the latest
-/// attempt, started, ended, and reason and predicted where there are any.
+/// attempt, started, ended, and reason, predicted and note (why the sampler chose it) where there are any.
 base::Result<base::Json> trial_json(const Study& study, storage::Storage& storage, std::int64_t trial);
 
 /// The study with its parameters and all its trials: what the report page is made from.

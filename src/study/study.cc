@@ -310,17 +310,19 @@ Result<std::optional<Claim>> Study::ask_within() {
                               .history_seq = known_seq,
                               .created_ms = now,
                               .started_ms = now};
+  base::Json said = base::Json::object();
   if (suggestion->predicted) {
     // Samplers minimise; what is maximised is told to them with its sign changed.
     const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
     const double sign = maximize ? -1 : 1;
-    base::Json predicted = {{"value", base::json_number(sign * *suggestion->predicted)}};
+    said["value"] = base::json_number(sign * *suggestion->predicted);
     if (const auto& range = suggestion->predicted_range) {
-      predicted["low"] = base::json_number(maximize ? -range->second : range->first);
-      predicted["high"] = base::json_number(maximize ? -range->first : range->second);
+      said["low"] = base::json_number(maximize ? -range->second : range->first);
+      said["high"] = base::json_number(maximize ? -range->first : range->second);
     }
-    record.predicted = base::json_line(predicted);
   }
+  if (!suggestion->note.is_null()) said["note"] = std::move(suggestion->note);
+  if (!said.empty()) record.predicted = base::json_line(said);
   if (configuration_count_ && !history_.contains(suggestion->point)) ++distinct_count_;
   history_.append({.number = number, .point = suggestion->point, .origin = suggestion->origin});
   records_.emplace_back();

@@ -111,7 +111,7 @@ TEST(Study, BeginsWithTheDefaultsUnlessToldNotTo) {
 }
 
 TEST(Study, AvoidsRepeatsUntilTheSpaceIsUsedUp) {
-  for (const char* sampler : {"random", "sobol", "grid"}) {
+  for (const char* sampler : {"random", "sobol", "grid", "refine"}) {
     const auto study =
         in_memory(fmt::format("params: {{a: {{type: int, low: 1, high: 4}}, b: {{type: categorical, "
                               "choices: [x, y, z]}}}}\nsampler: {}\n",
