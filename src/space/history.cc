@@ -55,6 +55,14 @@ std::vector<std::int64_t> History::trials_at(const Point& point) const {
   return numbers;
 }
 
+void History::reserve(std::size_t count) {
+  constexpr std::size_t kChangesPerTrial = 2;  // Its coming and its end.
+  trials_.reserve(count);
+  by_hash_.reserve(count);
+  changes_.reserve(kChangesPerTrial * count);
+  fingerprints_.reserve(kChangesPerTrial * count);
+}
+
 void History::append(Observation observation) {
   STERLET_CHECK(observation.number == static_cast<std::int64_t>(trials_.size()), "trials join a history in order");
   ++origin_counts_[static_cast<std::size_t>(observation.origin)];

@@ -58,6 +58,8 @@ class History final {
   /// common.
   std::uint64_t fingerprint(std::size_t position) const { return position == 0 ? 0 : fingerprints_[position - 1]; }
 
+  /// Makes room for so many trials in all.
+  void reserve(std::size_t count);
   /// `observation.number` must equal size().
   void append(Observation observation);
   /// Replaces what is known of a trial; its point and origin stay.

@@ -27,16 +27,16 @@ std::string text_of_numbers(const std::vector<double>& numbers) {
   return text;
 }
 
-std::optional<std::vector<double>> numbers_from_text(std::string_view text) {
-  std::vector<double> numbers;
+bool read_numbers(std::string_view text, std::vector<double>& numbers) {
+  numbers.clear();
   while (!text.empty()) {
     const std::size_t blank = std::min(text.find(' '), text.size());
     const auto number = base::parse_number(text.substr(0, blank));
-    if (!number) return std::nullopt;
+    if (!number) return false;
     numbers.push_back(*number);
     text.remove_prefix(std::min(blank + 1, text.size()));
   }
-  return numbers;
+  return true;
 }
 
 constexpr std::string_view kTrialColumns =
@@ -127,21 +127,35 @@ class Sqlite final : public Storage {
     return {};
   }
 
-  Result<std::vector<TrialRecord>> load_trials(std::int64_t study, std::int64_t since) override {
+  Result<std::int64_t> count_trials(std::int64_t study) override {
+    std::int64_t count = 0;
+    STERLET_PASS(each_row(statement("SELECT coalesce(max(number), -1) + 1 FROM trials WHERE study_id = ?").bind(study),
+                          [&](Statement& row) { count = row.integer(0); }));
+    return count;
+  }
+
+  Result<void> visit_trials(std::int64_t study, std::int64_t since,
+                            const std::function<Result<void>(TrialRecord&)>& visit) override {
+    // All of them: in the order of the table; the index would fetch each row by itself.
     static const std::string all =
+        fmt::format("SELECT {} FROM trials WHERE study_id = ? ORDER BY number", kTrialColumns);
+    static const std::string changed =
         fmt::format("SELECT {} FROM trials WHERE study_id = ? AND changed_seq > ? ORDER BY number", kTrialColumns);
-    std::vector<TrialRecord> trials;
-    bool damaged = false;
-    STERLET_PASS(each_row(statement(all).bind(study).bind(since), [&](Statement& row) {
-      auto trial = trial_of(row);
-      damaged = damaged || !trial;
-      if (trial) trials.push_back(std::move(*trial));
-    }));
-    if (damaged) {
-      return base::fail(ErrorCode::kDisk, "a trial in this storage cannot be read; it was left as it is",
-                        "restore it from a copy, or name another file with --storage", path_);
+    Statement& select = since == 0 ? statement(all).bind(study) : statement(changed).bind(study).bind(since);
+    TrialRecord trial;
+    int code = select.step();
+    for (; code == SQLITE_ROW; code = select.step()) {
+      const bool readable = read_trial(select, trial);
+      const auto visited =
+          readable ? visit(trial)
+                   : base::fail(ErrorCode::kDisk, "a trial in this storage cannot be read; it was left as it is",
+                                "restore it from a copy, or name another file with --storage", path_);
+      if (!visited) {
+        select.reset();
+        return visited;
+      }
     }
-    return trials;
+    return done(select, code);
   }
 
   Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) override {
@@ -239,6 +253,10 @@ class Sqlite final : public Storage {
   Result<void> each_row(Statement& statement, const std::function<void(Statement&)>& visit) {
     int code = statement.step();
     for (; code == SQLITE_ROW; code = statement.step()) visit(statement);
+    return done(statement, code);
+  }
+
+  Result<void> done(Statement& statement, int code) {
     statement.reset();
     if (code == SQLITE_DONE) return {};
     return base::fail(sqlite_error(connection_.get(), path_, code));
@@ -255,27 +273,26 @@ class Sqlite final : public Storage {
     return study;
   }
 
-  static std::optional<TrialRecord> trial_of(Statement& row) {
-    const auto state = state_from_text(row.text(1));
-    auto values = numbers_from_text(row.text(4));
-    auto constraints = numbers_from_text(row.text(5));
-    if (!state || !values || !constraints) return std::nullopt;
-    return TrialRecord{.number = row.integer(0),
-                       .state = *state,
-                       .origin = row.text(2),
-                       .point = row.text(3),
-                       .values = std::move(*values),
-                       .constraints = std::move(*constraints),
-                       .last_step = row.integer(6),
-                       .attempt = static_cast<int>(row.integer(7)),
-                       .session = row.text(8),
-                       .history_seq = row.integer(9),
-                       .predicted = row.text(10),
-                       .checkpoint = row.text(11),
-                       .reason = row.text(12),
-                       .created_ms = row.integer(13),
-                       .started_ms = row.integer(14),
-                       .ended_ms = row.integer(15)};
+  // Into a record that is used again and again, so that its texts' memory is, too.
+  static bool read_trial(Statement& row, TrialRecord& trial) {
+    const auto state = state_from_text(row.view(1));
+    if (!state || !read_numbers(row.view(4), trial.values) || !read_numbers(row.view(5), trial.constraints))
+      return false;
+    trial.number = row.integer(0);
+    trial.state = *state;
+    trial.origin = row.view(2);
+    trial.point = row.view(3);
+    trial.last_step = row.integer(6);
+    trial.attempt = static_cast<int>(row.integer(7));
+    trial.session = row.view(8);
+    trial.history_seq = row.integer(9);
+    trial.predicted = row.view(10);
+    trial.checkpoint = row.view(11);
+    trial.reason = row.view(12);
+    trial.created_ms = row.integer(13);
+    trial.started_ms = row.integer(14);
+    trial.ended_ms = row.integer(15);
+    return true;
   }
 
   Connection connection_;

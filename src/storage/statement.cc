@@ -49,7 +49,7 @@ double Statement::number(int column) const {
   return is_null(column) ? std::nan("") : sqlite3_column_double(statement_, column);
 }
 
-std::string Statement::text(int column) const {
+std::string_view Statement::view(int column) const {
   const unsigned char* text = sqlite3_column_text(statement_, column);
   if (text == nullptr) return {};
   const auto* begin = static_cast<const char*>(static_cast<const void*>(text));

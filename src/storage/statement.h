@@ -30,7 +30,8 @@ class Statement final {
 
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   double number(int column) const;  ///< NULL becomes NaN.
-  std::string text(int column) const;
+  std::string text(int column) const { return std::string(view(column)); }
+  std::string_view view(int column) const;  ///< Valid until the next step or reset.
   bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,7 +16,7 @@ namespace sterlet::storage {
 /// Where studies live: the one truth between processes. What a transaction wrote is on the disk once commit() returned,
 /// or not there at all. One thread at a time.
 ///
-/// Every change to a trial carries the sequence number of its event; readers follow by load_trials(study, seq).
+/// Every change to a trial carries the sequence number of its event; readers follow by visit_trials(study, seq, ...).
 /// Errors    kDisk where the file cannot be read or written, kConflict where another process holds it locked too long.
 class Storage {
  public:
@@ -39,8 +40,12 @@ class Storage {
                                                std::int64_t wall_ms, const std::string& detail) = 0;
   /// Adds reports; a metric told twice for one step keeps the later value.
   virtual base::Result<void> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
-  /// Trials changed by events after `since`, by number; since = 0: all.
-  virtual base::Result<std::vector<TrialRecord>> load_trials(std::int64_t study, std::int64_t since) = 0;
+  /// How many trials there are; their numbers go from 0 to one less.
+  virtual base::Result<std::int64_t> count_trials(std::int64_t study) = 0;
+  /// Shows `visit` the trials changed by events after `since`, by number; since = 0: all. One record serves for all:
+  /// the visitor takes what it needs. Its first error ends the visit and is returned.
+  virtual base::Result<void> visit_trials(std::int64_t study, std::int64_t since,
+                                          const std::function<base::Result<void>(TrialRecord&)>& visit) = 0;
   /// Reports of a trial's latest attempt (or the given one), by step, then metric.
   virtual base::Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
   virtual base::Result<std::int64_t> last_event(std::int64_t study) = 0;

@@ -11,6 +11,15 @@
 namespace sterlet::storage {
 namespace {
 
+base::Result<std::vector<TrialRecord>> trials_of(Storage& storage, std::int64_t study, std::int64_t since) {
+  std::vector<TrialRecord> trials;
+  STERLET_PASS(storage.visit_trials(study, since, [&](TrialRecord& trial) -> base::Result<void> {
+    trials.push_back(trial);
+    return {};
+  }));
+  return trials;
+}
+
 class SqliteFile : public testing::Test {
  protected:
   SqliteFile() {
@@ -37,7 +46,7 @@ TEST_F(SqliteFile, KeepsNumbersAsTheyAre) {
   storage = open_sqlite(path_, {}).value();
   EXPECT_EQ(storage->find_study("s").value()->seed, UINT64_MAX);
   const auto read = storage->load_reports(study.id, 0, 1).value();
-  const auto trial = storage->load_trials(study.id, 0).value().front();
+  const auto trial = trials_of(*storage, study.id, 0).value().front();
   for (std::size_t i = 0; i < values.size(); ++i) {
     for (const double back : {read[i].value, trial.values[i]}) {
       EXPECT_TRUE(std::isnan(values[i]) ? std::isnan(back) : back == values[i]) << i;
@@ -51,7 +60,7 @@ TEST_F(SqliteFile, NothingOfARolledBackTransactionIsThere) {
   ASSERT_TRUE(storage->begin().has_value());
   ASSERT_TRUE(storage->put_trial(study.id, {.number = 0}, "claim", 0, "").has_value());
   storage->rollback();
-  EXPECT_TRUE(storage->load_trials(study.id, 0).value().empty());
+  EXPECT_TRUE(trials_of(*storage, study.id, 0).value().empty());
   EXPECT_EQ(storage->last_event(study.id).value(), 0);
 }
 
@@ -64,10 +73,27 @@ TEST_F(SqliteFile, ReadersFollowByEventNumber) {
   }
   const auto seen = reader->last_event(study.id).value();
   ASSERT_TRUE(writer->put_trial(study.id, {.number = 1, .state = State::kComplete}, "COMPLETE", 0, "").has_value());
-  const auto changed = reader->load_trials(study.id, seen).value();
+  const auto changed = trials_of(*reader, study.id, seen).value();
   ASSERT_EQ(changed.size(), 1U);
   EXPECT_EQ(changed.front().number, 1);
   EXPECT_EQ(reader->load_events(study.id, seen).value().front().kind, "COMPLETE");
+  EXPECT_EQ(reader->count_trials(study.id).value(), 3);
+  EXPECT_EQ(reader->count_trials(study.id + 1).value(), 0);
+}
+
+TEST_F(SqliteFile, TheVisitorsErrorEndsTheVisit) {
+  auto storage = open_sqlite(path_, {}).value();
+  const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(storage->put_trial(study.id, {.number = i}, "claim", 0, "").has_value());
+  }
+  int seen = 0;
+  const auto result = storage->visit_trials(study.id, 0, [&](TrialRecord&) -> base::Result<void> {
+    return ++seen == 2 ? base::fail(base::ErrorCode::kConflict, "enough") : base::Result<void>();
+  });
+  EXPECT_EQ(result.error().what, "enough");
+  EXPECT_EQ(seen, 2);
+  EXPECT_EQ(trials_of(*storage, study.id, 0).value().size(), 3U);
 }
 
 TEST_F(SqliteFile, QueueGivesEachPointOnce) {
@@ -106,7 +132,7 @@ TEST_F(SqliteFile, DamagedPagesAreAnErrorAndStayAsTheyAre) {
   file.write(noise.data(), static_cast<std::streamsize>(noise.size()));
   file.close();
   auto storage = open_sqlite(path_, {});
-  const auto read = storage ? (*storage)->load_trials(1, 0) : base::fail(storage.error());
+  const auto read = storage ? trials_of(**storage, 1, 0) : base::fail(storage.error());
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().code, base::ErrorCode::kDisk);
   EXPECT_EQ(std::filesystem::file_size(path_), size);

@@ -214,38 +214,44 @@ Result<void> Study::refresh() {
 Result<void> Study::take_in(std::int64_t since) {
   STERLET_TRY(const std::int64_t last, storage_->last_event(record_.id));
   if (last <= since) return {};
-  STERLET_TRY(auto changed, storage_->load_trials(record_.id, since));
-  // At opening the rows read become ours as they are: a second array of them would double the memory.
-  const bool is_opening = records_.empty();
-  for (storage::TrialRecord& trial : changed) {
-    const auto index = static_cast<std::size_t>(trial.number);
-    if (index > history_.size()) {
-      return base::fail(ErrorCode::kDisk, fmt::format("trial {} is missing in the storage", history_.size()),
-                        "restore it from a copy, or name another file with --storage");
-    }
-    if (index == history_.size()) {
-      const auto point = space_.from_text(trial.point);
-      const auto origin = space::origin_from_text(trial.origin);
-      if (!point || !origin) {
-        return base::fail(ErrorCode::kDisk,
-                          fmt::format("trial {} in the storage does not fit the study's space", trial.number),
-                          "restore it from a copy, or name another file with --storage");
-      }
-      if (!history_.contains(*point)) ++distinct_count_;
-      history_.append({.number = trial.number, .point = *point, .origin = *origin});
-      if (!is_opening) records_.emplace_back();
-      last_reported_.emplace_back();
-    }
-    observe(trial);
-    trial.point = {};  // Not clear(), which keeps the memory.
-    if (!is_opening) records_[index] = std::move(trial);
+  if (since == 0) {
+    STERLET_TRY(const std::int64_t count, storage_->count_trials(record_.id));
+    records_.reserve(static_cast<std::size_t>(count));
+    history_.reserve(static_cast<std::size_t>(count));
   }
-  if (is_opening) records_ = std::move(changed);
+  STERLET_PASS(storage_->visit_trials(record_.id, since, [&](auto& trial) { return take_in(trial); }));
   seen_seq_ = last;
   return {};
 }
 
+Result<void> Study::take_in(storage::TrialRecord& trial) {
+  const auto index = static_cast<std::size_t>(trial.number);
+  if (index > history_.size()) {
+    return base::fail(ErrorCode::kDisk, fmt::format("trial {} is missing in the storage", history_.size()),
+                      "restore it from a copy, or name another file with --storage");
+  }
+  if (index == history_.size()) {
+    auto point = space_.from_text(trial.point);
+    const auto origin = space::origin_from_text(trial.origin);
+    if (!point || !origin) {
+      return base::fail(ErrorCode::kDisk,
+                        fmt::format("trial {} in the storage does not fit the study's space", trial.number),
+                        "restore it from a copy, or name another file with --storage");
+    }
+    if (!history_.contains(*point)) ++distinct_count_;
+    history_.append({.number = trial.number, .point = std::move(*point), .origin = *origin});
+    records_.emplace_back();
+  }
+  observe(trial);
+  // A study may have very many trials: what only running ones need is not kept of the others.
+  trial.point.clear();
+  if (is_final(trial.state)) trial.session.clear();
+  records_[index] = trial;
+  return {};
+}
+
 void Study::observe(const storage::TrialRecord& record) {
+  if (is_final(record.state)) last_reported_.erase(record.number);
   std::vector<double> values = record.values;
   for (std::size_t i = 0; i < values.size() && i < spec_.objectives.size(); ++i) {
     if (spec_.objectives[i].direction == Direction::kMaximize) values[i] = -values[i];
@@ -326,7 +332,6 @@ Result<std::optional<Claim>> Study::ask_within() {
   if (configuration_count_ && !history_.contains(suggestion->point)) ++distinct_count_;
   history_.append({.number = number, .point = suggestion->point, .origin = suggestion->origin});
   records_.emplace_back();
-  last_reported_.emplace_back();
   STERLET_PASS(put(std::move(record), "claim", ""));
   return Claim{.number = number, .attempt = 1, .point = std::move(suggestion->point)};
 }
@@ -347,7 +352,7 @@ Result<std::optional<Claim>> Study::retry_lost() {
                 .attempt = record.attempt,
                 .point = history_.trials()[static_cast<std::size_t>(record.number)].point,
                 .checkpoint = record.checkpoint};
-    last_reported_[static_cast<std::size_t>(record.number)].clear();
+    last_reported_.erase(record.number);
     STERLET_PASS(put(std::move(record), "retry", ""));
     return claim;
   }
@@ -447,7 +452,7 @@ Result<void> Study::report(std::int64_t trial, int attempt, std::int64_t step,
       STERLET_PASS(storage_->put_reports(record_.id, rows));
     }
     records_[static_cast<std::size_t>(trial)].last_step = std::max(record.last_step, step);
-    auto& last = last_reported_[static_cast<std::size_t>(trial)];
+    auto& last = last_reported_[trial];
     if (last.empty()) last.assign(spec_.objectives.size(), std::nan(""));
     for (std::size_t i = 0; i < spec_.objectives.size(); ++i) {
       for (const auto& [metric, value] : metrics) {
@@ -467,8 +472,8 @@ Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::strin
 }
 
 std::vector<double> Study::last_reported(std::int64_t trial) const {
-  const auto& last = last_reported_[static_cast<std::size_t>(trial)];
-  return last.empty() ? std::vector<double>(spec_.objectives.size(), std::nan("")) : last;
+  const auto last = last_reported_.find(trial);
+  return last == last_reported_.end() ? std::vector<double>(spec_.objectives.size(), std::nan("")) : last->second;
 }
 
 Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome) {
@@ -488,7 +493,7 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     record.last_step = records_[static_cast<std::size_t>(trial)].last_step;
     record.ended_ms = clock_->wall_ms();
     const bool has_value = record.state == State::kComplete || record.state == State::kPruned;
-    if (has_value && record.values.empty() && !last_reported_[static_cast<std::size_t>(trial)].empty()) {
+    if (has_value && record.values.empty() && last_reported_.contains(trial)) {
       record.values = last_reported(trial);
     }
     if (record.state == State::kComplete) {
@@ -530,7 +535,6 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
     if (!history_.contains(point)) ++distinct_count_;
     history_.append({.number = number, .point = std::move(point), .origin = space::Origin::kAdded});
     records_.emplace_back();
-    last_reported_.emplace_back();
     STERLET_PASS(put(std::move(record), "add", ""));
     STERLET_PASS(tell(number, 1, outcome));
     return number;

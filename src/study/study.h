@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,7 +112,7 @@ class Study final {
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const;
 
-  /// Stored rows by trial number; their `point` is left empty, the history has it.
+  /// Stored rows by trial number; their `point` is left empty (the history has it), and once final their `session`.
   const std::vector<storage::TrialRecord>& records() const { return records_; }
   TrialView view(std::int64_t trial) const;
   /// Best finished trials: one for a single objective (the earliest of equals), else the Pareto front by number. With
@@ -119,7 +120,7 @@ class Study final {
   std::vector<std::int64_t> best() const;
   /// The objective values of a trial as best() sees them.
   std::vector<double> values_of(std::int64_t trial) const;
-  /// The value that a trial has reported last for each objective, NaN where none.
+  /// The value that a running trial has reported last for each objective, NaN where none.
   std::vector<double> last_reported(std::int64_t trial) const;
 
  private:
@@ -128,6 +129,7 @@ class Study final {
   template <typename Body>
   auto within(Body body) -> decltype(body());
   base::Result<void> take_in(std::int64_t since);
+  base::Result<void> take_in(storage::TrialRecord& trial);
   base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
   base::Result<std::optional<Claim>> ask_within();
   base::Result<std::optional<Claim>> retry_lost();
@@ -148,7 +150,7 @@ class Study final {
   std::unique_ptr<samplers::Sampler> sampler_;
   space::History history_;
   std::vector<storage::TrialRecord> records_;
-  std::vector<std::vector<double>> last_reported_;  // By trial, one an objective; this session's reports.
+  std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
   std::vector<std::string> memory_queue_;
   std::int64_t seen_seq_ = 0;
   bool in_transaction_ = false;
