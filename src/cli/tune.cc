@@ -117,7 +117,7 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
       spec.workers.value_or(std::max(1, static_cast<int>(base::available_cores() / spec.resources.cpu))));
   if (spec.resources.gpu > 0) {
     const int slots = static_cast<int>(run_options.gpus.size()) * spec.resources.gpu_share / spec.resources.gpu;
-    if (slots < 1) {
+    if (static_cast<int>(run_options.gpus.size()) < spec.resources.gpu) {
       return base::fail(
           base::ErrorCode::kInvalidArgument,
           fmt::format("each trial asks for {}, but this machine has {}",

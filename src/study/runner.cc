@@ -39,9 +39,7 @@ class Runner final {
       : study_(study), executor_(executor), clock_(clock), observer_(observer), options_(options) {
     const Resources& resources = study.spec().resources;
     if (resources.gpu > 0) {
-      for (const int gpu : options.gpus) {
-        for (int share = 0; share < resources.gpu_share; ++share) free_gpus_.push_back(gpu);
-      }
+      for (const int gpu : options.gpus) free_gpus_[gpu] = resources.gpu_share;
     }
   }
 
@@ -152,15 +150,28 @@ class Runner final {
     launch.stdout_pattern = spec.metrics.pattern;
     launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
     Running running{.claim = std::move(claim)};
-    for (int i = 0; i < spec.resources.gpu && !free_gpus_.empty(); ++i) {
-      running.gpus.push_back(free_gpus_.front());
-      free_gpus_.erase(free_gpus_.begin());
-    }
+    running.gpus = take_gpus(spec.resources.gpu);
     launch.gpus = running.gpus;
     STERLET_PASS(executor_.launch(launch));
     observer_.started(running.claim);
     running_.emplace(id, std::move(running));
     return {};
+  }
+
+  // Different devices, those with most shares free first; of equals the first.
+  std::vector<int> take_gpus(int count) {
+    std::vector<int> gpus;
+    while (static_cast<int>(gpus.size()) < count) {
+      auto freest = free_gpus_.end();
+      for (auto gpu = free_gpus_.begin(); gpu != free_gpus_.end(); ++gpu) {
+        const bool is_taken = std::find(gpus.begin(), gpus.end(), gpu->first) != gpus.end();
+        if (!is_taken && (freest == free_gpus_.end() || gpu->second > freest->second)) freest = gpu;
+      }
+      STERLET_CHECK(freest != free_gpus_.end() && freest->second > 0, "there are no more workers than slots on GPUs");
+      --freest->second;
+      gpus.push_back(freest->first);
+    }
+    return gpus;
   }
 
   Result<void> take(const Event& event, std::vector<std::pair<std::uint64_t, bool>>& answers,
@@ -180,7 +191,7 @@ class Runner final {
       running.failure = failed->reason;
     } else if (const auto* exited = std::get_if<Event::Exited>(&event.what)) {
       STERLET_PASS(finish(event.id, running, *exited));
-      free_gpus_.insert(free_gpus_.end(), running.gpus.begin(), running.gpus.end());
+      for (const int gpu : running.gpus) ++free_gpus_[gpu];
       running_.erase(found);
       ended.push_back(event.id.trial);
     }
@@ -226,7 +237,7 @@ class Runner final {
   Observer& observer_;
   const RunOptions& options_;
   std::map<AttemptId, Running> running_;
-  std::vector<int> free_gpus_;
+  std::map<int, int> free_gpus_;  // Device to shares.
   std::int64_t beat_at_ms_ = 0;
   bool first_turn_ = true;
   RunResult result_;

@@ -128,6 +128,32 @@ class Lifecycle(ProgramTest):
         self.run_program("resume", "toy")
         self.check_clean(5)
 
+    def tune_with_gpus(self, resources, gpus):
+        self.write("study.yaml", TOY + f"budget: {{trials: 8}}\nworkers: 4\nresources: {resources}\n")
+        child = self.start("tune", "study.yaml", CUDA_VISIBLE_DEVICES=gpus)
+        _, errors = child.communicate(timeout=LIMIT_SECONDS)
+        return child.returncode, errors
+
+    def test_a_gpu_is_given_to_one_trial_at_a_time(self):
+        # Each trial holds a folder of its device's name: a second one on the device would fail to make it.
+        self.write("train.sh", 'mkdir "gpu-$CUDA_VISIBLE_DEVICES" || exit 1\nsleep 0.05\n'
+                               'echo "$CUDA_VISIBLE_DEVICES" >> seen\nrmdir "gpu-$CUDA_VISIBLE_DEVICES"\n'
+                               'sterlet report loss="$1"\n')
+        self.assertEqual(self.tune_with_gpus("{gpu: 1}", "3,5")[0], 0)
+        self.check_clean(8)
+        with open(self.path("seen")) as file:
+            self.assertEqual(set(file.read().split()), {"3", "5"})
+
+    def test_a_trial_of_two_gpus_gets_two_different_ones(self):
+        self.write("train.sh", 'echo "$CUDA_VISIBLE_DEVICES" >> seen\nsterlet report loss="$1"\n')
+        self.assertEqual(self.tune_with_gpus("{gpu: 2, gpu_share: 2}", "3,5")[0], 0)
+        self.check_clean(8)
+        with open(self.path("seen")) as file:
+            self.assertEqual([sorted(line.split(",")) for line in file.read().split()], [["3", "5"]] * 8)
+        code, errors = self.tune_with_gpus("{gpu: 3, gpu_share: 4}", "3,5")
+        self.assertEqual(code, 1)
+        self.assertIn("each trial asks for 3 GPUs, but this machine has 2", errors)
+
     def test_causes_of_an_end_are_told_apart(self):
         self.write("train.sh", 'case "$STERLET_TRIAL" in\n0) echo boom >&2; exit 3;;\n1) kill -SEGV $$;;\n2) sleep 300;;\n'
                                '3) sterlet report loss=NaN;;\n4) ;;\n*) sterlet report loss="$1";;\nesac\n')
