@@ -2,6 +2,7 @@
 import json
 import os
 import sqlite3
+import subprocess
 import unittest
 
 from support import SOURCE, TOY, ProgramTest
@@ -55,6 +56,22 @@ class CommandLine(ProgramTest):
         newer.commit()
         newer.close()
         self.assertIn("update Sterlet", self.one_sentence(self.run_program("status", "--storage", "new.db", code=1)))
+
+    def test_a_network_file_system_is_refused(self):
+        # A real one is not to be had in a test: the C library is made to say what it would say on one.
+        source = self.write("nfs.c", """
+#include <sys/vfs.h>
+int statfs(const char *path, struct statfs *info) { *info = (struct statfs){.f_type = 0x6969}; return path == 0; }
+int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64){.f_type = 0x6969}; return path == 0; }
+""")
+        subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", self.path("nfs.so"), source], check=True)
+        self.write("study.yaml", TOY + "budget: {trials: 2}\n")
+        child = self.start("tune", "study.yaml", LD_PRELOAD=self.path("nfs.so"))
+        _, errors = child.communicate()
+        self.assertEqual(child.returncode, 69, errors)
+        self.assertEqual(errors, f"{self.path('sterlet.db')}: this folder is on NFS, where SQLite's locks do not hold and "
+                                 "studies get damaged; name a file on a local disk with --storage\n")
+        self.assertFalse(os.path.exists(self.path("sterlet.db")))
 
     def test_stored_sample_of_every_schema_version_opens(self):
         folder = os.path.join(SOURCE, "tests/assets")
