@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/samplers/gp.h"
 #include "sterlet/samplers/grid.h"
 #include "sterlet/samplers/random.h"
 #include "sterlet/samplers/refine.h"
@@ -16,14 +17,26 @@ namespace {
 
 using Made = base::Result<std::unique_ptr<Sampler>>;
 
-const std::array<Row, 5>& rows() {
-  static const std::array<Row, 5> table{{
+const std::array<Row, 6>& rows() {
+  static const std::array<Row, 6> table{{
       {.name = "auto",
        .summary = "the best choice that this version has: sobol",
        .source = "",
        .options = {},
        .make = [](const space::Space& space, const base::Json&, const Setting& setting) -> Made {
          return make_sobol(space, setting.seed);
+       }},
+      {.name = "gp",
+       .summary = "learns a smooth model of the objective; the best for few, costly trials",
+       .source = "Rasmussen, Williams 2006; Hvarfner et al. 2024; Ament et al. 2023",
+       .options = {{.name = "startup_trials",
+                    .summary = "Sobol points before the model; 0: chosen by dimension and budget",
+                    .default_value = GpOptions{}.startup_trials,
+                    .low = 0,
+                    .high = 10000}},
+       .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
+         return make_gp(space, {.startup_trials = options.value("startup_trials", GpOptions{}.startup_trials)},
+                        setting);
        }},
       {.name = "grid",
        .summary = "every combination of every parameter's values; for a few parameters of few values",

@@ -1,0 +1,139 @@
+#include "sterlet/base/math/lbfgs.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace sterlet::base {
+
+namespace {
+
+double inner(std::span<const double> a, std::span<const double> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+}  // namespace
+
+Lbfgs::Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<double> high, std::vector<double> scale)
+    : low_(std::move(low)),
+      high_(std::move(high)),
+      scale_(std::move(scale)),
+      x_(std::move(start)),
+      gradient_(x_.size(), 0.0),
+      direction_(x_.size(), 0.0),
+      value_(std::numeric_limits<double>::infinity()) {
+  for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::clamp(x_[i], low_[i], high_[i]);
+  trial_ = x_;
+}
+
+void Lbfgs::tell(double value, std::span<const double> gradient) {
+  if (done_) return;
+  const bool usable =
+      std::isfinite(value) && std::all_of(gradient.begin(), gradient.end(), [](double g) { return std::isfinite(g); });
+  if (!started_) {
+    if (!usable) {
+      done_ = true;
+      return;
+    }
+    started_ = true;
+    value_ = value;
+    gradient_.assign(gradient.begin(), gradient.end());
+    choose_direction();
+    return;
+  }
+  double expected = 0;  // First-order change along the projected step.
+  for (std::size_t i = 0; i < x_.size(); ++i) expected += gradient_[i] * (trial_[i] - x_[i]);
+  if (!usable || value > value_ + 1e-4 * std::min(expected, 0.0)) {
+    if (++shortened_ > 12) {
+      done_ = true;
+      return;
+    }
+    double factor = 0.25;
+    if (usable && expected < 0) factor = std::clamp(-0.5 * expected / (value - value_ - expected), 0.1, 0.5);
+    step_ *= factor;
+    step_to_trial();
+    return;
+  }
+  std::vector<double> move(x_.size()), change(x_.size());
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    move[i] = trial_[i] - x_[i];
+    change[i] = gradient[i] - gradient_[i];
+  }
+  const double curvature = inner(move, change);
+  if (curvature > 1e-12 * inner(change, change)) {
+    if (moves_.size() == kMemory) {
+      moves_.erase(moves_.begin());
+      changes_.erase(changes_.begin());
+    }
+    moves_.push_back(std::move(move));
+    changes_.push_back(std::move(change));
+  }
+  flat_ = value_ - value < 1e-9 * (1 + std::abs(value_)) ? flat_ + 1 : 0;
+  value_ = value;
+  x_ = trial_;
+  gradient_.assign(gradient.begin(), gradient.end());
+  if (flat_ >= 2) {
+    done_ = true;
+    return;
+  }
+  choose_direction();
+}
+
+void Lbfgs::choose_direction() {
+  const std::size_t n = x_.size();
+  std::vector<double> free_gradient(n);
+  double size = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool held = (x_[i] <= low_[i] && gradient_[i] > 0) || (x_[i] >= high_[i] && gradient_[i] < 0);
+    free_gradient[i] = held ? 0 : gradient_[i];
+    size = std::max(size, std::abs(free_gradient[i]) * scale_[i]);
+  }
+  if (!(size > 1e-7)) {
+    done_ = true;
+    return;
+  }
+  std::vector<double> q = free_gradient;
+  std::array<double, kMemory> weights{};
+  double unit = 0;
+  for (std::size_t k = moves_.size(); k-- > 0;) {
+    weights[k] = inner(moves_[k], q) / inner(moves_[k], changes_[k]);
+    for (std::size_t i = 0; i < n; ++i) q[i] -= weights[k] * changes_[k][i];
+  }
+  if (!moves_.empty()) {
+    double scaled = 0;
+    for (std::size_t i = 0; i < n; ++i) scaled += changes_.back()[i] * changes_.back()[i] * scale_[i] * scale_[i];
+    unit = inner(moves_.back(), changes_.back()) / scaled;
+  } else {
+    unit = 1 / size;  // The first step goes as far as `scale` in its longest coordinate.
+  }
+  for (std::size_t i = 0; i < n; ++i) q[i] *= unit * scale_[i] * scale_[i];
+  for (std::size_t k = 0; k < moves_.size(); ++k) {
+    const double b = inner(changes_[k], q) / inner(moves_[k], changes_[k]);
+    for (std::size_t i = 0; i < n; ++i) q[i] += (weights[k] - b) * moves_[k][i];
+  }
+  for (std::size_t i = 0; i < n; ++i) direction_[i] = free_gradient[i] == 0 ? 0 : -q[i];
+  slope_ = inner(direction_, free_gradient);
+  if (!(slope_ < 0)) {  // Projection has spoilt the model: begin again from the gradient.
+    moves_.clear();
+    changes_.clear();
+    for (std::size_t i = 0; i < n; ++i) direction_[i] = -free_gradient[i] * scale_[i] * scale_[i] / size;
+    slope_ = inner(direction_, free_gradient);
+  }
+  step_ = 1;
+  shortened_ = 0;
+  step_to_trial();
+}
+
+void Lbfgs::step_to_trial() {
+  bool moved = false;
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    trial_[i] = std::clamp(x_[i] + step_ * direction_[i], low_[i], high_[i]);
+    moved = moved || trial_[i] != x_[i];
+  }
+  if (!moved) done_ = true;
+}
+
+}  // namespace sterlet::base

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace sterlet::base {
+
+/// Minimises a smooth function in a box, one evaluation at a time: ask for a point, tell its value and gradient. So
+/// many minimisations can run in step, their points evaluated together.
+///
+/// Limited memory BFGS, directions projected on the box (a coordinate at a bound that the gradient pushes outwards is
+/// held), backtracking by parabola until the value has fallen enough (Armijo, 1e-4).
+/// Shapes    all spans have the length of `start`; `scale` > 0 is how far each coordinate may sensibly go at first.
+/// Edges     a value that is NaN or infinite counts as too far: the step is shortened.
+/// Cost      O(10 d) a step, beside the function's own.
+/// Source    Nocedal, Wright: Numerical Optimization, 2006, algorithm 7.4.
+class Lbfgs final {
+ public:
+  Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<double> high, std::vector<double> scale);
+
+  /// Where the value is wanted. Within the box.
+  std::span<const double> point() const { return trial_; }
+  void tell(double value, std::span<const double> gradient);
+  /// Nothing more to gain (or no way found to gain it).
+  bool done() const { return done_; }
+
+  std::span<const double> best() const { return x_; }
+  double best_value() const { return value_; }  ///< Infinite until a finite value was told.
+
+ private:
+  void choose_direction();
+  void step_to_trial();
+
+  static constexpr std::size_t kMemory = 8;
+  std::vector<double> low_, high_, scale_;
+  std::vector<double> x_, gradient_, trial_, direction_;
+  double value_, slope_ = 0, step_ = 1;
+  int shortened_ = 0, flat_ = 0;
+  bool started_ = false, done_ = false;
+  std::vector<std::vector<double>> moves_, changes_;  // Newest last.
+};
+
+}  // namespace sterlet::base

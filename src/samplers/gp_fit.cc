@@ -1,0 +1,242 @@
+#include "sterlet/samplers/gp_fit.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "sterlet/base/math/dense.h"
+#include "sterlet/base/math/lbfgs.h"
+
+namespace sterlet::samplers {
+
+namespace {
+
+// Priors are normal in the logarithms. Longer length scales in more dimensions keep the prior's complexity the same:
+// Hvarfner, Hellsten, Nardi: Vanilla Bayesian optimization performs great in high dimensions, ICML 2024.
+constexpr double kLengthFactor = 0.6, kLengthSpread = 1.0;
+constexpr std::array<double, 4> kTierShift = {-0.3, 0.0, 0.3, 0.6};
+constexpr double kLogVarianceSpread = 1.0;
+constexpr double kLogNoise = -7, kLogNoiseSpread = 2.5;
+constexpr double kWarpScale = 0.8, kWarpTail = 3;  // Student: a strong finding may go far.
+constexpr double kLowest = 0.03, kHighest = 30;
+
+}  // namespace
+
+GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped)
+    : embedding_(embedding),
+      rows_(rows),
+      values_(values.begin(), values.end()),
+      warped_(warped),
+      n_(values.size()),
+      stride_(base::padded(n_)) {
+  for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
+    if (!embedding.groups()[g].category) numeric_.push_back(g);
+  }
+  count_ = embedding.groups().size() + 2 + (warped_ ? numeric_.size() : 0);
+  columns_.resize(embedding.feature_count() * stride_);
+  factor_.resize(n_ * stride_);
+  slopes_.resize(n_ * stride_);
+  inverse_.resize(n_ * stride_);
+  precision_.resize(n_ * stride_);
+  alpha_.resize(stride_);
+  ones_.resize(2 * stride_);
+  scratch_.resize(std::max(embedding.feature_count(), stride_));
+  shares_.resize(embedding.feature_count() * stride_);
+}
+
+GpHyper GpEvidence::hyper(std::span<const double> parameters) const {
+  const std::size_t groups = embedding_.groups().size();
+  GpHyper hyper;
+  hyper.log_lengths.assign(parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(groups));
+  hyper.log_variance = parameters[groups];
+  hyper.log_noise = parameters[groups + 1];
+  hyper.warps.assign(groups, 0.0);
+  if (warped_) {
+    for (std::size_t k = 0; k < numeric_.size(); ++k) hyper.warps[numeric_[k]] = parameters[groups + 2 + k];
+  }
+  return hyper;
+}
+
+std::vector<double> GpEvidence::parameters(const GpHyper& hyper) const {
+  std::vector<double> parameters = hyper.log_lengths;
+  parameters.push_back(hyper.log_variance);
+  parameters.push_back(hyper.log_noise);
+  if (warped_) {
+    for (const std::size_t g : numeric_) parameters.push_back(hyper.warps[g]);
+  }
+  return parameters;
+}
+
+std::vector<double> GpEvidence::low() const {
+  std::vector<double> low(count_, -12.0);
+  const std::size_t groups = embedding_.groups().size();
+  std::fill_n(low.begin(), groups, std::log(kLowest));
+  low[groups] = -4;
+  low[groups + 1] = std::log(1e-7);
+  return low;
+}
+
+std::vector<double> GpEvidence::high() const {
+  std::vector<double> high(count_, 12.0);
+  const std::size_t groups = embedding_.groups().size();
+  std::fill_n(high.begin(), groups, std::log(kHighest));
+  high[groups] = 5;
+  high[groups + 1] = 1;
+  return high;
+}
+
+double GpEvidence::expected_log_length(std::size_t group) const {
+  const auto d = static_cast<double>(std::max<std::size_t>(embedding_.groups().size(), 1));
+  return std::log(kLengthFactor * std::sqrt(d)) +
+         kTierShift[static_cast<std::size_t>(std::clamp(embedding_.groups()[group].tier, 1, 4)) - 1];
+}
+
+double GpEvidence::add_priors(std::span<const double> parameters, std::span<double> gradient) const {
+  double value = 0;
+  const auto normal = [&](std::size_t i, double mean, double spread) {
+    const double z = (parameters[i] - mean) / spread;
+    value += 0.5 * z * z;
+    gradient[i] += z / spread;
+  };
+  const std::size_t groups = embedding_.groups().size();
+  for (std::size_t g = 0; g < groups; ++g) normal(g, expected_log_length(g), kLengthSpread);
+  normal(groups, 0, kLogVarianceSpread);
+  normal(groups + 1, kLogNoise, kLogNoiseSpread);
+  for (std::size_t i = groups + 2; i < count_; ++i) {
+    const double t = parameters[i], width = kWarpTail * kWarpScale * kWarpScale;
+    value += 0.5 * (kWarpTail + 1) * std::log1p(t * t / width);
+    gradient[i] += (kWarpTail + 1) * t / (width + t * t);
+  }
+  return value;
+}
+
+double GpEvidence::evaluate(std::span<const double> parameters, std::span<double> gradient) {
+  const std::size_t n = n_, s = stride_;
+  const std::size_t features = embedding_.feature_count();
+  const auto& groups = embedding_.groups();
+  const GpHyper now = hyper(parameters);
+  const double variance = base::portable_exp(now.log_variance), noise = base::portable_exp(now.log_noise);
+  const auto end_of = [&](std::size_t g) { return g + 1 < groups.size() ? groups[g + 1].feature : features; };
+
+  for (std::size_t i = 0; i < n; ++i) {
+    embedding_.features(rows_.row(i), now.warps, scratch_.data());
+    for (std::size_t f = 0; f < features; ++f) columns_[f * s + i] = scratch_[f];
+  }
+  std::vector<double> weights(groups.size());
+  for (std::size_t g = 0; g < groups.size(); ++g) weights[g] = base::portable_exp(-2 * now.log_lengths[g]);
+  for (std::size_t i = 0; i < n; ++i) {
+    double* row = factor_.data() + i * s;
+    std::fill(row, row + s, 0.0);
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
+        const double* column = columns_.data() + f * s;
+        if (groups[g].category) {
+          base::add_difference(column, i, column[i], weights[g], row);
+        } else {
+          base::add_squared_difference(column, i, column[i], weights[g], row);
+        }
+      }
+    }
+    base::matern52(row, i + 1, variance, row, slopes_.data() + i * s);
+    row[i] += noise;
+  }
+  if (base::factor_rows(factor_.data(), s, 0, n, 0.1 * noise) != n) return std::numeric_limits<double>::infinity();
+
+  double* a = ones_.data();
+  double* b = ones_.data() + s;
+  std::fill_n(a, n, 1.0);
+  std::copy_n(values_.begin(), n, b);
+  base::solve_rows(factor_.data(), s, n, a, s, 2);
+  const double constant = base::dot(a, b, n) / (base::dot(a, a, n) + 1 / kGpMeanVariance);
+  for (std::size_t i = 0; i < n; ++i) alpha_[i] = b[i] - constant * a[i];
+  const double fit = base::dot(alpha_.data(), alpha_.data(), n);
+  base::solve_transposed(factor_.data(), s, n, alpha_.data());
+  double log_determinant = 0;
+  for (std::size_t i = 0; i < n; ++i) log_determinant += std::log(factor_[i * s + i]);
+  likelihood_ = -0.5 * fit - log_determinant - 0.5 * static_cast<double>(n) * std::log(2 * std::numbers::pi);
+
+  // 2 d(-ln p)/dtheta = sum over a, b of (K^-1 - alpha alpha')_ab dK_ab/dtheta. The constant is at its own optimum, so
+  // that its change adds nothing.
+  std::fill(inverse_.begin(), inverse_.end(), 0.0);
+  base::invert_transposed(factor_.data(), s, 0, n, inverse_.data(), s);
+  base::product_transposed(inverse_.data(), s, n, precision_.data(), s);
+  std::fill(gradient.begin(), gradient.end(), 0.0);
+  double trace = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double* slope = slopes_.data() + i * s;
+    const double* precision = precision_.data() + i * s;
+    for (std::size_t k = 0; k < i; ++k) slope[k] *= precision[k] - alpha_[i] * alpha_[k];
+    trace += precision[i] - alpha_[i] * alpha_[i];
+  }
+  if (warped_) std::fill(shares_.begin(), shares_.end(), 0.0);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    double by_weight = 0;  // Sum over pairs of slope * squared distance.
+    for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
+      const double* column = columns_.data() + f * s;
+      for (std::size_t i = 0; i < n; ++i) {
+        const double* slope = slopes_.data() + i * s;
+        if (groups[g].category) {
+          by_weight += base::sum_where_different(slope, column, i, column[i]);
+        } else {
+          double* shares = shares_.data() + f * s;
+          shares[i] += base::spread_moment(slope, column, i, column[i], shares, &by_weight);
+        }
+      }
+    }
+    gradient[g] = -2 * weights[g] * by_weight;  // Both halves of the matrix; r^2 falls as l^-2.
+  }
+  // The noise-free part of K is variance times a correlation: its derivative by ln variance is itself.
+  double quadratic = 0;
+  for (std::size_t i = 0; i < n; ++i) quadratic += alpha_[i] * (values_[i] - constant);
+  gradient[groups.size()] = 0.5 * (static_cast<double>(n) - quadratic - noise * trace);
+  gradient[groups.size() + 1] = 0.5 * noise * trace;
+  if (warped_) {
+    std::vector<double> by_feature(2);
+    for (std::size_t k = 0; k < numeric_.size(); ++k) {
+      const std::size_t g = numeric_[k];
+      double sum = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
+          by_feature[f - groups[g].feature] = shares_[f * s + i];
+        }
+        sum += embedding_.pull_back_warp(g, rows_.row(i)[groups[g].dimension], now.warps[g], by_feature.data());
+      }
+      gradient[groups.size() + 2 + k] = 2 * weights[g] * sum;
+    }
+  }
+  return -likelihood_ + 0.5 * constant * constant / kGpMeanVariance + add_priors(parameters, gradient);
+}
+
+std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
+                          const GpFitPlan& plan) {
+  GpEvidence evidence(embedding, rows, values, plan.warped);
+  const std::size_t groups = embedding.groups().size();
+  GpHyper prior;
+  prior.warps.assign(groups, 0.0);
+  for (std::size_t g = 0; g < groups; ++g) prior.log_lengths.push_back(evidence.expected_log_length(g));
+  prior.log_noise = kLogNoise;
+  std::vector<GpHyper> starts = plan.starts;
+  if (plan.from_prior || starts.empty()) starts.push_back(prior);
+
+  std::vector<GpFit> fits;
+  std::vector<double> gradient(evidence.parameter_count());
+  for (const GpHyper& start : starts) {
+    base::Lbfgs search(evidence.parameters(start), evidence.low(), evidence.high(),
+                       std::vector<double>(evidence.parameter_count(), 1.0));
+    for (int step = 0; step < plan.steps && !search.done(); ++step) {
+      const double value = evidence.evaluate(search.point(), gradient);
+      search.tell(value, gradient);
+    }
+    if (std::isfinite(search.best_value())) {
+      fits.push_back({.hyper = evidence.hyper(search.best()), .log_posterior = -search.best_value()});
+    }
+  }
+  if (fits.empty()) fits.push_back({.hyper = prior, .log_posterior = -std::numeric_limits<double>::infinity()});
+  std::stable_sort(fits.begin(), fits.end(),
+                   [](const GpFit& a, const GpFit& b) { return a.log_posterior > b.log_posterior; });
+  return fits;
+}
+
+}  // namespace sterlet::samplers

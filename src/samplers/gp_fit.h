@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "sterlet/samplers/gp_model.h"
+
+namespace sterlet::samplers {
+
+/// Minus the log posterior density of the hyperparameters given rows and values, and its gradient.
+///
+/// Parameters, in this order: ln length of each group, ln variance, ln noise, and if warps are learned t of each
+/// numeric group.
+/// Cost      n^3 / 2 multiplications and 10 n^2 d operations an evaluation.
+/// Source    Rasmussen, Williams 2006, equation 5.9; the gradient by one n x n matrix, as all of them share it.
+class GpEvidence final {
+ public:
+  GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped);
+
+  std::size_t parameter_count() const { return count_; }
+  double evaluate(std::span<const double> parameters, std::span<double> gradient);
+  /// ln p(y | parameters) of the last evaluation, without priors.
+  double log_likelihood() const { return likelihood_; }
+
+  GpHyper hyper(std::span<const double> parameters) const;
+  std::vector<double> parameters(const GpHyper& hyper) const;
+  std::vector<double> low() const;
+  std::vector<double> high() const;
+  /// Where the priors of length scales are centred.
+  double expected_log_length(std::size_t group) const;
+
+ private:
+  double add_priors(std::span<const double> parameters, std::span<double> gradient) const;
+
+  const GpEmbedding& embedding_;
+  const GpRows& rows_;
+  std::vector<double> values_;
+  bool warped_;
+  std::vector<std::size_t> numeric_;  // Groups that a warp applies to.
+  std::size_t count_, n_, stride_;
+  std::vector<double> columns_, factor_, slopes_, inverse_, precision_, alpha_, ones_, scratch_, shares_;
+  double likelihood_ = 0;
+};
+
+/// Where to begin a fit, and how far to take it.
+struct GpFitPlan {
+  bool warped = false;
+  std::vector<GpHyper> starts;  ///< Beside the prior's own mode.
+  int steps = 30;               ///< Evaluations a start.
+  bool from_prior = true;
+};
+
+struct GpFit {
+  GpHyper hyper;
+  double log_posterior = 0;
+};
+
+/// Local maxima found from each start, best first; equal ones once. Never empty.
+std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
+                          const GpFitPlan& plan);
+
+}  // namespace sterlet::samplers

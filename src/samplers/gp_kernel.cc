@@ -1,0 +1,107 @@
+#include "sterlet/samplers/gp_kernel.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace sterlet::samplers {
+
+namespace {
+
+constexpr double kSmallWarp = 1e-4;  // Below, the series: the closed forms lose their digits.
+constexpr double kRadius = std::numbers::sqrt2 / 2;
+constexpr double kQuarter = std::numbers::pi / 2;
+
+}  // namespace
+
+double gp_warp(double u, double t) {
+  if (std::abs(t) < kSmallWarp) return u + t * u * (1 - u) * (0.5 + t * (1 - 2 * u) / 6);
+  return std::log1p(std::expm1(t) * u) / t;
+}
+
+double gp_unwarp(double w, double t) {
+  if (std::abs(t) < kSmallWarp) return w - 0.5 * t * w * (1 - w);
+  return std::expm1(t * w) / std::expm1(t);
+}
+
+double gp_warp_slope(double u, double t) {
+  if (std::abs(t) < kSmallWarp) return 1 + 0.5 * t * (1 - 2 * u);
+  const double e = std::expm1(t);
+  return e / (t * (1 + e * u));
+}
+
+double gp_warp_by_t(double u, double t) {
+  if (std::abs(t) < 1e-3) return u * (1 - u) * (0.5 + t * (1 - 2 * u) / 3);  // The series again.
+  const double e = std::expm1(t);
+  return ((e + 1) * u / (1 + e * u) - std::log1p(e * u) / t) / t;
+}
+
+GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensions().size()) {
+  for (std::size_t dimension = 0; dimension < space.dimensions().size(); ++dimension) {
+    const space::Parameter& parameter = space.parameters()[space.dimensions()[dimension].parameter];
+    const space::Axis& axis = space.axis(dimension);
+    const auto levels = axis.level_count();
+    GpGroup group{.dimension = dimension,
+                  .category = !axis.ordered(),
+                  .conditional = !parameter.when.empty() || !parameter.repeat.empty(),
+                  .feature = features_,
+                  .tier = parameter.tier};
+    if (!group.category && parameter.scale == space::Scale::kLinear && parameter.low > 0 &&
+        parameter.high >= 30 * parameter.low) {
+      group.suspect = std::log(parameter.high / parameter.low);
+    }
+    const bool single = levels ? *levels == 1 : !(parameter.low < parameter.high);
+    if (single && !group.conditional) continue;
+    groups_.push_back(group);
+    choices_.push_back(group.category ? levels.value_or(1) : 0);
+    features_ += group.conditional && !group.category ? 2 : 1;
+  }
+}
+
+void GpEmbedding::features(std::span<const double> unit, std::span<const double> warps, double* out) const {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const GpGroup& group = groups_[g];
+    const double u = unit[group.dimension];
+    double* feature = out + group.feature;
+    if (group.category) {
+      feature[0] = std::isnan(u) ? -1 : std::floor(u * static_cast<double>(choices_[g]));
+    } else if (!group.conditional) {
+      feature[0] = gp_warp(u, warps[g]);
+    } else if (std::isnan(u)) {
+      feature[0] = feature[1] = 0;
+    } else {
+      const double angle = kQuarter * gp_warp(u, warps[g]);
+      feature[0] = kRadius * std::sin(angle);
+      feature[1] = kRadius * std::cos(angle);
+    }
+  }
+}
+
+void GpEmbedding::pull_back(std::span<const double> unit, std::span<const double> warps, const double* by_feature,
+                            std::span<double> by_unit) const {
+  for (double& derivative : by_unit) derivative = 0;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const GpGroup& group = groups_[g];
+    const double u = unit[group.dimension];
+    if (group.category || std::isnan(u)) continue;
+    const double* feature = by_feature + group.feature;
+    double by_warped = feature[0];
+    if (group.conditional) {
+      const double angle = kQuarter * gp_warp(u, warps[g]);
+      by_warped = kRadius * kQuarter * (feature[0] * std::cos(angle) - feature[1] * std::sin(angle));
+    }
+    by_unit[group.dimension] = by_warped * gp_warp_slope(u, warps[g]);
+  }
+}
+
+double GpEmbedding::pull_back_warp(std::size_t g, double u, double warp, const double* by_feature) const {
+  const GpGroup& group = groups_[g];
+  if (group.category || std::isnan(u)) return 0;
+  double by_warped = by_feature[0];
+  if (group.conditional) {
+    const double angle = kQuarter * gp_warp(u, warp);
+    by_warped = kRadius * kQuarter * (by_feature[0] * std::cos(angle) - by_feature[1] * std::sin(angle));
+  }
+  return by_warped * gp_warp_by_t(u, warp);
+}
+
+}  // namespace sterlet::samplers

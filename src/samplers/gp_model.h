@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "sterlet/samplers/gp_kernel.h"
+
+namespace sterlet::samplers {
+
+/// What a Gaussian process has to learn beside the values themselves.
+struct GpHyper {
+  std::vector<double> log_lengths;  ///< One a group.
+  std::vector<double> warps;        ///< One a group; 0 leaves the scale as it is.
+  double log_variance = 0;          ///< Of the signal.
+  double log_noise = -9;            ///< Of a value's own noise (variance).
+};
+
+/// Rows of unit coordinates, NaN where inactive.
+struct GpRows {
+  std::size_t dimensions = 0;
+  std::vector<double> values;
+
+  std::size_t count() const { return dimensions == 0 ? 0 : values.size() / dimensions; }
+  std::span<const double> row(std::size_t i) const { return {values.data() + i * dimensions, dimensions}; }
+  void append(std::span<const double> row) { values.insert(values.end(), row.begin(), row.end()); }
+};
+
+/// A zero-mean-but-for-a-constant Gaussian process with a Matern 5/2 kernel, its hyperparameters given.
+///
+/// y = c + f + e; f has covariance variance * matern52(r^2), r^2 the sum over groups of squared feature distance by
+/// squared length scale; e has variance `noise`; c has a normal prior of mean 0 and variance kMeanVariance, and its
+/// posterior mode stands for it.
+///
+/// Rows may be appended and taken off the end; the factor is equal bit for bit to one computed at once.
+/// Cost: appending O(n^2); a prediction O(n^2), O(n) for the mean alone; targets O(n^2) each.
+/// Source: Rasmussen, Williams: Gaussian processes for machine learning, 2006, algorithm 2.1.
+class GpModel final {
+ public:
+  GpModel(const GpEmbedding& embedding, GpHyper hyper);
+
+  const GpHyper& hyper() const { return hyper_; }
+  const GpEmbedding& embedding() const { return *embedding_; }
+  std::size_t size() const { return rows_; }
+  /// Appends rows. Where one lies too close to others for the factor, its own noise is raised until it does not.
+  void append(const GpRows& rows);
+  /// Keeps the first `count` rows.
+  void truncate(std::size_t count) { rows_ = count < rows_ ? count : rows_; }
+
+  /// Values of the first rows; replaces what was there. The rows after them are pending: each head sees them at values
+  /// drawn from their joint distribution given the others, by its standard normal numbers (one a pending row). Without
+  /// pending rows: one head, no numbers.
+  void set_targets(std::span<const double> values, const std::vector<std::vector<double>>& draws);
+  /// Smallest posterior mean over all rows, of a head.
+  double smallest_mean(std::size_t head) const { return smallest_[head]; }
+  std::size_t heads() const { return smallest_.size(); }
+  double constant() const { return constant_; }
+  /// ln p(y | hyper) of the values told, the constant at its mode and its prior left out.
+  double log_likelihood() const { return likelihood_; }
+
+  struct Batch {
+    std::size_t count = 0, width = 0;
+    std::vector<double> mean;                                            ///< count * heads, a point's heads together.
+    std::vector<double> variance;                                        ///< count; of f + c, noise left out.
+    std::vector<double> features, covariances, slopes, solved, weights;  // Kept for gradients.
+  };
+  /// Mean of each head at each of `count` points (rows of unit coordinates); variances too if wanted.
+  void predict(const double* units, std::size_t count, bool variances, Batch& batch) const;
+  /// After predict with variances: gradient by unit coordinates of a function with these derivatives by mean (of each
+  /// head) and variance. out: count rows of dimensions.
+  void gradient(const double* units, Batch& batch, const double* by_mean, const double* by_variance, double* out) const;
+
+ private:
+  void reserve(std::size_t rows);
+  void covariances(std::size_t i, std::span<double> features, double* row, double* slope) const;
+  void distances(const double* point, std::size_t count, double* squared) const;
+  void ensure_inverse() const;
+
+  const GpEmbedding* embedding_;
+  GpHyper hyper_;
+  std::vector<double> weights_;  // 1 / length^2, one a group.
+  double variance_, noise_;
+  std::size_t rows_ = 0, stride_ = 0;
+  std::vector<double> columns_;  // Features: a column of stride_ each.
+  std::vector<double> lower_;
+  mutable std::vector<double> inverse_;  // (L^-1)', columns [0, inverted_).
+  mutable std::size_t inverted_ = 0;
+  std::vector<double> alphas_;    // A head a row of stride_.
+  std::vector<double> smallest_;  // One a head.
+  double constant_ = 0, likelihood_ = 0;
+};
+
+inline constexpr double kGpMeanVariance = 1.0;
+
+}  // namespace sterlet::samplers

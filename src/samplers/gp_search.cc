@@ -1,0 +1,297 @@
+#include "sterlet/samplers/gp_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "sterlet/base/math/lbfgs.h"
+
+namespace sterlet::samplers {
+
+namespace {
+
+constexpr std::uint64_t kManyLevels = 24;           // From here on numbers move as if continuous, and are rounded last.
+constexpr std::size_t kGlobal = 400, kLocal = 200;  // Candidates over the whole space, and about the best points.
+constexpr std::size_t kExact = 100;                 // Those of them whose variance is computed.
+constexpr std::size_t kStarts = 6;                  // Those that climb.
+constexpr int kSteps = 30;
+
+double on_grid(double u) { return std::round(std::clamp(u, 0.0, 1.0) * 0x1p40) * 0x1p-40; }
+
+}  // namespace
+
+GpSearch::GpSearch(const space::Space& space, const GpEmbedding& embedding) : space_(space), embedding_(embedding) {
+  moves_.assign(space.dimensions().size(), Move::kFixed);
+  for (const GpGroup& group : embedding.groups()) {
+    const auto levels = space.axis(group.dimension).level_count();
+    const bool zero = space.parameters()[space.dimensions()[group.dimension].parameter].zero > 0;
+    Move& move = moves_[group.dimension];
+    if (!levels) {
+      move = zero ? Move::kRelaxed : Move::kContinuous;
+    } else {
+      move = group.category || *levels < kManyLevels ? Move::kLevels : Move::kRelaxed;
+    }
+    if (group.conditional) flat_ = false;
+  }
+  if (!space.constraints().empty()) flat_ = false;
+}
+
+bool GpSearch::realise(Place& place, bool relaxed) const {
+  const std::size_t d = place.full.size();
+  place.row.resize(d);
+  for (double& u : place.full) u = std::clamp(u, 0.0, 1.0);
+  if (flat_) {
+    for (std::size_t j = 0; j < d; ++j) {
+      const bool free = moves_[j] == Move::kContinuous || (relaxed && moves_[j] == Move::kRelaxed);
+      place.row[j] = free ? place.full[j] : space_.axis(j).unit(space_.axis(j).value(place.full[j]));
+    }
+    return true;
+  }
+  const space::Point point = space_.from_unit(place.full);
+  const std::vector<double> unit = space_.to_unit(point);
+  for (std::size_t j = 0; j < d; ++j) {
+    const bool free = moves_[j] == Move::kContinuous || (relaxed && moves_[j] == Move::kRelaxed);
+    place.row[j] = free && !std::isnan(unit[j]) ? place.full[j] : unit[j];
+  }
+  return space_.constraints().empty() || space_.satisfies_constraints(point);
+}
+
+void GpSearch::evaluate(GpAcquisition& acquisition, std::vector<Place*>& places) const {
+  const std::size_t d = moves_.size();
+  constexpr std::size_t kBatch = 32;
+  std::vector<double> rows, values(kBatch);
+  for (std::size_t begin = 0; begin < places.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, places.size() - begin);
+    rows.resize(count * d);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::copy(places[begin + i]->row.begin(), places[begin + i]->row.end(),
+                rows.begin() + static_cast<std::ptrdiff_t>(i * d));
+    }
+    acquisition.evaluate(rows.data(), count, values.data(), nullptr);
+    for (std::size_t i = 0; i < count; ++i) places[begin + i]->value = values[i];
+  }
+}
+
+void GpSearch::climb(GpAcquisition& acquisition, std::vector<Place>& places, const GpSearchStart& start,
+                     int steps) const {
+  const std::size_t d = moves_.size();
+  std::vector<std::size_t> free;
+  for (std::size_t j = 0; j < d; ++j) {
+    if (moves_[j] == Move::kContinuous || moves_[j] == Move::kRelaxed) free.push_back(j);
+  }
+  if (free.empty()) return;
+  std::vector<base::Lbfgs> searches;
+  for (const Place& place : places) {
+    std::vector<double> x, scale;
+    for (const std::size_t j : free) {
+      x.push_back(place.full[j]);
+      scale.push_back(std::min(0.3 * start.lengths[j], 0.1));
+    }
+    searches.emplace_back(x, std::vector<double>(free.size(), 0.0), std::vector<double>(free.size(), 1.0), scale);
+  }
+  std::vector<double> rows, values, gradients, own(free.size());
+  for (int step = 0; step < steps; ++step) {
+    std::vector<std::size_t> running, valid;
+    rows.clear();
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (searches[i].done()) continue;
+      Place trial = places[i];
+      for (std::size_t k = 0; k < free.size(); ++k) trial.full[free[k]] = searches[i].point()[k];
+      running.push_back(i);
+      if (realise(trial, true)) {
+        rows.insert(rows.end(), trial.row.begin(), trial.row.end());
+        valid.push_back(i);
+      }
+    }
+    if (running.empty()) break;
+    values.resize(valid.size());
+    gradients.resize(valid.size() * d);
+    if (!valid.empty()) acquisition.evaluate(rows.data(), valid.size(), values.data(), gradients.data());
+    std::size_t at = 0;
+    for (const std::size_t i : running) {
+      if (at < valid.size() && valid[at] == i) {
+        for (std::size_t k = 0; k < free.size(); ++k) own[k] = -gradients[at * d + free[k]];
+        searches[i].tell(-values[at], own);
+        ++at;
+      } else {
+        searches[i].tell(std::numeric_limits<double>::infinity(), own);
+      }
+    }
+  }
+  std::vector<Place*> ended;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Place moved = places[i];
+    for (std::size_t k = 0; k < free.size(); ++k) moved.full[free[k]] = searches[i].best()[k];
+    if (!realise(moved, false)) continue;
+    places[i] = std::move(moved);
+    ended.push_back(&places[i]);
+  }
+  evaluate(acquisition, ended);
+}
+
+// Each place takes the best change of a single dimension that is not continuous, until there is none.
+void GpSearch::try_levels(GpAcquisition& acquisition, std::vector<Place>& places, base::RandomStream& stream) const {
+  for (Place& place : places) {
+    for (int round = 0; round < 3; ++round) {
+      std::vector<Place> options;
+      for (std::size_t j = 0; j < moves_.size(); ++j) {
+        if (moves_[j] == Move::kFixed || moves_[j] == Move::kContinuous || std::isnan(place.row[j])) continue;
+        const space::Axis& axis = space_.axis(j);
+        std::vector<double> units;
+        const auto levels = axis.level_count();
+        if (!levels) {  // A continuous scale with a zero of its own.
+          units.push_back(0);
+        } else {
+          const auto middle = [&](std::uint64_t k) { return axis.unit(axis.level(k)); };
+          std::uint64_t current = 0;
+          for (std::uint64_t low = 0, high = *levels; high - low > 1;) {  // The level whose cell holds the row.
+            const std::uint64_t half = (low + high) / 2;
+            (axis.cell_begin(half) <= place.row[j] ? low : high) = half;
+            current = low;
+          }
+          if (*levels <= 8 || !axis.ordered()) {
+            const std::uint64_t most = 32;
+            for (std::uint64_t k = 0; k < std::min(*levels, most); ++k) {
+              const std::uint64_t level = *levels <= most ? k : stream.below(*levels);
+              if (level != current) units.push_back(middle(level));
+            }
+          } else {
+            for (const std::uint64_t step :
+                 {std::uint64_t{1}, std::uint64_t{2}, std::max<std::uint64_t>(3, *levels / 8)}) {
+              if (current >= step) units.push_back(middle(current - step));
+              if (current + step < *levels) units.push_back(middle(current + step));
+            }
+          }
+        }
+        for (const double u : units) {
+          Place option = place;
+          option.full[j] = u;
+          if (realise(option, false)) options.push_back(std::move(option));
+        }
+      }
+      if (options.empty()) break;
+      std::vector<Place*> list;
+      for (Place& option : options) list.push_back(&option);
+      evaluate(acquisition, list);
+      const auto best = std::max_element(options.begin(), options.end(),
+                                         [](const Place& a, const Place& b) { return a.value < b.value; });
+      if (!(best->value > place.value)) break;
+      place = std::move(*best);
+    }
+  }
+}
+
+std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpSearchStart& start,
+                                           const base::StreamKey& key) const {
+  base::StreamKey own = key;
+  own.stream = base::Stream::kGp;
+  base::RandomStream stream(own);
+  const std::size_t d = moves_.size();
+  std::vector<Place> pool;
+  pool.reserve(kGlobal + kLocal + start.tops.size());
+  const auto add = [&](std::vector<double> full) {
+    Place place{.full = std::move(full)};
+    if (realise(place, false)) pool.push_back(std::move(place));
+  };
+  for (std::size_t i = 0; i < kGlobal; ++i) {
+    std::vector<double> full(d);
+    for (std::size_t j = 0; j < d; ++j) {
+      full[j] = stream.uniform();
+      if (i % 2 == 1 && start.warps[j] != 0) full[j] = gp_unwarp(full[j], start.warps[j]);
+    }
+    add(std::move(full));
+  }
+  const std::size_t tops = start.tops.size();
+  for (std::size_t i = 0; i < kLocal && tops > 0; ++i) {
+    // The best gets half of them; of each, a few coordinates move, by much or by little.
+    std::vector<double> full = start.tops[i % 2 == 0 ? 0 : (i / 2) % tops];
+    const double size = i % 4 < 2 ? 0.25 : 0.04;
+    const double share =
+        std::max(std::min(1.0, 20.0 / static_cast<double>(d)) * (i % 3 == 0 ? 1.0 : 0.4), 1.0 / static_cast<double>(d));
+    for (std::size_t j = 0; j < d; ++j) {
+      if (stream.uniform() >= share) continue;
+      if (moves_[j] == Move::kLevels) {
+        if (!space_.axis(j).ordered() || stream.uniform() < 0.3) {
+          full[j] = stream.uniform();
+        } else {
+          full[j] +=
+              (stream.uniform() < 0.5 ? -1.0 : 1.0) / static_cast<double>(space_.axis(j).level_count().value_or(1));
+        }
+      } else {
+        full[j] += size * std::min(start.lengths[j], 1.0) * stream.normal();
+      }
+    }
+    add(std::move(full));
+  }
+  if (pool.size() < 32) {
+    for (std::uint32_t i = 0; i < 64; ++i) {
+      base::StreamKey drawn = key;
+      drawn.attempt = (key.attempt * 64 + i + 1) & 0xffff;
+      std::vector<double> full = space_.to_unit(space_.draw(drawn));
+      for (double& u : full) u = std::isnan(u) ? stream.uniform() : u;
+      add(std::move(full));
+    }
+  }
+  if (pool.empty()) return {};
+
+  std::vector<double> rows(pool.size() * d), bounds(pool.size());
+  for (std::size_t i = 0; i < pool.size(); ++i) {
+    std::copy(pool[i].row.begin(), pool[i].row.end(), rows.begin() + static_cast<std::ptrdiff_t>(i * d));
+  }
+  std::vector<Place*> exact;
+  if (pool.size() > kExact) {
+    acquisition.bound(rows.data(), pool.size(), bounds.data());
+    std::vector<std::size_t> order(pool.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bounds[a] > bounds[b]; });
+    // Two thirds by their means, and a third at random: far from the data means say little.
+    for (std::size_t i = 0; i < kExact * 2 / 3; ++i) exact.push_back(&pool[order[i]]);
+    for (std::size_t i = 0; i < kExact / 3; ++i) {
+      exact.push_back(&pool[order[kExact * 2 / 3 + stream.below(pool.size() - kExact * 2 / 3)]]);
+    }
+  } else {
+    for (Place& place : pool) exact.push_back(&place);
+  }
+  evaluate(acquisition, exact);
+  std::stable_sort(exact.begin(), exact.end(), [](const Place* a, const Place* b) { return a->value > b->value; });
+
+  // Starts: best first, leaving out what lies close to one already taken.
+  std::vector<Place> climbing;
+  for (int pass = 0; pass < 2 && climbing.size() < kStarts; ++pass) {
+    for (const Place* place : exact) {
+      if (climbing.size() >= kStarts) break;
+      const bool close = std::any_of(climbing.begin(), climbing.end(), [&](const Place& other) {
+        double square = 0;
+        for (std::size_t j = 0; j < d; ++j) {
+          if (moves_[j] == Move::kFixed) continue;
+          const double step = (place->full[j] - other.full[j]) / std::min(start.lengths[j], 1.0);
+          square += moves_[j] == Move::kLevels ? (place->row[j] != other.row[j] ? 1.0 : 0.0) : step * step;
+        }
+        return square < (pass == 0 ? 0.09 : 1e-12);
+      });
+      if (!close) climbing.push_back(*place);
+    }
+  }
+  climb(acquisition, climbing, start, kSteps);
+  const bool levels = std::any_of(moves_.begin(), moves_.end(),
+                                  [](Move move) { return move == Move::kLevels || move == Move::kRelaxed; });
+  if (levels) {
+    try_levels(acquisition, climbing, stream);
+    climb(acquisition, climbing, start, kSteps / 2);
+    try_levels(acquisition, climbing, stream);
+  }
+
+  std::vector<Place*> ranked;
+  for (Place& place : climbing) ranked.push_back(&place);
+  for (Place* place : exact) ranked.push_back(place);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Place* a, const Place* b) { return a->value > b->value; });
+  std::vector<Found> found;
+  for (Place* place : ranked) {
+    for (double& u : place->full) u = on_grid(u);
+    found.push_back({.point = space_.from_unit(place->full), .value = place->value});
+  }
+  return found;
+}
+
+}  // namespace sterlet::samplers

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "sterlet/base/rng.h"
+#include "sterlet/samplers/gp_acquisition.h"
+#include "sterlet/space/space.h"
+
+namespace sterlet::samplers {
+
+/// What is known before the search for the best next point.
+struct GpSearchStart {
+  std::vector<std::vector<double>> tops;  ///< The best told points, best first: a coordinate for every dimension.
+  std::vector<double> warps;              ///< A dimension; half of the global candidates are uniform after the warp.
+  std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
+};
+
+/// Candidates, best first, for the largest acquisition value over a space.
+///
+/// Global points (half uniform, half uniform after the warp) and points about the best ones are sorted by their
+/// acquisition; the best few climb: continuous coordinates together by gradient, the others by trying levels, in turn.
+/// Cost      a few hundred predictions with their variance.
+class GpSearch final {
+ public:
+  GpSearch(const space::Space& space, const GpEmbedding& embedding);
+
+  struct Found {
+    space::Point point;
+    double value = 0;
+  };
+  std::vector<Found> run(GpAcquisition& acquisition, const GpSearchStart& start, const base::StreamKey& key) const;
+
+ private:
+  struct Place {
+    std::vector<double> full;  // Every dimension, active or not.
+    std::vector<double> row;   // As the model sees it.
+    double value = 0;
+  };
+  // Fills `row` from `full`; false if constraints are broken.
+  bool realise(Place& place, bool relaxed) const;
+  void evaluate(GpAcquisition& acquisition, std::vector<Place*>& places) const;
+  void climb(GpAcquisition& acquisition, std::vector<Place>& places, const GpSearchStart& start, int steps) const;
+  void try_levels(GpAcquisition& acquisition, std::vector<Place>& places, base::RandomStream& stream) const;
+
+  const space::Space& space_;
+  const GpEmbedding& embedding_;
+  enum class Move { kFixed, kContinuous, kRelaxed, kLevels };
+  std::vector<Move> moves_;  // One a dimension.
+  bool flat_ = true;         // No conditions and no constraints.
+};
+
+}  // namespace sterlet::samplers

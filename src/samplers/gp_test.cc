@@ -1,0 +1,231 @@
+#include "sterlet/samplers/gp.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <set>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "sterlet/base/rng.h"
+
+namespace sterlet::samplers {
+namespace {
+
+using space::History;
+using space::Kind;
+using space::Outcome;
+using space::Parameter;
+using space::Point;
+using space::Space;
+
+constexpr std::uint64_t kSeed = 11;
+
+std::unique_ptr<Sampler> make(const Space& space, std::optional<std::int64_t> budget = {}) {
+  return *make_gp(space, {}, {.seed = kSeed, .trial_budget = budget});
+}
+
+Suggestion ask(const Sampler& sampler, History& history) {
+  Suggestion suggestion = sampler.suggest(history, {.seed = kSeed, .trial = history.size()});
+  history.append(
+      {.number = static_cast<std::int64_t>(history.size()), .point = suggestion.point, .origin = suggestion.origin});
+  return suggestion;
+}
+
+using Function = std::function<double(const Point&)>;
+
+void tell(History& history, std::int64_t number, const Function& f) {
+  const double value = f(history.trials()[static_cast<std::size_t>(number)].point);
+  if (std::isnan(value)) {
+    history.update(number, Outcome::kFailed, {}, {}, 0);
+  } else {
+    history.update(number, Outcome::kComplete, {value}, {}, 0);
+  }
+}
+
+// Trials asked and told one by one; the best value.
+double minimise(const Space& space, const Function& f, int trials) {
+  const auto sampler = make(space, trials);
+  History history;
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < trials; ++i) {
+    ask(*sampler, history);
+    tell(history, i, f);
+    const auto& values = history.trials().back().values;
+    if (!values.empty()) best = std::min(best, values.front());
+  }
+  return best;
+}
+
+Space branin_space() {
+  return *Space::make({{.name = "x", .low = -5, .high = 10}, {.name = "y", .low = 0, .high = 15}}, {});
+}
+
+double branin(const Point& point) {
+  const double x = point.values[0], y = point.values[1], pi = 3.14159265358979;
+  const double curve = y - 5.1 / (4 * pi * pi) * x * x + 5 / pi * x - 6;
+  return curve * curve + 10 * (1 - 1 / (8 * pi)) * std::cos(x) + 10;
+}
+
+TEST(Gp, FindsTheMinimumOfASmoothFunctionInFortyTrials) {
+  EXPECT_LT(minimise(branin_space(), branin, 40), 0.3979 + 0.01);  // Of 40 random points the best is near 1.3.
+}
+
+TEST(Gp, FindsItOverAllKindsOfParameters) {
+  // Best at b, n = 37, x = 0.2, rate = 0.01 where the condition holds; 0 there. Random: about 0.5 after 60.
+  const Space space = *Space::make(
+      {{.name = "x"},
+       {.name = "n", .kind = Kind::kInt, .low = 1, .high = 100},
+       {.name = "kind", .kind = Kind::kCategorical, .choices = {std::string("a"), std::string("b"), std::string("c")}},
+       {.name = "rate", .low = 1e-5, .high = 1, .scale = space::Scale::kLog, .when = "kind == \"b\""}},
+      {});
+  const Function f = [](const Point& p) {
+    const double x = p.values[0] - 0.2, n = (p.values[1] - 37) / 100;
+    const double rate = p.values[2] == 1 ? std::log10(p.values[3]) + 2 : 2;
+    return 4 * x * x + 4 * n * n + 0.25 * rate * rate;
+  };
+  EXPECT_LT(minimise(space, f, 60), 0.01);
+}
+
+TEST(Gp, LearnsThatAScaleIsWrong) {
+  // A learning rate given as linear, best at 0.001: the thousandth part of its range, and 1 decade costs 1.
+  const Space space = *Space::make({{.name = "rate", .low = 1e-4, .high = 1}, {.name = "x"}}, {});
+  const Function f = [](const Point& p) {
+    const double decades = std::log10(p.values[0]) + 3;
+    return decades * decades + 4 * (p.values[1] - 0.6) * (p.values[1] - 0.6);
+  };
+  EXPECT_LT(minimise(space, f, 40), 0.05);
+}
+
+TEST(Gp, StaysAwayFromWhereTrialsFail) {
+  const Space space = branin_space();
+  int failed = 0;
+  const double best = minimise(
+      space,
+      [&](const Point& p) {
+        if (p.values[0] < 2.5) ++failed;
+        return p.values[0] < 2.5 ? std::nan("") : branin(p);
+      },
+      50);
+  EXPECT_LT(best, 0.3979 + 0.01);
+  EXPECT_LT(failed, 20);
+}
+
+TEST(Gp, SuggestsFarFewerWorseThanRandomPointsWithNoise) {
+  base::RandomStream noise({.seed = kSeed});
+  const Space space = branin_space();
+  const auto sampler = make(space);
+  History history;
+  for (int i = 0; i < 60; ++i) {
+    ask(*sampler, history);
+    tell(history, i, [&](const Point& p) { return branin(p) + 5 * noise.normal(); });
+  }
+  std::vector<double> late;
+  for (std::size_t i = 40; i < 60; ++i) late.push_back(branin(history.trials()[i].point));
+  std::sort(late.begin(), late.end());
+  EXPECT_LT(late[10], 8);  // The median of random points is 38.
+}
+
+TEST(Gp, PendingTrialsSpreadOut) {
+  const Space space = branin_space();
+  const auto sampler = make(space);
+  History history;
+  for (int i = 0; i < 20; ++i) {
+    ask(*sampler, history);
+    tell(history, i, branin);
+  }
+  for (int i = 0; i < 8; ++i) ask(*sampler, history);
+  for (std::size_t a = 20; a < 28; ++a) {
+    for (std::size_t b = 20; b < a; ++b) {
+      const auto u = space.to_unit(history.trials()[a].point), v = space.to_unit(history.trials()[b].point);
+      EXPECT_GT(std::hypot(u[0] - v[0], u[1] - v[1]), 1e-3) << a << " and " << b;
+    }
+  }
+}
+
+TEST(Gp, PredictsWithARangeThatHoldsMostValues) {
+  const Space space = branin_space();
+  const auto sampler = make(space);
+  History history;
+  int inside = 0, predicted = 0;
+  for (int i = 0; i < 50; ++i) {
+    const Suggestion suggestion = ask(*sampler, history);
+    tell(history, i, branin);
+    if (!suggestion.predicted_range || i < 20) continue;
+    ++predicted;
+    const double value = history.trials().back().values.front();
+    EXPECT_LE(suggestion.predicted_range->first, *suggestion.predicted);
+    EXPECT_GE(suggestion.predicted_range->second, *suggestion.predicted);
+    if (value >= suggestion.predicted_range->first && value <= suggestion.predicted_range->second) ++inside;
+  }
+  EXPECT_EQ(predicted, 30);
+  EXPECT_GE(inside, 20);
+}
+
+// A study that goes on keeps its sampler; one opened again replays its trials by number. With eight workers whose
+// results come out of order, both must suggest the same.
+TEST(Gp, AnswersTheSameAfterARestartWhateverTheOrderOfResults) {
+  const Space space = branin_space();
+  const auto sampler = make(space);
+  History history;
+  base::RandomStream stream({.seed = kSeed});
+  std::vector<std::int64_t> running;
+  for (int i = 0; i < 90; ++i) {
+    const Suggestion suggestion = ask(*sampler, history);
+    running.push_back(i);
+    if (i % 7 == 3) {
+      History replayed;
+      for (const space::Observation& trial : history.trials()) {
+        if (trial.number == i) break;
+        space::Observation fresh = trial;
+        fresh.outcome = Outcome::kPending;
+        fresh.values.clear();
+        replayed.append(fresh);
+        if (trial.outcome != Outcome::kPending) replayed.update(trial.number, trial.outcome, trial.values, {}, 0);
+      }
+      const Suggestion again = make(space)->suggest(replayed, {.seed = kSeed, .trial = static_cast<std::uint64_t>(i)});
+      EXPECT_EQ(again.point, suggestion.point) << "trial " << i;
+      EXPECT_EQ(again.predicted, suggestion.predicted);
+    }
+    while (running.size() >= 8) {
+      const auto at = static_cast<std::ptrdiff_t>(stream.below(running.size()));
+      tell(history, running[static_cast<std::size_t>(at)], branin);
+      running.erase(running.begin() + at);
+    }
+  }
+}
+
+TEST(Gp, StartsWithAQuarterOfASmallBudgetAtMost) {
+  const Space space = branin_space();
+  const auto sampler = make(space, 16);
+  History history;
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(ask(*sampler, history).origin, i < 4 ? space::Origin::kSobol : space::Origin::kModel) << i;
+    tell(history, i, branin);
+  }
+}
+
+TEST(Gp, NeverRepeatsAPointWhileThereAreOthers) {
+  const Space space = *Space::make({{.name = "a", .kind = Kind::kInt, .low = 1, .high = 6},
+                                    {.name = "b", .kind = Kind::kCategorical, .choices = {true, false}}},
+                                   {});
+  const auto sampler = make(space);
+  History history;
+  std::set<std::vector<double>> seen;
+  for (int i = 0; i < 12; ++i) {
+    std::uint32_t attempt = 0;
+    Suggestion suggestion;
+    do {
+      suggestion = sampler->suggest(history, {.seed = kSeed, .trial = history.size(), .attempt = attempt});
+    } while (seen.count(suggestion.point.values) > 0 && ++attempt < 64);
+    EXPECT_TRUE(seen.insert(suggestion.point.values).second) << "trial " << i;
+    history.append({.number = i, .point = suggestion.point, .origin = suggestion.origin});
+    tell(history, i, [](const Point& p) { return (p.values[0] - 2) * (p.values[0] - 2); });
+  }
+}
+
+}  // namespace
+}  // namespace sterlet::samplers
