@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/samplers/cmaes.h"
 #include "sterlet/samplers/gp.h"
 #include "sterlet/samplers/grid.h"
 #include "sterlet/samplers/random.h"
@@ -17,14 +18,64 @@ namespace {
 
 using Made = base::Result<std::unique_ptr<Sampler>>;
 
-const std::array<Row, 6>& rows() {
-  static const std::array<Row, 6> table{{
+const std::array<Row, 7>& rows() {
+  static const std::array<Row, 7> table{{
       {.name = "auto",
        .summary = "the best choice that this version has: sobol",
        .source = "",
        .options = {},
        .make = [](const space::Space& space, const base::Json&, const Setting& setting) -> Made {
          return make_sobol(space, setting.seed);
+       }},
+      {.name = "cmaes",
+       .summary = "a normal distribution that moves to and shapes itself by the better trials; for ordered parameters",
+       .source = "Hansen 2016; Hamano et al. 2022",
+       .options = {{.name = "startup_trials",
+                    .summary = "Sobol trials that must have finished before the first generation",
+                    .default_value = CmaesOptions{}.startup_trials,
+                    .low = 1,
+                    .high = 100000},
+                   {.name = "sigma",
+                    .summary = "first spread, in widths of the ranges",
+                    .default_value = CmaesOptions{}.sigma,
+                    .low = 0.001,
+                    .high = 1},
+                   {.name = "population",
+                    .summary = "trials of a generation; 0: 4 + 3 ln d",
+                    .default_value = CmaesOptions{}.population,
+                    .low = 0,
+                    .high = 10000},
+                   {.name = "candidates",
+                    .summary = "draws of which the most promising is suggested; 1: no choice",
+                    .default_value = CmaesOptions{}.candidates,
+                    .low = 1,
+                    .high = 1000},
+                   {.name = "screened_trials",
+                    .summary = "there is a choice among draws while the study has so many trials",
+                    .default_value = CmaesOptions{}.screened_trials,
+                    .low = 0,
+                    .high = 1000},
+                   {.name = "growth",
+                    .summary = "factor on the population at a restart",
+                    .default_value = CmaesOptions{}.growth,
+                    .low = 1,
+                    .high = 10},
+                   {.name = "alternate",
+                    .summary = "1: restarts alternate with small populations (BIPOP)",
+                    .default_value = CmaesOptions{}.alternate,
+                    .low = 0,
+                    .high = 1}},
+       .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
+         const CmaesOptions defaults;
+         return make_cmaes(space,
+                           {.startup_trials = options.value("startup_trials", defaults.startup_trials),
+                            .sigma = options.value("sigma", defaults.sigma),
+                            .population = options.value("population", defaults.population),
+                            .candidates = options.value("candidates", defaults.candidates),
+                            .screened_trials = options.value("screened_trials", defaults.screened_trials),
+                            .growth = options.value("growth", defaults.growth),
+                            .alternate = options.value("alternate", defaults.alternate)},
+                           setting);
        }},
       {.name = "gp",
        .summary = "learns a smooth model of the objective; the best for few, costly trials",
