@@ -77,6 +77,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
 void print_status(const base::Json& summary) {
   std::vector<std::vector<std::string>> rows = {{"study", summary["study"].get<std::string>()},
                                                 {"sampler", summary["sampler"].get<std::string>()},
+                                                {"pruner", summary["pruner"].get<std::string>()},
                                                 {"seed", summary["seed"].dump()}};
   std::string counts;
   for (const auto& [state, count] : summary["counts"].items()) {

@@ -40,6 +40,7 @@ struct TrialRecord {
   std::string checkpoint;        ///< Path of the last one told.
   std::string reason;            ///< Why it failed, was pruned or lost.
   std::int64_t created_ms = 0, started_ms = 0, ended_ms = 0;
+  std::int64_t changed_seq = 0;  ///< Event that changed it last; set by visit_trials alone.
 };
 
 /// One metric of one report.
@@ -48,6 +49,15 @@ struct ReportRecord {
   int attempt = 1;
   std::int64_t step = 0;
   std::string metric;
+  double value = 0;
+  bool is_sequenced = false;  ///< Takes a number of the study's events, so that load_sequenced_reports gives it.
+};
+
+/// A sequenced report as it was told first, whatever was told for its step later.
+struct SequencedReport {
+  std::int64_t seq = 0;
+  std::int64_t trial = 0;
+  std::int64_t step = 0;
   double value = 0;
 };
 

@@ -6,7 +6,7 @@
 namespace sterlet::storage {
 
 /// Step i brings a file from version i to i + 1; the texts are schema/0001.sql and so on, put in by the build.
-inline constexpr std::array<std::string_view, 1> kSchemaSteps{{
+inline constexpr std::array<std::string_view, 2> kSchemaSteps{{
 #include "schema_steps.inc"
 }};
 

@@ -117,14 +117,23 @@ class Sqlite final : public Storage {
     return seq;
   }
 
-  Result<void> put_reports(std::int64_t study, std::span<const ReportRecord> reports) override {
+  Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) override {
+    std::int64_t last = 0;
     for (const ReportRecord& report : reports) {
+      std::int64_t seq = 0;
+      if (report.is_sequenced) {
+        // From the counter of the events, so that reports and events stand in one order.
+        STERLET_PASS(each_row(statement("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq"),
+                              [&](Statement& row) { last = seq = row.integer(0); }));
+      }
       Statement& put = statement(
-          "INSERT OR REPLACE INTO reports (study_id, trial, attempt, step, metric, value) VALUES (?, ?, ?, ?, ?, ?)");
+          "INSERT INTO reports (study_id, trial, attempt, step, metric, value, seq) VALUES (?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT DO UPDATE SET first_value = CASE WHEN is_repeated THEN first_value ELSE value END, "
+          "is_repeated = 1, value = excluded.value");
       put.bind(study).bind(report.trial).bind(report.attempt).bind(report.step).bind(report.metric);
-      STERLET_PASS(finish(put.bind_number(report.value)));
+      STERLET_PASS(finish(put.bind_number(report.value).bind(seq)));
     }
-    return {};
+    return last;
   }
 
   Result<std::int64_t> count_trials(std::int64_t study) override {
@@ -138,9 +147,9 @@ class Sqlite final : public Storage {
                             const std::function<Result<void>(TrialRecord&)>& visit) override {
     // All of them: in the order of the table; the index would fetch each row by itself.
     static const std::string all =
-        fmt::format("SELECT {} FROM trials WHERE study_id = ? ORDER BY number", kTrialColumns);
-    static const std::string changed =
-        fmt::format("SELECT {} FROM trials WHERE study_id = ? AND changed_seq > ? ORDER BY number", kTrialColumns);
+        fmt::format("SELECT {}, changed_seq FROM trials WHERE study_id = ? ORDER BY number", kTrialColumns);
+    static const std::string changed = fmt::format(
+        "SELECT {}, changed_seq FROM trials WHERE study_id = ? AND changed_seq > ? ORDER BY number", kTrialColumns);
     Statement& select = since == 0 ? statement(all).bind(study) : statement(changed).bind(study).bind(since);
     TrialRecord trial;
     int code = select.step();
@@ -166,6 +175,18 @@ class Sqlite final : public Storage {
     STERLET_PASS(each_row(select.bind(study).bind(trial).bind(attempt), [&](Statement& row) {
       reports.push_back(
           {.trial = trial, .attempt = attempt, .step = row.integer(0), .metric = row.text(1), .value = row.number(2)});
+    }));
+    return reports;
+  }
+
+  Result<std::vector<SequencedReport>> load_sequenced_reports(std::int64_t study, std::int64_t since) override {
+    Statement& select = statement(
+        "SELECT seq, trial, step, CASE WHEN is_repeated THEN first_value ELSE value END FROM reports "
+        "WHERE study_id = ? AND seq > 0 AND seq > ? ORDER BY seq");
+    std::vector<SequencedReport> reports;
+    STERLET_PASS(each_row(select.bind(study).bind(since), [&](Statement& row) {
+      reports.push_back(
+          {.seq = row.integer(0), .trial = row.integer(1), .step = row.integer(2), .value = row.number(3)});
     }));
     return reports;
   }
@@ -292,6 +313,7 @@ class Sqlite final : public Storage {
     trial.created_ms = row.integer(13);
     trial.started_ms = row.integer(14);
     trial.ended_ms = row.integer(15);
+    trial.changed_seq = row.integer(16);
     return true;
   }
 

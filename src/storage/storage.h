@@ -38,8 +38,9 @@ class Storage {
   /// Writes a trial whole (new or known) and the event that changed it; returns the event's number.
   virtual base::Result<std::int64_t> put_trial(std::int64_t study, const TrialRecord& trial, const std::string& event,
                                                std::int64_t wall_ms, const std::string& detail) = 0;
-  /// Adds reports; a metric told twice for one step keeps the later value.
-  virtual base::Result<void> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
+  /// Adds reports; a metric told twice for one step keeps the later value. Returns the number of the last sequenced
+  /// one, 0 if none was.
+  virtual base::Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
   /// How many trials there are; their numbers go from 0 to one less.
   virtual base::Result<std::int64_t> count_trials(std::int64_t study) = 0;
   /// Shows `visit` the trials changed by events after `since`, by number; since = 0: all. One record serves for all:
@@ -48,6 +49,8 @@ class Storage {
                                           const std::function<base::Result<void>(TrialRecord&)>& visit) = 0;
   /// Reports of a trial's latest attempt (or the given one), by step, then metric.
   virtual base::Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
+  /// Sequenced reports after the number `since`, in the order in which they and the events came.
+  virtual base::Result<std::vector<SequencedReport>> load_sequenced_reports(std::int64_t study, std::int64_t since) = 0;
   virtual base::Result<std::int64_t> last_event(std::int64_t study) = 0;
   virtual base::Result<std::vector<EventRecord>> load_events(std::int64_t study, std::int64_t since) = 0;
 

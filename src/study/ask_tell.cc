@@ -119,20 +119,26 @@ Result<Json> report(Study& study, const Json& message) {
     }
   }
   if (metrics.empty()) return refuse("'value' is missing", R"(give "value", or "metrics" by name)");
-  STERLET_PASS(study.report(id, attempt_of(study, id), step->get<std::int64_t>(), metrics));
-  return Json{{"prune", false}};
+  STERLET_TRY(const auto decision, study.report(id, attempt_of(study, id), step->get<std::int64_t>(), metrics));
+  if (!decision.prune) return Json{{"prune", false}};
+  return Json{{"prune", true}, {"reason", decision.reason}};
 }
 
 Result<Json> add(Study& study, const Json& message) {
   if (!message.contains("params")) return refuse("'params' is missing", "give the configuration that was evaluated");
   STERLET_TRY(Outcome outcome, read_outcome(message));
-  if (const auto reports = message.find("reports"); reports != message.end() && outcome.values.empty()) {
-    if (!reports->is_array() || reports->empty()) return refuse("'reports' must be a list of [step, value]", "");
-    STERLET_TRY(const auto last, read_numbers(reports->back(), "reports"));
-    if (last.size() != 2) return refuse("'reports' must be a list of [step, value]", "");
-    outcome.values = {last[1]};
+  std::vector<std::pair<std::int64_t, double>> curve;
+  if (const auto reports = message.find("reports"); reports != message.end()) {
+    constexpr const char* kWrong = "'reports' must be a list of [step, value]";
+    if (!reports->is_array() || reports->empty()) return refuse(kWrong, "");
+    for (const Json& report : *reports) {
+      STERLET_TRY(const auto pair, read_numbers(report, "reports"));
+      if (pair.size() != 2 || !report[0].is_number_integer()) return refuse(kWrong, "steps are whole numbers");
+      curve.emplace_back(report[0].get<std::int64_t>(), pair[1]);
+    }
+    if (outcome.values.empty()) outcome.values = {curve.back().second};
   }
-  STERLET_TRY(const std::int64_t id, study.add(message["params"], outcome));
+  STERLET_TRY(const std::int64_t id, study.add(message["params"], outcome, curve));
   return Json{{"id", id}};
 }
 

@@ -79,6 +79,7 @@ base::Json summary_json(const Study& study) {
   json["study"] = study.spec().name;
   json["objectives"] = objectives;
   json["sampler"] = study.spec().sampler.name;
+  json["pruner"] = study.spec().pruner.name;
   json["seed"] = study.seed();
   json["trials"] = study.records().size();
   json["counts"] = counts;

@@ -25,6 +25,10 @@ using storage::State;
 constexpr std::int64_t kTickMs = 500;
 constexpr std::int64_t kBeatMs = 5000;
 constexpr std::int64_t kOtherHostGraceMs = 60000;
+// A pruned trial's program is told so and may end in its own way, unless it has no connection to be told on, reports on
+// as if nothing had been said, or takes longer than this.
+constexpr std::int64_t kPruneGraceMs = 10000;
+constexpr std::int64_t kReportGraceMs = 1000;  // What comes within it was on its way when the program was told.
 
 bool is_session_alive(const storage::SessionRecord& session, const base::Clock& clock) {
   const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
@@ -65,6 +69,10 @@ class Runner final {
     std::vector<double> values;
     std::string failure;
     std::vector<int> gpus;
+    std::string prune_reason;         // Empty: it goes on.
+    std::int64_t prune_told_ms = -1;  // When its program was told; -1: not yet.
+    bool has_reported_on = false;     // After it was told.
+    bool is_ended_for_pruning = false;
   };
 
   bool is_ending() const { return result_.interruptions > 0; }
@@ -107,9 +115,25 @@ class Runner final {
       STERLET_PASS(study_.commit());
     }
     for (const auto& [ack, prune] : answers) executor_.acknowledge(ack, prune);
+    end_pruned();
     for (const std::int64_t trial : ended) observer_.finished(trial);
     for (Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
     return {};
+  }
+
+  void end_pruned() {
+    for (auto& [id, running] : running_) {
+      if (running.prune_reason.empty() || running.is_ended_for_pruning) continue;
+      const std::int64_t now = clock_.steady_ms();
+      if (running.prune_told_ms < 0) {
+        running.prune_told_ms = now;
+        if (executor_.send(id, {{"prune", base::Json::object()}})) continue;
+      } else if (!running.has_reported_on && now - running.prune_told_ms < kPruneGraceMs) {
+        continue;
+      }
+      running.is_ended_for_pruning = true;
+      executor_.end(id, running.prune_reason);
+    }
   }
 
   Result<void> look_around() {
@@ -180,9 +204,12 @@ class Runner final {
     if (found == running_.end()) return {};
     Running& running = found->second;
     if (const auto* report = std::get_if<Event::Report>(&event.what)) {
-      STERLET_PASS(study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
+      STERLET_TRY(const auto decision, study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
       observer_.reported(event.id.trial);
-      if (report->ack) answers.emplace_back(*report->ack, false);
+      running.has_reported_on =
+          running.prune_told_ms >= 0 && clock_.steady_ms() - running.prune_told_ms > kReportGraceMs;
+      if (decision.prune) running.prune_reason = decision.reason;
+      if (report->ack) answers.emplace_back(*report->ack, decision.prune);
     } else if (const auto* value = std::get_if<Event::Value>(&event.what)) {
       running.values = value->values;
     } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {
@@ -199,6 +226,10 @@ class Runner final {
   }
 
   Result<void> finish(const AttemptId& id, const Running& running, const Event::Exited& exited) {
+    if (!running.prune_reason.empty()) {
+      // However it ended, it ended because it was told to; a value it gave is one of a training cut short.
+      return study_.tell(id.trial, id.attempt, {.state = State::kPruned, .reason = running.prune_reason});
+    }
     Outcome outcome{.values = running.values};
     switch (exited.cause) {
       case exec::Cause::kFinished:

@@ -5,6 +5,7 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/presets.h"
 #include "sterlet/study/study_file.h"
@@ -48,7 +49,7 @@ constexpr std::array<Key, 22> kStudyKeys{{
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy", "caviar: many trials in parallel, the best is kept.", R"({"enum": ["caviar"]})"},
     {"sampler", "How points are chosen; auto is sobol for now. A map gives options: {name: grid, ...}.", "SAMPLER"},
-    {"pruner", "What stops hopeless trials early; auto is none for now.", "PRUNER"},
+    {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
     {"workers", "Trials that run at once; auto: as many as the machine has cores for.",
      R"({"oneOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 4096}]})"},
     {"seed", "The only source of chance: equal seeds give equal suggestions. Drawn when left out.",
@@ -156,11 +157,30 @@ base::Json sampler_schema() {
 }
 
 base::Json pruner_schema() {
-  base::Json by_name = {{"type", "object"},
-                        {"required", base::Json::array({"name"})},
-                        {"properties", {{"name", words(pruner_words())}}},
-                        {"additionalProperties", false}};
-  return {{"oneOf", {words(pruner_words()), by_name}}};
+  base::Json by_name;
+  by_name["type"] = "object";
+  by_name["required"] = base::Json::array({"name"});
+  by_name["properties"]["name"] = words(pruner_words());
+  for (const pruners::Row& row : pruners::registry()) {
+    for (const pruners::Option& option : row.options) {
+      base::Json& property = by_name["properties"][option.name];
+      property["description"] = std::string(row.name) + ": " + option.summary;
+      if (option.default_value.is_string()) {
+        property["type"] = {"string", "object"};
+        property["default"] = option.default_value;
+        continue;
+      }
+      property["type"] = option.default_value.is_number_integer() ? "integer" : "number";
+      property["minimum"] = base::json_number(option.low);
+      property["maximum"] = base::json_number(option.high);
+      if (!option.default_value.is_null()) property["default"] = option.default_value;
+    }
+  }
+  by_name["additionalProperties"] = false;
+  base::Json forms = base::Json::array();
+  forms.push_back(words(pruner_words()));
+  forms.push_back(by_name);
+  return {{"oneOf", forms}};
 }
 
 base::Json key_schema(const Key& key) {
@@ -205,7 +225,11 @@ std::vector<std::string> key_names(std::span<const Key> keys) {
   return names;
 }
 
-std::vector<std::string> pruner_words() { return {"auto", "none"}; }
+std::vector<std::string> pruner_words() {
+  std::vector<std::string> list = pruners::names();
+  list.insert(list.begin(), "auto");
+  return list;
+}
 
 std::vector<std::string> sampler_words() {
   std::vector<std::string> list = samplers::names();

@@ -24,8 +24,7 @@ std::span<const Key> context_keys();
 
 std::vector<std::string> key_names(std::span<const Key> keys);
 
-/// The words a study file may use for its pruner, `auto` included. Pruners that stop trials early will join here; until
-/// then `auto` means `none`.
+/// The words a study file may use for its pruner: the registry's, and `auto`.
 std::vector<std::string> pruner_words();
 /// The words for its sampler: the registry's, and `auto`, which means `sobol` until a model-based sampler joins.
 std::vector<std::string> sampler_words();

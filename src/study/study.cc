@@ -160,11 +160,19 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
 }
 
 Result<void> Study::prepare(std::uint64_t seed) {
+  const bool is_other_seed = seed != seed_;
   seed_ = seed;
   STERLET_TRY(
       sampler_,
       samplers::make(spec_.sampler.name, space_, spec_.sampler.options,
                      {.seed = seed_, .trial_budget = spec_.budget.trials, .objective_count = spec_.objectives.size()}));
+  // One that was told something is kept: another budget does not concern it.
+  if ((!pruner_ || is_other_seed) && spec_.pruner.name != "none") {
+    STERLET_TRY(pruner_, pruners::make(spec_.pruner.name, spec_.pruner.options,
+                                       {.seed = seed_,
+                                        .objective_count = spec_.objectives.size(),
+                                        .maximize = spec_.objectives.front().direction == Direction::kMaximize}));
+  }
   if (spec_.duplicates == Duplicates::kAvoid && space_.count_at_most(0) <= 1e7) {
     if (const auto all = space_.enumerate(0, kCountedConfigurationsMax)) configuration_count_ = all->size();
   }
@@ -189,6 +197,7 @@ Result<void> Study::begin() {
   if (storage_ == nullptr) return {};
   STERLET_PASS(storage_->begin());
   in_transaction_ = true;
+  is_pruner_behind_ = true;
   return take_in(seen_seq_);
 }
 
@@ -243,6 +252,7 @@ Result<void> Study::take_in(storage::TrialRecord& trial) {
     records_.emplace_back();
   }
   observe(trial);
+  if (pruner_ && is_final(trial.state)) unjudged_endings_.push_back(trial.number);
   // A study may have very many trials: what only running ones need is not kept of the others.
   trial.point.clear();
   if (is_final(trial.state)) trial.session.clear();
@@ -280,6 +290,7 @@ Result<void> Study::put(storage::TrialRecord record, const std::string& event, c
   if (storage_ != nullptr) {
     record.point = space::Space::text_of(history_.trials()[static_cast<std::size_t>(record.number)].point);
     STERLET_TRY(seen_seq_, storage_->put_trial(record_.id, record, event, clock_->wall_ms(), detail));
+    record.changed_seq = seen_seq_;
     record.point = {};
   }
   observe(record);
@@ -440,16 +451,27 @@ Result<storage::TrialRecord> Study::running_record(std::int64_t trial, int attem
   return record;
 }
 
-Result<void> Study::report(std::int64_t trial, int attempt, std::int64_t step,
-                           const std::vector<std::pair<std::string, double>>& metrics) {
-  return within([&]() -> Result<void> {
+Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::int64_t step,
+                                        const std::vector<std::pair<std::string, double>>& metrics) {
+  return within([&]() -> Result<pruners::Decision> {
     STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
+    STERLET_PASS(catch_up_pruner());
+    std::optional<double> judged;
+    std::vector<storage::ReportRecord> rows;
+    for (const auto& [metric, value] : metrics) {
+      const bool is_judged = pruner_ && metric == spec_.objectives.front().metric;
+      if (is_judged) judged = value;
+      if (storage_ == nullptr) continue;
+      rows.push_back({.trial = trial,
+                      .attempt = attempt,
+                      .step = step,
+                      .metric = metric,
+                      .value = value,
+                      .is_sequenced = is_judged});
+    }
     if (storage_ != nullptr) {
-      std::vector<storage::ReportRecord> rows;
-      for (const auto& [metric, value] : metrics) {
-        rows.push_back({.trial = trial, .attempt = attempt, .step = step, .metric = metric, .value = value});
-      }
-      STERLET_PASS(storage_->put_reports(record_.id, rows));
+      STERLET_TRY(const std::int64_t seq, storage_->put_reports(record_.id, rows));
+      judged_seq_ = std::max(judged_seq_, seq);
     }
     records_[static_cast<std::size_t>(trial)].last_step = std::max(record.last_step, step);
     auto& last = last_reported_[trial];
@@ -459,7 +481,7 @@ Result<void> Study::report(std::int64_t trial, int attempt, std::int64_t step,
         if (metric == spec_.objectives[i].metric) last[i] = value;
       }
     }
-    return {};
+    return judged ? judge(trial, step, *judged) : pruners::Decision{};
   });
 }
 
@@ -479,6 +501,7 @@ std::vector<double> Study::last_reported(std::int64_t trial) const {
 Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome) {
   return within([&]() -> Result<void> {
     STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
+    STERLET_PASS(catch_up_pruner());
     if (!outcome.values.empty() && outcome.values.size() != spec_.objectives.size()) {
       return base::fail(ErrorCode::kInvalidArgument,
                         fmt::format("trial {} was told {}, but the study has {}", trial,
@@ -487,7 +510,13 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
                         "tell one value for each");
     }
     record.state = outcome.state;
-    record.reason = outcome.reason;
+    const bool is_decided_end = outcome.state == State::kPruned || outcome.state == State::kLost;
+    if (!record.reason.empty() && is_decided_end) {
+      // To be run again it would only be pruned again.
+      record.state = State::kPruned;
+    } else {
+      record.reason = outcome.reason;
+    }
     record.values = outcome.values;
     record.constraints = outcome.constraints;
     record.last_step = records_[static_cast<std::size_t>(trial)].last_step;
@@ -508,11 +537,18 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     }
     const std::string event(storage::text_of(record.state));
     const std::string detail = record.reason;
-    return put(std::move(record), event, detail);
+    STERLET_PASS(put(std::move(record), event, detail));
+    const storage::TrialRecord& ended = records_[static_cast<std::size_t>(trial)];
+    if (pruner_ && is_final(ended.state)) {
+      tell_ending(trial);
+      judged_seq_ = std::max(judged_seq_, seen_seq_);
+    }
+    return {};
   });
 }
 
-Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome) {
+Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome,
+                                std::span<const std::pair<std::int64_t, double>> reports) {
   return within([&]() -> Result<std::int64_t> {
     STERLET_TRY(space::Point point, space_.from_json(params));
     const auto number = static_cast<std::int64_t>(records_.size());
@@ -536,6 +572,9 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
     history_.append({.number = number, .point = std::move(point), .origin = space::Origin::kAdded});
     records_.emplace_back();
     STERLET_PASS(put(std::move(record), "add", ""));
+    for (const auto& [step, value] : reports) {
+      STERLET_PASS(report(number, 1, step, {{spec_.objectives.front().metric, value}}));
+    }
     STERLET_PASS(tell(number, 1, outcome));
     return number;
   });
@@ -568,9 +607,19 @@ Result<std::vector<std::string>> Study::collect_lost(
       if (record.state != State::kRunning) continue;
       if (std::find(alive.begin(), alive.end(), record.session) != alive.end()) continue;
       if (std::find(gone.begin(), gone.end(), record.session) == gone.end()) gone.push_back(record.session);
+      record.ended_ms = clock_->wall_ms();
+      if (!record.reason.empty()) {  // It was to be pruned: it needs no other attempt.
+        STERLET_PASS(catch_up_pruner());
+        STERLET_TRY(record.values, stored_values(record));
+        record.state = State::kPruned;
+        const std::string reason = record.reason;
+        STERLET_PASS(put(std::move(record), "PRUNED", reason));
+        if (pruner_) tell_ending(static_cast<std::int64_t>(i));
+        judged_seq_ = std::max(judged_seq_, seen_seq_);
+        continue;
+      }
       record.state = State::kLost;
       record.reason = "the process that ran it is gone";
-      record.ended_ms = clock_->wall_ms();
       STERLET_PASS(put(std::move(record), "LOST", "the process that ran it is gone"));
     }
     return gone;

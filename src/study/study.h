@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "sterlet/base/clock.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/space/history.h"
 #include "sterlet/storage/storage.h"
@@ -81,15 +83,19 @@ class Study final {
   base::Result<std::optional<Claim>> ask();
   Pause pause() const { return pause_; }
 
-  /// Adds one report. Errors: kConflict where the attempt is not the one that runs.
-  base::Result<void> report(std::int64_t trial, int attempt, std::int64_t step,
-                            const std::vector<std::pair<std::string, double>>& metrics);
+  /// Adds one report, and decides whether the trial goes on. That it should not is stored with its reason in the same
+  /// transaction: whatever becomes of the process, the trial ends PRUNED, unless it is told COMPLETE or FAILED.
+  /// Errors: kConflict where the attempt is not the one that runs.
+  base::Result<pruners::Decision> report(std::int64_t trial, int attempt, std::int64_t step,
+                                         const std::vector<std::pair<std::string, double>>& metrics);
   base::Result<void> checkpoint(std::int64_t trial, int attempt, const std::string& path);
   /// Ends a trial. COMPLETE without values takes the last reported ones; with a NaN, or none at all, the trial is
   /// FAILED. Errors: kNotFound, kConflict (not running, or another attempt), kInvalidArgument (wrong number of values).
   base::Result<void> tell(std::int64_t trial, int attempt, const Outcome& outcome);
-  /// Adds a finished trial that was evaluated elsewhere.
-  base::Result<std::int64_t> add(const base::Json& params, const Outcome& outcome);
+  /// Adds a finished trial that was evaluated elsewhere; `reports`, steps with values of the first objective, may be
+  /// empty.
+  base::Result<std::int64_t> add(const base::Json& params, const Outcome& outcome,
+                                 std::span<const std::pair<std::int64_t, double>> reports = {});
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
 
@@ -138,6 +144,10 @@ class Study final {
   std::optional<samplers::Suggestion> sample(std::int64_t number);
   Pause find_pause() const;
   void observe(const storage::TrialRecord& record);
+  base::Result<void> catch_up_pruner();
+  base::Result<pruners::Decision> judge(std::int64_t trial, std::int64_t step, double value);
+  void tell_ending(std::int64_t trial);
+  base::Result<std::vector<double>> stored_values(const storage::TrialRecord& record);
   base::Result<storage::TrialRecord> running_record(std::int64_t trial, int attempt) const;
 
   StudySpec spec_;
@@ -148,6 +158,10 @@ class Study final {
   storage::StudyRecord record_;
   std::uint64_t seed_ = 0;
   std::unique_ptr<samplers::Sampler> sampler_;
+  std::unique_ptr<pruners::Pruner> pruner_;  // Null: none. Knows everything up to judged_seq_.
+  std::int64_t judged_seq_ = 0;
+  std::vector<std::int64_t> unjudged_endings_;  // Trials that others, or earlier sessions, have ended since.
+  bool is_pruner_behind_ = true;                // Others may have reported since it was told last.
   space::History history_;
   std::vector<storage::TrialRecord> records_;
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.

@@ -10,6 +10,7 @@
 
 #include "sterlet/base/pattern.h"
 #include "sterlet/base/text.h"
+#include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/presets.h"
 #include "sterlet/study/schema.h"
@@ -374,14 +375,28 @@ class StudyReader final {
     if (node == nullptr) return;
     auto choice = take_choice(*node, "pruner", pruner_words());
     if (!choice) return;
-    if (choice->name == "auto") choice->name = "none";
-    const Values values(faults_, fmt::format("pruner {}", choice->name));
+    // Decided here, once, as for the sampler.
+    if (choice->name == "auto") choice->name = spec_.objectives.size() > 1 ? "none" : "asha";
     for (const YamlEntry& entry : node->entries) {
       if (entry.key == "name") continue;
-      values.fault(entry.key_mark, fmt::format("unknown option '{}'", clipped(entry.key)),
-                   "this pruner has no options; remove it");
+      const base::Json value = json_from_yaml(entry.value);
+      choice->options[entry.key] = value;
+      if (!take_pruner_option(*choice, entry, value)) return;
     }
+    const auto whole = pruners::make(choice->name, choice->options, {.objective_count = spec_.objectives.size()});
+    if (!whole) return top_.fault(node->mark, whole.error().what, whole.error().next);
     spec_.pruner = std::move(*choice);
+  }
+
+  // What the pruner itself refuses is refused here with its place in the file.
+  bool take_pruner_option(const Choice& choice, const YamlEntry& entry, const base::Json& value) {
+    const auto made = pruners::make(choice.name, {{entry.key, value}}, {});
+    if (made) return true;
+    const auto* const row = pruners::find(choice.name);
+    const bool is_known = std::any_of(row->options.begin(), row->options.end(),
+                                      [&](const pruners::Option& option) { return option.name == entry.key; });
+    top_.fault(is_known ? entry.value.mark : entry.key_mark, made.error().what, made.error().next);
+    return false;
   }
 
   void take_running() {

@@ -136,7 +136,7 @@ TEST(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(spec.budget, (Budget{100, 1800.0, 0.1}));
   EXPECT_EQ(spec.sampler.name, "grid");
   EXPECT_EQ(spec.sampler.options["points"], 4);
-  EXPECT_EQ(spec.pruner.name, "none");
+  EXPECT_EQ(spec.pruner.name, "asha");
   EXPECT_EQ(spec.workers, 2);
   EXPECT_EQ(spec.seed, 18446744073709551615ULL);
   EXPECT_EQ(spec.duplicates, Duplicates::kAverage);
@@ -185,12 +185,14 @@ TEST(StudyFile, ADamagedStoredFormIsRefused) {
   EXPECT_FALSE(study_from_json(json));
 }
 
-TEST(StudyFile, AutoMeansSobolAndNoPruner) {
+TEST(StudyFile, AutoMeansSobolAndAPruner) {
   const StudyFile study =
       study_of("objective: loss\nparams: {x: {type: int, low: 0, high: 9}}\nsampler: auto\npruner: auto\n");
   EXPECT_EQ(study.spec.sampler.name, "sobol");
-  EXPECT_EQ(study.spec.pruner.name, "none");
+  EXPECT_EQ(study.spec.pruner.name, "asha");
   EXPECT_EQ(study.spec.name, "study");
+  const StudyFile two = study_of("objective: [a, b]\nparams: {x: {type: int, low: 0, high: 9}}\npruner: auto\n");
+  EXPECT_EQ(two.spec.pruner.name, "none");
 }
 
 TEST(Presets, HaveDefaultsThatFit) {

@@ -1,0 +1,67 @@
+// What a study does for its pruner: it tells it all reports and endings in their stored order, and stores its
+// decisions.
+#include <algorithm>
+#include <cmath>
+
+#include "sterlet/study/study.h"
+
+namespace sterlet::study {
+
+using base::Result;
+
+Result<pruners::Decision> Study::judge(std::int64_t trial, std::int64_t step, double value) {
+  const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
+  pruners::Decision decision = pruner_->report({.trial = trial, .step = step, .value = maximize ? -value : value});
+  const storage::TrialRecord& known = records_[static_cast<std::size_t>(trial)];
+  if (!known.reason.empty()) {  // Decided at an earlier report already; the first reason stands.
+    decision = {.prune = true, .reason = known.reason};
+  } else if (decision.prune) {
+    storage::TrialRecord record = known;
+    record.reason = decision.reason;
+    STERLET_PASS(put(std::move(record), "prune", decision.reason));
+  }
+  return decision;
+}
+
+// Tells the pruner what other processes, and earlier sessions, have stored since it was told last: reports and endings
+// in the order of their numbers, as they themselves told theirs.
+Result<void> Study::catch_up_pruner() {
+  if (!pruner_ || storage_ == nullptr || !is_pruner_behind_) return {};
+  is_pruner_behind_ = false;
+  STERLET_TRY(const auto reports, storage_->load_sequenced_reports(record_.id, judged_seq_));
+  std::vector<const storage::TrialRecord*> endings;
+  for (const std::int64_t trial : unjudged_endings_) endings.push_back(&records_[static_cast<std::size_t>(trial)]);
+  unjudged_endings_.clear();
+  std::sort(endings.begin(), endings.end(),
+            [](const auto* a, const auto* b) { return a->changed_seq < b->changed_seq; });
+  const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
+  auto ending = endings.begin();
+  for (const storage::SequencedReport& report : reports) {
+    for (; ending != endings.end() && (*ending)->changed_seq < report.seq; ++ending) tell_ending((*ending)->number);
+    pruner_->report({.trial = report.trial, .step = report.step, .value = maximize ? -report.value : report.value});
+  }
+  for (; ending != endings.end(); ++ending) tell_ending((*ending)->number);
+  if (!reports.empty()) judged_seq_ = std::max(judged_seq_, reports.back().seq);
+  judged_seq_ = std::max(judged_seq_, seen_seq_);
+  return {};
+}
+
+void Study::tell_ending(std::int64_t trial) {
+  const space::Observation& ended = history_.trials()[static_cast<std::size_t>(trial)];
+  pruner_->finish(
+      {.trial = trial, .outcome = ended.outcome, .value = ended.values.empty() ? std::nan("") : ended.values.front()});
+}
+
+// What an attempt of another session has reported last for each objective.
+Result<std::vector<double>> Study::stored_values(const storage::TrialRecord& record) {
+  STERLET_TRY(const auto reports, storage_->load_reports(record_.id, record.number, record.attempt));
+  std::vector<double> values(spec_.objectives.size(), std::nan(""));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (const storage::ReportRecord& report : reports) {
+      if (report.metric == spec_.objectives[i].metric) values[i] = report.value;
+    }
+  }
+  return values;
+}
+
+}  // namespace sterlet::study

@@ -1,0 +1,115 @@
+"""Trials cut short: every kind of program ends when it is told to, and kills at any moment change no decision."""
+import os
+import random
+import select
+import signal
+import time
+import unittest
+
+from support import LIMIT_SECONDS, SOURCE, TOY, ProgramTest
+
+# What reports more than 1 is cut short.
+THRESHOLD = TOY + "pruner: {name: threshold, upper: 1}\nbudget: {trials: 2}\nworkers: 1\n"
+
+
+class Pruning(ProgramTest):
+    def wait_until(self, condition, what):
+        until = time.monotonic() + LIMIT_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), until, what)
+            select.select([], [], [], 0.01)
+
+    def check_pruned(self, step=1):
+        self.assertEqual(self.trials(), self.trials("toy"))
+        for trial in self.trials():
+            self.assertEqual(trial["state"], "PRUNED", trial)
+            self.assertEqual(trial["reason"], f"at step {step} its value of 2 was above the limit of 1")
+            self.assertEqual(trial["attempts"], 1)
+        self.wait_until(lambda: not self.processes_of(self.folder), "a pruned program goes on")
+
+    def study(self, *command, more=""):
+        self.write("study.yaml", THRESHOLD.replace("sh, train.sh", ", ".join(command)) + more)
+
+    def test_a_python_client_ends_in_its_own_way(self):
+        self.write("train.py", "import os, sys\n"
+                   f"sys.path.insert(0, {os.path.join(SOURCE, 'client')!r})\n"
+                   "import sterlet\n"
+                   "trial = sterlet.Trial()\n"
+                   "step = 0\n"
+                   "while not trial.should_stop():\n"
+                   "    step += 1\n"
+                   "    if step == 1: trial.report(step, loss=2)\n"
+                   "    import time; time.sleep(0.01)\n"
+                   "open('ended-orderly-' + os.environ['STERLET_TRIAL'], 'w').close()\n")
+        self.study("python3", "train.py")
+        self.run_program("tune", "study.yaml", code=3)
+        self.check_pruned()
+        self.assertTrue(os.path.exists(self.path("ended-orderly-0")))
+        self.assertTrue(os.path.exists(self.path("ended-orderly-1")))
+
+    def test_a_shell_script_is_told_by_its_report(self):
+        self.write("train.sh", 'sterlet report --step 1 loss=2 || { touch "ended-$?"; exit 0; }\nsleep 300\n')
+        self.study("sh", "train.sh")
+        self.run_program("tune", "study.yaml", code=3)
+        self.check_pruned()
+        self.assertTrue(os.path.exists(self.path("ended-10")))
+
+    def test_a_program_of_which_only_the_output_is_known_is_ended(self):
+        self.write("train.sh", 'echo "step 1 loss 0.5"\necho "step 2 loss 2"\nexec sleep 300\n')
+        self.study("sh", "train.sh", more="metrics: {from: stdout, pattern: 'step (?<step>\\d+) loss (?<loss>\\S+)'}\n")
+        self.run_program("tune", "study.yaml", code=3)
+        self.check_pruned(step=2)
+
+    def test_a_program_that_reports_on_is_ended(self):
+        self.write("train.sh", "step=0\nwhile true; do step=$((step+1)); sterlet report --step $step loss=2; sleep 0.1; done\n")
+        self.study("sh", "train.sh")
+        self.run_program("tune", "study.yaml", code=3)
+        self.check_pruned()
+
+    def test_reasons_are_shown(self):
+        self.write("train.sh", "sterlet report --step 1 loss=2\n")
+        self.study("sh", "train.sh")
+        self.run_program("tune", "study.yaml", code=3)
+        sentence = "at step 1 its value of 2 was above the limit of 1"
+        for command in (["show", "toy", "0"], ["ls", "toy"], ["export", "toy", "--format", "csv"]):
+            self.assertIn(sentence, self.run_program(*command).stdout, command)
+        self.assertIn("threshold", self.run_program("status", "toy").stdout)
+        self.assertIn("pruned 2", self.run_program("top", "toy", "--once").stdout)
+
+    def test_killed_at_random_moments_decides_as_uninterrupted(self):
+        seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))
+        kills = int(os.environ.get("STERLET_TEST_KILLS", 8))
+        print(f"STERLET_TEST_SEED={seed}")
+        moments = random.Random(seed)
+        script = ('for step in 1 2 3 4; do\n'
+                  '  loss=$(awk "BEGIN{print $1 * (1 + 1 / $step)}")\n'
+                  '  sterlet report --step $step loss=$loss || exit 0\n'
+                  'done\n')
+        for folder in ("uninterrupted", "killed"):
+            os.makedirs(self.path(folder))
+            self.write(f"{folder}/train.sh", script)
+            self.write(f"{folder}/study.yaml",
+                       TOY + "budget: {trials: 40}\nworkers: 1\npruner: {name: asha, eta: 2}\n")
+        self.run_program("tune", "uninterrupted/study.yaml")
+        killed = 0
+        while killed < kills:
+            child = self.start("tune", "killed/study.yaml", "--progress", "none")
+            select.select([], [], [], moments.uniform(0.0, 0.3))
+            if child.poll() is None:
+                killed += 1
+            child.kill()
+            child.communicate()
+            self.wait_until(lambda: not self.processes_of(self.path("killed")), "a child outlived the killed tuner")
+            self.assertNotEqual(child.returncode, 0, "the study was over before all the kills; give it more trials")
+        self.run_program("tune", "killed/study.yaml")
+        whole = self.trials(cwd=self.path("uninterrupted"))
+        resumed = self.trials(cwd=self.path("killed"))
+        for key in ("number", "params", "state", "values", "reason"):
+            self.assertEqual([t.get(key) for t in resumed], [t.get(key) for t in whole], key)
+        states = [t["state"] for t in whole]
+        self.assertEqual(set(states), {"COMPLETE", "PRUNED"})
+        self.assertGreater(states.count("PRUNED"), 10)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
