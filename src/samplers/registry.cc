@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/samplers/auto.h"
 #include "sterlet/samplers/cmaes.h"
 #include "sterlet/samplers/gp.h"
 #include "sterlet/samplers/grid.h"
@@ -21,11 +22,11 @@ using Made = base::Result<std::unique_ptr<Sampler>>;
 const std::array<Row, 7>& rows() {
   static const std::array<Row, 7> table{{
       {.name = "auto",
-       .summary = "the best choice that this version has: sobol",
-       .source = "",
+       .summary = "chooses among the others by what the study is and how far it has come",
+       .source = "bench/RESULTS.md",
        .options = {},
        .make = [](const space::Space& space, const base::Json&, const Setting& setting) -> Made {
-         return make_sobol(space, setting.seed);
+         return make_auto(space, setting);
        }},
       {.name = "cmaes",
        .summary = "a normal distribution that moves to and shapes itself by the better trials; for ordered parameters",

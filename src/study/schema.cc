@@ -48,7 +48,7 @@ constexpr std::array<Key, 22> kStudyKeys{{
      "out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy", "caviar: many trials in parallel, the best is kept.", R"({"enum": ["caviar"]})"},
-    {"sampler", "How points are chosen; auto is sobol for now. A map gives options: {name: grid, ...}.", "SAMPLER"},
+    {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},
     {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
     {"workers", "Trials that run at once; auto: as many as the machine has cores for.",
      R"({"oneOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 4096}]})"},

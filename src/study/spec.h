@@ -66,7 +66,7 @@ struct StudySpec {
   std::vector<std::string> constraints;
   Budget budget;
   Strategy strategy = Strategy::kCaviar;
-  Choice sampler{.name = "sobol"};
+  Choice sampler{.name = "auto"};
   Choice pruner{.name = "none"};
   std::optional<int> workers;         ///< >= 1; empty: auto.
   std::optional<std::uint64_t> seed;  ///< Empty: drawn when the study is created.

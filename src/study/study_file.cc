@@ -327,8 +327,6 @@ class StudyReader final {
     if (node == nullptr) return;
     auto choice = take_choice(*node, "sampler", sampler_words());
     if (!choice) return;
-    // `auto` is decided here, once: a stored study keeps what it began with when a later version prefers another.
-    if (choice->name == "auto") choice->name = "sobol";
     for (const YamlEntry& entry : node->entries) {
       if (entry.key != "name") take_sampler_option(*choice, entry);
     }

@@ -97,7 +97,7 @@ base::Result<std::string> starter_study(std::string_view preset_name) {
       "budget: {trials: 60, time: 1h}\n\n"
       "# Trials that run at once; auto looks at the machine's cores.\n"
       "workers: auto\n\n"
-      "# How points are chosen: grid, random, sobol, refine, or auto.\n"
+      "# How points are chosen: auto picks by the study; docs/samplers.md has the others.\n"
       "sampler: auto\n\n"
       "# The same seed gives the same suggestions.\n"
       "seed: 7\n\n"

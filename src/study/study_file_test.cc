@@ -185,10 +185,10 @@ TEST(StudyFile, ADamagedStoredFormIsRefused) {
   EXPECT_FALSE(study_from_json(json));
 }
 
-TEST(StudyFile, AutoMeansSobolAndAPruner) {
+TEST(StudyFile, AutoSamplesByThePolicyAndMeansAPruner) {
   const StudyFile study =
       study_of("objective: loss\nparams: {x: {type: int, low: 0, high: 9}}\nsampler: auto\npruner: auto\n");
-  EXPECT_EQ(study.spec.sampler.name, "sobol");
+  EXPECT_EQ(study.spec.sampler.name, "auto");
   EXPECT_EQ(study.spec.pruner.name, "asha");
   EXPECT_EQ(study.spec.name, "study");
   const StudyFile two = study_of("objective: [a, b]\nparams: {x: {type: int, low: 0, high: 9}}\npruner: auto\n");

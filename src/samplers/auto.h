@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sterlet/base/result.h"
+#include "sterlet/samplers/registry.h"
+#include "sterlet/samplers/sampler.h"
+
+namespace sterlet::samplers {
+
+/// What the automatic choice looks at.
+struct Situation {
+  std::size_t finished = 0;      ///< Trials with a result, good or bad.
+  std::size_t pending = 0;       ///< Trials that run now: how many work side by side.
+  std::size_t dimensions = 0;    ///< That can vary.
+  double categorical_share = 0;  ///< Of those, in [0, 1].
+  double conditional_share = 0;  ///< Of those, in [0, 1]: with `when`, or an element of a repeated parameter.
+  std::optional<std::int64_t> trial_budget;
+  double trial_seconds = 0;  ///< Median of the first ten timed trials; 0 while none is timed.
+};
+
+/// Who is asked in a situation: the first row that holds. Shares are twentieths of the trials and add up to 20.
+struct PolicyRow {
+  struct Share {
+    std::string_view sampler;  ///< A name of the registry.
+    int twentieths = 0;
+  };
+  std::string_view name;
+  bool several_objectives = false;  ///< Whether the row is for studies of several objectives, or of one.
+  std::string_view when;            ///< In words.
+  std::string_view measured;        ///< What the row rests on.
+  bool (*holds)(const Situation& situation) = nullptr;
+  std::vector<Share> shares;
+};
+
+/// The policy. For one objective and for several, the last row always holds.
+std::span<const PolicyRow> auto_policy();
+/// The sampler that a row's shares give trial `number`: spread evenly, by counting, not by chance.
+std::string_view auto_pick(const PolicyRow& row, std::uint64_t number);
+
+/// The automatic choice: asks the samplers named by the first row of auto_policy() that fits the study as it stands.
+///
+/// Works in  any space, for one objective or several, with any number of workers.
+/// Edges     trials are shared out by their number, so the choice is as reproducible as the samplers are.
+/// Cost      that of the sampler asked; where trials are so short that this would be over 1% of a trial's time (as far
+///           as durations are known: those of trials that Sterlet itself ran), a cheaper one.
+/// Errors    none of its own.
+/// Source    the measurement beside each row, from bench/quality.
+base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const Setting& setting);
+
+}  // namespace sterlet::samplers

@@ -1,0 +1,21 @@
+#include "sterlet/samplers/page.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace sterlet::samplers {
+namespace {
+
+TEST(SamplersPage, IsWhatDocsSamplersSays) {
+  const std::string path = std::string(STERLET_SOURCE_DIR) + "/docs/samplers.md";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << samplers_page();
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  EXPECT_EQ(text.str(), samplers_page()) << "print it again: scripts/test --update-golden";
+}
+
+}  // namespace
+}  // namespace sterlet::samplers
