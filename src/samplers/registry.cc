@@ -9,6 +9,7 @@
 #include "sterlet/samplers/cmaes.h"
 #include "sterlet/samplers/gp.h"
 #include "sterlet/samplers/grid.h"
+#include "sterlet/samplers/nsga2.h"
 #include "sterlet/samplers/random.h"
 #include "sterlet/samplers/refine.h"
 #include "sterlet/samplers/sobol.h"
@@ -19,8 +20,8 @@ namespace {
 
 using Made = base::Result<std::unique_ptr<Sampler>>;
 
-const std::array<Row, 7>& rows() {
-  static const std::array<Row, 7> table{{
+const std::array<Row, 8>& rows() {
+  static const std::array<Row, 8> table{{
       {.name = "auto",
        .summary = "chooses among the others by what the study is and how far it has come",
        .source = "bench/RESULTS.md",
@@ -100,6 +101,50 @@ const std::array<Row, 7>& rows() {
                     .high = 1000}},
        .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
          return make_grid(space, {.points = options.value("points", GridOptions{}.points)}, setting);
+       }},
+      {.name = "nsga2",
+       .summary = "breeds from the best trials; for several objectives and many trials",
+       .source = "Deb et al. 2002; Beume et al. 2007",
+       .options = {{.name = "population",
+                    .summary = "trials that breed; 0: a sixteenth of the budget, from 10 to 50",
+                    .default_value = Nsga2Options{}.population,
+                    .low = 0,
+                    .high = 10000},
+                   {.name = "crossover",
+                    .summary = "chance that a child has two parents",
+                    .default_value = Nsga2Options{}.crossover,
+                    .low = 0,
+                    .high = 1},
+                   {.name = "crossover_eta",
+                    .summary = "large: children stay near a parent",
+                    .default_value = Nsga2Options{}.crossover_eta,
+                    .low = 0,
+                    .high = 100},
+                   {.name = "exchange",
+                    .summary = "share of crossed values that are the second parent's own",
+                    .default_value = Nsga2Options{}.exchange,
+                    .low = 0,
+                    .high = 1},
+                   {.name = "mutation_eta",
+                    .summary = "large: mutations are small",
+                    .default_value = Nsga2Options{}.mutation_eta,
+                    .low = 0,
+                    .high = 100},
+                   {.name = "hypervolume",
+                    .summary = "1: who adds least to the dominated volume goes (SMS-EMOA)",
+                    .default_value = Nsga2Options{}.hypervolume,
+                    .low = 0,
+                    .high = 1}},
+       .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
+         const Nsga2Options defaults;
+         return make_nsga2(space,
+                           {.population = options.value("population", defaults.population),
+                            .crossover = options.value("crossover", defaults.crossover),
+                            .crossover_eta = options.value("crossover_eta", defaults.crossover_eta),
+                            .exchange = options.value("exchange", defaults.exchange),
+                            .mutation_eta = options.value("mutation_eta", defaults.mutation_eta),
+                            .hypervolume = options.value("hypervolume", defaults.hypervolume)},
+                           setting);
        }},
       {.name = "random",
        .summary = "independent draws, each parameter on its own scale",
