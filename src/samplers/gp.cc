@@ -27,6 +27,7 @@ struct Told {
   std::size_t trial = 0;
   double value = 0;
   bool bad = false;  // Failed, or no number.
+  double sd = 0;     // Of the value, where it is a prediction.
   bool operator==(const Told&) const = default;
 };
 
@@ -63,6 +64,11 @@ class Gp final : public Sampler {
           break;
         case space::Outcome::kComplete:
         case space::Outcome::kPruned: {
+          if (trial.outcome == space::Outcome::kPruned && trial.predicted_sd > 0) {
+            // What it was on the way to says more than where it was when it was cut short.
+            told.push_back({.trial = number, .value = trial.predicted_final, .sd = trial.predicted_sd});
+            break;
+          }
           const bool none = trial.values.empty() || std::isnan(trial.values.front()) || trial.values.front() > 1e300;
           told.push_back({.trial = number, .value = none ? 0 : trial.values.front(), .bad = none});
           break;
@@ -116,6 +122,16 @@ class Gp final : public Sampler {
     return values;
   }
 
+  // Variance of each target beside the model's own noise: of predictions, on the model's scale.
+  static std::vector<double> noises(const std::vector<Told>& told, const GpTransform& transform) {
+    std::vector<double> variances;
+    for (const Told& one : told) {
+      const double half = one.sd > 0 ? (transform(one.value + one.sd) - transform(one.value - one.sd)) / 2 : 0;
+      variances.push_back(half * half);
+    }
+    return variances;
+  }
+
   // The trials that hyperparameters are learned from. While there are few, all that have ended. Later those among the
   // first N_k, with N_k growing by a sixteenth at a time and staying behind by twice the number of trials still
   // running, so that a late result seldom changes them: which fit holds is a question of what the history is now, not
@@ -144,8 +160,8 @@ class Gp final : public Sampler {
   }
 
   // Fits to at most `most` rows: the best third, the newest third, and others evenly from the rest.
-  std::vector<GpFit> fit_on(const std::vector<Told>& told, const std::vector<double>& values, std::size_t most,
-                            const GpFitPlan& plan) const {
+  std::vector<GpFit> fit_on(const std::vector<Told>& told, const std::vector<double>& values,
+                            const std::vector<double>& noise, std::size_t most, const GpFitPlan& plan) const {
     std::vector<std::size_t> chosen(told.size());
     std::iota(chosen.begin(), chosen.end(), 0);
     if (told.size() > most) {
@@ -164,7 +180,7 @@ class Gp final : public Sampler {
     GpRows rows{.dimensions = space_.dimensions().size()};
     std::vector<double> targets;
     for (const std::size_t i : chosen) {
-      rows.append(table_.row(told[i].trial));
+      rows.append(table_.row(told[i].trial), noise[i]);
       targets.push_back(values[i]);
     }
     return fit_gp(embedding_, rows, targets, plan);
@@ -174,7 +190,8 @@ class Gp final : public Sampler {
     if (fitted_ == told && !fits_.empty()) return;
     fitted_ = told;
     models_.clear();
-    const std::vector<double> values = targets(told, transform_of(told));
+    const GpTransform transform = transform_of(told);
+    const std::vector<double> values = targets(told, transform), noise = noises(told, transform);
     const auto d = static_cast<double>(embedding_.groups().size());
     GpFitPlan plan;
     plan.warped = static_cast<double>(told.size()) >= 4 * (d + 1);
@@ -195,14 +212,14 @@ class Gp final : public Sampler {
     }
     plan.steps = 40;
     if (told.size() <= kRoughRows) {
-      fits_ = fit_on(told, values, told.size(), plan);
+      fits_ = fit_on(told, values, noise, told.size(), plan);
     } else {
       // Where the maximum lies is found with few rows; then all rows that are used move it a little.
-      fits_ = fit_on(told, values, kRoughRows, plan);
+      fits_ = fit_on(told, values, noise, kRoughRows, plan);
       plan.starts.assign(1, fits_.front().hyper);
       plan.from_prior = false;
       plan.steps = 15;
-      fits_ = fit_on(told, values, kFitRows, plan);
+      fits_ = fit_on(told, values, noise, kFitRows, plan);
     }
   }
 
@@ -214,9 +231,10 @@ class Gp final : public Sampler {
     }
     const GpTransform transform = transform_of(told);
     const std::vector<double> values = targets(told, transform);
-    std::vector<std::size_t> numbers;
-    for (const Told& one : told) numbers.push_back(one.trial);
-    numbers.insert(numbers.end(), pending.begin(), pending.end());
+    const std::vector<double> noise = noises(told, transform);
+    std::vector<std::pair<std::size_t, double>> numbers;
+    for (std::size_t i = 0; i < told.size(); ++i) numbers.emplace_back(told[i].trial, noise[i]);
+    for (const std::size_t trial : pending) numbers.emplace_back(trial, 0.0);
     const auto same = static_cast<std::size_t>(
         std::mismatch(numbers_.begin(), numbers_.end(), numbers.begin(), numbers.end()).first - numbers_.begin());
     std::vector<std::vector<double>> draws;
@@ -236,7 +254,7 @@ class Gp final : public Sampler {
     for (GpModel& model : models_) {
       model.truncate(same);
       GpRows rows{.dimensions = space_.dimensions().size()};
-      for (std::size_t i = same; i < numbers.size(); ++i) rows.append(table_.row(numbers[i]));
+      for (std::size_t i = same; i < numbers.size(); ++i) rows.append(table_.row(numbers[i].first), numbers[i].second);
       model.append(rows);
       model.set_targets(values, draws);
       GpAcquisition::Member member{.model = &model, .weight = 1.0 / static_cast<double>(models_.size())};
@@ -298,7 +316,7 @@ class Gp final : public Sampler {
   mutable std::vector<Told> fitted_;
   mutable std::vector<GpFit> fits_;
   mutable std::vector<GpModel> models_;
-  mutable std::vector<std::size_t> numbers_;  // Trials whose rows the models hold.
+  mutable std::vector<std::pair<std::size_t, double>> numbers_;  // Trials whose rows the models hold, their noise.
 };
 
 }  // namespace

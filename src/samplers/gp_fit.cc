@@ -140,7 +140,7 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
       }
     }
     base::matern52(row, i + 1, variance, row, slopes_.data() + i * s);
-    row[i] += noise;
+    row[i] += noise + rows_.noise_of(i);
   }
   if (base::factor_rows(factor_.data(), s, 0, n, 0.1 * noise) != n) return std::numeric_limits<double>::infinity();
 
@@ -163,12 +163,14 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
   base::invert_transposed(factor_.data(), s, 0, n, inverse_.data(), s);
   base::product_transposed(inverse_.data(), s, n, precision_.data(), s);
   std::fill(gradient.begin(), gradient.end(), 0.0);
-  double trace = 0;
+  double trace = 0, noise_trace = 0;
   for (std::size_t i = 0; i < n; ++i) {
     double* slope = slopes_.data() + i * s;
     const double* precision = precision_.data() + i * s;
     for (std::size_t k = 0; k < i; ++k) slope[k] *= precision[k] - alpha_[i] * alpha_[k];
-    trace += precision[i] - alpha_[i] * alpha_[i];
+    const double diagonal = precision[i] - alpha_[i] * alpha_[i];
+    trace += diagonal;
+    noise_trace += (noise + rows_.noise_of(i)) * diagonal;
   }
   if (warped_) std::fill(shares_.begin(), shares_.end(), 0.0);
   for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -190,7 +192,7 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
   // The noise-free part of K is variance times a correlation: its derivative by ln variance is itself.
   double quadratic = 0;
   for (std::size_t i = 0; i < n; ++i) quadratic += alpha_[i] * (values_[i] - constant);
-  gradient[groups.size()] = 0.5 * (static_cast<double>(n) - quadratic - noise * trace);
+  gradient[groups.size()] = 0.5 * (static_cast<double>(n) - quadratic - noise_trace);
   gradient[groups.size() + 1] = 0.5 * noise * trace;
   if (warped_) {
     std::vector<double> by_feature(2);

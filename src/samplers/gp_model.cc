@@ -51,7 +51,9 @@ void GpModel::append(const GpRows& rows) {
     embedding_->features(rows.row(i - rows_), hyper_.warps, features.data());
     for (std::size_t f = 0; f < features.size(); ++f) columns_[f * stride_ + i] = features[f];
   }
-  std::vector<double> extra(end - rows_, noise_);
+  row_noise_.resize(rows_);
+  for (std::size_t i = rows_; i < end; ++i) row_noise_.push_back(noise_ + rows.noise_of(i - rows_));
+  std::vector<double> extra(row_noise_.begin() + static_cast<std::ptrdiff_t>(rows_), row_noise_.end());
   // Rows before `from` have their factor; those after may have been spoilt by a failure.
   for (std::size_t from = rows_; from < end;) {
     for (std::size_t i = from; i < end; ++i) {
@@ -121,7 +123,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
     base::solve_transposed(lower_.data(), stride_, rows_, alpha);
     // K alpha = y - c, noise and all: the mean at a row is what is left without its noise.
     for (std::size_t i = 0; i < rows_; ++i) {
-      const double mean = (i < told ? values[i] : fantasy[i]) - noise_ * alpha[i];
+      const double mean = (i < told ? values[i] : fantasy[i]) - row_noise_[i] * alpha[i];
       if (i == 0 || mean < smallest_[h]) smallest_[h] = mean;
     }
   }

@@ -20,17 +20,23 @@ struct GpHyper {
 struct GpRows {
   std::size_t dimensions = 0;
   std::vector<double> values;
+  std::vector<double> noise;  ///< Variance that a row's value has beside GpHyper's noise; missing at the end: 0.
 
   std::size_t count() const { return dimensions == 0 ? 0 : values.size() / dimensions; }
   std::span<const double> row(std::size_t i) const { return {values.data() + i * dimensions, dimensions}; }
-  void append(std::span<const double> row) { values.insert(values.end(), row.begin(), row.end()); }
+  double noise_of(std::size_t i) const { return i < noise.size() ? noise[i] : 0; }
+  void append(std::span<const double> row, double extra_noise = 0) {
+    noise.resize(count(), 0.0);
+    values.insert(values.end(), row.begin(), row.end());
+    noise.push_back(extra_noise);
+  }
 };
 
 /// A zero-mean-but-for-a-constant Gaussian process with a Matern 5/2 kernel, its hyperparameters given.
 ///
 /// y = c + f + e; f has covariance variance * matern52(r^2), r^2 the sum over groups of squared feature distance by
-/// squared length scale; e has variance `noise`; c has a normal prior of mean 0 and variance kMeanVariance, and its
-/// posterior mode stands for it.
+/// squared length scale; e has variance `noise` and what its row adds; c has a normal prior of mean 0 and variance
+/// kMeanVariance, and its posterior mode stands for it.
 ///
 /// Rows may be appended and taken off the end; the factor is equal bit for bit to one computed at once.
 /// Cost: appending O(n^2); a prediction O(n^2), O(n) for the mean alone; targets O(n^2) each.
@@ -82,6 +88,7 @@ class GpModel final {
   double variance_, noise_;
   std::size_t rows_ = 0, stride_ = 0;
   std::vector<double> columns_;  // Features: a column of stride_ each.
+  std::vector<double> row_noise_;
   std::vector<double> lower_;
   mutable std::vector<double> inverse_;  // (L^-1)', columns [0, inverted_).
   mutable std::size_t inverted_ = 0;

@@ -120,7 +120,8 @@ TEST(GpModel, AgreesWithScikitLearn) {  // Oracle: tests/oracles/gp_posterior.cs
 TEST(GpEvidence, GradientsAgreeWithCentralDifferences) {
   const Space space = tree();
   const GpEmbedding embedding(space);
-  const GpRows rows = draw_rows(space, 25);
+  GpRows rows = draw_rows(space, 25);
+  rows.noise = {0.3, 0, 0.02, 0.5};  // The others: 0.
   GpEvidence evidence(embedding, rows, values_of(rows), true);
   const std::vector<double> at = evidence.parameters(some_hyper(embedding, 1e-2));
   ASSERT_EQ(at.size(), 5u + 2u + 3u);
@@ -201,6 +202,38 @@ TEST(GpModel, RowsAppendedInPiecesGiveTheSameBits) {
   EXPECT_EQ(a.mean, b.mean);
   EXPECT_EQ(a.variance, b.variance);
   EXPECT_EQ(whole.log_likelihood(), grown.log_likelihood());
+}
+
+TEST(GpModel, NoiseOfRowsIsAsNoiseOfAll) {
+  const Space space = tree();
+  const GpEmbedding embedding(space);
+  GpRows rows = draw_rows(space, 12);
+  GpModel all(embedding, some_hyper(embedding, 0.05));
+  all.append(rows);
+  all.set_targets(values_of(rows), {});
+  rows.noise.assign(12, 0.04);
+  GpModel each(embedding, some_hyper(embedding, 0.01));
+  each.append(rows);
+  each.set_targets(values_of(rows), {});
+  EXPECT_NEAR(each.log_likelihood(), all.log_likelihood(), 1e-9);
+  const auto mean_at = [&](const GpModel& model, std::size_t row) {
+    GpModel::Batch batch;
+    model.predict(rows.row(row).data(), 1, false, batch);
+    return batch.mean[0];
+  };
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(mean_at(each, i), mean_at(all, i), 1e-9);
+  EXPECT_NEAR(each.smallest_mean(0), all.smallest_mean(0), 1e-9);
+  // A row that hardly anything is known of hardly counts: its own mean goes to where the others have it.
+  rows.noise.assign(12, 0.0);
+  rows.noise[5] = 1e6;
+  GpModel without(embedding, some_hyper(embedding, 0.01));
+  without.append(rows);
+  std::vector<double> values = values_of(rows);
+  without.set_targets(values, {});
+  const double before = mean_at(without, 5);
+  values[5] += 10;
+  without.set_targets(values, {});
+  EXPECT_NEAR(mean_at(without, 5), before, 1e-3);
 }
 
 TEST(GpModel, EqualRowsAreTaken) {

@@ -82,11 +82,22 @@ void History::update(std::int64_t number, Outcome outcome, std::vector<double> v
   note_change(trial);
 }
 
+void History::predict(std::int64_t number, double predicted_final, double predicted_sd) {
+  Observation& trial = trials_[static_cast<std::size_t>(number)];
+  trial.predicted_final = predicted_final;
+  trial.predicted_sd = predicted_sd;
+  note_change(trial);
+}
+
 void History::note_change(const Observation& trial) {
   std::uint64_t hash = mix(fingerprint(changes_.size()), static_cast<std::uint64_t>(trial.number));
   hash = mix(hash, static_cast<std::uint64_t>(trial.outcome) << 8 | static_cast<std::uint64_t>(trial.origin));
   hash = mix(mix(hash, trial.values), trial.constraints);
   hash = mix(mix(hash, static_cast<std::uint64_t>(trial.last_step)), std::bit_cast<std::uint64_t>(trial.seconds));
+  if (trial.predicted_sd > 0) {
+    hash = mix(mix(hash, std::bit_cast<std::uint64_t>(trial.predicted_final)),
+               std::bit_cast<std::uint64_t>(trial.predicted_sd));
+  }
   changes_.push_back(static_cast<std::uint32_t>(trial.number));
   fingerprints_.push_back(mix(hash, trial.point.values));
 }

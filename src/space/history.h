@@ -37,6 +37,9 @@ struct Observation {
   std::vector<double> constraints;  ///< Feasible when all are <= 0; empty if none were told.
   std::int64_t last_step = 0;       ///< Of its last report; 0 if none.
   double seconds = 0;               ///< How long its last attempt ran; 0 if not known.
+  /// Of a pruned trial: the final objective that its curve was on the way to, and that guess's standard deviation; 0 sd
+  /// if there is none. A noisy value for models, where values.front() is one of a training cut short.
+  double predicted_final = 0, predicted_sd = 0;
 };
 
 /// What a sampler may look at: trials in the order of their creation, with what has become of them.
@@ -65,6 +68,8 @@ class History final {
   /// Replaces what is known of a trial; its point and origin stay.
   void update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
               std::int64_t last_step, double seconds = 0);
+  /// Gives a trial its predicted final objective.
+  void predict(std::int64_t number, double predicted_final, double predicted_sd);
 
  private:
   void note_change(const Observation& trial);
