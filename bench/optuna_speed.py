@@ -5,6 +5,7 @@
     optuna_speed.py fill FILE TRIALS
     optuna_speed.py open FILE
     optuna_speed.py memory TRIALS
+    optuna_speed.py pruner median|asha|hyperband TRIALS STEPS     as sterlet-bench-pruners
 """
 
 import json
@@ -168,6 +169,30 @@ def memory(trials: int) -> None:
     print_line("memory", peak_megabytes(), "MB", trials=trials)
 
 
+def pruner(name: str, trials: int, steps: int) -> None:
+    def loss(level: float, step: int) -> float:
+        return level + 1 / step**0.5
+
+    made: optuna.pruners.BasePruner = {
+        "median": lambda: optuna.pruners.MedianPruner(),
+        "asha": lambda: optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=3),
+        "hyperband": lambda: optuna.pruners.HyperbandPruner(max_resource=steps, reduction_factor=3),
+    }[name]()
+    study = optuna.create_study(sampler=sampler(1), pruner=made)
+    for number in range(trials):
+        values = {step: loss((number * 0.6180339887) % 1, step) for step in range(1, steps + 1)}
+        study.add_trial(optuna.trial.create_trial(value=values[steps], intermediate_values=values))
+    times = []
+    for more in range(2):
+        trial = study.ask()
+        for step in range(1, steps + 1):
+            trial.report(loss(-0.1 - 0.01 * more, step), step)
+            start = time.perf_counter()
+            trial.should_prune()
+            times.append((time.perf_counter() - start) * 1e6)
+    print_line(f"pruner-{name}", sum(times) / len(times), "us", trials=trials, steps=steps, max_us=max(times))
+
+
 def main() -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     match sys.argv[1:]:
@@ -181,6 +206,8 @@ def main() -> None:
             open_study(path)
         case ["memory", trials]:
             memory(int(trials))
+        case ["pruner", name, trials, steps]:
+            pruner(name, int(trials), int(steps))
         case _:
             sys.exit("optuna_speed.py: say what to measure; see the head of this file")
 

@@ -43,6 +43,10 @@ class Patient final : public Pruner {
     if (wrapped_) wrapped_->finish(ending);
   }
 
+  std::optional<Forecast> forecast(std::int64_t trial) const override {
+    return wrapped_ ? wrapped_->forecast(trial) : std::nullopt;
+  }
+
  private:
   struct Trial {
     double best = std::nan("");

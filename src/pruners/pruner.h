@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sterlet/space/history.h"
@@ -27,6 +28,12 @@ struct Decision {
   std::string reason;  ///< For people, in words and numbers; empty where the trial goes on.
 };
 
+/// What a trial would have come to.
+struct Forecast {
+  double value = 0;  ///< Expected final objective, to be minimised.
+  double sd = 0;     ///< Of the final objective around it.
+};
+
 /// Stops trials that are not worth their time.
 ///
 /// Told every report and every ending of a study in their stored order, and nothing else: an equal sequence gives equal
@@ -41,6 +48,8 @@ class Pruner {
   virtual Decision report(const Report& report) = 0;
   /// Takes in the end of a trial.
   virtual void finish(const Ending& /*ending*/) {}
+  /// Of a running or pruned trial, by its last report; nothing where the pruner does not forecast, or cannot yet.
+  virtual std::optional<Forecast> forecast(std::int64_t /*trial*/) const { return std::nullopt; }
 };
 
 }  // namespace sterlet::pruners

@@ -7,6 +7,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/pruners/asha.h"
+#include "sterlet/pruners/curve.h"
 #include "sterlet/pruners/hyperband.h"
 #include "sterlet/pruners/none.h"
 #include "sterlet/pruners/patient.h"
@@ -73,8 +74,8 @@ std::optional<double> number(const Json& options, const char* name) {
   return found == options.end() || found->is_null() ? std::nullopt : std::optional(found->get<double>());
 }
 
-const std::array<Row, 8>& rows() {
-  static const std::array<Row, 8> table{{
+const std::array<Row, 9>& rows() {
+  static const std::array<Row, 9> table{{
       {.name = "none",
        .summary = "lets every trial run to its end",
        .source = "",
@@ -189,6 +190,43 @@ const std::array<Row, 8>& rows() {
                                 .min_steps = whole(options, "min_steps", HyperbandOptions{}.min_steps),
                                 .max_steps = whole(options, "max_steps", HyperbandOptions{}.max_steps)},
                                setting);
+       }},
+      {.name = "curve",
+       .summary = "extrapolates each learning curve and stops a trial that will hardly beat the best",
+       .source = "Domhan et al. 2015",
+       .options = {{.name = "chance",
+                    .summary = "a trial ends where its chance to beat the best is smaller",
+                    .default_value = CurveOptions{}.chance,
+                    .low = 1e-6,
+                    .high = 0.9},
+                   {.name = "max_steps",
+                    .summary = "steps of a full run; 0: those of the longest trial that ended complete",
+                    .default_value = CurveOptions{}.max_steps,
+                    .low = 0,
+                    .high = kStepsMax},
+                   {.name = "min_steps",
+                    .summary = "no decision before this step; 0: a twentieth of a full run, at least 3 reports",
+                    .default_value = CurveOptions{}.min_steps,
+                    .low = 0,
+                    .high = kStepsMax},
+                   {.name = "startup_trials",
+                    .summary = "no decision until so many trials have ended complete",
+                    .default_value = CurveOptions{}.startup_trials,
+                    .low = 1,
+                    .high = 1000000},
+                   {.name = "protect",
+                    .summary = "so many that were the best at a step are not pruned there",
+                    .default_value = CurveOptions{}.protect,
+                    .low = 0,
+                    .high = 1000}},
+       .make = [](const Json& options, const Setting& setting) -> Made {
+         const CurveOptions defaults;
+         return make_curve({.chance = options.value("chance", defaults.chance),
+                            .max_steps = whole(options, "max_steps", defaults.max_steps),
+                            .min_steps = whole(options, "min_steps", defaults.min_steps),
+                            .startup_trials = whole(options, "startup_trials", defaults.startup_trials),
+                            .protect = whole(options, "protect", defaults.protect)},
+                           setting);
        }},
   }};
   return table;

@@ -86,7 +86,8 @@ void turn(Study& study, Pool& pool, std::uint64_t number) {
 TEST_F(Pruning, ReopenedAtAnyMomentDecidesAsNeverClosed) {
   for (const pruners::Row& row : pruners::registry()) {
     SCOPED_TRACE(row.name);
-    const StudyFile file = file_of(std::string(row.name));
+    const StudyFile file =
+        file_of(row.name == "curve" ? "{name: curve, chance: 0.5, protect: 0}" : std::string(row.name));
     const auto in_memory = Study::open(file, {}).value();
     Pool expected;
     for (std::uint64_t i = 0; i < 150; ++i) turn(*in_memory, expected, i);
@@ -103,6 +104,12 @@ TEST_F(Pruning, ReopenedAtAnyMomentDecidesAsNeverClosed) {
     for (std::size_t i = 0; i < study->records().size(); ++i) {
       EXPECT_EQ(study->records()[i].state, in_memory->records()[i].state);
       EXPECT_EQ(study->records()[i].reason, in_memory->records()[i].reason);
+      const space::Observation& reopened = study->history().trials()[i];
+      const space::Observation& expected_trial = in_memory->history().trials()[i];
+      EXPECT_EQ(reopened.predicted_final, expected_trial.predicted_final);
+      EXPECT_EQ(reopened.predicted_sd, expected_trial.predicted_sd);
+      const bool is_predicted = row.name == "curve" && reopened.outcome == space::Outcome::kPruned;
+      EXPECT_EQ(reopened.predicted_sd > 0, is_predicted);
       pruned += study->records()[i].state == State::kPruned ? 1 : 0;
     }
     const bool prunes_rising_curves = row.name != "none" && row.name != "threshold" && row.name != "patient";

@@ -284,6 +284,7 @@ void Study::observe(const storage::TrialRecord& record) {
   const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
   history_.update(record.number, outcome_of(record.state), std::move(values), record.constraints, record.last_step,
                   seconds);
+  if (record.state == State::kPruned && !record.predicted.empty()) take_forecast(record);
 }
 
 Result<void> Study::put(storage::TrialRecord record, const std::string& event, const std::string& detail) {
@@ -535,9 +536,13 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
         break;
       }
     }
-    const std::string event(storage::text_of(record.state));
-    const std::string detail = record.reason;
-    STERLET_PASS(put(std::move(record), event, detail));
+    if (record.state == State::kPruned) {
+      STERLET_PASS(put_pruned(std::move(record)));
+    } else {
+      const std::string event(storage::text_of(record.state));
+      const std::string detail = record.reason;
+      STERLET_PASS(put(std::move(record), event, detail));
+    }
     const storage::TrialRecord& ended = records_[static_cast<std::size_t>(trial)];
     if (pruner_ && is_final(ended.state)) {
       tell_ending(trial);
@@ -612,8 +617,7 @@ Result<std::vector<std::string>> Study::collect_lost(
         STERLET_PASS(catch_up_pruner());
         STERLET_TRY(record.values, stored_values(record));
         record.state = State::kPruned;
-        const std::string reason = record.reason;
-        STERLET_PASS(put(std::move(record), "PRUNED", reason));
+        STERLET_PASS(put_pruned(std::move(record)));
         if (pruner_) tell_ending(static_cast<std::int64_t>(i));
         judged_seq_ = std::max(judged_seq_, seen_seq_);
         continue;

@@ -147,6 +147,8 @@ class Study final {
   base::Result<void> catch_up_pruner();
   base::Result<pruners::Decision> judge(std::int64_t trial, std::int64_t step, double value);
   void tell_ending(std::int64_t trial);
+  base::Result<void> put_pruned(storage::TrialRecord record);
+  void take_forecast(const storage::TrialRecord& record);
   base::Result<std::vector<double>> stored_values(const storage::TrialRecord& record);
   base::Result<storage::TrialRecord> running_record(std::int64_t trial, int attempt) const;
 

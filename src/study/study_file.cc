@@ -374,7 +374,7 @@ class StudyReader final {
     auto choice = take_choice(*node, "pruner", pruner_words());
     if (!choice) return;
     // Decided here, once, as for the sampler.
-    if (choice->name == "auto") choice->name = spec_.objectives.size() > 1 ? "none" : "asha";
+    if (choice->name == "auto") choice->name = spec_.objectives.size() > 1 ? "none" : "curve";
     for (const YamlEntry& entry : node->entries) {
       if (entry.key == "name") continue;
       const base::Json value = json_from_yaml(entry.value);

@@ -136,7 +136,7 @@ TEST(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(spec.budget, (Budget{100, 1800.0, 0.1}));
   EXPECT_EQ(spec.sampler.name, "grid");
   EXPECT_EQ(spec.sampler.options["points"], 4);
-  EXPECT_EQ(spec.pruner.name, "asha");
+  EXPECT_EQ(spec.pruner.name, "curve");
   EXPECT_EQ(spec.workers, 2);
   EXPECT_EQ(spec.seed, 18446744073709551615ULL);
   EXPECT_EQ(spec.duplicates, Duplicates::kAverage);
@@ -189,7 +189,7 @@ TEST(StudyFile, AutoSamplesByThePolicyAndMeansAPruner) {
   const StudyFile study =
       study_of("objective: loss\nparams: {x: {type: int, low: 0, high: 9}}\nsampler: auto\npruner: auto\n");
   EXPECT_EQ(study.spec.sampler.name, "auto");
-  EXPECT_EQ(study.spec.pruner.name, "asha");
+  EXPECT_EQ(study.spec.pruner.name, "curve");
   EXPECT_EQ(study.spec.name, "study");
   const StudyFile two = study_of("objective: [a, b]\nparams: {x: {type: int, low: 0, high: 9}}\npruner: auto\n");
   EXPECT_EQ(two.spec.pruner.name, "none");

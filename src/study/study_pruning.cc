@@ -52,6 +52,35 @@ void Study::tell_ending(std::int64_t trial) {
       {.trial = trial, .outcome = ended.outcome, .value = ended.values.empty() ? std::nan("") : ended.values.front()});
 }
 
+// Stores a trial that was cut short with what it was on the way to, so that samplers learn from it as well after the
+// study was opened again.
+Result<void> Study::put_pruned(storage::TrialRecord record) {
+  if (const auto forecast = pruner_ ? pruner_->forecast(record.number) : std::nullopt) {
+    const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+    base::Json predicted = base::Json::object();
+    if (!record.predicted.empty()) {
+      STERLET_TRY(predicted, base::parse_json(record.predicted));
+    }
+    predicted["final"] = base::json_number(sign * forecast->value);
+    predicted["final_sd"] = base::json_number(forecast->sd);
+    record.predicted = base::json_line(predicted);
+  }
+  const std::string reason = record.reason;
+  return put(std::move(record), "PRUNED", reason);
+}
+
+// Into the history, from a stored row.
+void Study::take_forecast(const storage::TrialRecord& record) {
+  const auto predicted = base::parse_json(record.predicted);
+  if (!predicted || !predicted->is_object() || !predicted->contains("final") || !predicted->contains("final_sd"))
+    return;
+  const auto value = base::number_from_json((*predicted)["final"]);
+  const auto sd = base::number_from_json((*predicted)["final_sd"]);
+  if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return;
+  const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+  history_.predict(record.number, sign * *value, *sd);
+}
+
 // What an attempt of another session has reported last for each objective.
 Result<std::vector<double>> Study::stored_values(const storage::TrialRecord& record) {
   STERLET_TRY(const auto reports, storage_->load_reports(record_.id, record.number, record.attempt));
