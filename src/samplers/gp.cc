@@ -6,30 +6,80 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/math/pareto.h"
 #include "sterlet/samplers/follower.h"
 #include "sterlet/samplers/gp_acquisition.h"
-#include "sterlet/samplers/gp_fit.h"
 #include "sterlet/samplers/gp_search.h"
-#include "sterlet/samplers/gp_transform.h"
+#include "sterlet/samplers/gp_surface.h"
+#include "sterlet/samplers/gp_volume.h"
 #include "sterlet/samplers/sobol.h"
-#include "sterlet/samplers/unit_table.h"
 
 namespace sterlet::samplers {
 
 namespace {
 
-constexpr std::size_t kFantasies = 16;
-constexpr std::size_t kAlwaysFit = 32;
-constexpr std::size_t kFitRows = 256, kRoughRows = 80;
+constexpr std::size_t kFantasies = 16;          // Joint draws of what pending trials may turn out to be.
+constexpr std::size_t kAlwaysFit = 32;          // Trials up to which hyperparameters are learned afresh each time;
+constexpr std::size_t kMostApart = 64;          // later each time there is a sixteenth more, or so many.
+constexpr double kNinety = 1.6448536269514722;  // Standard deviations each side of a central 90%.
 
-// What the model is told of one trial.
+// What a history says, trial by trial.
 struct Told {
-  std::size_t trial = 0;
-  double value = 0;
-  bool bad = false;  // Failed, or no number.
-  double sd = 0;     // Of the value, where it is a prediction.
-  bool operator==(const Told&) const = default;
+  std::vector<std::size_t> trials;  // That have ended, by number.
+  std::vector<bool> settled, feasible;
+  std::vector<std::size_t> pending;
+  std::size_t created = 0, good = 0, constraints = 0;
 };
+
+bool is_predicted(const space::Observation& trial) {
+  return trial.outcome == space::Outcome::kPruned && trial.predicted_sd > 0;
+}
+
+bool has_values(const space::Observation& trial, std::size_t objectives) {
+  return (trial.outcome == space::Outcome::kComplete || trial.outcome == space::Outcome::kPruned) &&
+         trial.values.size() >= objectives &&
+         std::all_of(trial.values.begin(), trial.values.end(), [](double value) { return value <= 1e300; });  // No NaN.
+}
+
+// Trials that hyperparameters are learned from are settled. While there are few, all that have ended. Later those among
+// the first N_k, with N_k growing by a sixteenth at a time and staying behind by twice the number of trials still
+// running, so that a late result seldom changes them: which fit holds is a question of what the history is now, not of
+// when anybody asked.
+Told read(const space::History& history, std::size_t objectives) {
+  Told told;
+  std::vector<std::size_t> places;  // Of each ended trial, how many came before it.
+  for (const space::Observation& trial : history.trials()) {
+    if (trial.outcome == space::Outcome::kVoid) continue;
+    const auto number = static_cast<std::size_t>(trial.number);
+    if (trial.outcome == space::Outcome::kPending) {
+      told.pending.push_back(number);
+    } else {
+      told.trials.push_back(number);
+      places.push_back(told.created);
+      told.feasible.push_back(
+          std::none_of(trial.constraints.begin(), trial.constraints.end(), [](double c) { return !(c <= 0); }));
+      told.constraints = std::max(told.constraints, trial.constraints.size());
+      if (has_values(trial, objectives)) ++told.good;
+    }
+    ++told.created;
+  }
+  std::size_t limit = told.created;
+  if (told.created > kAlwaysFit + 2 * told.pending.size()) {
+    limit = kAlwaysFit;
+    while (true) {
+      const std::size_t next = limit + std::clamp<std::size_t>(limit / 16, 1, kMostApart);
+      if (next > told.created - 2 * told.pending.size()) break;
+      limit = next;
+    }
+  }
+  std::size_t useful = 0;
+  for (std::size_t i = 0; i < told.trials.size(); ++i) {
+    told.settled.push_back(places[i] < limit);
+    if (told.settled[i] && has_values(history.trials()[told.trials[i]], objectives)) ++useful;
+  }
+  if (useful < 2) told.settled.assign(told.trials.size(), true);
+  return told;
+}
 
 class Gp final : public Sampler {
  public:
@@ -38,266 +88,214 @@ class Gp final : public Sampler {
         embedding_(space_),
         search_(space_, embedding_),
         sobol_(make_sobol(space, setting.seed)),
+        startup_(options.startup_trials),
+        objectives_(setting.objective_count),
         table_(space.dimensions().size()) {
-    const auto d = static_cast<std::int64_t>(embedding_.groups().size());
-    startup_ = options.startup_trials;
-    if (startup_ == 0) {
-      startup_ = std::clamp<std::int64_t>(1 + d, 6, 10);
-      if (setting.trial_budget) startup_ = std::min(startup_, std::max<std::int64_t>(4, *setting.trial_budget / 4));
+    suspects_.assign(space.dimensions().size(), GpWarp());
+    for (const GpGroup& group : embedding_.groups()) {
+      suspects_[group.dimension] = GpWarp(group.suspect);
+      any_suspect_ = any_suspect_ || group.suspect != 0;
     }
+    if (startup_ > 0) return;
+    startup_ = std::clamp<std::int64_t>(1 + static_cast<std::int64_t>(embedding_.groups().size()), 6, 10);
+    if (setting.trial_budget) startup_ = std::min(startup_, std::max<std::int64_t>(4, *setting.trial_budget / 4));
   }
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
-    std::vector<Told> told;
-    std::vector<std::size_t> pending, places;  // Of each told trial, how many came before it.
-    std::size_t created = 0;
-    for (const space::Observation& trial : history.trials()) {
-      const auto number = static_cast<std::size_t>(trial.number);
-      switch (trial.outcome) {
-        case space::Outcome::kPending:
-          pending.push_back(number);
-          break;
-        case space::Outcome::kVoid:
-          continue;
-        case space::Outcome::kFailed:
-          told.push_back({.trial = number, .bad = true});
-          break;
-        case space::Outcome::kComplete:
-        case space::Outcome::kPruned: {
-          if (trial.outcome == space::Outcome::kPruned && trial.predicted_sd > 0) {
-            // What it was on the way to says more than where it was when it was cut short.
-            told.push_back({.trial = number, .value = trial.predicted_final, .sd = trial.predicted_sd});
-            break;
-          }
-          const bool none = trial.values.empty() || std::isnan(trial.values.front()) || trial.values.front() > 1e300;
-          told.push_back({.trial = number, .value = none ? 0 : trial.values.front(), .bad = none});
-          break;
-        }
-      }
-      if (trial.outcome != space::Outcome::kPending) places.push_back(created);
-      ++created;
+    const Told told = read(history, objectives_);
+    if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty()) {
+      return first_points(history, key);
     }
-    const auto good = std::count_if(told.begin(), told.end(), [](const Told& one) { return !one.bad; });
-    if (created < static_cast<std::size_t>(startup_) || good < 2 || embedding_.groups().empty()) {
-      return sobol_->suggest(history, key);
-    }
-    catch_up(history);
-    fit(settled(told, places, created, pending.size()));
-    return by_model(history, key, told, pending);
-  }
-
- private:
-  struct Data {
-    std::vector<Told> told;
-    GpTransform transform;
-    std::vector<double> values;  // As the model sees them.
-  };
-
-  void catch_up(const space::History& history) const {
     const Follower::Step step = follower_.catch_up(history);
     if (step.restart) {
       table_.clear();
-      models_.clear();
-      fits_.clear();
-      fitted_.clear();
+      surfaces_.clear();
     }
     table_.extend(space_, history);
+    return by_model(history, told, key);
   }
 
-  static std::vector<double> targets(const std::vector<Told>& told, const GpTransform& transform) {
-    std::vector<double> values;
-    double low = 0, high = 0;
-    bool any = false;
-    for (const Told& one : told) {
-      values.push_back(one.bad ? 0 : transform(one.value));
-      if (one.bad) continue;
-      low = any ? std::min(low, values.back()) : values.back();
-      high = any ? std::max(high, values.back()) : values.back();
-      any = true;
-    }
-    const double worst = high + 0.25 * (high - low) + 0.1;
-    for (std::size_t i = 0; i < told.size(); ++i) {
-      if (told[i].bad) values[i] = worst;
-    }
-    return values;
+ private:
+  // Sobol points; every other one with the coordinates of suspect scales on the scale that their range suggests, as on
+  // the given one nearly all of them lie at its upper end.
+  Suggestion first_points(const space::History& history, const base::StreamKey& key) const {
+    Suggestion suggestion = sobol_->suggest(history, key);
+    if (!any_suspect_ || history.count(space::Origin::kSobol) % 2 == 0) return suggestion;
+    std::vector<double> unit = space_.to_unit(suggestion.point);
+    for (std::size_t j = 0; j < unit.size(); ++j) unit[j] = std::isnan(unit[j]) ? 0.5 : suspects_[j].inverse(unit[j]);
+    space::Point point = space_.from_unit(unit);
+    if (space_.satisfies_constraints(point)) suggestion.point = std::move(point);
+    return suggestion;
   }
 
-  // Variance of each target beside the model's own noise: of predictions, on the model's scale.
-  static std::vector<double> noises(const std::vector<Told>& told, const GpTransform& transform) {
-    std::vector<double> variances;
-    for (const Told& one : told) {
-      const double half = one.sd > 0 ? (transform(one.value + one.sd) - transform(one.value - one.sd)) / 2 : 0;
-      variances.push_back(half * half);
+  Suggestion by_model(const space::History& history, const Told& told, const base::StreamKey& key) const {
+    const std::vector<std::vector<double>> draws = draw_fantasies(told.pending.size(), key);
+    std::vector<const GpSurface*> objectives;
+    for (std::size_t m = 0; m < objectives_; ++m) {
+      objectives.push_back(
+          &learn(m, GpSurface::Kind::kObjective, objective_rows(history, told, m), told.pending, draws));
     }
-    return variances;
-  }
-
-  // The trials that hyperparameters are learned from. While there are few, all that have ended. Later those among the
-  // first N_k, with N_k growing by a sixteenth at a time and staying behind by twice the number of trials still
-  // running, so that a late result seldom changes them: which fit holds is a question of what the history is now, not
-  // of when anybody asked.
-  static std::vector<Told> settled(const std::vector<Told>& told, const std::vector<std::size_t>& places,
-                                   std::size_t created, std::size_t pending) {
-    if (created <= kAlwaysFit + 2 * pending) return told;
-    std::size_t checkpoint = kAlwaysFit;
-    while (true) {
-      const std::size_t next = checkpoint + std::max<std::size_t>(1, checkpoint / 16);
-      if (next > created - 2 * pending) break;
-      checkpoint = next;
+    std::vector<const GpModel*> constraints;
+    for (std::size_t c = 0; c < told.constraints; ++c) {
+      std::vector<GpTold> rows = constraint_rows(history, told, c);
+      if (rows.size() < 2) continue;
+      constraints.push_back(&learn(objectives_ + c, GpSurface::Kind::kConstraint, std::move(rows), {}, {}).model());
     }
-    std::vector<Told> first;
-    for (std::size_t i = 0; i < told.size() && places[i] < checkpoint; ++i) first.push_back(told[i]);
-    const auto good = std::count_if(first.begin(), first.end(), [](const Told& one) { return !one.bad; });
-    return good >= 2 ? first : told;
-  }
-
-  static GpTransform transform_of(const std::vector<Told>& told) {
-    std::vector<double> values;
-    for (const Told& one : told) {
-      if (!one.bad) values.push_back(one.value);
-    }
-    return GpTransform(values);
-  }
-
-  // Fits to at most `most` rows: the best third, the newest third, and others evenly from the rest.
-  std::vector<GpFit> fit_on(const std::vector<Told>& told, const std::vector<double>& values,
-                            const std::vector<double>& noise, std::size_t most, const GpFitPlan& plan) const {
-    std::vector<std::size_t> chosen(told.size());
-    std::iota(chosen.begin(), chosen.end(), 0);
-    if (told.size() > most) {
-      std::vector<std::size_t> order = chosen;
-      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-      std::vector<bool> taken(told.size(), false);
-      for (std::size_t i = 0; i < most / 3; ++i) taken[order[i]] = taken[told.size() - 1 - i] = true;
-      std::vector<std::size_t> rest;
-      for (const std::size_t i : chosen) {
-        if (!taken[i]) rest.push_back(i);
-      }
-      const std::size_t wanted = most - (told.size() - rest.size());
-      for (std::size_t i = 0; i < wanted; ++i) taken[rest[i * rest.size() / wanted]] = true;
-      std::erase_if(chosen, [&](std::size_t i) { return !taken[i]; });
-    }
-    GpRows rows{.dimensions = space_.dimensions().size()};
-    std::vector<double> targets;
-    for (const std::size_t i : chosen) {
-      rows.append(table_.row(told[i].trial), noise[i]);
-      targets.push_back(values[i]);
-    }
-    return fit_gp(embedding_, rows, targets, plan);
-  }
-
-  void fit(const std::vector<Told>& told) const {
-    if (fitted_ == told && !fits_.empty()) return;
-    fitted_ = told;
-    models_.clear();
-    const GpTransform transform = transform_of(told);
-    const std::vector<double> values = targets(told, transform), noise = noises(told, transform);
-    const auto d = static_cast<double>(embedding_.groups().size());
-    GpFitPlan plan;
-    plan.warped = static_cast<double>(told.size()) >= 4 * (d + 1);
-    GpHyper rugged;
-    rugged.warps.assign(embedding_.groups().size(), 0.0);
-    rugged.log_lengths.assign(embedding_.groups().size(), std::log(0.3));
-    rugged.log_noise = -9;
-    plan.starts.push_back(rugged);
-    if (plan.warped) {
-      GpHyper relogged = rugged;
-      bool any = false;
-      for (std::size_t g = 0; g < embedding_.groups().size(); ++g) {
-        relogged.warps[g] = embedding_.groups()[g].suspect;
-        relogged.log_lengths[g] = -0.5;
-        any = any || relogged.warps[g] != 0;
-      }
-      if (any) plan.starts.push_back(relogged);
-    }
-    plan.steps = 40;
-    if (told.size() <= kRoughRows) {
-      fits_ = fit_on(told, values, noise, told.size(), plan);
-    } else {
-      // Where the maximum lies is found with few rows; then all rows that are used move it a little.
-      fits_ = fit_on(told, values, noise, kRoughRows, plan);
-      plan.starts.assign(1, fits_.front().hyper);
-      plan.from_prior = false;
-      plan.steps = 15;
-      fits_ = fit_on(told, values, noise, kFitRows, plan);
-    }
-  }
-
-  Suggestion by_model(const space::History& history, const base::StreamKey& key, const std::vector<Told>& told,
-                      const std::vector<std::size_t>& pending) const {
-    if (models_.empty()) {
-      models_.emplace_back(embedding_, fits_.front().hyper);
-      numbers_.clear();
-    }
-    const GpTransform transform = transform_of(told);
-    const std::vector<double> values = targets(told, transform);
-    const std::vector<double> noise = noises(told, transform);
-    std::vector<std::pair<std::size_t, double>> numbers;
-    for (std::size_t i = 0; i < told.size(); ++i) numbers.emplace_back(told[i].trial, noise[i]);
-    for (const std::size_t trial : pending) numbers.emplace_back(trial, 0.0);
-    const auto same = static_cast<std::size_t>(
-        std::mismatch(numbers_.begin(), numbers_.end(), numbers.begin(), numbers.end()).first - numbers_.begin());
-    std::vector<std::vector<double>> draws;
-    if (!pending.empty()) {
-      base::StreamKey drawn = key;
-      drawn.stream = base::Stream::kGp;
-      drawn.attempt = 0xffff;
-      base::RandomStream stream(drawn);
-      for (std::size_t h = 0; h < kFantasies; ++h) {
-        draws.emplace_back();
-        for (std::size_t i = 0; i < pending.size(); ++i) {
-          draws[h].push_back(h % 2 == 0 ? stream.normal() : -draws[h - 1][i]);
-        }
-      }
-    }
-    std::vector<GpAcquisition::Member> members;
-    for (GpModel& model : models_) {
-      model.truncate(same);
-      GpRows rows{.dimensions = space_.dimensions().size()};
-      for (std::size_t i = same; i < numbers.size(); ++i) rows.append(table_.row(numbers[i].first), numbers[i].second);
-      model.append(rows);
-      model.set_targets(values, draws);
-      GpAcquisition::Member member{.model = &model, .weight = 1.0 / static_cast<double>(models_.size())};
-      for (std::size_t h = 0; h < model.heads(); ++h) member.best.push_back(model.smallest_mean(h));
-      members.push_back(std::move(member));
-    }
-    numbers_ = std::move(numbers);
-
-    GpSearchStart start;
-    std::vector<std::size_t> order(told.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-    for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), 5); ++i) {
-      const auto row = table_.row(told[order[i]].trial);
-      start.tops.emplace_back(row.begin(), row.end());
-      for (double& u : start.tops.back()) u = std::isnan(u) ? 0.5 : u;
-    }
-    const GpHyper& hyper = models_.front().hyper();
-    start.warps.assign(space_.dimensions().size(), 0.0);
-    start.lengths.assign(space_.dimensions().size(), 1.0);
-    for (std::size_t g = 0; g < embedding_.groups().size(); ++g) {
-      start.warps[embedding_.groups()[g].dimension] = hyper.warps[g];
-      start.lengths[embedding_.groups()[g].dimension] = std::exp(hyper.log_lengths[g]);
-    }
-    GpAcquisition acquisition(std::move(members));
-    const std::vector<GpSearch::Found> found = search_.run(acquisition, start, key);
-    std::size_t skipped = 0;
-    for (const GpSearch::Found& one : found) {
-      if (history.contains(one.point) || !space_.satisfies_constraints(one.point)) continue;
-      if (skipped++ < key.attempt) continue;
-      return described(one.point, transform);
+    const bool any_feasible = std::find(told.feasible.begin(), told.feasible.end(), true) != told.feasible.end();
+    const std::unique_ptr<GpScore> gain =
+        objectives_ == 1 ? improvement(told, *objectives.front()) : volume_improvement(told, objectives, key);
+    GpFeasibility feasibility(any_feasible ? gain.get() : nullptr, constraints);
+    GpScore& score = constraints.empty() ? *gain : feasibility;
+    for (const GpSearch::Found& found : search_.run(score, start_of(told, objectives), key)) {
+      if (history.contains(found.point) || !space_.satisfies_constraints(found.point)) continue;
+      return described(found.point, *objectives.front());
     }
     return {.point = space_.draw(key), .origin = space::Origin::kModel};
   }
 
-  Suggestion described(const space::Point& point, const GpTransform& transform) const {
-    const GpModel& model = models_.front();
+  // The best value that a head knows of: the lowest mean at a feasible trial, or at a pending one.
+  static std::unique_ptr<GpScore> improvement(const Told& told, const GpSurface& surface) {
+    const GpModel& model = surface.model();
+    std::vector<double> best(model.heads(), std::numeric_limits<double>::infinity());
+    for (std::size_t i = 0; i < model.size(); ++i) {
+      if (i < surface.rows().size() && !told.feasible[surface.rows()[i]]) continue;
+      for (std::size_t h = 0; h < best.size(); ++h) best[h] = std::min(best[h], model.row_mean(h, i));
+    }
+    if (!std::isfinite(best.front())) best.assign(best.size(), 0.0);
+    return std::make_unique<GpImprovement>(model, std::move(best));
+  }
+
+  static std::unique_ptr<GpScore> volume_improvement(const Told& told, const std::vector<const GpSurface*>& surfaces,
+                                                     const base::StreamKey& key) {
+    std::vector<const GpModel*> models;
+    for (const GpSurface* surface : surfaces) models.push_back(&surface->model());
+    // Means rather than values: where there is noise, a lucky value is no point of the front.
+    const std::vector<std::size_t>& rows = surfaces.front()->rows();
+    std::vector<double> front;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!told.feasible[rows[i]]) continue;
+      for (const GpModel* model : models) front.push_back(model->row_mean(0, i));
+    }
+    return std::make_unique<GpVolumeImprovement>(std::move(models), front, rows.size(), key);
+  }
+
+  const GpSurface& learn(std::size_t index, GpSurface::Kind kind, std::vector<GpTold> rows,
+                         const std::vector<std::size_t>& pending, const std::vector<std::vector<double>>& draws) const {
+    while (surfaces_.size() <= index) surfaces_.emplace_back();
+    if (!surfaces_[index]) surfaces_[index] = std::make_unique<GpSurface>(embedding_, kind);
+    surfaces_[index]->learn(table_, rows, pending, draws);
+    return *surfaces_[index];
+  }
+
+  std::vector<GpTold> objective_rows(const space::History& history, const Told& told, std::size_t objective) const {
+    std::vector<GpTold> rows;
+    for (std::size_t i = 0; i < told.trials.size(); ++i) {
+      const space::Observation& trial = history.trials()[told.trials[i]];
+      if (is_predicted(trial) && objectives_ == 1) {
+        // What it was on the way to says more than where it was when it was cut short.
+        rows.push_back({.trial = told.trials[i],
+                        .value = trial.predicted_final,
+                        .sd = trial.predicted_sd,
+                        .settled = told.settled[i]});
+        continue;
+      }
+      const bool good = has_values(trial, objectives_);
+      rows.push_back({.trial = told.trials[i],
+                      .value = good ? trial.values[objective] : 0,
+                      .bad = !good,
+                      .settled = told.settled[i]});
+    }
+    return rows;
+  }
+
+  // Trials that say nothing of the constraint are left out.
+  static std::vector<GpTold> constraint_rows(const space::History& history, const Told& told, std::size_t constraint) {
+    std::vector<GpTold> rows;
+    for (std::size_t i = 0; i < told.trials.size(); ++i) {
+      const space::Observation& trial = history.trials()[told.trials[i]];
+      if (trial.constraints.size() <= constraint || std::isnan(trial.constraints[constraint])) continue;
+      rows.push_back({.trial = told.trials[i], .value = trial.constraints[constraint], .settled = told.settled[i]});
+    }
+    if (std::none_of(rows.begin(), rows.end(), [](const GpTold& row) { return row.settled; })) {
+      for (GpTold& row : rows) row.settled = true;
+    }
+    return rows;
+  }
+
+  static std::vector<std::vector<double>> draw_fantasies(std::size_t pending, base::StreamKey key) {
+    if (pending == 0) return {};
+    key.stream = base::Stream::kGp;
+    key.attempt |= 0x8000;  // Apart from the search's numbers.
+    base::RandomStream stream(key);
+    std::vector<std::vector<double>> draws(kFantasies);
+    for (std::size_t h = 0; h < kFantasies; ++h) {
+      for (std::size_t i = 0; i < pending; ++i) {
+        draws[h].push_back(h % 2 == 0 ? stream.normal() : -draws[h - 1][i]);
+      }
+    }
+    return draws;
+  }
+
+  GpSearchStart start_of(const Told& told, const std::vector<const GpSurface*>& surfaces) const {
+    GpSearchStart start;
+    // The best first; with several objectives those of each in turn.
+    std::vector<std::vector<std::size_t>> orders;
+    for (const GpSurface* surface : surfaces) {
+      const std::vector<double>& values = surface->values();
+      std::vector<std::size_t> order(values.size());
+      std::iota(order.begin(), order.end(), 0);
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        if (told.feasible[a] != told.feasible[b]) return static_cast<bool>(told.feasible[a]);
+        return values[a] < values[b];
+      });
+      orders.push_back(std::move(order));
+    }
+    if (surfaces.size() > 1) add_front(told, surfaces, orders);
+    for (std::size_t i = 0; i < 5 && i < told.trials.size(); ++i) {
+      const auto row = table_.row(told.trials[orders[i % orders.size()][i / orders.size()]]);
+      start.tops.emplace_back(row.begin(), row.end());
+      for (double& u : start.tops.back()) u = std::isnan(u) ? 0.5 : u;
+    }
+    start.warps.assign(space_.dimensions().size(), GpWarp());
+    start.suspects = suspects_;
+    start.lengths.assign(space_.dimensions().size(), 1.0);
+    for (const GpSurface* surface : surfaces) {
+      const GpHyper& hyper = surface->model().hyper();
+      for (std::size_t g = 0; g < embedding_.groups().size(); ++g) {
+        const std::size_t dimension = embedding_.groups()[g].dimension;
+        if (surface == surfaces.front()) start.warps[dimension] = GpWarp(hyper.warps[g]);
+        start.lengths[dimension] = std::min(start.lengths[dimension], std::exp(hyper.log_lengths[g]));
+      }
+    }
+    return start;
+  }
+
+  // One more order: the front from one end to the other, as far apart as five of it can be.
+  static void add_front(const Told& told, const std::vector<const GpSurface*>& surfaces,
+                        std::vector<std::vector<std::size_t>>& orders) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < told.trials.size(); ++i) {
+      for (const GpSurface* surface : surfaces) values.push_back(surface->values()[i] + (told.feasible[i] ? 0 : 1e6));
+    }
+    std::vector<std::size_t> front = base::pareto_front({.values = values, .width = surfaces.size()});
+    std::stable_sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) {
+      return surfaces.front()->values()[a] < surfaces.front()->values()[b];
+    });
+    std::vector<std::size_t> spread;
+    for (std::size_t i = 0; i < 5; ++i) spread.push_back(front[i * (front.size() - 1) / 4]);
+    orders.assign(1, std::move(spread));
+  }
+
+  Suggestion described(const space::Point& point, const GpSurface& surface) const {
+    const GpModel& model = surface.model();
     const std::vector<double> unit = space_.to_unit(point);
     GpModel::Batch batch;
     model.predict(unit.data(), 1, true, batch);
     const double mean =
         std::accumulate(batch.mean.begin(), batch.mean.end(), 0.0) / static_cast<double>(batch.mean.size());
-    const double spread = 1.6448536269514722 * std::sqrt(batch.variance[0] + std::exp(model.hyper().log_noise));
+    const double spread = kNinety * std::sqrt(batch.variance[0] + std::exp(model.hyper().log_noise));
+    if (objectives_ > 1) return {.point = point, .origin = space::Origin::kModel};
+    const GpTransform& transform = surface.transform();
     return {.point = point,
             .origin = space::Origin::kModel,
             .predicted = transform.inverse(mean),
@@ -308,25 +306,25 @@ class Gp final : public Sampler {
   GpEmbedding embedding_;
   GpSearch search_;
   std::unique_ptr<Sampler> sobol_;
-  std::int64_t startup_ = 0;
+  std::int64_t startup_;
+  std::size_t objectives_;
+  std::vector<GpWarp> suspects_;  // A dimension.
+  bool any_suspect_ = false;
 
   // The memo.
   mutable Follower follower_;
   mutable UnitTable table_;
-  mutable std::vector<Told> fitted_;
-  mutable std::vector<GpFit> fits_;
-  mutable std::vector<GpModel> models_;
-  mutable std::vector<std::pair<std::size_t, double>> numbers_;  // Trials whose rows the models hold, their noise.
+  mutable std::vector<std::unique_ptr<GpSurface>> surfaces_;  // Of the objective, then of each constraint.
 };
 
 }  // namespace
 
 base::Result<std::unique_ptr<Sampler>> make_gp(const space::Space& space, const GpOptions& options,
                                                const Setting& setting) {
-  if (setting.objective_count > 1) {
+  if (setting.objective_count > 4) {
     return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("sampler gp is for one objective (found {})", setting.objective_count),
-                      "choose another sampler, or make one objective of them");
+                      fmt::format("sampler gp is for up to 4 objectives (found {})", setting.objective_count),
+                      "choose another sampler, or make fewer objectives of them");
   }
   return std::make_unique<Gp>(space, options, setting);
 }

@@ -13,20 +13,23 @@ struct GpOptions {
       0;  ///< In [0, 10000]. Sobol points before the model; 0: chosen by dimension and budget.
 };
 
-/// A Gaussian process over the whole space, and the point with the largest expected improvement over the best.
+/// A Gaussian process over the whole space, and the point with the largest expected improvement over the best; with two
+/// to four objectives, the largest expected growth of the hypervolume, with a process for each.
 ///
 /// Works in  the unit cube after each parameter's scale, with a warp a parameter that can find out that a scale is
 ///           wrong; choices are unordered; a conditional parameter is as far from its values where it is inactive as
 ///           half its range (gp_kernel.h). Values are half-ranked and straightened first (gp_transform.h).
-/// Edges     until `startup_trials` trials exist, and until two have values: points of the Sobol sequence. Pending
-///           trials count as told, at values drawn from the model, so that parallel workers spread out. Failed trials
-///           and NaN count as worse than all others; pruned ones by the value they had. No repeats while there are
-///           other candidates.
-/// Cost      O(n^2) time and memory a suggestion, n trials; hyperparameters are fitted each time n has grown by a
-///           sixteenth (each time below 32), on at most 256 trials.
-/// Errors    kInvalidArgument for more than one objective, or an option out of range.
+/// Edges     until `startup_trials` trials exist, and until two have values: points of the Sobol sequence, every other
+///           one on a log scale where a linear range is wide enough to be suspect. Pending trials count as told, at
+///           values drawn from the model, so that parallel workers spread out. Failed trials and NaN count as worse
+///           than all others; pruned ones by the value they had. Told constraints are learned too, and the gain
+///           multiplied with the probability that all hold. No repeats while there are other candidates.
+/// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
+///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a sixteenth (each time
+///           below 32), on at most 200 trials.
+/// Errors    kInvalidArgument for more than four objectives, or an option out of range.
 /// Source    Rasmussen, Williams: Gaussian processes for machine learning, 2006; Ament et al.: Unexpected improvements
-///           to expected improvement for Bayesian optimization, NeurIPS 2023.
+///           to expected improvement for Bayesian optimization, NeurIPS 2023; for several objectives see gp_volume.h.
 /// Departs   with priors on length scales that grow with the square root of the dimension (Hvarfner et al. 2024), moved
 ///           by each parameter's tier; and with hyperparameters that are a function of the first N_k trials alone, so
 ///           that a study opened again goes on as if it had never ended.

@@ -31,73 +31,94 @@ double log_expected_improvement(double z, double* slope) {
   return -0.5 * z * z - kLogRootTwoPi + std::log(tail / (t + tail));
 }
 
-void GpAcquisition::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
-  batches_.resize(members_.size());
-  std::size_t heads_total = 0;
-  for (const Member& member : members_) heads_total += member.best.size();
-  logs_.assign(count * heads_total, 0.0);
-  by_mean_.assign(count * heads_total, 0.0);  // Of each head's own ln EI.
-  by_variance_.assign(count * heads_total, 0.0);
-  std::size_t first = 0;
-  for (std::size_t m = 0; m < members_.size(); ++m) {
-    const Member& member = members_[m];
-    GpModel::Batch& batch = batches_[m];
-    member.model->predict(units, count, true, batch);
-    const std::size_t heads = member.best.size();
-    const double log_weight = std::log(member.weight / static_cast<double>(heads));
-    for (std::size_t p = 0; p < count; ++p) {
-      const double spread = std::sqrt(batch.variance[p]);
-      for (std::size_t h = 0; h < heads; ++h) {
-        const double z = (member.best[h] - batch.mean[p * heads + h]) / spread;
-        double slope = 0;
-        const std::size_t at = p * heads_total + first + h;
-        logs_[at] = log_weight + std::log(spread) + log_expected_improvement(z, &slope);
-        by_mean_[at] = -slope / spread;
-        by_variance_[at] = 0.5 * (1 - z * slope) / batch.variance[p];
-      }
-    }
-    first += heads;
-  }
+void GpImprovement::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
+  const std::size_t heads = best_.size();
+  model_.predict(units, count, true, batch_);
+  shares_.assign(heads, 0.0);
+  by_mean_.assign(count * heads, 0.0);
+  by_variance_.assign(count, 0.0);
   for (std::size_t p = 0; p < count; ++p) {
-    double* logs = logs_.data() + p * heads_total;
-    const double largest = *std::max_element(logs, logs + heads_total);
+    const double variance = batch_.variance[p], spread = std::sqrt(variance);
+    double* by_mean = by_mean_.data() + p * heads;
+    double largest = 0;
+    for (std::size_t h = 0; h < heads; ++h) {
+      const double z = (best_[h] - batch_.mean[p * heads + h]) / spread;
+      shares_[h] = log_expected_improvement(z, &by_mean[h]);
+      largest = h == 0 ? shares_[h] : std::max(largest, shares_[h]);
+    }
     double sum = 0;
-    for (std::size_t k = 0; k < heads_total; ++k) {
-      const double difference = logs[k] - largest;
-      logs[k] = difference > -600 ? base::portable_exp(difference) : 0;
-      sum += logs[k];
+    for (double& share : shares_) {
+      share = share - largest > -600 ? base::portable_exp(share - largest) : 0;
+      sum += share;
     }
-    for (std::size_t k = 0; k < heads_total; ++k) logs[k] /= sum;
-    values[p] = largest + std::log(sum);
+    values[p] = largest + std::log(sum / static_cast<double>(heads)) + std::log(spread);
+    for (std::size_t h = 0; h < heads; ++h) {
+      const double z = (best_[h] - batch_.mean[p * heads + h]) / spread, share = shares_[h] / sum;
+      by_variance_[p] += share * 0.5 * (1 - z * by_mean[h]) / variance;
+      by_mean[h] *= -share / spread;
+    }
   }
-  if (gradients == nullptr) return;
-  const std::size_t width = members_.front().model->embedding().dimensions();
-  std::fill_n(gradients, count * width, 0.0);
-  part_.resize(count * width);
-  first = 0;
-  for (std::size_t m = 0; m < members_.size(); ++m) {
-    const std::size_t heads = members_[m].best.size();
-    std::vector<double> by_mean(count * heads), by_variance(count, 0.0);
-    for (std::size_t p = 0; p < count; ++p) {
-      for (std::size_t h = 0; h < heads; ++h) {
-        const std::size_t at = p * heads_total + first + h;
-        by_mean[p * heads + h] = logs_[at] * by_mean_[at];
-        by_variance[p] += logs_[at] * by_variance_[at];
-      }
-    }
-    members_[m].model->gradient(units, batches_[m], by_mean.data(), by_variance.data(), part_.data());
-    for (std::size_t i = 0; i < part_.size(); ++i) gradients[i] += part_[i];
-    first += heads;
+  if (gradients != nullptr) model_.gradient(units, batch_, by_mean_.data(), by_variance_.data(), gradients);
+}
+
+// In blocks that stay in the cache.
+void GpImprovement::rank(const double* units, std::size_t count, double* values) {
+  constexpr std::size_t kBlock = 32;
+  const std::size_t width = model_.embedding().dimensions(), heads = best_.size();
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const std::size_t block = std::min(kBlock, count - begin);
+    model_.predict(units + begin * width, block, false, batch_);
+    for (std::size_t p = 0; p < block; ++p) values[begin + p] = best_[0] - batch_.mean[p * heads];
   }
 }
 
-void GpAcquisition::bound(const double* units, std::size_t count, double* values) {
-  batches_.resize(1);
-  // One model and its first head: only an order is wanted.
-  const Member& member = members_.front();
-  member.model->predict(units, count, false, batches_.front());
-  const std::size_t heads = member.best.size();
-  for (std::size_t p = 0; p < count; ++p) values[p] = member.best[0] - batches_.front().mean[p * heads];
+void GpFeasibility::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
+  const std::size_t width = constraints_.front()->embedding().dimensions();
+  if (score_ != nullptr) {
+    score_->evaluate(units, count, values, gradients);
+  } else {
+    std::fill_n(values, count, 0.0);
+    if (gradients != nullptr) std::fill_n(gradients, count * width, 0.0);
+  }
+  for (const GpModel* constraint : constraints_) {
+    constraint->predict(units, count, true, batch_);
+    part_.assign(count * constraint->heads(), 0.0);
+    std::vector<double> by_variance(count);
+    for (std::size_t p = 0; p < count; ++p) {
+      const double spread = std::sqrt(batch_.variance[p]);
+      const double z = -batch_.mean[p * constraint->heads()] / spread;
+      const double log_probability = base::log_normal_cdf(z);
+      values[p] += log_probability;
+      // phi / Phi, by logarithms: both may be too small for numbers.
+      const double slope =
+          base::portable_exp(std::clamp(-0.5 * z * z - kLogRootTwoPi - log_probability, -600.0, 600.0));
+      part_[p * constraint->heads()] = -slope / spread;
+      by_variance[p] = -0.5 * slope * z / batch_.variance[p];
+    }
+    if (gradients == nullptr) continue;
+    more_.resize(count * width);
+    constraint->gradient(units, batch_, part_.data(), by_variance.data(), more_.data());
+    for (std::size_t i = 0; i < more_.size(); ++i) gradients[i] += more_[i];
+  }
+}
+
+void GpFeasibility::rank(const double* units, std::size_t count, double* values) {
+  if (score_ != nullptr) {
+    score_->rank(units, count, values);
+  } else {
+    std::fill_n(values, count, 0.0);
+  }
+  constexpr std::size_t kBlock = 32;
+  for (const GpModel* constraint : constraints_) {
+    const std::size_t width = constraint->embedding().dimensions();
+    for (std::size_t begin = 0; begin < count; begin += kBlock) {
+      const std::size_t block = std::min(kBlock, count - begin);
+      constraint->predict(units + begin * width, block, false, batch_);
+      for (std::size_t p = 0; p < block; ++p) {
+        values[begin + p] -= std::max(batch_.mean[p * constraint->heads()], 0.0);
+      }
+    }
+  }
 }
 
 }  // namespace sterlet::samplers

@@ -16,29 +16,46 @@ namespace sterlet::samplers {
 /// optimization, NeurIPS 2023, section 4.1 (its logarithm); the continued fraction is Laplace's.
 double log_expected_improvement(double z, double* slope);
 
-/// The models that vote on where to go next: each with its own hyperparameters, targets (one head a fantasy of pending
-/// trials) and best value a head. Its value at a point is ln of the mean expected improvement over models and heads.
-class GpAcquisition final {
+/// How much a trial at a point promises, as its logarithm; what the search maximises.
+class GpScore {
  public:
-  /// Models outlive this. best: one a head of each model; weights add up to 1.
-  struct Member {
-    const GpModel* model;
-    std::vector<double> best;
-    double weight = 1;
-  };
-  explicit GpAcquisition(std::vector<Member> members) : members_(std::move(members)) {}
-
+  virtual ~GpScore() = default;
   /// At `count` points, rows of unit coordinates; gradients (rows of dimensions) too unless null.
-  void evaluate(const double* units, std::size_t count, double* values, double* gradients);
-  /// Upper bound by the prior's spread, from means alone: cheap, for sorting out.
-  void bound(const double* units, std::size_t count, double* values);
+  virtual void evaluate(const double* units, std::size_t count, double* values, double* gradients) = 0;
+  /// A rough order by means alone: cheap, for sorting out.
+  virtual void rank(const double* units, std::size_t count, double* values) = 0;
+};
 
-  const std::vector<Member>& members() const { return members_; }
+/// ln of the expected improvement over the best value, meaned over the model's heads (fantasies of pending trials),
+/// each with a best value of its own. The model outlives this.
+class GpImprovement final : public GpScore {
+ public:
+  GpImprovement(const GpModel& model, std::vector<double> best) : model_(model), best_(std::move(best)) {}
+  void evaluate(const double* units, std::size_t count, double* values, double* gradients) override;
+  void rank(const double* units, std::size_t count, double* values) override;
 
  private:
-  std::vector<Member> members_;
-  std::vector<GpModel::Batch> batches_;
-  std::vector<double> logs_, by_mean_, by_variance_, part_;
+  const GpModel& model_;
+  std::vector<double> best_;
+  GpModel::Batch batch_;
+  std::vector<double> shares_, by_mean_, by_variance_;
+};
+
+/// Adds ln of the probability that every constraint is <= 0 (its process's zero) to another score, or stands alone
+/// while no feasible point is known.
+/// Source: Gardner, Kusner, Xu, Weinberger, Cunningham: Bayesian optimization with inequality constraints, ICML 2014.
+class GpFeasibility final : public GpScore {
+ public:
+  GpFeasibility(GpScore* score, std::vector<const GpModel*> constraints)
+      : score_(score), constraints_(std::move(constraints)) {}
+  void evaluate(const double* units, std::size_t count, double* values, double* gradients) override;
+  void rank(const double* units, std::size_t count, double* values) override;
+
+ private:
+  GpScore* score_;
+  std::vector<const GpModel*> constraints_;
+  GpModel::Batch batch_;
+  std::vector<double> part_, more_;
 };
 
 }  // namespace sterlet::samplers

@@ -28,13 +28,13 @@ GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::sp
     : embedding_(embedding),
       rows_(rows),
       values_(values.begin(), values.end()),
-      warped_(warped),
       n_(values.size()),
       stride_(base::padded(n_)) {
   for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
-    if (!embedding.groups()[g].category) numeric_.push_back(g);
+    const GpGroup& group = embedding.groups()[g];
+    if (!group.category && (warped || group.suspect != 0)) warped_.push_back(g);
   }
-  count_ = embedding.groups().size() + 2 + (warped_ ? numeric_.size() : 0);
+  count_ = embedding.groups().size() + 2 + warped_.size();
   columns_.resize(embedding.feature_count() * stride_);
   factor_.resize(n_ * stride_);
   slopes_.resize(n_ * stride_);
@@ -53,9 +53,7 @@ GpHyper GpEvidence::hyper(std::span<const double> parameters) const {
   hyper.log_variance = parameters[groups];
   hyper.log_noise = parameters[groups + 1];
   hyper.warps.assign(groups, 0.0);
-  if (warped_) {
-    for (std::size_t k = 0; k < numeric_.size(); ++k) hyper.warps[numeric_[k]] = parameters[groups + 2 + k];
-  }
+  for (std::size_t k = 0; k < warped_.size(); ++k) hyper.warps[warped_[k]] = parameters[groups + 2 + k];
   return hyper;
 }
 
@@ -63,9 +61,7 @@ std::vector<double> GpEvidence::parameters(const GpHyper& hyper) const {
   std::vector<double> parameters = hyper.log_lengths;
   parameters.push_back(hyper.log_variance);
   parameters.push_back(hyper.log_noise);
-  if (warped_) {
-    for (const std::size_t g : numeric_) parameters.push_back(hyper.warps[g]);
-  }
+  for (const std::size_t g : warped_) parameters.push_back(hyper.warps[g]);
   return parameters;
 }
 
@@ -105,7 +101,9 @@ double GpEvidence::add_priors(std::span<const double> parameters, std::span<doub
   normal(groups, 0, kLogVarianceSpread);
   normal(groups + 1, kLogNoise, kLogNoiseSpread);
   for (std::size_t i = groups + 2; i < count_; ++i) {
-    const double t = parameters[i], width = kWarpTail * kWarpScale * kWarpScale;
+    const double suspect = embedding_.groups()[warped_[i - groups - 2]].suspect;
+    const double scale = std::max(kWarpScale, 0.5 * suspect);
+    const double t = parameters[i], width = kWarpTail * scale * scale;
     value += 0.5 * (kWarpTail + 1) * std::log1p(t * t / width);
     gradient[i] += (kWarpTail + 1) * t / (width + t * t);
   }
@@ -117,11 +115,13 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
   const std::size_t features = embedding_.feature_count();
   const auto& groups = embedding_.groups();
   const GpHyper now = hyper(parameters);
+  std::vector<GpWarp> warps;
+  for (const double t : now.warps) warps.emplace_back(t);
   const double variance = base::portable_exp(now.log_variance), noise = base::portable_exp(now.log_noise);
   const auto end_of = [&](std::size_t g) { return g + 1 < groups.size() ? groups[g + 1].feature : features; };
 
   for (std::size_t i = 0; i < n; ++i) {
-    embedding_.features(rows_.row(i), now.warps, scratch_.data());
+    embedding_.features(rows_.row(i), warps, scratch_.data());
     for (std::size_t f = 0; f < features; ++f) columns_[f * s + i] = scratch_[f];
   }
   std::vector<double> weights(groups.size());
@@ -172,7 +172,7 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
     trace += diagonal;
     noise_trace += (noise + rows_.noise_of(i)) * diagonal;
   }
-  if (warped_) std::fill(shares_.begin(), shares_.end(), 0.0);
+  if (!warped_.empty()) std::fill(shares_.begin(), shares_.end(), 0.0);
   for (std::size_t g = 0; g < groups.size(); ++g) {
     double by_weight = 0;  // Sum over pairs of slope * squared distance.
     for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
@@ -194,16 +194,16 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
   for (std::size_t i = 0; i < n; ++i) quadratic += alpha_[i] * (values_[i] - constant);
   gradient[groups.size()] = 0.5 * (static_cast<double>(n) - quadratic - noise_trace);
   gradient[groups.size() + 1] = 0.5 * noise * trace;
-  if (warped_) {
+  if (!warped_.empty()) {
     std::vector<double> by_feature(2);
-    for (std::size_t k = 0; k < numeric_.size(); ++k) {
-      const std::size_t g = numeric_[k];
+    for (std::size_t k = 0; k < warped_.size(); ++k) {
+      const std::size_t g = warped_[k];
       double sum = 0;
       for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
           by_feature[f - groups[g].feature] = shares_[f * s + i];
         }
-        sum += embedding_.pull_back_warp(g, rows_.row(i)[groups[g].dimension], now.warps[g], by_feature.data());
+        sum += embedding_.pull_back_warp(g, rows_.row(i)[groups[g].dimension], warps[g], by_feature.data());
       }
       gradient[groups.size() + 2 + k] = 2 * weights[g] * sum;
     }

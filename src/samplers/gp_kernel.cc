@@ -13,26 +13,28 @@ constexpr double kQuarter = std::numbers::pi / 2;
 
 }  // namespace
 
-double gp_warp(double u, double t) {
-  if (std::abs(t) < kSmallWarp) return u + t * u * (1 - u) * (0.5 + t * (1 - 2 * u) / 6);
-  return std::log1p(std::expm1(t) * u) / t;
+GpWarp::GpWarp(double t) : t_(t), growth_(std::expm1(t)) {}
+
+double GpWarp::operator()(double u) const {
+  if (t_ == 0) return u;
+  if (std::abs(t_) < kSmallWarp) return u + t_ * u * (1 - u) * (0.5 + t_ * (1 - 2 * u) / 6);
+  return std::log1p(growth_ * u) / t_;
 }
 
-double gp_unwarp(double w, double t) {
-  if (std::abs(t) < kSmallWarp) return w - 0.5 * t * w * (1 - w);
-  return std::expm1(t * w) / std::expm1(t);
+double GpWarp::inverse(double w) const {
+  if (t_ == 0) return w;
+  if (std::abs(t_) < kSmallWarp) return w - 0.5 * t_ * w * (1 - w);
+  return std::expm1(t_ * w) / growth_;
 }
 
-double gp_warp_slope(double u, double t) {
-  if (std::abs(t) < kSmallWarp) return 1 + 0.5 * t * (1 - 2 * u);
-  const double e = std::expm1(t);
-  return e / (t * (1 + e * u));
+double GpWarp::slope(double u) const {
+  if (std::abs(t_) < kSmallWarp) return 1 + 0.5 * t_ * (1 - 2 * u);
+  return growth_ / (t_ * (1 + growth_ * u));
 }
 
-double gp_warp_by_t(double u, double t) {
-  if (std::abs(t) < 1e-3) return u * (1 - u) * (0.5 + t * (1 - 2 * u) / 3);  // The series again.
-  const double e = std::expm1(t);
-  return ((e + 1) * u / (1 + e * u) - std::log1p(e * u) / t) / t;
+double GpWarp::by_t(double u) const {
+  if (std::abs(t_) < 1e-3) return u * (1 - u) * (0.5 + t_ * (1 - 2 * u) / 3);  // The series again.
+  return ((growth_ + 1) * u / (1 + growth_ * u) - std::log1p(growth_ * u) / t_) / t_;
 }
 
 GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensions().size()) {
@@ -57,7 +59,7 @@ GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensio
   }
 }
 
-void GpEmbedding::features(std::span<const double> unit, std::span<const double> warps, double* out) const {
+void GpEmbedding::features(std::span<const double> unit, std::span<const GpWarp> warps, double* out) const {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const GpGroup& group = groups_[g];
     const double u = unit[group.dimension];
@@ -65,18 +67,18 @@ void GpEmbedding::features(std::span<const double> unit, std::span<const double>
     if (group.category) {
       feature[0] = std::isnan(u) ? -1 : std::floor(u * static_cast<double>(choices_[g]));
     } else if (!group.conditional) {
-      feature[0] = gp_warp(u, warps[g]);
+      feature[0] = warps[g](u);
     } else if (std::isnan(u)) {
       feature[0] = feature[1] = 0;
     } else {
-      const double angle = kQuarter * gp_warp(u, warps[g]);
+      const double angle = kQuarter * warps[g](u);
       feature[0] = kRadius * std::sin(angle);
       feature[1] = kRadius * std::cos(angle);
     }
   }
 }
 
-void GpEmbedding::pull_back(std::span<const double> unit, std::span<const double> warps, const double* by_feature,
+void GpEmbedding::pull_back(std::span<const double> unit, std::span<const GpWarp> warps, const double* by_feature,
                             std::span<double> by_unit) const {
   for (double& derivative : by_unit) derivative = 0;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -86,22 +88,22 @@ void GpEmbedding::pull_back(std::span<const double> unit, std::span<const double
     const double* feature = by_feature + group.feature;
     double by_warped = feature[0];
     if (group.conditional) {
-      const double angle = kQuarter * gp_warp(u, warps[g]);
+      const double angle = kQuarter * warps[g](u);
       by_warped = kRadius * kQuarter * (feature[0] * std::cos(angle) - feature[1] * std::sin(angle));
     }
-    by_unit[group.dimension] = by_warped * gp_warp_slope(u, warps[g]);
+    by_unit[group.dimension] = by_warped * warps[g].slope(u);
   }
 }
 
-double GpEmbedding::pull_back_warp(std::size_t g, double u, double warp, const double* by_feature) const {
+double GpEmbedding::pull_back_warp(std::size_t g, double u, const GpWarp& warp, const double* by_feature) const {
   const GpGroup& group = groups_[g];
   if (group.category || std::isnan(u)) return 0;
   double by_warped = by_feature[0];
   if (group.conditional) {
-    const double angle = kQuarter * gp_warp(u, warp);
+    const double angle = kQuarter * warp(u);
     by_warped = kRadius * kQuarter * (by_feature[0] * std::cos(angle) - by_feature[1] * std::sin(angle));
   }
-  return by_warped * gp_warp_by_t(u, warp);
+  return by_warped * warp.by_t(u);
 }
 
 }  // namespace sterlet::samplers

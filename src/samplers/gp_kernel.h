@@ -18,15 +18,28 @@ struct GpGroup {
   double suspect = 0;  ///< The warp that would make a wide linear range a log scale; 0 if there is no reason to.
 };
 
+/// A monotone map of [0, 1] onto itself: w(u) = ln(1 + (e^t - 1) u) / t. Linear at t = 0; at t > 0 what a log scale
+/// over a ratio of e^t makes of a linear one; at t < 0 its mirror image (reverse_log).
+class GpWarp final {
+ public:
+  explicit GpWarp(double t = 0);
+  double operator()(double u) const;
+  double inverse(double w) const;
+  double slope(double u) const;  ///< dw/du
+  double by_t(double u) const;   ///< dw/dt
+  bool is_identity() const { return t_ == 0; }
+
+ private:
+  double t_, growth_;  // growth_ = e^t - 1.
+};
+
 /// Maps points of the unit cube to features, between which squared distances (each divided by its squared length scale)
 /// add up to the kernel's argument. Dimensions of a single value have no part in it.
 ///
-/// A number is its coordinate u after the warp w_t(u) = ln(1 + (e^t - 1) u) / t: linear at t = 0, a log scale over e^t
-/// at t > 0, its mirror image (reverse_log) at t < 0. A conditional number takes two features, (sin, cos)(pi w / 2) /
-/// sqrt 2 when active and (0, 0) when not, so that active and inactive lie half a range's squared distance apart.
-/// A choice is its index, or -1 when inactive.
-/// Source: Swersky, Duvenaud, Snoek, Hutter, Osborne: Raiders of the lost architecture: kernels for Bayesian
-/// optimization in conditional parameter spaces, 2013 (the two features; the warp is ours).
+/// A number is its coordinate after its warp. A conditional number takes two features, (sin, cos)(pi w / 2) / sqrt 2
+/// when active and (0, 0) when not, so that active and inactive lie half a range's squared distance apart. A choice is
+/// its index, or -1 when inactive. Source: Swersky, Duvenaud, Snoek, Hutter, Osborne: Raiders of the lost architecture:
+/// kernels for Bayesian optimization in conditional parameter spaces, 2013 (the two features; the warp is ours).
 class GpEmbedding final {
  public:
   explicit GpEmbedding(const space::Space& space);
@@ -35,24 +48,18 @@ class GpEmbedding final {
   std::size_t feature_count() const { return features_; }
   std::size_t dimensions() const { return dimensions_; }  ///< Of the unit cube.
 
-  /// `unit`: a coordinate a dimension, NaN where inactive. `warps`: t of each group.
-  void features(std::span<const double> unit, std::span<const double> warps, double* out) const;
+  /// `unit`: a coordinate a dimension, NaN where inactive. `warps`: one a group.
+  void features(std::span<const double> unit, std::span<const GpWarp> warps, double* out) const;
   /// Gradient by unit coordinates (0 for choices and inactive ones) from the gradient by features at the same point.
-  void pull_back(std::span<const double> unit, std::span<const double> warps, const double* by_feature,
+  void pull_back(std::span<const double> unit, std::span<const GpWarp> warps, const double* by_feature,
                  std::span<double> by_unit) const;
   /// The same by the warp of one group.
-  double pull_back_warp(std::size_t group, double unit, double warp, const double* by_feature) const;
+  double pull_back_warp(std::size_t group, double unit, const GpWarp& warp, const double* by_feature) const;
 
  private:
   std::vector<GpGroup> groups_;
   std::vector<std::size_t> choices_;  // One a group; 0 if numeric.
   std::size_t features_ = 0, dimensions_ = 0;
 };
-
-/// The warp, its inverse, and its derivatives.
-double gp_warp(double u, double t);
-double gp_unwarp(double w, double t);
-double gp_warp_slope(double u, double t);
-double gp_warp_by_t(double u, double t);
 
 }  // namespace sterlet::samplers

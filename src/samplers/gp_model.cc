@@ -20,6 +20,7 @@ GpModel::GpModel(const GpEmbedding& embedding, GpHyper hyper)
       variance_(base::portable_exp(hyper_.log_variance)),
       noise_(base::portable_exp(hyper_.log_noise)) {
   for (const double log_length : hyper_.log_lengths) weights_.push_back(base::portable_exp(-2 * log_length));
+  for (const double t : hyper_.warps) warps_.emplace_back(t);
 }
 
 void GpModel::reserve(std::size_t rows) {
@@ -39,7 +40,6 @@ void GpModel::reserve(std::size_t rows) {
   moved(inverse_, stride);
   stride_ = stride;
   alphas_.clear();
-  smallest_.clear();
 }
 
 void GpModel::append(const GpRows& rows) {
@@ -48,7 +48,7 @@ void GpModel::append(const GpRows& rows) {
   inverted_ = std::min(inverted_, rows_);
   std::vector<double> features(embedding_->feature_count()), slope(stride_);
   for (std::size_t i = rows_; i < end; ++i) {
-    embedding_->features(rows.row(i - rows_), hyper_.warps, features.data());
+    embedding_->features(rows.row(i - rows_), warps_, features.data());
     for (std::size_t f = 0; f < features.size(); ++f) columns_[f * stride_ + i] = features[f];
   }
   row_noise_.resize(rows_);
@@ -109,10 +109,10 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
                 0.5 * static_cast<double>(told) * std::log(2 * std::numbers::pi);
 
   // The factor's rows of pending points hold their joint distribution: a draw is a whitened value.
-  const std::size_t heads = std::max<std::size_t>(draws.size(), 1);
-  alphas_.assign(heads * stride_, 0.0);
-  smallest_.assign(heads, 0.0);
-  for (std::size_t h = 0; h < heads; ++h) {
+  heads_ = std::max<std::size_t>(draws.size(), 1);
+  alphas_.assign(heads_ * stride_, 0.0);
+  row_means_.assign(heads_ * rows_, 0.0);
+  for (std::size_t h = 0; h < heads_; ++h) {
     double* alpha = alphas_.data() + h * stride_;
     std::copy_n(whitened, told, alpha);
     if (rows_ > told) std::copy_n(draws[h].begin(), rows_ - told, alpha + told);
@@ -123,8 +123,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
     base::solve_transposed(lower_.data(), stride_, rows_, alpha);
     // K alpha = y - c, noise and all: the mean at a row is what is left without its noise.
     for (std::size_t i = 0; i < rows_; ++i) {
-      const double mean = (i < told ? values[i] : fantasy[i]) - row_noise_[i] * alpha[i];
-      if (i == 0 || mean < smallest_[h]) smallest_[h] = mean;
+      row_means_[h * rows_ + i] = (i < told ? values[i] : fantasy[i]) - row_noise_[i] * alpha[i];
     }
   }
 }
@@ -140,7 +139,7 @@ void GpModel::predict(const double* units, std::size_t count, bool variances, Ba
   batch.width = width;
   for (std::size_t p = 0; p < count; ++p) {
     double* point = batch.features.data() + p * features;
-    embedding_->features({units + p * width, width}, hyper_.warps, point);
+    embedding_->features({units + p * width, width}, warps_, point);
     double* row = batch.covariances.data() + p * stride_;
     distances(point, rows_, row);
     base::matern52(row, rows_, variance_, row, batch.slopes.data() + p * stride_);
@@ -168,7 +167,7 @@ void GpModel::gradient(const double* units, Batch& batch, const double* by_mean,
                        double* out) const {
   ensure_inverse();
   const std::size_t features = embedding_->feature_count();
-  const std::size_t heads = smallest_.size();
+  const std::size_t heads = heads_;
   batch.weights.assign(batch.count * stride_, 0.0);
   base::multiply_upper(inverse_.data(), stride_, rows_, batch.solved.data(), stride_, batch.weights.data(), stride_,
                        batch.count);
@@ -194,7 +193,7 @@ void GpModel::gradient(const double* units, Batch& batch, const double* by_mean,
         by_feature[f] = 2 * weights_[g] * base::moment(factors, columns_.data() + f * stride_, rows_, point[f]);
       }
     }
-    embedding_->pull_back({units + p * batch.width, batch.width}, hyper_.warps, by_feature.data(),
+    embedding_->pull_back({units + p * batch.width, batch.width}, warps_, by_feature.data(),
                           {out + p * batch.width, batch.width});
   }
 }

@@ -11,7 +11,7 @@ namespace sterlet::samplers {
 /// What a Gaussian process has to learn beside the values themselves.
 struct GpHyper {
   std::vector<double> log_lengths;  ///< One a group.
-  std::vector<double> warps;        ///< One a group; 0 leaves the scale as it is.
+  std::vector<double> warps;        ///< t of each group's warp; 0 leaves the scale as it is.
   double log_variance = 0;          ///< Of the signal.
   double log_noise = -9;            ///< Of a value's own noise (variance).
 };
@@ -57,9 +57,9 @@ class GpModel final {
   /// drawn from their joint distribution given the others, by its standard normal numbers (one a pending row). Without
   /// pending rows: one head, no numbers.
   void set_targets(std::span<const double> values, const std::vector<std::vector<double>>& draws);
-  /// Smallest posterior mean over all rows, of a head.
-  double smallest_mean(std::size_t head) const { return smallest_[head]; }
-  std::size_t heads() const { return smallest_.size(); }
+  std::size_t heads() const { return heads_; }
+  /// Posterior mean at a row, as a head sees it.
+  double row_mean(std::size_t head, std::size_t row) const { return row_means_[head * rows_ + row]; }
   double constant() const { return constant_; }
   /// ln p(y | hyper) of the values told, the constant at its mode and its prior left out.
   double log_likelihood() const { return likelihood_; }
@@ -85,6 +85,7 @@ class GpModel final {
   const GpEmbedding* embedding_;
   GpHyper hyper_;
   std::vector<double> weights_;  // 1 / length^2, one a group.
+  std::vector<GpWarp> warps_;
   double variance_, noise_;
   std::size_t rows_ = 0, stride_ = 0;
   std::vector<double> columns_;  // Features: a column of stride_ each.
@@ -92,8 +93,9 @@ class GpModel final {
   std::vector<double> lower_;
   mutable std::vector<double> inverse_;  // (L^-1)', columns [0, inverted_).
   mutable std::size_t inverted_ = 0;
-  std::vector<double> alphas_;    // A head a row of stride_.
-  std::vector<double> smallest_;  // One a head.
+  std::vector<double> alphas_;     // A head a row of stride_.
+  std::vector<double> row_means_;  // A head a row of rows_.
+  std::size_t heads_ = 1;
   double constant_ = 0, likelihood_ = 0;
 };
 

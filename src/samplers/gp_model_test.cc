@@ -13,6 +13,7 @@
 #include "sterlet/samplers/gp_acquisition.h"
 #include "sterlet/samplers/gp_fit.h"
 #include "sterlet/samplers/gp_transform.h"
+#include "sterlet/samplers/gp_volume.h"
 
 namespace sterlet::samplers {
 namespace {
@@ -137,25 +138,12 @@ TEST(GpEvidence, GradientsAgreeWithCentralDifferences) {
   }
 }
 
-TEST(GpAcquisition,
-     GradientsAgreeWithCentralDifferences) {  // With pending rows, two models and all kinds of dimension.
-  const Space space = tree();
-  const GpEmbedding embedding(space);
-  const GpRows rows = draw_rows(space, 30);
-  std::vector<double> values = values_of(rows);
-  values.resize(27);
-  GpModel first(embedding, some_hyper(embedding, 1e-3)), second(embedding, some_hyper(embedding, 1e-1));
-  std::vector<GpAcquisition::Member> members;
-  for (GpModel* model : {&first, &second}) {
-    model->append(rows);
-    model->set_targets(values, {{0.3, -1, 0.5}, {-0.3, 1, -0.5}, {1.5, 0.2, 0.1}});
-    members.push_back({.model = model, .best = {-0.1, 0.2, 0.1}, .weight = 0.5});
-  }
-  GpAcquisition acquisition(std::move(members));
+// At random points of the tree.
+void expect_gradients(const Space& space, GpScore& score) {
   const GpRows queries = draw_rows(space, 20, kSeed + 1);
   const std::size_t d = queries.dimensions;
   std::vector<double> value(20), gradient(20 * d);
-  acquisition.evaluate(queries.values.data(), 20, value.data(), gradient.data());
+  score.evaluate(queries.values.data(), 20, value.data(), gradient.data());
   for (std::size_t q = 0; q < 20; ++q) {
     for (std::size_t j = 0; j < d; ++j) {
       std::vector<double> point(queries.row(q).begin(), queries.row(q).end());
@@ -166,13 +154,39 @@ TEST(GpAcquisition,
       constexpr double h = 1e-6;
       double more = 0, less = 0;
       point[j] += h;
-      acquisition.evaluate(point.data(), 1, &more, nullptr);
+      score.evaluate(point.data(), 1, &more, nullptr);
       point[j] -= 2 * h;
-      acquisition.evaluate(point.data(), 1, &less, nullptr);
+      score.evaluate(point.data(), 1, &less, nullptr);
       const double difference = (more - less) / (2 * h);
       EXPECT_NEAR(gradient[q * d + j], difference, 2e-5 * (1 + std::abs(difference))) << "query " << q << " dim " << j;
     }
   }
+}
+
+TEST(GpScore, GradientsAgreeWithCentralDifferences) {  // With pending rows, and with constraints.
+  const Space space = tree();
+  const GpEmbedding embedding(space);
+  const GpRows rows = draw_rows(space, 30);
+  std::vector<double> values = values_of(rows);
+  values.resize(27);
+  GpModel first(embedding, some_hyper(embedding, 1e-3)), second(embedding, some_hyper(embedding, 1e-1));
+  first.append(rows);
+  first.set_targets(values, {{0.3, -1, 0.5}, {-0.3, 1, -0.5}, {1.5, 0.2, 0.1}});
+  second.append(rows);
+  second.truncate(27);
+  second.set_targets(values, {});
+  GpImprovement improvement(first, {-0.1, 0.2, 0.1});
+  expect_gradients(space, improvement);
+  GpFeasibility both(&improvement, {&second, &second}), alone(nullptr, {&second});
+  expect_gradients(space, both);
+  expect_gradients(space, alone);
+  GpModel third(embedding, some_hyper(embedding, 1e-2));
+  third.append(rows);
+  for (double& value : values) value = 1.5 - value * value;
+  third.set_targets(values, {{0.1, -0.6, 0.5}, {-0.1, 0.6, -0.5}, {1.2, 0, 0.1}});
+  const std::vector<double> front = {0.2, 0.1, -0.4, 0.6};
+  GpVolumeImprovement volume({&first, &third}, front, 27, {.seed = kSeed});
+  expect_gradients(space, volume);
 }
 
 TEST(GpModel, RowsAppendedInPiecesGiveTheSameBits) {
@@ -222,7 +236,7 @@ TEST(GpModel, NoiseOfRowsIsAsNoiseOfAll) {
     return batch.mean[0];
   };
   for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(mean_at(each, i), mean_at(all, i), 1e-9);
-  EXPECT_NEAR(each.smallest_mean(0), all.smallest_mean(0), 1e-9);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(each.row_mean(0, i), all.row_mean(0, i), 1e-9);
   // A row that hardly anything is known of hardly counts: its own mean goes to where the others have it.
   rows.noise.assign(12, 0.0);
   rows.noise[5] = 1e6;
@@ -258,7 +272,8 @@ TEST(GpEmbedding, TreesGivePositiveDefiniteMatrices) {
   for (std::uint64_t repeat = 0; repeat < 20; ++repeat) {
     const GpRows rows = draw_rows(space, n, kSeed + repeat);
     std::vector<double> x(n * features);
-    const std::vector<double> warps = some_hyper(embedding, 1).warps;
+    std::vector<GpWarp> warps;
+    for (const double t : some_hyper(embedding, 1).warps) warps.emplace_back(t);
     for (std::size_t i = 0; i < n; ++i) embedding.features(rows.row(i), warps, x.data() + i * features);
     std::vector<std::vector<double>> lower(n, std::vector<double>(n, 0.0));
     for (std::size_t i = 0; i < n; ++i) {
@@ -344,8 +359,8 @@ TEST(LogExpectedImprovement, RisesWithoutAStep) {
 TEST(GpWarp, AtTheLogarithmOfTheRangeIsTheLogScale) {
   for (const double u : {0.0, 1e-6, 0.01, 0.3, 1.0}) {
     const double x = 1e-4 + u * (1 - 1e-4);
-    EXPECT_NEAR(gp_warp(u, std::log(1e4)), std::log(x / 1e-4) / std::log(1e4), 1e-12);
-    EXPECT_NEAR(gp_warp(1 - u, -std::log(1e4)), 1 - gp_warp(u, std::log(1e4)), 1e-12);  // Its mirror image.
+    EXPECT_NEAR(GpWarp(std::log(1e4))(u), std::log(x / 1e-4) / std::log(1e4), 1e-12);
+    EXPECT_NEAR(GpWarp(-std::log(1e4))(1 - u), 1 - GpWarp(std::log(1e4))(u), 1e-12);  // Its mirror image.
   }
 }
 
@@ -354,10 +369,10 @@ TEST(GpWarp, HasAnInverseAndDerivatives) {
     for (const double u : {0.0, 0.05, 0.5, 0.93, 1.0}) {
       SCOPED_TRACE(fmt::format("t {} u {}", t, u));
       constexpr double h = 1e-6;
-      EXPECT_NEAR(gp_unwarp(gp_warp(u, t), t), u, 1e-9);
-      EXPECT_NEAR(gp_warp_by_t(u, t), (gp_warp(u, t + 1e-4) - gp_warp(u, t - 1e-4)) / 2e-4, 1e-7);
+      EXPECT_NEAR(GpWarp(t).inverse(GpWarp(t)(u)), u, 1e-9);
+      EXPECT_NEAR(GpWarp(t).by_t(u), (GpWarp(t + 1e-4)(u) - GpWarp(t - 1e-4)(u)) / 2e-4, 1e-7);
       if (u > 0 && u < 1) {
-        EXPECT_NEAR(gp_warp_slope(u, t), (gp_warp(u + h, t) - gp_warp(u - h, t)) / (2 * h), 1e-5 * (1 + std::exp(t)));
+        EXPECT_NEAR(GpWarp(t).slope(u), (GpWarp(t)(u + h) - GpWarp(t)(u - h)) / (2 * h), 1e-5 * (1 + std::exp(t)));
       }
     }
   }

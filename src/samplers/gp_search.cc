@@ -12,10 +12,16 @@ namespace sterlet::samplers {
 namespace {
 
 constexpr std::uint64_t kManyLevels = 24;           // From here on numbers move as if continuous, and are rounded last.
-constexpr std::size_t kGlobal = 400, kLocal = 200;  // Candidates over the whole space, and about the best points.
-constexpr std::size_t kExact = 100;                 // Those of them whose variance is computed.
+constexpr std::size_t kGlobal = 256, kLocal = 128;  // Candidates over the whole space, and about the best points.
+constexpr std::size_t kExact = 64;                  // Those of them whose variance is computed.
 constexpr std::size_t kStarts = 6;                  // Those that climb.
 constexpr int kSteps = 30;
+
+// Of mean 0 and variance 1: three uniform numbers are enough to scatter candidates.
+double nearly_normal(base::RandomStream& stream) {
+  const double first = stream.uniform(), second = stream.uniform();
+  return 2 * (first + second + stream.uniform() - 1.5);
+}
 
 double on_grid(double u) { return std::round(std::clamp(u, 0.0, 1.0) * 0x1p40) * 0x1p-40; }
 
@@ -57,7 +63,7 @@ bool GpSearch::realise(Place& place, bool relaxed) const {
   return space_.constraints().empty() || space_.satisfies_constraints(point);
 }
 
-void GpSearch::evaluate(GpAcquisition& acquisition, std::vector<Place*>& places) const {
+void GpSearch::evaluate(GpScore& score, std::vector<Place*>& places) const {
   const std::size_t d = moves_.size();
   constexpr std::size_t kBatch = 32;
   std::vector<double> rows, values(kBatch);
@@ -68,13 +74,12 @@ void GpSearch::evaluate(GpAcquisition& acquisition, std::vector<Place*>& places)
       std::copy(places[begin + i]->row.begin(), places[begin + i]->row.end(),
                 rows.begin() + static_cast<std::ptrdiff_t>(i * d));
     }
-    acquisition.evaluate(rows.data(), count, values.data(), nullptr);
+    score.evaluate(rows.data(), count, values.data(), nullptr);
     for (std::size_t i = 0; i < count; ++i) places[begin + i]->value = values[i];
   }
 }
 
-void GpSearch::climb(GpAcquisition& acquisition, std::vector<Place>& places, const GpSearchStart& start,
-                     int steps) const {
+void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps) const {
   const std::size_t d = moves_.size();
   std::vector<std::size_t> free;
   for (std::size_t j = 0; j < d; ++j) {
@@ -107,7 +112,7 @@ void GpSearch::climb(GpAcquisition& acquisition, std::vector<Place>& places, con
     if (running.empty()) break;
     values.resize(valid.size());
     gradients.resize(valid.size() * d);
-    if (!valid.empty()) acquisition.evaluate(rows.data(), valid.size(), values.data(), gradients.data());
+    if (!valid.empty()) score.evaluate(rows.data(), valid.size(), values.data(), gradients.data());
     std::size_t at = 0;
     for (const std::size_t i : running) {
       if (at < valid.size() && valid[at] == i) {
@@ -127,11 +132,11 @@ void GpSearch::climb(GpAcquisition& acquisition, std::vector<Place>& places, con
     places[i] = std::move(moved);
     ended.push_back(&places[i]);
   }
-  evaluate(acquisition, ended);
+  evaluate(score, ended);
 }
 
 // Each place takes the best change of a single dimension that is not continuous, until there is none.
-void GpSearch::try_levels(GpAcquisition& acquisition, std::vector<Place>& places, base::RandomStream& stream) const {
+void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const {
   for (Place& place : places) {
     for (int round = 0; round < 3; ++round) {
       std::vector<Place> options;
@@ -173,7 +178,7 @@ void GpSearch::try_levels(GpAcquisition& acquisition, std::vector<Place>& places
       if (options.empty()) break;
       std::vector<Place*> list;
       for (Place& option : options) list.push_back(&option);
-      evaluate(acquisition, list);
+      evaluate(score, list);
       const auto best = std::max_element(options.begin(), options.end(),
                                          [](const Place& a, const Place& b) { return a.value < b.value; });
       if (!(best->value > place.value)) break;
@@ -182,7 +187,7 @@ void GpSearch::try_levels(GpAcquisition& acquisition, std::vector<Place>& places
   }
 }
 
-std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpSearchStart& start,
+std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& start,
                                            const base::StreamKey& key) const {
   base::StreamKey own = key;
   own.stream = base::Stream::kGp;
@@ -198,7 +203,9 @@ std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpS
     std::vector<double> full(d);
     for (std::size_t j = 0; j < d; ++j) {
       full[j] = stream.uniform();
-      if (i % 2 == 1 && start.warps[j] != 0) full[j] = gp_unwarp(full[j], start.warps[j]);
+      if (i % 2 == 0) continue;
+      const bool suspect = i % 4 == 3 && !start.suspects[j].is_identity();
+      full[j] = (suspect ? start.suspects : start.warps)[j].inverse(full[j]);
     }
     add(std::move(full));
   }
@@ -219,7 +226,7 @@ std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpS
               (stream.uniform() < 0.5 ? -1.0 : 1.0) / static_cast<double>(space_.axis(j).level_count().value_or(1));
         }
       } else {
-        full[j] += size * std::min(start.lengths[j], 1.0) * stream.normal();
+        full[j] += size * std::min(start.lengths[j], 1.0) * nearly_normal(stream);
       }
     }
     add(std::move(full));
@@ -241,7 +248,7 @@ std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpS
   }
   std::vector<Place*> exact;
   if (pool.size() > kExact) {
-    acquisition.bound(rows.data(), pool.size(), bounds.data());
+    score.rank(rows.data(), pool.size(), bounds.data());
     std::vector<std::size_t> order(pool.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bounds[a] > bounds[b]; });
@@ -253,7 +260,7 @@ std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpS
   } else {
     for (Place& place : pool) exact.push_back(&place);
   }
-  evaluate(acquisition, exact);
+  evaluate(score, exact);
   std::stable_sort(exact.begin(), exact.end(), [](const Place* a, const Place* b) { return a->value > b->value; });
 
   // Starts: best first, leaving out what lies close to one already taken.
@@ -273,13 +280,13 @@ std::vector<GpSearch::Found> GpSearch::run(GpAcquisition& acquisition, const GpS
       if (!close) climbing.push_back(*place);
     }
   }
-  climb(acquisition, climbing, start, kSteps);
+  climb(score, climbing, start, kSteps);
   const bool levels = std::any_of(moves_.begin(), moves_.end(),
                                   [](Move move) { return move == Move::kLevels || move == Move::kRelaxed; });
   if (levels) {
-    try_levels(acquisition, climbing, stream);
-    climb(acquisition, climbing, start, kSteps / 2);
-    try_levels(acquisition, climbing, stream);
+    try_levels(score, climbing, stream);
+    climb(score, climbing, start, kSteps / 2);
+    try_levels(score, climbing, stream);
   }
 
   std::vector<Place*> ranked;

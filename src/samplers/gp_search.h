@@ -13,7 +13,8 @@ namespace sterlet::samplers {
 /// What is known before the search for the best next point.
 struct GpSearchStart {
   std::vector<std::vector<double>> tops;  ///< The best told points, best first: a coordinate for every dimension.
-  std::vector<double> warps;              ///< A dimension; half of the global candidates are uniform after the warp.
+  std::vector<GpWarp> warps;              ///< A dimension; half of the global candidates are uniform after the warp,
+  std::vector<GpWarp> suspects;           ///< half of those after the one that its range suggests, where it does.
   std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
 };
 
@@ -30,7 +31,7 @@ class GpSearch final {
     space::Point point;
     double value = 0;
   };
-  std::vector<Found> run(GpAcquisition& acquisition, const GpSearchStart& start, const base::StreamKey& key) const;
+  std::vector<Found> run(GpScore& score, const GpSearchStart& start, const base::StreamKey& key) const;
 
  private:
   struct Place {
@@ -40,9 +41,9 @@ class GpSearch final {
   };
   // Fills `row` from `full`; false if constraints are broken.
   bool realise(Place& place, bool relaxed) const;
-  void evaluate(GpAcquisition& acquisition, std::vector<Place*>& places) const;
-  void climb(GpAcquisition& acquisition, std::vector<Place>& places, const GpSearchStart& start, int steps) const;
-  void try_levels(GpAcquisition& acquisition, std::vector<Place>& places, base::RandomStream& stream) const;
+  void evaluate(GpScore& score, std::vector<Place*>& places) const;
+  void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps) const;
+  void try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const;
 
   const space::Space& space_;
   const GpEmbedding& embedding_;

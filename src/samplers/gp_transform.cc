@@ -40,7 +40,7 @@ double log_likelihood(std::span<const double> values, double power) {
 
 double best_power(std::span<const double> values) {
   constexpr double kGolden = 0.6180339887498949;
-  const double spread = 1.0;  // Normal prior about 1, no change.
+  constexpr double spread = 1.0;  // Normal prior about 1, no change.
   const auto score = [&](double power) {
     return log_likelihood(values, power) - 0.5 * (power - 1) * (power - 1) / (spread * spread);
   };
@@ -67,7 +67,14 @@ double best_power(std::span<const double> values) {
 
 }  // namespace
 
-GpTransform::GpTransform(std::span<const double> values) {
+GpTransform::GpTransform(std::span<const double> values, Kind kind) : signed_(kind == Kind::kSign) {
+  if (signed_) {
+    std::vector<double> sizes;
+    for (const double value : values) sizes.push_back(std::min(std::abs(value), 1e300));
+    std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2), sizes.end());
+    scale_ = std::max(sizes[sizes.size() / 2], 1e-12);
+    return;
+  }
   std::vector<double> sorted(values.begin(), values.end());
   for (double& value : sorted) value = std::clamp(value, -1e300, 1e300);
   std::sort(sorted.begin(), sorted.end());
@@ -137,11 +144,13 @@ double GpTransform::from_half_rank(double x) const {
 }
 
 double GpTransform::operator()(double value) const {
+  if (signed_) return std::copysign(std::log1p(std::min(std::abs(value), 1e300) / scale_), value);
   if (flat_) return 0;
   return (power_of(to_half_rank(std::clamp(value, -1e300, 1e300)), power_) - mean_) / scale_;
 }
 
 double GpTransform::inverse(double z) const {
+  if (signed_) return std::copysign(std::expm1(std::min(std::abs(z), 600.0)) * scale_, z);
   if (flat_) return median_;
   return from_half_rank(unpower(z * scale_ + mean_, power_));
 }

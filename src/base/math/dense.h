@@ -57,7 +57,7 @@ double sum_where_different(const double* factors, const double* column, std::siz
 /// its derivative by squared[i], -5/6 variance (1 + s) exp(-s), which is finite at 0. May work in place of `squared`.
 void matern52(const double* squared, std::size_t n, double variance, double* value, double* slope);
 
-/// exp within 1 ulp or so, equal on every machine; for x in [-700, 700].
+/// exp within 2 ulp or so, equal on every machine; for x in [-700, 700].
 double portable_exp(double x);
 
 }  // namespace sterlet::base

@@ -17,13 +17,15 @@ double inner(std::span<const double> a, std::span<const double> b) {
 
 }  // namespace
 
-Lbfgs::Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<double> high, std::vector<double> scale)
+Lbfgs::Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<double> high, std::vector<double> scale,
+             double tolerance)
     : low_(std::move(low)),
       high_(std::move(high)),
       scale_(std::move(scale)),
       x_(std::move(start)),
       gradient_(x_.size(), 0.0),
       direction_(x_.size(), 0.0),
+      tolerance_(tolerance),
       value_(std::numeric_limits<double>::infinity()) {
   for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::clamp(x_[i], low_[i], high_[i]);
   trial_ = x_;
@@ -71,7 +73,7 @@ void Lbfgs::tell(double value, std::span<const double> gradient) {
     moves_.push_back(std::move(move));
     changes_.push_back(std::move(change));
   }
-  flat_ = value_ - value < 1e-9 * (1 + std::abs(value_)) ? flat_ + 1 : 0;
+  flat_ = value_ - value < tolerance_ * (1 + std::abs(value_)) ? flat_ + 1 : 0;
   value_ = value;
   x_ = trial_;
   gradient_.assign(gradient.begin(), gradient.end());

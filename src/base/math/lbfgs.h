@@ -12,12 +12,14 @@ namespace sterlet::base {
 /// Limited memory BFGS, directions projected on the box (a coordinate at a bound that the gradient pushes outwards is
 /// held), backtracking by parabola until the value has fallen enough (Armijo, 1e-4).
 /// Shapes    all spans have the length of `start`; `scale` > 0 is how far each coordinate may sensibly go at first.
+///           `tolerance`: two steps in a row that gain less than that, relative to 1 + |value|, end it.
 /// Edges     a value that is NaN or infinite counts as too far: the step is shortened.
 /// Cost      O(10 d) a step, beside the function's own.
 /// Source    Nocedal, Wright: Numerical Optimization, 2006, algorithm 7.4.
 class Lbfgs final {
  public:
-  Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<double> high, std::vector<double> scale);
+  Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<double> high, std::vector<double> scale,
+        double tolerance = 1e-9);
 
   /// Where the value is wanted. Within the box.
   std::span<const double> point() const { return trial_; }
@@ -35,7 +37,7 @@ class Lbfgs final {
   static constexpr std::size_t kMemory = 8;
   std::vector<double> low_, high_, scale_;
   std::vector<double> x_, gradient_, trial_, direction_;
-  double value_, slope_ = 0, step_ = 1;
+  double tolerance_, value_, slope_ = 0, step_ = 1;
   int shortened_ = 0, flat_ = 0;
   bool started_ = false, done_ = false;
   std::vector<std::vector<double>> moves_, changes_;  // Newest last.

@@ -1,0 +1,156 @@
+#include "sterlet/samplers/gp_surface.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace sterlet::samplers {
+
+namespace {
+
+constexpr std::size_t kFitRows = 200;     // Hyperparameters are learned from at most so many,
+constexpr std::size_t kRoughRows = 80;    // and the region of their maximum is found with so many.
+constexpr int kSteps = 40, kPolish = 10;  // Evaluations a start, and for the last fit.
+constexpr double kWarpTrials = 4;         // A parameter, before its warp is learned.
+
+// `most` of the values' indexes, ascending: `best` of the smallest, `newest` of the last, others evenly from the rest.
+std::vector<std::size_t> choose(const std::vector<double>& values, std::size_t most, std::size_t best,
+                                std::size_t newest) {
+  std::vector<std::size_t> chosen(values.size());
+  std::iota(chosen.begin(), chosen.end(), 0);
+  if (values.size() <= most) return chosen;
+  std::vector<std::size_t> order = chosen;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<bool> taken(values.size(), false);
+  for (std::size_t i = 0; i < best; ++i) taken[order[i]] = true;
+  for (std::size_t i = 0; i < newest; ++i) taken[values.size() - 1 - i] = true;
+  std::vector<std::size_t> rest;
+  for (const std::size_t i : chosen) {
+    if (!taken[i]) rest.push_back(i);
+  }
+  const std::size_t wanted = most - (values.size() - rest.size());
+  for (std::size_t i = 0; i < wanted; ++i) taken[rest[i * rest.size() / wanted]] = true;
+  std::erase_if(chosen, [&](std::size_t i) { return !taken[i]; });
+  return chosen;
+}
+
+std::vector<double> usable(const std::vector<GpTold>& told) {
+  std::vector<double> values;
+  for (const GpTold& one : told) {
+    if (!one.bad) values.push_back(one.value);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<double> GpSurface::targets(const std::vector<GpTold>& told) const {
+  std::vector<double> values;
+  double low = 0, high = 0;
+  bool any = false;
+  for (const GpTold& one : told) {
+    values.push_back(one.bad ? 0 : (*transform_)(one.value));
+    if (one.bad) continue;
+    low = any ? std::min(low, values.back()) : values.back();
+    high = any ? std::max(high, values.back()) : values.back();
+    any = true;
+  }
+  // Bad ones lie a quarter of the range beyond the worst: farther, and the cliff would shorten every length scale.
+  const double worst = high + 0.25 * (high - low) + 0.1;
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    if (told[i].bad) values[i] = worst;
+  }
+  return values;
+}
+
+// Variance of a target beside the model's own noise: of a prediction, as the model sees it.
+double GpSurface::noise_of(const GpTold& told) const {
+  if (!(told.sd > 0)) return 0;
+  const double half = ((*transform_)(told.value + told.sd) - (*transform_)(told.value - told.sd)) / 2;
+  return half * half;
+}
+
+std::vector<GpFit> GpSurface::fit_on(const UnitTable& table, const std::vector<GpTold>& told,
+                                     const std::vector<double>& values, std::size_t most, const GpFitPlan& plan) const {
+  GpRows rows{.dimensions = embedding_->dimensions()};
+  std::vector<double> wanted;
+  for (const std::size_t i : choose(values, most, most / 3, most / 3)) {
+    rows.append(table.row(told[i].trial), noise_of(told[i]));
+    wanted.push_back(values[i]);
+  }
+  return fit_gp(*embedding_, rows, wanted, plan);
+}
+
+// From fixed starts, never from an earlier fit: a study opened again must not have to repeat them all.
+void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) {
+  if (fitted_ == settled && model_) return;
+  fitted_ = settled;
+  trials_.clear();
+  const std::vector<double> values = targets(settled);
+  const std::size_t groups = embedding_->groups().size();
+  GpFitPlan plan;
+  plan.warped = static_cast<double>(settled.size()) >= kWarpTrials * static_cast<double>(groups + 1);
+  plan.steps = kSteps;
+  GpHyper rugged{.log_lengths = std::vector<double>(groups, std::log(0.3)), .warps = std::vector<double>(groups, 0.0)};
+  plan.starts.push_back(rugged);
+  GpHyper on_log = rugged;
+  for (std::size_t g = 0; g < groups; ++g) {
+    on_log.warps[g] = embedding_->groups()[g].suspect;
+    on_log.log_lengths[g] = -0.5;
+  }
+  if (on_log.warps != rugged.warps) plan.starts.push_back(on_log);
+  std::vector<GpFit> fits = fit_on(table, settled, values, kRoughRows, plan);
+  if (settled.size() > kRoughRows) {
+    plan.starts.assign(1, fits.front().hyper);
+    plan.from_prior = false;
+    plan.steps = kPolish;
+    fits = fit_on(table, settled, values, kFitRows, plan);
+  }
+  model_.emplace(*embedding_, fits.front().hyper);
+}
+
+void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<std::size_t>& pending,
+                      const std::vector<std::vector<double>>& draws) {
+  std::vector<GpTold> settled;
+  for (const GpTold& one : told) {
+    if (one.settled) settled.push_back(one);
+  }
+  const auto make_transform = [&](const std::vector<GpTold>& from) {
+    const std::vector<double> values = usable(from);
+    transform_.emplace(values, kind_ == Kind::kObjective ? GpTransform::Kind::kOrder : GpTransform::Kind::kSign);
+  };
+  make_transform(settled);
+  fit(table, settled);
+  // Of many settled trials a choice that holds as long as the fit; all others, in the order of their numbers.
+  std::vector<bool> in(told.size(), true);
+  if (settled.size() > kMostRows) {
+    std::vector<bool> chosen(settled.size(), false);
+    for (const std::size_t i : choose(targets(settled), kMostRows, kMostRows / 2, 0)) chosen[i] = true;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      if (told[i].settled) in[i] = chosen[at++];
+    }
+  }
+  make_transform(told);
+  values_ = targets(told);
+  rows_.clear();
+  std::vector<std::pair<std::size_t, double>> trials;
+  std::vector<double> wanted;
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    if (!in[i]) continue;
+    rows_.push_back(i);
+    trials.emplace_back(told[i].trial, noise_of(told[i]));
+    wanted.push_back(values_[i]);
+  }
+  for (const std::size_t trial : pending) trials.emplace_back(trial, 0.0);
+  const auto same = static_cast<std::size_t>(
+      std::mismatch(trials_.begin(), trials_.end(), trials.begin(), trials.end()).first - trials_.begin());
+  model_->truncate(same);
+  GpRows rows{.dimensions = embedding_->dimensions()};
+  for (std::size_t i = same; i < trials.size(); ++i) rows.append(table.row(trials[i].first), trials[i].second);
+  model_->append(rows);
+  model_->set_targets(wanted, draws);
+  trials_ = std::move(trials);
+}
+
+}  // namespace sterlet::samplers

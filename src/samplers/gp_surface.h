@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "sterlet/samplers/gp_fit.h"
+#include "sterlet/samplers/gp_model.h"
+#include "sterlet/samplers/gp_transform.h"
+#include "sterlet/samplers/unit_table.h"
+
+namespace sterlet::samplers {
+
+/// What a surface is told of one trial.
+struct GpTold {
+  std::size_t trial = 0;
+  double value = 0;
+  bool bad = false;      ///< Failed, or no number: worse than all others.
+  double sd = 0;         ///< Of the value, where it is a prediction.
+  bool settled = false;  ///< Hyperparameters may be learned from it.
+
+  bool operator==(const GpTold&) const = default;
+};
+
+/// One quantity over the space (an objective, a constraint), learned from trials: the transform of its values, its
+/// hyperparameters and its process.
+///
+/// Hyperparameters depend on the settled trials alone, and are kept until those change; the rest on all. Beyond
+/// kMostRows settled trials the process rests on the best half of that many and on others evenly from the rest, so that
+/// a suggestion's cost is bounded whatever the number of trials.
+/// What it keeps between two calls is a memo: only what a fresh surface would compute too.
+class GpSurface final {
+ public:
+  static constexpr std::size_t kMostRows = 500;
+  enum class Kind { kObjective, kConstraint };  ///< A constraint keeps its 0; an objective only its order.
+
+  GpSurface(const GpEmbedding& embedding, Kind kind) : embedding_(&embedding), kind_(kind) {}
+
+  /// At least one told trial that is not bad. draws: as GpModel::set_targets.
+  void learn(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<std::size_t>& pending,
+             const std::vector<std::vector<double>>& draws);
+
+  const GpModel& model() const { return *model_; }
+  const GpTransform& transform() const { return *transform_; }
+  /// Values as the process sees them, one a told trial.
+  const std::vector<double>& values() const { return values_; }
+  /// Which told trial each of the model's first rows is; those after them are pending.
+  const std::vector<std::size_t>& rows() const { return rows_; }
+
+ private:
+  std::vector<double> targets(const std::vector<GpTold>& told) const;
+  double noise_of(const GpTold& told) const;
+  std::vector<GpFit> fit_on(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<double>& values,
+                            std::size_t most, const GpFitPlan& plan) const;
+  void fit(const UnitTable& table, const std::vector<GpTold>& settled);
+
+  const GpEmbedding* embedding_;
+  Kind kind_;
+  std::vector<GpTold> fitted_;
+  std::optional<GpModel> model_;
+  std::vector<std::pair<std::size_t, double>> trials_;  // Whose rows the model holds, and the noise of their own.
+  std::optional<GpTransform> transform_;
+  std::vector<double> values_;
+  std::vector<std::size_t> rows_;
+};
+
+}  // namespace sterlet::samplers
