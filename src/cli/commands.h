@@ -11,6 +11,7 @@ struct Context;
 // One function a subcommand, one file a family; each adds its options and what it does.
 void add_init(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
+void add_practices(CLI::App& app, Context& context);
 void add_tune(CLI::App& app, Context& context);
 void add_resume(CLI::App& app, Context& context);
 void add_stop(CLI::App& app, Context& context);

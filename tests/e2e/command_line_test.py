@@ -18,7 +18,7 @@ class CommandLine(ProgramTest):
         commands = self.run_program("completion", "bash").stdout.split('words="')[1].split('"')[0]
         listed = self.run_program("--help").stdout
         for name in ("init check tune resume stop status ls show best top logs enqueue ask-tell export completion "
-                     "version report").split():
+                     "version report practices").split():
             self.assertIn(name, listed)
             self.assertIn("Usage", self.run_program(name, "--help").stdout)
         self.assertTrue(commands)
@@ -86,6 +86,27 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
             trials = self.trials("--storage", path)
             with open(os.path.join(folder, name.replace(".sql", ".jsonl"))) as file:
                 self.assertEqual(trials, [json.loads(line) for line in file])
+
+    def test_the_practices_hold(self):
+        done = json.loads(self.run_program("practices", "--json").stdout)
+        self.assertEqual(done["version"], 1)
+        self.assertGreaterEqual(len(done["practices"]), 9)
+        for row in done["practices"]:
+            self.assertTrue(row["holds"], row)
+        table = self.run_program("practices").stdout
+        self.assertEqual(len(table.splitlines()), len(done["practices"]) + 1)
+
+    def test_a_trial_of_refine_says_its_box(self):
+        self.write("train.sh", 'sterlet report loss="$1"\n')
+        study = self.write("study.yaml", TOY.replace("sampler: random", "sampler: {name: refine, start: 4}") + "budget: {trials: 12}\n")
+        self.run_program("tune", study)
+        trials = [json.loads(line) for line in self.run_program("export", "--format", "jsonl").stdout.splitlines()]
+        zoomed = [t for t in trials if t["origin"] == "zoom"]
+        self.assertTrue(zoomed)
+        for trial in trials:
+            self.assertEqual("note" in trial, trial in zoomed, trial)
+        self.assertGreaterEqual(zoomed[-1]["note"]["level"], 1)
+        self.assertIn('"box"', self.run_program("show", str(zoomed[-1]["number"])).stdout)
 
     def test_looking_at_a_study(self):
         self.write("train.sh", 'sterlet report --step 1 loss=3 extra=1\nsterlet report --step 2 loss="$1"\n')

@@ -1,0 +1,43 @@
+#include <array>
+
+#include "sterlet/practices/checks.h"
+#include "sterlet/space/axis.h"
+
+namespace sterlet::practices {
+
+std::span<const Claim> claims() {
+  static const std::array<Claim, 9> table{{
+      {"grid-values", "in 25 trials of two parameters a grid sees 5 learning rates, random points 25", &grid_values},
+      {"random-beats-grid", "where one parameter matters, the best of 25 random points is better than the grid's",
+       &random_beats_grid},
+      {"even-cover", "32 Sobol points put one into each 32nd of the range, random ones leave a third empty",
+       &even_cover},
+      {"log-scale", "of learning rates from 0.0001 to 1, 90% lie above 0.1 on a linear scale, 25% on a log scale",
+       &log_scale},
+      {"reverse-log-scale", "of betas from 0.9 to 0.999, half lie above 0.99 on a reverse_log scale, 9% on a linear",
+       &reverse_log_scale},
+      {"average-window",
+       "0.9 to 0.9005 leaves a moving average at 10 values, 0.999 to 0.9995 takes it from 1,000 to 2,000",
+       &average_window},
+      {"coarse-to-fine",
+       "100 trials of refine come ten times nearer to an optimum of three parameters than random ones",
+       &coarse_to_fine},
+      {"never-cut-off", "a deep basin of 2% of the space is found as often as refine's global points alone would",
+       &never_cut_off},
+      {"wrong-scale-refine",
+       "refine makes up for a learning rate given on a linear scale; the right scale is better still",
+       &wrong_scale_refine},
+  }};
+  return table;
+}
+
+Parts real_parts() {
+  return {
+      .make_sampler = &samplers::make,
+      .unit_of = [](const space::Parameter& parameter, double value) { return space::Axis(parameter).unit(value); },
+      .average_step = [](double beta, double average, double value) { return beta * average + (1 - beta) * value; }};
+}
+
+Finding broken(const base::Error& error) { return {.holds = false, .figure = error.message()}; }
+
+}  // namespace sterlet::practices
