@@ -10,7 +10,7 @@ namespace sterlet::samplers {
 
 struct GpOptions {
   std::int64_t startup_trials =
-      0;  ///< In [0, 10000]. Sobol points before the model; 0: chosen by dimension and budget.
+      0;  ///< In [0, 10000]. Sobol points before the model; 0: 6, a quarter of a small budget.
 };
 
 /// A Gaussian process over the whole space, and the point with the largest expected improvement over the best; with two

@@ -83,7 +83,7 @@ const std::array<Row, 8>& rows() {
        .summary = "learns a smooth model of the objective; the best for few, costly trials",
        .source = "Rasmussen, Williams 2006; Hvarfner et al. 2024; Ament et al. 2023",
        .options = {{.name = "startup_trials",
-                    .summary = "Sobol points before the model; 0: chosen by dimension and budget",
+                    .summary = "Sobol points before the model (0: 6, or a quarter of a smaller budget)",
                     .default_value = GpOptions{}.startup_trials,
                     .low = 0,
                     .high = 10000}},
