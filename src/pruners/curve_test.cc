@@ -156,7 +156,7 @@ TEST(Curve, StopsTheHopelessAndLetsTheBestRun) {
   EXPECT_LT(steps, 100 * 50 / 2);
   EXPECT_EQ(best, best_of_all);
   EXPECT_NE(reason.find("of 50 it was expected to end at 0."), std::string::npos) << reason;
-  EXPECT_NE(reason.find("%, limit 5%"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("%, limit 20%"), std::string::npos) << reason;
 }
 
 TEST(Curve, LearnsTheLengthOfAFullRunAgain) {
