@@ -25,6 +25,47 @@ std::string unknown_command(const std::vector<std::string>& names, int argc, cha
   return {};
 }
 
+// What the user meant, where a word is close to it; else where to look.
+std::string advice(std::string_view word, const std::vector<std::string>& names, const std::string& help) {
+  const auto near = base::nearest_name(word, names);
+  return near ? fmt::format("did you mean '{}'?", *near) : fmt::format("see {}", help);
+}
+
+// The first option that the command does not know, as it was typed; else empty.
+std::string unknown_option(const CLI::App& app, const CLI::App& command, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--") return {};
+    if (!word.starts_with("--")) continue;
+    const std::string name = word.substr(0, word.find('='));
+    if (command.get_option_no_throw(name) == nullptr && app.get_option_no_throw(name) == nullptr) return name;
+  }
+  return {};
+}
+
+std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  if (const std::string word = unknown_command(names, argc, argv); !word.empty()) {
+    return fmt::format("there is no command '{}'; {}", base::printable(word), advice(word, names, "sterlet --help"));
+  }
+  if (app.get_subcommands().empty()) return fmt::format("{}; see sterlet --help", error.what());
+  const CLI::App& command = *app.get_subcommands().front();
+  const std::string help = fmt::format("sterlet {} --help", command.get_name());
+  if (const std::string option = unknown_option(app, command, argc, argv); !option.empty()) {
+    std::vector<std::string> options;
+    for (const CLI::App* of : {&command, &app}) {
+      for (const CLI::Option* known : of->get_options()) {
+        for (const std::string& name : known->get_lnames()) options.push_back("--" + name);
+      }
+    }
+    return fmt::format("{} has no option {}; {}", command.get_name(), base::printable(option),
+                       advice(option, options, help));
+  }
+  return fmt::format("{}; see {}", error.what(), help);
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -53,18 +94,11 @@ int run(int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return app.exit(version);
   } catch (const CLI::ParseError& error) {
-    std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-      names.push_back(sub->get_name());
+    if (argc == 1) {
+      fmt::print(stderr, "{}", app.help());
+    } else {
+      fmt::print(stderr, "sterlet: {}\n", parse_message(app, error, argc, argv));
     }
-    if (const std::string word = unknown_command(names, argc, argv); !word.empty()) {
-      const auto near = base::nearest_name(word, names);
-      fmt::print(stderr, "sterlet: there is no command '{}'; {}\n", base::printable(word),
-                 near ? fmt::format("did you mean '{}'?", *near) : std::string("see sterlet --help"));
-      return kUsage;
-    }
-    fmt::print(stderr, "sterlet: {}; see sterlet {}--help\n", error.what(),
-               app.get_subcommands().empty() ? "" : app.get_subcommands().front()->get_name() + " ");
     return kUsage;
   } catch (const std::exception& error) {
     fmt::print(stderr, "sterlet: ended by an unexpected failure ({}); nothing that was stored is lost\n", error.what());

@@ -98,7 +98,8 @@ void add_enqueue(CLI::App& app, Context& context) {
     std::vector<std::string> settings;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("WORDS", options->settings, "[STUDY] name=value ...; parameters left out are filled in")
+  command->add_option("POINT", options->settings, "parameters left out are filled in")
+      ->option_text("[STUDY] NAME=VALUE ...")
       ->required();
   command->add_option("--storage", options->study.storage, "file with the studies (default: ./sterlet.db)");
   command->callback([&context, options] {
@@ -188,7 +189,8 @@ void add_report(CLI::App& app, Context& context) {
     std::vector<double> values;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("WORDS", options->words, "a study (file or name), or name=value metrics of the running trial");
+  command->add_option("STUDY_OR_METRICS", options->words, "a study (file or name), or metrics of the running trial")
+      ->option_text("[STUDY | NAME=VALUE ...]");
   command->add_option("--storage", options->study.storage, "file with the studies (default: ./sterlet.db)");
   command->add_option("--output,-o", options->output, "page to write (default: report.html)");
   command->add_option("--step", options->step, "inside a trial: epoch or step of the metrics (default: the next)");

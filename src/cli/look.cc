@@ -28,7 +28,8 @@ base::Result<std::int64_t> read_trial(const study::Study& study, std::int64_t tr
 }
 
 void add_trial_arguments(CLI::App& command, StudyOptions& options, std::vector<std::string>& words) {
-  command.add_option("WORDS", words, "[STUDY] TRIAL: the trial's number, after the study where there are several")
+  command.add_option("TRIAL", words, "the trial's number, after the study where there are several")
+      ->option_text("[STUDY] TRIAL")
       ->expected(0, 2);
   command.add_option("--storage", options.storage, "file with the studies (default: ./sterlet.db)");
 }
@@ -51,6 +52,15 @@ base::Result<std::optional<std::int64_t>> split_words(const std::vector<std::str
   return trial;
 }
 
+// The values of a trial: 0.12, or 0.12, 3 for two objectives.
+std::string values_text(const base::Json& values) {
+  std::string text;
+  for (const base::Json& value : values) {
+    text += (text.empty() ? "" : ", ") + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return text;
+}
+
 base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
   STERLET_TRY(const std::int64_t trial, read_trial(*open.study, number));
   STERLET_TRY(const base::Json json, study::trial_json(*open.study, *open.storage, trial));
@@ -62,7 +72,8 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   const auto text = [](const base::Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
   for (const char* key :
        {"number", "state", "origin", "values", "attempts", "started", "ended", "reason", "predicted", "note"}) {
-    if (json.contains(key)) rows.push_back({key, text(json[key])});
+    if (!json.contains(key)) continue;
+    rows.push_back({key, json[key].is_array() ? values_text(json[key]) : text(json[key])});
   }
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, text(value)});
   fmt::print("{}", table_text(rows));
@@ -86,7 +97,7 @@ void print_status(const base::Json& summary) {
   rows.push_back({"trials", counts.empty() ? "none yet" : counts});
   rows.push_back({"budget", summary["budget"].empty() ? "none" : params_text(summary["budget"])});
   for (const base::Json& best : summary["best"]) {
-    rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), best["values"].dump())});
+    rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});
     rows.push_back({"", params_text(best["params"])});
   }
   fmt::print("{}", table_text(rows));
@@ -144,7 +155,7 @@ void add_ls(CLI::App& app, Context& context) {
         const base::Json summary = study::summary_json(*open.study);
         list.push_back(summary);
         rows.push_back({record.name, summary["trials"].dump(), summary["counts"]["COMPLETE"].dump(),
-                        summary["best"].empty() ? "-" : summary["best"][0]["values"].dump(),
+                        summary["best"].empty() ? "-" : values_text(summary["best"][0]["values"]),
                         base::timestamp_text(record.created_ms)});
       }
       if (context.json) {
@@ -201,7 +212,7 @@ void add_best(CLI::App& app, Context& context) {
       }
       for (const base::Json& best : summary["best"]) {
         print(fmt::format("trial {} with {} {}", best["number"].dump(), open.study->spec().objectives.front().metric,
-                          best["values"].size() == 1 ? best["values"][0].dump() : best["values"].dump()));
+                          values_text(best["values"])));
         print("  " + params_text(best["params"]));
       }
       return {};
@@ -253,7 +264,8 @@ void add_logs(CLI::App& app, Context& context) {
       STERLET_TRY(const auto number, split_words(options->words, options->study));
       STERLET_TRY(const OpenStudy open, open_study(options->study));
       if (!number) {
-        return base::fail(base::ErrorCode::kInvalidArgument, "which trial's?", "give its number, as in sterlet logs 3");
+        return base::fail(base::ErrorCode::kInvalidArgument, "no trial was named",
+                          "give its number, as in sterlet logs 3");
       }
       STERLET_TRY(const std::int64_t trial, read_trial(*open.study, *number));
       const int attempt_number = open.study->records()[static_cast<std::size_t>(trial)].attempt;

@@ -79,6 +79,12 @@ storage::SessionRecord session_record(const std::string& session, const base::Cl
           .beat_ms = clock.wall_ms()};
 }
 
+std::int64_t attempt_count(const study::Study& study) {
+  std::int64_t count = 0;
+  for (const storage::TrialRecord& record : study.records()) count += record.attempt;
+  return count;
+}
+
 void print_summary(const Context& context, const study::Study& study, study::Pause pause) {
   if (context.json) {
     base::Json json = study::summary_json(study);
@@ -132,6 +138,8 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
   STERLET_TRY(auto executor, exec::make_local_executor(session));
+  STERLET_PASS(study.refresh());
+  const std::int64_t attempts_before = attempt_count(study);
   auto display = make_display(progress, study, clock, run_options.workers);
   const auto result = study::run_study(study, *executor, clock, *display, run_options);
   display.reset();
@@ -139,6 +147,10 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
   if (!context.quiet || context.json) print_summary(context, study, result->pause);
+  if (!context.quiet && result->pause == study::Pause::kTrials && attempt_count(study) == attempts_before) {
+    fmt::print(stderr, "{}: {}, so nothing was run; to go on, add --trials {}\n", spec.name,
+               study::text_of(result->pause), 2 * study.records().size());
+  }
   if (result->pause == study::Pause::kFailures) {
     return base::fail(base::ErrorCode::kInvalidArgument,
                       fmt::format("{} trials failed in a row, so the study was ended", spec.failures_max),

@@ -27,6 +27,9 @@ class CommandLine(ProgramTest):
         self.assertIn("study.yaml", self.one_sentence(self.run_program("tune", "study.yaml", code=1)))
         self.run_program("tune", code=2)
         self.assertIn("did you mean 'tune'?", self.one_sentence(self.run_program("tuen", "study.yaml", code=2)))
+        self.assertIn("did you mean '--workers'?",
+                      self.one_sentence(self.run_program("tune", "study.yaml", "--wokers", "3", code=2)))
+        self.assertIn("sterlet tune study.yaml", self.run_program(code=2).stderr)
         self.write("bad.yaml", "study: x\nparams: {a: {type: float, low: 1, high: 0}}\n")
         self.run_program("check", "bad.yaml", code=64)
         self.assertIn("no such storage", self.one_sentence(self.run_program("status", code=1)))
@@ -112,6 +115,7 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
         self.write("train.sh", 'sterlet report --step 1 loss=3 extra=1\nsterlet report --step 2 loss="$1"\n')
         self.write("study.yaml", TOY + "budget: {trials: 6}\nworkers: 2\n")
         self.run_program("tune", "study.yaml")
+        self.assertIn("so nothing was run; to go on, add --trials 12", self.run_program("tune", "study.yaml").stderr)
         trials = self.trials()
         self.assertEqual([r["step"] for r in trials[0]["reports"]], [1, 2])
         self.assertEqual(trials[0]["reports"][0]["metrics"], {"extra": 1.0, "loss": 3.0})
