@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/base/pattern.h"
 #include "sterlet/base/text.h"
 #include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/presets.h"
 #include "sterlet/study/schema.h"
+#include "sterlet/study/study_file_command.h"
 #include "sterlet/study/study_file_params.h"
 #include "sterlet/study/study_file_values.h"
 #include "sterlet/study/yaml_scan.h"
@@ -60,8 +60,8 @@ class StudyReader final {
     take_name();
     take_objectives();
     std::optional<DeclaredSpace> declared = read_parameters(root_, faults_, parameter_names_);
-    take_command();
-    take_metrics();
+    spec_.command = read_command(root_, faults_, parameter_names_);
+    spec_.metrics = read_metrics(root_, faults_, spec_.objectives);
     take_budget();
     take_strategy();
     take_sampler();
@@ -172,104 +172,6 @@ class StudyReader final {
       }
     }
     spec_.objectives.push_back(std::move(objective));
-  }
-
-  void take_command() {
-    const YamlNode* node = root_.find("command");
-    if (node == nullptr) return;
-    if (node->is_scalar() && !node->is_null()) {
-      std::string words;
-      for (std::size_t at = 0; at < node->text.size();) {
-        const std::size_t begin = node->text.find_first_not_of(" \t\n", at);
-        if (begin == std::string::npos) break;
-        at = std::min(node->text.find_first_of(" \t\n", begin), node->text.size());
-        words += (words.empty() ? "" : ", ") + node->text.substr(begin, at - begin);
-      }
-      const bool is_simple = words.size() < 200 && words.find_first_of("\"'|&;<>$[]{}#") == std::string::npos;
-      top_.fault(node->mark, "command must be a list of words, since no shell is involved",
-                 fmt::format("write [{}]", is_simple && !words.empty() ? base::printable(words) : "python3, train.py"));
-      return;
-    }
-    const auto words = top_.texts(*node, "command", "command: [python3, train.py]");
-    if (!words) return;
-    if (words->front().empty()) {
-      top_.fault(node->items.front().mark, "command begins with an empty word", "name the program to run");
-    }
-    for (const YamlNode& word : node->items) check_placeholders(word);
-    spec_.command = *words;
-  }
-
-  void check_placeholders(const YamlNode& word) {
-    std::vector<std::string> known = parameter_names_;
-    for (const char* name : {"trial", "seed", "checkpoint_dir"}) known.emplace_back(name);
-    std::size_t at = 0;
-    while ((at = word.text.find("${", at)) != std::string::npos) {
-      const std::size_t end = word.text.find('}', at);
-      if (end == std::string::npos) {
-        top_.fault(word.mark, fmt::format("command: a ${{ is not closed in '{}'", clipped(word.text)),
-                   "write it as in ${learning_rate}");
-        return;
-      }
-      const std::string name = word.text.substr(at + 2, end - at - 2);
-      at = end;
-      // Where params has faults, a name may be missing only for them.
-      if (parameter_names_.empty() || std::find(known.begin(), known.end(), name) != known.end()) continue;
-      const std::string near = base::suggest_name(name, known);
-      top_.fault(word.mark, fmt::format("command: ${{{}}} is not a parameter", clipped(name)),
-                 near.empty() ? "name one of params" : near);
-    }
-  }
-
-  void take_metrics() {
-    const YamlNode* node = root_.find("metrics");
-    if (node == nullptr) return;
-    const Values values(faults_, "metrics");
-    const YamlNode* from = node;
-    const YamlNode* pattern = nullptr;
-    if (!node->is_scalar()) {
-      if (!top_.is_map(*node, "metrics", "metrics: {from: channel}")) return;
-      values.check_keys(*node, key_names(metrics_keys()));
-      from = node->find("from");
-      pattern = node->find("pattern");
-    }
-    std::string word = pattern != nullptr ? "stdout" : "channel";
-    if (from != nullptr) {
-      const auto said = values.word(*from, "source", {"channel", "stdout"});
-      if (!said) return;
-      word = *said;
-    }
-    if (word == "channel") {
-      if (pattern != nullptr) {
-        values.fault(pattern->mark, "a pattern reads stdout, not the channel",
-                     "write from: stdout, or remove the pattern");
-      }
-      return;
-    }
-    if (pattern == nullptr) {
-      values.fault(node->mark, "from: stdout needs a pattern that finds the metrics in a line",
-                   "add pattern: 'val_error=(?<val_error>\\S+)'");
-      return;
-    }
-    take_pattern(values, *pattern);
-  }
-
-  void take_pattern(const Values& values, const YamlNode& node) {
-    const auto text = values.text(node, "pattern");
-    if (!text) return;
-    const auto pattern = base::MetricPattern::make(*text);
-    if (!pattern) {
-      values.fault(node.mark, pattern.error().what, pattern.error().next);
-      return;
-    }
-    const std::vector<std::string> names = pattern->metrics();
-    for (const Objective& objective : spec_.objectives) {
-      if (objective.metric.empty() || std::count(names.begin(), names.end(), objective.metric) > 0) continue;
-      values.fault(node.mark,
-                   fmt::format("the pattern has no group '{}', which the objective needs (found {})",
-                               clipped(objective.metric), fmt::join(names, ", ")),
-                   fmt::format("name the group (?<{}>...)", clipped(objective.metric)));
-    }
-    spec_.metrics.pattern = *text;
   }
 
   void take_budget() {
