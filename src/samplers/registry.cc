@@ -13,6 +13,7 @@
 #include "sterlet/samplers/random.h"
 #include "sterlet/samplers/refine.h"
 #include "sterlet/samplers/sobol.h"
+#include "sterlet/samplers/tpe.h"
 
 namespace sterlet::samplers {
 
@@ -20,8 +21,8 @@ namespace {
 
 using Made = base::Result<std::unique_ptr<Sampler>>;
 
-const std::array<Row, 8>& rows() {
-  static const std::array<Row, 8> table{{
+const std::array<Row, 9>& rows() {
+  static const std::array<Row, 9> table{{
       {.name = "auto",
        .summary = "chooses among the others by what the study is and how far it has come",
        .source = "bench/RESULTS.md",
@@ -188,6 +189,31 @@ const std::array<Row, 8>& rows() {
        .options = {},
        .make = [](const space::Space& space, const base::Json&, const Setting& setting) -> Made {
          return make_sobol(space, setting.seed);
+       }},
+      {.name = "tpe",
+       .summary = "learns where good trials lie; a safe choice from about 20 trials up",
+       .source = "Bergstra et al. 2011; Watanabe 2023",
+       .options = {{.name = "startup_trials",
+                    .summary = "first trials of the study, spread evenly",
+                    .default_value = TpeOptions{}.startup_trials,
+                    .low = 1,
+                    .high = 10000},
+                   {.name = "candidates",
+                    .summary = "points drawn and scored for each suggestion",
+                    .default_value = TpeOptions{}.candidates,
+                    .low = 1,
+                    .high = 1000},
+                   {.name = "good_share",
+                    .summary = "share of the history that counts as good",
+                    .default_value = TpeOptions{}.good_share,
+                    .low = 0.01,
+                    .high = 0.5}},
+       .make = [](const space::Space& space, const base::Json& options, const Setting& setting) -> Made {
+         return make_tpe(space,
+                         {.startup_trials = options.value("startup_trials", TpeOptions{}.startup_trials),
+                          .candidates = options.value("candidates", TpeOptions{}.candidates),
+                          .good_share = options.value("good_share", TpeOptions{}.good_share)},
+                         setting);
        }},
   }};
   return table;

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "sterlet/space/space.h"
+
+namespace sterlet::samplers {
+
+/// A point as kernels see it: its unit coordinates and its raw values, one a dimension, NaN where inactive. Borrowed.
+struct ParzenPoint {
+  std::span<const double> unit;
+  std::span<const double> values;
+};
+
+/// What one dimension of a space is to a kernel.
+enum class ParzenKind {
+  kFixed,       ///< One value: no kernel.
+  kContinuous,  ///< Normal with the centre as its mean, cut off at 0 and 1.
+  kLevels,      ///< The same normal's mass in each level's cell.
+  kChoices,     ///< Own choice 1 - bandwidth, the others bandwidth / (K - 1) each.
+};
+
+/// The kernels of a Parzen mixture over a whole space, conditional dimensions included.
+///
+/// A kernel is a product over the dimensions that are active both in its centre and at x; where only x has a dimension,
+/// the factor there is the uniform density. So each kernel is a density on every branch of the tree, and trials of one
+/// branch tell of the parameters that it shares with others. All densities are relative to the uniform one: its log is
+/// 0, and a level's mass is divided by its cell's width.
+///
+/// One bandwidth a dimension serves all kernels. Scoring works in single precision, columns at a time; what depends on
+/// the bandwidth alone is kept from call to call.
+/// Cost      set: O(d); log_kernels: O(n d) a point, n kernels. Memory O(n d).
+class ParzenTable final {
+ public:
+  explicit ParzenTable(const space::Space& space);
+
+  ParzenKind kind(std::size_t dimension) const { return columns_[dimension].kind; }
+  std::size_t dimensions() const { return columns_.size(); }
+  std::size_t size() const { return size_; }
+
+  /// Forgets all kernels and makes room for `count`, all of which must then be set. `bandwidths`: one a dimension, in
+  /// (0, 1]; for choices at most 1 - 1/K.
+  void reset(std::size_t count, std::span<const double> bandwidths);
+  void set(std::size_t kernel, const ParzenPoint& centre);
+  /// Log of each kernel at `x`, relative to the uniform density; `out` holds padded_size() numbers, those past size()
+  /// so low that nothing comes of them.
+  void log_kernels(const ParzenPoint& x, std::span<float> out) const;
+  std::size_t padded_size() const;
+
+  /// The same for one pair of points in double precision, without any table: what the fast form is tested against.
+  double log_kernel(const ParzenPoint& centre, const ParzenPoint& x, std::span<const double> bandwidths) const;
+
+ private:
+  struct Column {
+    explicit Column(const space::Axis& of) : axis(of) {}
+    space::Axis axis;
+    ParzenKind kind = ParzenKind::kContinuous;
+    std::uint64_t count = 0;  // Levels or choices.
+    bool conditional = false;
+    double bandwidth = 1;
+    std::vector<float> centre;          // Unit coordinate, or index of the choice; 0 (choice: -1) where absent.
+    std::vector<float> present;         // 1, or 0 where the centre lacks the dimension. Conditional dimensions only.
+    std::vector<float> constant;        // Log of what the kernel's exponential is multiplied with.
+    std::vector<std::uint32_t> levels;  // Few levels only; `count` where absent.
+  };
+  struct LogMass {  // ln of the normal's mass within [0, 1] for centres at equal distances from 0 to 1/2.
+    double bandwidth = 0;
+    std::vector<float> value, slope;
+  };
+  struct Lookup {  // Log kernel of one level at every centre.
+    std::size_t dimension = 0;
+    std::uint64_t level = 0;
+    double bandwidth = 0;
+    std::vector<float> by_centre;
+  };
+
+  std::uint64_t level_of(const Column& column, double value) const;
+  double log_factor(const Column& column, double bandwidth, double centre_unit, double centre_value, double unit,
+                    double value) const;
+  const LogMass& log_mass(double bandwidth) const;
+  const Lookup& lookup(std::size_t dimension, std::uint64_t level) const;
+  void add_levels(std::size_t dimension, const ParzenPoint& x, std::span<float> out) const;
+
+  std::vector<Column> columns_;
+  std::vector<float> constants_;  // Sum of the unconditional columns' constants.
+  std::size_t size_ = 0;
+  mutable std::vector<LogMass> masses_;
+  mutable std::vector<Lookup> lookups_;
+};
+
+/// ln of the mass that a normal with that mean (in [0, 1]) and deviation has in [low, high]; floored at -80, where
+/// single precision ends.
+double log_normal_mass(double mean, double deviation, double low, double high);
+
+}  // namespace sterlet::samplers
