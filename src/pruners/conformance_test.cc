@@ -164,13 +164,14 @@ TEST(Pruners, RefuseUnknownOptionsAndValuesOutOfRangeNamingBoth) {
     EXPECT_FALSE(unknown.error().next.empty());
     for (const Option& option : row.options) {
       EXPECT_FALSE(option.summary.empty());
+      EXPECT_FALSE(make(row.name, {{option.name, Json::array()}}, {})) << row.name << " " << option.name;
+      if (option.default_value.is_boolean()) continue;
       const bool is_text = option.default_value.is_string();
       const auto refused =
           make(row.name, {{option.name, is_text ? Json("no_such_pruner") : Json(option.high * 2)}}, {});
       ASSERT_FALSE(refused) << row.name << " " << option.name;
       const std::string& what = refused.error().what;
       EXPECT_NE(what.find(is_text ? "no_such_pruner" : option.name), std::string::npos) << what;
-      EXPECT_FALSE(make(row.name, {{option.name, Json::array()}}, {})) << row.name << " " << option.name;
     }
   }
 }

@@ -72,7 +72,7 @@ std::size_t OrderStatistics::rank(double value, std::int64_t trial) const {
   return count_before(index) + static_cast<std::size_t>(place - block.begin());
 }
 
-double OrderStatistics::at(std::size_t k) const {
+const OrderStatistics::Entry& OrderStatistics::entry_at(std::size_t k) const {
   STERLET_CHECK(k < size_, "a rank beyond the values");
   std::size_t index = 0;
   for (std::size_t step = std::bit_floor(tree_.size() - 1); step > 0; step /= 2) {
@@ -81,7 +81,7 @@ double OrderStatistics::at(std::size_t k) const {
       k -= tree_[index];
     }
   }
-  return blocks_[index][k].value;
+  return blocks_[index][k];
 }
 
 double OrderStatistics::percentile(double percent) const {

@@ -19,8 +19,9 @@ class OrderStatistics final {
   std::size_t insert(double value, std::int64_t trial);
   /// How many stand before that value of that trial.
   std::size_t rank(double value, std::int64_t trial) const;
-  /// The k-th value from the least, k < size().
-  double at(std::size_t k) const;
+  /// The k-th value from the least, k < size(), and its trial.
+  double at(std::size_t k) const { return entry_at(k).value; }
+  std::int64_t trial_at(std::size_t k) const { return entry_at(k).trial; }
   std::size_t size() const { return size_; }
   /// Percentile in [0, 100] with linear interpolation between neighbours, as numpy's default; size() >= 1.
   double percentile(double percent) const;
@@ -31,6 +32,7 @@ class OrderStatistics final {
     double value = 0;
     std::int64_t trial = 0;
   };
+  const Entry& entry_at(std::size_t k) const;
   static bool before(const Entry& a, const Entry& b);
   std::size_t find_block(const Entry& entry) const;
   std::size_t count_before(std::size_t block) const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sterlet/space/history.h"
@@ -25,6 +26,8 @@ struct Ending {
 /// Whether a trial ends early, and why.
 struct Decision {
   bool prune = false;
+  bool pause =
+      false;  ///< With prune: a trial that can go on from a checkpoint is put aside, and may be promoted later.
   std::string reason;  ///< For people, in words and numbers; empty where the trial goes on.
 };
 
@@ -48,6 +51,8 @@ class Pruner {
   virtual Decision report(const Report& report) = 0;
   /// Takes in the end of a trial.
   virtual void finish(const Ending& /*ending*/) {}
+  /// Which of the paused trials (ascending numbers) is worth going on with, before any new one is begun; nothing: none.
+  virtual std::optional<std::int64_t> promote(std::span<const std::int64_t> /*paused*/) const { return std::nullopt; }
   /// Of a running or pruned trial, by its last report; nothing where the pruner does not forecast, or cannot yet.
   virtual std::optional<Forecast> forecast(std::int64_t /*trial*/) const { return std::nullopt; }
 };

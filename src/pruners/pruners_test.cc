@@ -61,6 +61,34 @@ TEST(Asha, ASecondAttemptIsNotCountedTwice) {
             "at step 1 it stood 2nd of 2 at this rung; kept: 1");
 }
 
+TEST(Asha, PromotesWhatHasComeAmongTheBestOfItsRung) {
+  // The asynchronous algorithm of Li et al. with eta 3, by hand: rungs 1, 3, 9.
+  const auto pruner = made(R"({"name":"asha","eta":3,"promote":true})");
+  const auto at = [&](std::int64_t trial, std::int64_t step, double value) {
+    const Decision decision = pruner->report({.trial = trial, .step = step, .value = value});
+    EXPECT_EQ(decision.pause, decision.prune);
+    return decision.prune;
+  };
+  EXPECT_TRUE(at(0, 1, 0.5)) << "one of one: a third of one is none";
+  EXPECT_TRUE(at(1, 1, 0.7));
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{0, 1}), std::nullopt);
+  EXPECT_TRUE(at(2, 1, 0.6));
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{0, 1, 2}), 0);
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{1, 2}), std::nullopt) << "0 is running: the place is taken";
+  EXPECT_FALSE(at(0, 2, 0.4));
+  EXPECT_TRUE(at(0, 3, 0.3));
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{0, 1, 2}), std::nullopt) << "not twice from one rung";
+  EXPECT_FALSE(at(3, 1, 0.1)) << "the best of four goes on at once";
+  EXPECT_TRUE(at(4, 1, 0.9));
+  EXPECT_TRUE(at(5, 1, 0.9));
+  EXPECT_TRUE(at(3, 3, 0.2));
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}), std::nullopt);
+  for (const std::int64_t trial : {6, 7, 8}) at(trial, 1, 0.9);
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}), 2) << "third of nine";
+  EXPECT_TRUE(at(2, 3, 0.35));
+  EXPECT_EQ(pruner->promote(std::vector<std::int64_t>{0, 1, 2, 3}), 3) << "the highest rung first";
+}
+
 TEST(Median, ComparesBestWithBestAtTheStep) {
   const auto pruner = made(R"({"name":"median","startup_trials":3,"warmup_steps":1})");
   for (int trial = 0; trial < 3; ++trial) {

@@ -170,10 +170,22 @@ const std::array<Row, 9>& rows() {
       {.name = "asha",
        .summary = "successive halving: at rungs eta times apart only the best 1/eta go on",
        .source = "Li et al. 2020",
-       .options = {eta_option(AshaOptions{}.eta), min_steps_option(AshaOptions{}.min_steps)},
+       .options =
+           {eta_option(AshaOptions{}.eta),
+            min_steps_option(AshaOptions{}.min_steps),
+            {.name = "max_steps",
+             .summary = "steps of a full run, where nobody pauses; 0: those of the longest trial that ended complete",
+             .default_value = AshaOptions{}.max_steps,
+             .low = 0,
+             .high = kStepsMax},
+            {.name = "promote",
+             .summary = "whether trials pause at rungs and go on from their checkpoints once they are among the best",
+             .default_value = AshaOptions{}.promote}},
        .make = [](const Json& options, const Setting&) -> Made {
          return make_asha({.eta = options.value("eta", AshaOptions{}.eta),
-                           .min_steps = whole(options, "min_steps", AshaOptions{}.min_steps)});
+                           .min_steps = whole(options, "min_steps", AshaOptions{}.min_steps),
+                           .max_steps = whole(options, "max_steps", AshaOptions{}.max_steps),
+                           .promote = options.value("promote", AshaOptions{}.promote)});
        }},
       {.name = "hyperband",
        .summary = "several successive halvings that begin at different steps",
@@ -241,6 +253,12 @@ base::Result<void> check_option(const Row& row, const std::string& name, const J
     if (option.name != name) continue;
     if (option.default_value.is_string()) return {};  // A pruner's name, which its own make() checks.
     if (option.default_value.is_null() && value.is_null()) return {};
+    if (option.default_value.is_boolean()) {
+      if (value.is_boolean()) return {};
+      return base::fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("{} of pruner {} cannot be {}", name, row.name, base::json_line(value)),
+                        "it is true or false");
+    }
     const bool fits = value.is_number() && (!is_whole(option) || value.is_number_integer()) &&
                       value.get<double>() >= option.low && value.get<double>() <= option.high;
     if (fits) return {};

@@ -17,8 +17,8 @@ namespace sterlet::pruners {
 struct Option {
   std::string name;
   std::string summary;
-  base::Json default_value;  ///< A number; null: a number that has none; text: the name of another pruner, which may be
-                             ///< given as a map with a name and options.
+  base::Json default_value;  ///< A number, true or false; null: a number that has none; text: the name of another
+                             ///< pruner, which may be given as a map with a name and options.
   double low = 0, high = 0;  ///< Allowed range of a number, both ends included.
 };
 

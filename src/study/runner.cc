@@ -70,6 +70,7 @@ class Runner final {
     std::string failure;
     std::vector<int> gpus;
     std::string prune_reason;         // Empty: it goes on.
+    bool is_paused = false;           // Put aside only: its program is asked for a checkpoint before it ends.
     std::int64_t prune_told_ms = -1;  // When its program was told; -1: not yet.
     bool has_reported_on = false;     // After it was told.
     bool is_ended_for_pruning = false;
@@ -127,7 +128,7 @@ class Runner final {
       const std::int64_t now = clock_.steady_ms();
       if (running.prune_told_ms < 0) {
         running.prune_told_ms = now;
-        if (executor_.send(id, {{"prune", base::Json::object()}})) continue;
+        if (executor_.send(id, {{running.is_paused ? "stop" : "prune", base::Json::object()}})) continue;
       } else if (!running.has_reported_on && now - running.prune_told_ms < kPruneGraceMs) {
         continue;
       }
@@ -209,7 +210,8 @@ class Runner final {
       running.has_reported_on =
           running.prune_told_ms >= 0 && clock_.steady_ms() - running.prune_told_ms > kReportGraceMs;
       if (decision.prune) running.prune_reason = decision.reason;
-      if (report->ack) answers.emplace_back(*report->ack, decision.prune);
+      running.is_paused = decision.pause;
+      if (report->ack) answers.emplace_back(*report->ack, decision.prune && !decision.pause);
     } else if (const auto* value = std::get_if<Event::Value>(&event.what)) {
       running.values = value->values;
     } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {

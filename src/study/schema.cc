@@ -170,6 +170,11 @@ base::Json pruner_schema() {
         property["default"] = option.default_value;
         continue;
       }
+      if (option.default_value.is_boolean()) {
+        property["type"] = "boolean";
+        property["default"] = option.default_value;
+        continue;
+      }
       property["type"] = option.default_value.is_number_integer() ? "integer" : "number";
       property["minimum"] = base::json_number(option.low);
       property["maximum"] = base::json_number(option.high);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/decided_end.h"
 #include "sterlet/study/pareto.h"
 
 namespace sterlet::study {
@@ -269,6 +270,11 @@ void Study::observe(const storage::TrialRecord& record) {
   const auto before = static_cast<std::size_t>(record.number) < records_.size()
                           ? records_[static_cast<std::size_t>(record.number)].state
                           : State::kWaiting;
+  if (record.state == State::kPaused) {
+    paused_.insert(record.number);
+  } else if (before == State::kPaused) {
+    paused_.erase(record.number);
+  }
   if (before == State::kLost) --lost_count_;
   if (record.state == State::kLost) ++lost_count_;
   if (record.state == State::kCancelled && before != State::kCancelled) ++cancelled_count_;
@@ -311,6 +317,9 @@ Result<std::optional<Claim>> Study::ask_within() {
   if (pause_ != Pause::kNone && pause_ != Pause::kTrials && pause_ != Pause::kSpace) return std::nullopt;
   // A lost trial is counted in the budget already, so it runs again also when that is used up.
   STERLET_TRY(auto again, retry_lost());
+  if (!again) {
+    STERLET_TRY(again, promote_paused());
+  }
   if (again || pause_ != Pause::kNone) return again;
   const auto number = static_cast<std::int64_t>(records_.size());
   const std::int64_t known_seq = seen_seq_;
@@ -352,23 +361,28 @@ Result<std::optional<Claim>> Study::retry_lost() {
   if (lost_count_ == 0) return std::nullopt;
   for (const storage::TrialRecord& lost : records_) {
     if (lost.state != State::kLost || lost.attempt > spec_.retries) continue;
-    storage::TrialRecord record = lost;
-    record.state = State::kRunning;
-    record.attempt += 1;
-    record.session = session_;
-    record.started_ms = clock_->wall_ms();
-    record.ended_ms = 0;
-    record.reason.clear();
-    record.last_step = 0;
-    Claim claim{.number = record.number,
-                .attempt = record.attempt,
-                .point = history_.trials()[static_cast<std::size_t>(record.number)].point,
-                .checkpoint = record.checkpoint};
-    last_reported_.erase(record.number);
-    STERLET_PASS(put(std::move(record), "retry", ""));
+    STERLET_TRY(Claim claim, run_again(lost, "retry"));
     return claim;
   }
   return std::nullopt;
+}
+
+// Another attempt, from the last checkpoint.
+Result<Claim> Study::run_again(storage::TrialRecord record, const std::string& event) {
+  record.state = State::kRunning;
+  record.attempt += 1;
+  record.session = session_;
+  record.started_ms = clock_->wall_ms();
+  record.ended_ms = 0;
+  record.reason.clear();
+  record.last_step = 0;
+  Claim claim{.number = record.number,
+              .attempt = record.attempt,
+              .point = history_.trials()[static_cast<std::size_t>(record.number)].point,
+              .checkpoint = record.checkpoint};
+  last_reported_.erase(record.number);
+  STERLET_PASS(put(std::move(record), event, ""));
+  return claim;
 }
 
 Result<std::optional<std::string>> Study::pop_queue() {
@@ -514,7 +528,7 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     const bool is_decided_end = outcome.state == State::kPruned || outcome.state == State::kLost;
     if (!record.reason.empty() && is_decided_end) {
       // To be run again it would only be pruned again.
-      record.state = State::kPruned;
+      record.state = decided_end(record, outcome.state == State::kLost);
     } else {
       record.reason = outcome.reason;
     }
@@ -525,6 +539,11 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     const bool has_value = record.state == State::kComplete || record.state == State::kPruned;
     if (has_value && record.values.empty() && last_reported_.contains(trial)) {
       record.values = last_reported(trial);
+    }
+    const bool is_empty_attempt = record.values.empty() && attempt > 1 && storage_ != nullptr;
+    if (record.state == State::kComplete && is_empty_attempt) {
+      // It went on from a checkpoint at its end: what earlier attempts reported is its result.
+      STERLET_TRY(record.values, stored_values(record));
     }
     if (record.state == State::kComplete) {
       for (std::size_t i = 0; i < spec_.objectives.size(); ++i) {
@@ -615,8 +634,13 @@ Result<std::vector<std::string>> Study::collect_lost(
       record.ended_ms = clock_->wall_ms();
       if (!record.reason.empty()) {  // It was to be pruned: it needs no other attempt.
         STERLET_PASS(catch_up_pruner());
+        record.state = decided_end(record, true);
+        if (record.state == State::kPaused) {
+          const std::string reason = record.reason;
+          STERLET_PASS(put(std::move(record), "PAUSED", reason));
+          continue;
+        }
         STERLET_TRY(record.values, stored_values(record));
-        record.state = State::kPruned;
         STERLET_PASS(put_pruned(std::move(record)));
         if (pruner_) tell_ending(static_cast<std::int64_t>(i));
         judged_seq_ = std::max(judged_seq_, seen_seq_);

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -139,6 +140,8 @@ class Study final {
   base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
   base::Result<std::optional<Claim>> ask_within();
   base::Result<std::optional<Claim>> retry_lost();
+  base::Result<std::optional<Claim>> promote_paused();
+  base::Result<Claim> run_again(storage::TrialRecord record, const std::string& event);
   base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
   base::Result<std::optional<std::string>> pop_queue();
   std::optional<samplers::Suggestion> sample(std::int64_t number);
@@ -163,6 +166,7 @@ class Study final {
   std::unique_ptr<pruners::Pruner> pruner_;  // Null: none. Knows everything up to judged_seq_.
   std::int64_t judged_seq_ = 0;
   std::vector<std::int64_t> unjudged_endings_;  // Trials that others, or earlier sessions, have ended since.
+  std::set<std::int64_t> paused_;               // Trials put aside at a rung.
   bool is_pruner_behind_ = true;                // Others may have reported since it was told last.
   space::History history_;
   std::vector<storage::TrialRecord> records_;

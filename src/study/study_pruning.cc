@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sterlet/study/decided_end.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {
@@ -13,8 +14,9 @@ Result<pruners::Decision> Study::judge(std::int64_t trial, std::int64_t step, do
   const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
   pruners::Decision decision = pruner_->report({.trial = trial, .step = step, .value = maximize ? -value : value});
   const storage::TrialRecord& known = records_[static_cast<std::size_t>(trial)];
+  if (decision.pause) decision.reason = std::string(kPausedMark) + decision.reason;
   if (!known.reason.empty()) {  // Decided at an earlier report already; the first reason stands.
-    decision = {.prune = true, .reason = known.reason};
+    decision = {.prune = true, .pause = known.reason.starts_with(kPausedMark), .reason = known.reason};
   } else if (decision.prune) {
     storage::TrialRecord record = known;
     record.reason = decision.reason;
@@ -52,6 +54,17 @@ void Study::tell_ending(std::int64_t trial) {
       {.trial = trial, .outcome = ended.outcome, .value = ended.values.empty() ? std::nan("") : ended.values.front()});
 }
 
+// A trial that was put aside and has come among the best of its rung.
+Result<std::optional<Claim>> Study::promote_paused() {
+  if (!pruner_ || paused_.empty()) return std::nullopt;
+  STERLET_PASS(catch_up_pruner());
+  const std::vector<std::int64_t> paused(paused_.begin(), paused_.end());
+  const auto trial = pruner_->promote(paused);
+  if (!trial) return std::nullopt;
+  STERLET_TRY(Claim claim, run_again(records_[static_cast<std::size_t>(*trial)], "promote"));
+  return claim;
+}
+
 // Stores a trial that was cut short with what it was on the way to, so that samplers learn from it as well after the
 // study was opened again.
 Result<void> Study::put_pruned(storage::TrialRecord record) {
@@ -81,9 +94,12 @@ void Study::take_forecast(const storage::TrialRecord& record) {
   history_.predict(record.number, sign * *value, *sd);
 }
 
-// What an attempt of another session has reported last for each objective.
+// What the last attempt that reported anything has reported last for each objective.
 Result<std::vector<double>> Study::stored_values(const storage::TrialRecord& record) {
-  STERLET_TRY(const auto reports, storage_->load_reports(record_.id, record.number, record.attempt));
+  std::vector<storage::ReportRecord> reports;
+  for (int attempt = record.attempt; attempt > 0 && reports.empty(); --attempt) {
+    STERLET_TRY(reports, storage_->load_reports(record_.id, record.number, attempt));
+  }
   std::vector<double> values(spec_.objectives.size(), std::nan(""));
   for (std::size_t i = 0; i < values.size(); ++i) {
     for (const storage::ReportRecord& report : reports) {

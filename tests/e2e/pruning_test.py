@@ -1,8 +1,9 @@
 """Trials cut short: every kind of program ends when it is told to, and kills at any moment change no decision."""
+import contextlib
 import os
 import random
 import select
-import signal
+import sqlite3
 import time
 import unittest
 
@@ -109,6 +110,58 @@ class Pruning(ProgramTest):
         states = [t["state"] for t in whole]
         self.assertEqual(set(states), {"COMPLETE", "PRUNED"})
         self.assertGreater(states.count("PRUNED"), 10)
+
+    def test_paused_trials_are_promoted_once_whatever_is_killed(self):
+        # Eight workers, rungs 1, 3 and 9 of 9 steps; the tuner is killed at random moments. Afterwards every trial has
+        # each of its steps, nobody was promoted twice from one rung, and the best third of each rung has gone on.
+        seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))
+        print(f"STERLET_TEST_SEED={seed}")
+        moments = random.Random(seed)
+        self.write("train.py", "import json, os, sys\n"
+                   f"sys.path.insert(0, {os.path.join(SOURCE, 'client')!r})\n"
+                   "import sterlet\n"
+                   "trial = sterlet.Trial()\n"
+                   "x = trial.params['x']\n"
+                   "first = 1\n"
+                   "if trial.resume_path:\n"
+                   "    with open(trial.resume_path) as file: first = json.load(file)['step'] + 1\n"
+                   "for step in range(first, 10):\n"
+                   "    stop = trial.report(step, wait=True, loss=x * (1 + 1 / step))\n"
+                   "    path = os.path.join(trial.checkpoint_dir, f'{step}.json')\n"
+                   "    with open(path, 'w') as file: json.dump({'step': step}, file)\n"
+                   "    trial.checkpointed(step, path)\n"
+                   "    if stop or trial.should_stop(): break\n")
+        self.write("study.yaml", TOY.replace("sh, train.sh", "python3, train.py") +
+                   "pruner: {name: asha, eta: 3, promote: true}\nbudget: {trials: 40}\nworkers: 8\n")
+        for _ in range(int(os.environ.get("STERLET_TEST_KILLS", 6))):
+            child = self.start("tune", "study.yaml", "--progress", "none")
+            select.select([], [], [], moments.uniform(0.1, 1.0))
+            child.kill()
+            child.communicate()
+            self.wait_until(lambda: not self.processes_of(self.folder), "a child outlived the killed tuner")
+        self.run_program("tune", "study.yaml")
+        trials = self.trials()
+        self.assertEqual([t["number"] for t in trials], list(range(40)))
+        self.assertLessEqual({t["state"] for t in trials}, {"PAUSED", "COMPLETE"})
+        with contextlib.closing(sqlite3.connect(self.path("sterlet.db"))) as database:
+            reports = database.execute("SELECT trial, step FROM reports WHERE metric = 'loss'").fetchall()
+            promoted = database.execute("SELECT trial, coalesce(max(reports.step), 0) FROM events LEFT JOIN reports "
+                                        "USING (study_id, trial) WHERE kind = 'promote' AND reports.seq < events.seq "
+                                        "GROUP BY events.seq, trial").fetchall()
+            again = dict(database.execute("SELECT trial, count(*) FROM events WHERE kind IN ('promote', 'retry') GROUP BY trial"))
+        last = {trial: max(step for t, step in reports if t == trial) for trial in range(40)}
+        for trial in trials:
+            number = trial["number"]
+            self.assertEqual({step for t, step in reports if t == number}, set(range(1, last[number] + 1)), trial)
+            self.assertEqual(trial["attempts"], 1 + again.get(number, 0))
+        self.assertTrue(promoted, "nothing was promoted")
+        rungs = [(trial, sum(step >= rung for rung in (1, 3, 9))) for trial, step in promoted]
+        self.assertEqual(len(rungs), len(set(rungs)), f"promoted twice from one rung: {promoted}")
+        for rung, following in ((1, 3), (3, 9)):
+            # The toy's order is that of x at every step.
+            there = sorted((t["params"]["x"], t["number"]) for t in trials if last[t["number"]] >= rung)
+            for _, number in there[:len(there) // 3]:
+                self.assertGreaterEqual(last[number], following, f"trial {number} was left at rung {rung}")
 
 
 if __name__ == "__main__":
