@@ -110,7 +110,7 @@ base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, cons
   std::vector<PolicyRow> rows;
   std::map<std::string_view, std::unique_ptr<Sampler>> samplers;
   for (const PolicyRow& row : auto_policy()) {
-    if (row.several_objectives != (setting.objective_count > 1)) continue;
+    if (setting.objective_count < row.objectives_low || setting.objective_count > row.objectives_high) continue;
     rows.push_back(row);
     for (const PolicyRow::Share& share : row.shares) {
       if (samplers.contains(share.sampler)) continue;

@@ -32,14 +32,14 @@ struct PolicyRow {
     int twentieths = 0;
   };
   std::string_view name;
-  bool several_objectives = false;  ///< Whether the row is for studies of several objectives, or of one.
-  std::string_view when;            ///< In words.
-  std::string_view measured;        ///< What the row rests on.
+  std::size_t objectives_low = 1, objectives_high = 1;  ///< The row is for studies of so many objectives.
+  std::string_view when;                                ///< In words.
+  std::string_view measured;                            ///< What the row rests on.
   bool (*holds)(const Situation& situation) = nullptr;
   std::vector<Share> shares;
 };
 
-/// The policy. For one objective and for several, the last row always holds.
+/// The policy. For each number of objectives, the last row for it always holds.
 std::span<const PolicyRow> auto_policy();
 /// The sampler that a row's shares give trial `number`: spread evenly, by counting, not by chance.
 std::string_view auto_pick(const PolicyRow& row, std::uint64_t number);

@@ -1,5 +1,6 @@
 #include "sterlet/samplers/auto.h"
 
+#include <cmath>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -12,9 +13,10 @@ using space::Kind;
 using space::Outcome;
 using space::Space;
 
-const PolicyRow& row_for(const Situation& situation, bool several) {
+const PolicyRow& row_for(const Situation& situation, std::size_t objectives) {
   for (const PolicyRow& row : auto_policy()) {
-    if (row.several_objectives == several && row.holds(situation)) return row;
+    const bool is_for_these = row.objectives_low <= objectives && objectives <= row.objectives_high;
+    if (is_for_these && row.holds(situation)) return row;
   }
   ADD_FAILURE() << "no row holds";
   return auto_policy().back();
@@ -38,9 +40,9 @@ TEST(AutoPolicy, EveryRowIsCompleteAndNamesSamplersThatExist) {
 TEST(AutoPolicy, SomeRowHoldsInEverySituation) {
   for (const std::size_t finished : {0u, 5u, 200u, 1400u, 5000u, 100000u}) {
     for (const std::size_t dimensions : {0u, 1u, 7u, 30u, 200u}) {
-      for (const bool several : {false, true}) {
+      for (const std::size_t objectives : {1u, 2u, 4u, 5u, 12u}) {
         for (const double seconds : {0.0, 0.001, 0.2, 3600.0}) {
-          row_for({.finished = finished, .dimensions = dimensions, .trial_seconds = seconds}, several);
+          row_for({.finished = finished, .dimensions = dimensions, .trial_seconds = seconds}, objectives);
         }
       }
     }
@@ -88,6 +90,25 @@ TEST(Auto, AsksACheaperSamplerWhereTrialsAreShort) {
   };
   EXPECT_NE(suggestion_after(1e-5), suggestion_after(3600));
   EXPECT_EQ(suggestion_after(0), suggestion_after(3600));
+}
+
+TEST(Auto, TakesAnyNumberOfObjectives) {
+  const auto space = Space::make({{.name = "x"}, {.name = "y"}}, {});
+  ASSERT_TRUE(space);
+  for (const std::size_t objectives : {1u, 2u, 4u, 5u, 9u}) {
+    const auto sampler = make_auto(*space, {.seed = 3, .objective_count = objectives});
+    ASSERT_TRUE(sampler) << objectives << ": " << sampler.error().message();
+    History history;
+    for (std::int64_t i = 0; i < 25; ++i) {
+      const Suggestion suggestion = (*sampler)->suggest(history, {.seed = 3, .trial = static_cast<std::uint64_t>(i)});
+      history.append({.number = i, .point = suggestion.point, .origin = suggestion.origin});
+      std::vector<double> values;
+      for (std::size_t k = 0; k < objectives; ++k) {
+        values.push_back(std::abs(suggestion.point.values[k % 2] - 0.1 * static_cast<double>(k)));
+      }
+      history.update(i, Outcome::kComplete, values, {}, 0);
+    }
+  }
 }
 
 }  // namespace
