@@ -9,8 +9,7 @@
 namespace sterlet::samplers {
 
 struct GpOptions {
-  std::int64_t startup_trials =
-      0;  ///< In [0, 10000]. Sobol points before the model; 0: 6, a quarter of a small budget.
+  std::int64_t startup_trials = 0;  ///< In [0, 10000]. Sobol points before the model; 0: by dimension and budget.
 };
 
 /// A Gaussian process over the whole space, and the point with the largest expected improvement over the best; with two
@@ -26,7 +25,7 @@ struct GpOptions {
 ///           multiplied with the probability that all hold. No repeats while there are other candidates.
 /// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
 ///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a sixteenth (each time
-///           below 32), on at most 200 trials.
+///           below 32), on at most 256 trials.
 /// Errors    kInvalidArgument for more than four objectives, or an option out of range.
 /// Source    Rasmussen, Williams: Gaussian processes for machine learning, 2006; Ament et al.: Unexpected improvements
 ///           to expected improvement for Bayesian optimization, NeurIPS 2023; for several objectives see gp_volume.h.

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kManyLevels = 24;           // From here on numbers move as if continuous, and are rounded last.
 constexpr std::size_t kGlobal = 256, kLocal = 128;  // Candidates over the whole space, and about the best points.
 constexpr std::size_t kExact = 64;                  // Those of them whose variance is computed.
-constexpr std::size_t kStarts = 5;                  // Those that climb.
+constexpr std::size_t kStarts = 6;                  // Those that climb.
 constexpr int kSteps = 30;
 
 // Of mean 0 and variance 1: three uniform numbers are enough to scatter candidates.

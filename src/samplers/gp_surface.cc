@@ -8,8 +8,8 @@ namespace sterlet::samplers {
 
 namespace {
 
-constexpr std::size_t kFitRows = 200;     // Hyperparameters are learned from at most so many,
-constexpr std::size_t kRoughRows = 60;    // and the region of their maximum is found with so many.
+constexpr std::size_t kFitRows = 256;     // Hyperparameters are learned from at most so many,
+constexpr std::size_t kRoughRows = 80;    // and the region of their maximum is found with so many.
 constexpr int kSteps = 40, kPolish = 10;  // Evaluations a start, and for the last fit.
 constexpr double kWarpTrials = 4;         // A parameter, before its warp is learned.
 

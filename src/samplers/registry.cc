@@ -84,7 +84,7 @@ const std::array<Row, 9>& rows() {
        .summary = "learns a smooth model of the objective; the best for few, costly trials",
        .source = "Rasmussen, Williams 2006; Hvarfner et al. 2024; Ament et al. 2023",
        .options = {{.name = "startup_trials",
-                    .summary = "Sobol points before the model (0: 6, or a quarter of a smaller budget)",
+                    .summary = "Sobol points before the model (0: 6 to 8, a quarter of a small budget)",
                     .default_value = GpOptions{}.startup_trials,
                     .low = 0,
                     .high = 10000}},
