@@ -407,6 +407,8 @@ class Trial {
   std::int64_t seed(std::int64_t otherwise) const { return integer_variable("STERLET_SEED", otherwise); }
   /// The folder for checkpoints, which outlives an attempt; empty without Sterlet.
   std::string checkpoint_dir() const { return variable("STERLET_CHECKPOINT_DIR"); }
+  /// Whether the hyperparameters are those of this moment and count over what a checkpoint remembers.
+  bool params_exact() const { return variable("STERLET_PARAMS_EXACT") == "1"; }
   /// The checkpoint of an earlier attempt to go on from; empty where there is none.
   std::string resume_path() const { return variable("STERLET_RESUME"); }
 
@@ -453,6 +455,10 @@ class Trial {
   /// Answers a `restore` that cannot be done.
   void refused_restore(const std::string& path, const std::string& reason) {
     send_members("refused", {{"restore", Values{{"path", path}}}, {"reason", reason}});
+  }
+  /// Answers a wish for a checkpoint that cannot be written.
+  void refused_checkpoint(const std::string& reason) {
+    send_members("refused", {{"checkpoint", Values()}, {"reason", reason}});
   }
   /// Tells why the trial failed; the program should then end with an exit code other than 0.
   void failed(const std::string& reason) { send_members("failed", {{"reason", reason}}); }

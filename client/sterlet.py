@@ -119,6 +119,11 @@ class Trial:
         """The checkpoint of an earlier attempt to go on from; None where there is none."""
         return os.environ.get("STERLET_RESUME")
 
+    @property
+    def params_exact(self) -> bool:
+        """Whether `params` are those of this moment and count over what a checkpoint remembers."""
+        return os.environ.get("STERLET_PARAMS_EXACT") == "1"
+
     def report(self, step: int, metrics: Optional[Dict[str, float]] = None, wait: bool = False, **more: float) -> bool:
         """Tells what was measured at a step, and returns should_stop().
 

@@ -129,13 +129,21 @@ class Training final {
   /// Does what Sterlet asked for since the last step.
   End obey() {
     End end = terminated ? End::kTerminated : End::kNone;
+    bool checkpoint_failed = false;
     for (const Message& message : trial_.poll()) {
       switch (message.kind) {
         case Message::Kind::kSet:
-          set(message.values);
+          // Asked for in one breath, the change must not be made without the checkpoint that lets it be taken back.
+          if (checkpoint_failed)
+            trial_.refused(message.values, "the checkpoint before it could not be written");
+          else
+            set(message.values);
           break;
         case Message::Kind::kCheckpoint:
-          checkpoint();
+          if (const auto error = checkpoint()) {
+            checkpoint_failed = true;
+            trial_.refused_checkpoint(error->sentence);
+          }
           break;
         case Message::Kind::kRestore:
           if (const auto error = restore(message.path)) {
@@ -174,9 +182,9 @@ class Training final {
     trial_.applied(told_step(), values);
   }
 
-  void checkpoint() {
+  std::optional<Error> checkpoint() {
     const std::filesystem::path folder = trial_.checkpoint_dir();
-    if (folder.empty()) return;
+    if (folder.empty()) return std::nullopt;
     // A name is never used twice: after a restore, the same step comes again on another branch.
     std::string name = fmt::format("step-{}.ckpt", progress_.step);
     for (int i = 2; i < kNameTriesMax && std::filesystem::exists(folder / name); ++i)
@@ -186,6 +194,7 @@ class Training final {
       fmt::print(stderr, "sterlet-train: {}\n", error->sentence);
     else
       trial_.checkpointed(told_step(), name);
+    return error;
   }
 
   std::string structure() const {
@@ -211,11 +220,12 @@ class Training final {
   std::uint64_t order_bound() const { return dataset_.train.count; }
 
   /// Goes on from an earlier attempt. A hyperparameter that was changed live keeps its changed value, unless this
-  /// attempt was given another start value than the earlier one: then the newer wish counts.
+  /// attempt was given another start value than the earlier one: then the newer wish counts; and so do all values where
+  /// Sterlet says that they are exact.
   std::optional<Error> resume(const std::string& path) {
     if (const auto error = restore(path)) return error;
     for (const LiveField& field : live_fields())
-      if (settings_.live.*field.member != progress_.given.*field.member)
+      if (trial_.params_exact() || settings_.live.*field.member != progress_.given.*field.member)
         progress_.now.*field.member = settings_.live.*field.member;
     progress_.given = settings_.live;
     fmt::print(stderr, "sterlet-train: going on from {} (step {}, epoch {})\n", path, progress_.step,

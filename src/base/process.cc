@@ -1,5 +1,6 @@
 #include "sterlet/base/process.h"
 
+#include <pwd.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -46,6 +47,11 @@ ProcessIdentity this_process() { return {.host = this_host(), .pid = getpid(), .
 bool is_running(const ProcessIdentity& process) {
   if (process.host != this_host() || process.start.empty()) return false;
   return start_of(process.pid) == process.start;
+}
+
+std::string user_name() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? std::string(entry->pw_name) : std::to_string(geteuid());
 }
 
 std::string program_folder() {

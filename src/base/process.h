@@ -15,6 +15,8 @@ struct ProcessIdentity {
 ProcessIdentity this_process();
 /// Whether that process still runs; of processes on this machine and boot only (else false).
 bool is_running(const ProcessIdentity& process);
+/// Login name of who runs this program; their number where there is none.
+std::string user_name();
 /// Folder of the running program.
 std::string program_folder();
 /// Puts a folder first on PATH, for this process and those it starts.

@@ -25,6 +25,11 @@ void add_enqueue(CLI::App& app, Context& context);
 void add_ask_tell(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
+void add_babysit(CLI::App& app, Context& context);
+void add_set(CLI::App& app, Context& context);
+void add_undo(CLI::App& app, Context& context);
+void add_branch(CLI::App& app, Context& context);
+void add_pause(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 

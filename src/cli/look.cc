@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/display.h"
@@ -173,13 +174,16 @@ void add_show(CLI::App& app, Context& context) {
   struct Options {
     StudyOptions study;
     std::vector<std::string> words;
+    bool tree = false;
   };
   auto options = std::make_shared<Options>();
   add_trial_arguments(*command, options->study, options->words);
+  command->add_flag("--tree", options->tree, "the branches of a model that was babysat, with their curves and changes");
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_study(options->study));
+      if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);
       const auto best = open.study->best();
       if (best.empty()) {

@@ -11,6 +11,7 @@
 
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
+#include "sterlet/cli/babysit.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/display.h"
@@ -20,6 +21,18 @@
 #include "sterlet/study/study_file.h"
 
 namespace sterlet::cli {
+
+// SIGINT and SIGTERM are read by the run's loop; SIGPIPE must not end us when a program closes its socket.
+int block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
 
 namespace {
 
@@ -44,6 +57,12 @@ void add_run_options(CLI::App& command, TuneOptions& options) {
   command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
 }
 
+base::Result<void> refuse_panda(const study::StudySpec& spec) {
+  if (spec.strategy != study::Strategy::kPanda) return {};
+  return base::fail(base::ErrorCode::kConflict, "its strategy is panda: one model, raised by hand",
+                    fmt::format("run sterlet babysit {}", spec.name), spec.name);
+}
+
 base::Result<study::Budget> budget_of(const TuneOptions& options, study::Budget budget) {
   if (options.trials) budget.trials = options.trials;
   if (!options.time.empty()) {
@@ -55,28 +74,6 @@ base::Result<study::Budget> budget_of(const TuneOptions& options, study::Budget 
     }
   }
   return budget;
-}
-
-// SIGINT and SIGTERM are read by the run's loop; SIGPIPE must not end us when a program closes its socket.
-int block_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-storage::SessionRecord session_record(const std::string& session, const base::Clock& clock) {
-  const base::ProcessIdentity process = base::this_process();
-  return {.id = session,
-          .host = process.host,
-          .pid = process.pid,
-          .pid_start = process.start,
-          .started_ms = clock.wall_ms(),
-          .beat_ms = clock.wall_ms()};
 }
 
 std::int64_t attempt_count(const study::Study& study) {
@@ -134,7 +131,7 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   }
   const auto storage_file = std::filesystem::absolute(open.storage_path);
   run_options.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
-  run_options.session = session_record(session, clock);
+  run_options.session = session_record(session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
   STERLET_TRY(auto executor, exec::make_local_executor(session));
@@ -193,6 +190,7 @@ void add_tune(CLI::App& app, Context& context) {
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(file->spec.budget, budget_of(*options, file->spec.budget));
+      STERLET_PASS(refuse_panda(file->spec));
       if (options->seed) file->spec.seed = options->seed;
       OpenStudy open;
       STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));
@@ -215,6 +213,9 @@ void add_resume(CLI::App& app, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       const std::string session = exec::new_session();
       STERLET_TRY(OpenStudy open, open_study(options->study, session));
+      STERLET_TRY(const bool told, tell_model(context, open, "resume"));
+      if (told) return {};
+      STERLET_PASS(refuse_panda(open.study->spec()));
       STERLET_TRY(const study::Budget budget, budget_of(*options, open.study->spec().budget));
       if (budget != open.study->spec().budget) STERLET_PASS(open.study->set_budget(budget));
       STERLET_PASS(open.storage->request_stop(open.study->storage_id(), false));
@@ -230,6 +231,8 @@ void add_stop(CLI::App& app, Context& context) {
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(OpenStudy open, open_study(*options));
+      STERLET_TRY(const bool told, tell_model(context, open, "stop"));
+      if (told) return {};
       STERLET_PASS(open.storage->request_stop(open.study->storage_id(), true));
       if (!context.quiet)
         print(fmt::format("{} starts no more trials; sterlet resume goes on", open.study->spec().name));

@@ -190,6 +190,10 @@ void Attempt::stop(How how, const std::string& reason) {
   begin_end(how, base::system_clock().steady_ms());
 }
 
+void Attempt::hold(bool held) {
+  if (!leader_gone_ && !leader_ended()) signal_group(held ? SIGSTOP : SIGCONT);
+}
+
 void Attempt::begin_end(How how, std::int64_t now_ms) {
   if (how == How::kKill) {
     killing_ = true;

@@ -54,6 +54,8 @@ class Attempt final {
   /// Asks for its end, TERM first or KILL at once; no-op if the leader has ended already.
   enum class How { kTerm, kKill };
   void stop(How how, const std::string& reason);
+  /// Holds its process group where it is, or lets it go on; no-op if the leader has ended already.
+  void hold(bool held);
 
   /// Looks whether the leader ended, and applies what is due at `now_ms`: time limit, KILL after TERM.
   void advance(std::int64_t now_ms);

@@ -103,6 +103,10 @@ class LocalExecutor final : public Executor {
 
   void end(const AttemptId& id, const std::string& reason) override { stop(id, Attempt::How::kTerm, reason); }
   void kill(const AttemptId& id, const std::string& reason) override { stop(id, Attempt::How::kKill, reason); }
+  void hold(const AttemptId& id, bool held) override {
+    const auto found = attempts_.find(id);
+    if (found != attempts_.end()) found->second->hold(held);
+  }
   std::size_t running() const override { return attempts_.size(); }
 
  private:

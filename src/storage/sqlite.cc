@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/storage/sqlite_live.h"
 #include "sterlet/storage/sqlite_open.h"
 #include "sterlet/storage/statement.h"
 #include "sterlet/storage/storage.h"
@@ -45,7 +46,10 @@ constexpr std::string_view kTrialColumns =
 
 class Sqlite final : public Storage {
  public:
-  Sqlite(Connection connection, std::string path) : connection_(std::move(connection)), path_(std::move(path)) {}
+  Sqlite(Connection connection, std::string path)
+      : connection_(std::move(connection)), path_(std::move(path)), live_(make_sqlite_live(connection_.get(), path_)) {}
+
+  LiveStorage& live() override { return *live_; }
 
   Result<void> begin() override { return run("BEGIN IMMEDIATE"); }
   Result<void> commit() override { return run("COMMIT"); }
@@ -134,6 +138,13 @@ class Sqlite final : public Storage {
       STERLET_PASS(finish(put.bind_number(report.value).bind(seq)));
     }
     return last;
+  }
+
+  Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) override {
+    return finish(statement("DELETE FROM reports WHERE study_id = ? AND trial = ? AND attempt = ?")
+                      .bind(study)
+                      .bind(trial)
+                      .bind(attempt));
   }
 
   Result<std::int64_t> count_trials(std::int64_t study) override {
@@ -321,6 +332,7 @@ class Sqlite final : public Storage {
   std::string path_;
   // Ordered by text; destroyed before the connection.
   std::map<std::string, Statement, std::less<>> statements_;
+  std::unique_ptr<LiveStorage> live_;
 };
 
 }  // namespace

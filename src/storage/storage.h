@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/storage/live.h"
 #include "sterlet/storage/records.h"
 
 namespace sterlet::storage {
@@ -41,6 +42,8 @@ class Storage {
   /// Adds reports; a metric told twice for one step keeps the later value. Returns the number of the last sequenced
   /// one, 0 if none was.
   virtual base::Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
+  /// Removes all reports of an attempt.
+  virtual base::Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
   /// How many trials there are; their numbers go from 0 to one less.
   virtual base::Result<std::int64_t> count_trials(std::int64_t study) = 0;
   /// Shows `visit` the trials changed by events after `since`, by number; since = 0: all. One record serves for all:
@@ -60,6 +63,9 @@ class Storage {
 
   virtual base::Result<void> put_session(const SessionRecord& session) = 0;
   virtual base::Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) = 0;
+
+  /// Live changes to a running model, and the mailbox; in this storage's transactions.
+  virtual LiveStorage& live() = 0;
 };
 
 /// Opens (or makes) a SQLite file: WAL, synchronous FULL, 10 s busy timeout; the schema is made or brought up to date

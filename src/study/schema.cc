@@ -47,7 +47,9 @@ constexpr std::array<Key, 22> kStudyKeys{{
      "left "
      "out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
-    {"strategy", "caviar: many trials in parallel, the best is kept.", R"({"enum": ["caviar"]})"},
+    {"strategy",
+     "caviar: many trials in parallel, the best is kept. panda: one model, raised by hand with sterlet babysit.",
+     R"({"enum": ["caviar", "panda"]})"},
     {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},
     {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
     {"workers", "Trials that run at once; auto: as many as the machine has cores for.",

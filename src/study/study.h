@@ -100,6 +100,15 @@ class Study final {
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
 
+  /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget. Between begin() and
+  /// commit(), as take_over() and restate().
+  base::Result<Claim> start_at(space::Point point, space::Origin origin);
+  /// Runs a trial that is not finished again, as a further attempt held by this session. Errors: kConflict where it is
+  /// finished.
+  base::Result<Claim> take_over(std::int64_t trial);
+  /// Makes these the reports of the running attempt: what was told of a line of training that was left does not count.
+  base::Result<void> restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports);
+
   /// RUNNING trials of sessions whose process is gone become LOST. `is_alive` tells of a session whether it lives.
   base::Result<std::vector<std::string>> collect_lost(
       const std::function<bool(const storage::SessionRecord&)>& is_alive);

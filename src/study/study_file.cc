@@ -196,10 +196,8 @@ class StudyReader final {
     if (node->is_scalar() && node->text == "auto") {
       top_.fault(node->mark, "strategy: auto needs `sterlet plan` to decide it, which this version does not have",
                  "use strategy: caviar");
-    } else if (node->is_scalar() && node->text == "panda") {
-      top_.fault(node->mark, "panda needs `sterlet babysit`, which this version does not have", "use strategy: caviar");
-    } else {
-      top_.word(*node, "strategy", {"caviar"});
+    } else if (top_.word(*node, "strategy", {"caviar", "panda"}) == "panda") {
+      spec_.strategy = Strategy::kPanda;
     }
   }
 

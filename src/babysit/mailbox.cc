@@ -1,0 +1,131 @@
+#include "sterlet/babysit/mailbox.h"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/process.h"
+
+namespace sterlet::babysit {
+
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+using storage::State;
+
+namespace {
+
+constexpr std::int64_t kOtherHostGraceMs = 60000;
+constexpr int kPollMs = 20;
+constexpr std::int64_t kLookMs = 1000;  // So often it is looked whether the process still lives.
+
+bool is_alive(const storage::SessionRecord& session, const base::Clock& clock) {
+  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
+  if (process.host == base::this_process().host) return !session.ended && base::is_running(process);
+  return !session.ended && clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
+}
+
+bool is_final(State state) {
+  return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
+}
+
+Result<std::optional<storage::SessionRecord>> raiser_of(const study::Study& study, storage::Storage& storage,
+                                                        const base::Clock& clock, const std::string& id) {
+  STERLET_TRY(const auto sessions, storage.load_sessions(study.storage_id()));
+  for (const storage::SessionRecord& session : sessions) {
+    if (session.id == id && is_alive(session, clock)) return session;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<Found>> find_model(const study::Study& study, storage::Storage& storage, const base::Clock& clock,
+                                        std::optional<std::int64_t> trial) {
+  STERLET_TRY(const auto models, storage.live().load_models(study.storage_id()));
+  std::optional<Found> found;
+  for (const storage::ModelRecord& model : models) {
+    if (model.trial < 0 || model.trial >= static_cast<std::int64_t>(study.records().size())) continue;
+    if (trial && model.trial != *trial) continue;
+    const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(model.trial)];
+    Found here{.model = model, .state = record.state, .last_step = record.last_step};
+    if (record.state == State::kRunning) {
+      STERLET_TRY(const auto session, raiser_of(study, storage, clock, record.session));
+      here.is_running = session.has_value();
+      here.session = record.session;
+    }
+    if (found && found->is_running && !here.is_running) continue;
+    found = here;
+  }
+  if (found) {
+    STERLET_TRY(const auto changes, storage.live().load_interventions(study.storage_id(), found->model.trial));
+    if (!changes.empty()) found->last_change = changes.back().id;
+  } else if (trial) {
+    return base::fail(ErrorCode::kNotFound, fmt::format("trial {} was never babysat", *trial),
+                      models.empty() ? std::string("start one with sterlet babysit")
+                                     : fmt::format("the latest model is trial {}", models.back().trial),
+                      study.spec().name);
+  }
+  return found;
+}
+
+Result<Json> ask(storage::Storage& storage, const study::Study& study, const Found& found, const std::string& kind,
+                 Json body, double wait_seconds, const base::Clock& clock) {
+  const std::int64_t trial = found.model.trial;
+  if (is_final(found.state)) {
+    return base::fail(ErrorCode::kConflict,
+                      fmt::format("the model (trial {}) has finished ({} at step {}), so nothing was changed", trial,
+                                  storage::text_of(found.state), found.last_step),
+                      "raise another one with sterlet babysit --new", study.spec().name);
+  }
+  storage::LiveStorage& live = storage.live();
+  STERLET_PASS(live.changed_elsewhere());
+  static_cast<void>(live.wake_fd());
+  STERLET_TRY(const std::int64_t id, live.post_command(study.storage_id(), {.trial = trial,
+                                                                            .kind = kind,
+                                                                            .body = base::json_line(body),
+                                                                            .who = base::user_name(),
+                                                                            .created_ms = clock.wall_ms()}));
+  if (!found.is_running) {
+    return Json{{"sentence",
+                 fmt::format("nobody raises trial {} now; it gets this when sterlet babysit goes on with it", trial)},
+                {"later", true}};
+  }
+  const std::int64_t start_ms = clock.steady_ms();
+  std::int64_t looked_ms = start_ms;
+  bool is_gone = false;
+  while (true) {
+    STERLET_TRY(const auto command, live.find_command(id));
+    if (command && command->state != "pending") {
+      STERLET_TRY(Json answer, base::parse_json(command->answer));
+      if (command->state == "done") return answer;
+      return base::fail({.code = static_cast<ErrorCode>(answer.value("code", 0)),
+                         .where = answer.value("where", std::string()),
+                         .what = answer.value("what", std::string()),
+                         .next = answer.value("next", std::string())});
+    }
+    if (is_gone) {
+      return base::fail(ErrorCode::kConflict,
+                        fmt::format("the process that raised trial {} is gone before it answered", trial),
+                        "it gets this when sterlet babysit goes on with it", study.spec().name);
+    }
+    const std::int64_t now_ms = clock.steady_ms();
+    if (static_cast<double>(now_ms - start_ms) >= wait_seconds * 1000) {
+      return base::fail(ErrorCode::kTimeout, fmt::format("the program has not answered within {} s", wait_seconds),
+                        "it gets this at its next step; see sterlet show --tree", study.spec().name);
+    }
+    if (now_ms - looked_ms >= kLookMs) {
+      looked_ms = now_ms;
+      STERLET_TRY(const auto session, raiser_of(study, storage, clock, found.session));
+      is_gone = !session;
+      if (is_gone) continue;  // Its answer may have come with its end.
+    }
+    pollfd wake{.fd = live.wake_fd(), .events = POLLIN, .revents = 0};
+    ::poll(&wake, wake.fd >= 0 ? 1 : 0, kPollMs);
+    STERLET_PASS(live.changed_elsewhere());
+  }
+}
+
+}  // namespace sterlet::babysit

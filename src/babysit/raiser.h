@@ -1,0 +1,132 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/supervisor.h"
+#include "sterlet/base/checksum.h"
+
+namespace sterlet::babysit {
+
+/// Raises one model, see raise(). One loop, one thread: what happened since the last turn is one transaction; only
+/// after its commit is the program spoken to and the display told. Its life (start, launch, exit) is in supervisor.cc,
+/// what it is asked for in raiser_commands.cc, what its program tells in raiser_events.cc.
+class Raiser final {
+ public:
+  Raiser(study::Study& study, storage::Storage& storage, exec::Executor& executor, const base::Clock& clock,
+         Observer& observer, const Start& start, const Options& options);
+  base::Result<Ending> run();
+
+ private:
+  /// A command that is being carried out: what it still waits for.
+  struct Action {
+    storage::CommandRecord command;
+    base::Json set = base::Json::object(), was = base::Json::object();
+    std::optional<std::int64_t> before;  ///< The checkpoint taken for it.
+    std::optional<std::int64_t> target;  ///< The checkpoint to go back to.
+    bool wants_checkpoint = false;       ///< Waits until `before` is there.
+    bool asked_stop = false;
+    std::string checkpoint_refusal;  ///< Why none could be taken.
+  };
+  /// A `set` the program was sent and has not answered.
+  struct SentSet {
+    base::Json set;
+    bool is_action = false;
+  };
+
+  // Life.
+  base::Result<void> begin_model();
+  base::Result<void> choose_model();
+  base::Result<void> launch(const study::Claim& claim);
+  base::Result<std::optional<storage::CheckpointRecord>> choose_way_on();
+  base::Result<void> turn(const std::vector<exec::Event>& events);
+  base::Result<void> gather(std::vector<exec::Event>& events);
+  base::Result<void> look_around();
+  base::Result<void> on_exit(const exec::Event::Exited& exited);
+  base::Result<void> finish(storage::State state, const std::string& reason);
+  base::Result<void> restart(const std::string& why);
+  void read_signals();
+  void speak();
+
+  // Commands.
+  base::Result<void> obey();
+  base::Result<void> begin(const storage::CommandRecord& command);
+  base::Result<void> begin_set(const storage::CommandRecord& command, const base::Json& body);
+  base::Result<void> begin_undo(const storage::CommandRecord& command);
+  base::Result<void> begin_branch(const storage::CommandRecord& command, const base::Json& body);
+  base::Result<void> begin_pause(const storage::CommandRecord& command);
+  base::Result<void> begin_resume(const storage::CommandRecord& command);
+  base::Result<void> begin_stop(const storage::CommandRecord& command);
+  base::Result<void> check_live() const;
+  base::Result<void> check_latest(const base::Json& body) const;
+  base::Result<void> finish_set(std::int64_t step);
+  base::Result<void> finish_undo();
+  base::Result<std::string> mark_undone();
+  base::Result<void> undo_before_start();
+  base::Result<void> finish_branch();
+  base::Result<void> finish_pause();
+  base::Result<void> answer(const std::string& sentence, base::Json more = base::Json::object());
+  base::Result<void> refuse(const storage::CommandRecord& command, const base::Error& error);
+  base::Result<void> add_branch(int parent, std::int64_t step, std::optional<std::int64_t> checkpoint,
+                                storage::InterventionRecord made);
+  base::Result<void> make_active(int branch, std::optional<std::int64_t> restored_step);
+  std::string watched_text() const;
+  base::Result<void> settle_watched();
+
+  // Events.
+  base::Result<void> take(const exec::Event& event, const std::optional<base::Result<base::FileChecksum>>& checksum);
+  base::Result<void> take_report(const exec::Event::Report& report);
+  base::Result<void> take_checkpoint(const exec::Event::Checkpoint& told,
+                                     const base::Result<base::FileChecksum>& checksum);
+  base::Result<void> take_hello(const exec::Event::Hello& hello);
+  base::Result<void> take_applied(const exec::Event::Applied& applied);
+  base::Result<void> take_restored(const exec::Event::Restored& restored);
+  base::Result<void> take_refused(const exec::Event::Refused& refused);
+  base::Result<void> clear_old_checkpoints();
+  void send_set(const base::Json& set, bool is_action);
+  std::optional<SentSet> take_answered(const base::Json& told);
+  bool minimizes() const { return study_.spec().objectives.front().direction == study::Direction::kMinimize; }
+  const std::string& metric() const { return study_.spec().objectives.front().metric; }
+
+  study::Study& study_;
+  storage::Storage& storage_;
+  storage::LiveStorage& live_;
+  exec::Executor& executor_;
+  const base::Clock& clock_;
+  Observer& observer_;
+  const Start& start_;
+  const Options& options_;
+
+  Tree tree_;
+  exec::AttemptId id_;
+  std::optional<exec::Event::Hello> hello_;
+  bool reported_ = false;  // By this attempt.
+  bool resumed_ = false;   // This attempt started from a checkpoint.
+  std::int64_t step_ = 0;  // Of the last report or checkpoint.
+  std::optional<double> value_;
+  std::vector<double> final_values_;
+  std::string failure_;
+  std::optional<Action> action_;
+  std::deque<storage::CommandRecord> own_;  // Commands of this process itself.
+  std::deque<SentSet> sent_;
+  int restarts_ = 0;  // Since the last report.
+  int interruptions_ = 0;
+  bool mail_ = true;
+  std::int64_t beat_at_ms_ = 0, checkpoint_at_ms_ = 0, quiet_until_ms_ = 0;
+  bool restart_wanted_ = false;
+  bool quota_told_ = false;
+  std::optional<Ending> ending_;
+  int last_signal_ = 0;
+
+  // Done after the commit.
+  std::vector<base::Json> outbox_;
+  std::vector<std::pair<std::uint64_t, bool>> acks_;
+  std::vector<std::string> sayings_, to_remove_;
+  std::optional<bool> hold_;
+  std::optional<study::Claim> to_launch_;
+};
+
+}  // namespace sterlet::babysit

@@ -1,0 +1,219 @@
+// What a model's program tells.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/raiser.h"
+
+namespace sterlet::babysit {
+
+using base::Json;
+using base::Result;
+using exec::Event;
+
+namespace {
+
+// As told back: numbers may have become doubles on the way.
+bool same_values(const Json& a, const Json& b) {
+  if (a.size() != b.size()) return false;
+  for (const auto& [name, value] : a.items()) {
+    const auto found = b.find(name);
+    if (found == b.end()) return false;
+    const auto left = base::number_from_json(value), right = base::number_from_json(*found);
+    if (left && right ? *left != *right : value != *found) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<void> Raiser::take(const Event& event, const std::optional<Result<base::FileChecksum>>& checksum) {
+  if (const auto* report = std::get_if<Event::Report>(&event.what)) return take_report(*report);
+  if (const auto* told = std::get_if<Event::Checkpoint>(&event.what)) return take_checkpoint(*told, *checksum);
+  if (const auto* hello = std::get_if<Event::Hello>(&event.what)) return take_hello(*hello);
+  if (const auto* applied = std::get_if<Event::Applied>(&event.what)) return take_applied(*applied);
+  if (const auto* restored = std::get_if<Event::Restored>(&event.what)) return take_restored(*restored);
+  if (const auto* refused = std::get_if<Event::Refused>(&event.what)) return take_refused(*refused);
+  if (const auto* exited = std::get_if<Event::Exited>(&event.what)) return on_exit(*exited);
+  if (const auto* value = std::get_if<Event::Value>(&event.what)) final_values_ = value->values;
+  if (const auto* failed = std::get_if<Event::Failed>(&event.what)) failure_ = failed->reason;
+  return {};
+}
+
+Result<void> Raiser::take_hello(const Event::Hello& hello) {
+  hello_ = hello;
+  mail_ = true;
+  if (tree_.model.live != hello.live || tree_.model.restores != hello.restores) {
+    tree_.model.live = hello.live;
+    tree_.model.restores = hello.restores;
+    STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
+  }
+  // A program may have taken its hyperparameters from the checkpoint; those of the branch count.
+  const Json touched = touched_params(tree_, tree_.model.active);
+  if (resumed_ && hello.live && !touched.empty()) send_set(touched, false);
+  return {};
+}
+
+Result<void> Raiser::take_report(const Event::Report& report) {
+  std::vector<storage::BranchReport> rows;
+  for (const auto& [name, value] : report.metrics) {
+    rows.push_back({.step = report.step, .metric = name, .value = value});
+    if (name == metric()) value_ = value;
+  }
+  STERLET_PASS(live_.put_branch_reports(study_.storage_id(), id_.trial, tree_.model.active, rows));
+  STERLET_PASS(study_.report(id_.trial, id_.attempt, report.step, report.metrics));
+  step_ = report.step;
+  reported_ = true;
+  restarts_ = 0;
+  mail_ = mail_ || !hello_;
+  if (report.ack) acks_.emplace_back(*report.ack, false);
+  observer_.reported(report.step);
+  return {};
+}
+
+Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result<base::FileChecksum>& checksum) {
+  if (!checksum) {
+    sayings_.push_back(fmt::format("the checkpoint of step {} was told but cannot be read, so it does not count: {}",
+                                   told.step, checksum.error().message()));
+    if (action_ && action_->wants_checkpoint) action_->checkpoint_refusal = checksum.error().message();
+    return {};
+  }
+  for (storage::CheckpointRecord& earlier : tree_.checkpoints) {
+    if (earlier.state != "kept" || earlier.path != told.path) continue;
+    // Its file was written over by this one.
+    earlier.state = "deleted";
+    STERLET_PASS(live_.set_checkpoint_state(earlier.id, earlier.state));
+  }
+  storage::CheckpointRecord checkpoint{.branch = tree_.model.active,
+                                       .step = told.step,
+                                       .path = told.path,
+                                       .bytes = checksum->bytes,
+                                       .checksum = checksum->text,
+                                       .value = value_,
+                                       .created_ms = clock_.wall_ms()};
+  STERLET_TRY(checkpoint.id, live_.add_checkpoint(study_.storage_id(), id_.trial, checkpoint));
+  STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, told.path));
+  tree_.checkpoints.push_back(checkpoint);
+  step_ = std::max(step_, told.step);
+  checkpoint_at_ms_ = clock_.steady_ms();
+  if (action_ && action_->wants_checkpoint) {
+    action_->wants_checkpoint = false;
+    action_->before = checkpoint.id;
+    if (action_->command.kind == "pause") STERLET_PASS(finish_pause());
+  }
+  return clear_old_checkpoints();
+}
+
+Result<void> Raiser::clear_old_checkpoints() {
+  Tree tree = tree_;
+  // What a running command has in hand is needed, too.
+  if (action_) {
+    for (const auto& id : {action_->before, action_->target}) {
+      if (id) tree.interventions.push_back({.started = tree_.model.active, .checkpoint = id});
+    }
+  }
+  for (const std::int64_t id : to_delete(tree, options_.retention, minimizes())) {
+    for (storage::CheckpointRecord& checkpoint : tree_.checkpoints) {
+      if (checkpoint.id != id) continue;
+      checkpoint.state = "deleted";
+      to_remove_.push_back(checkpoint.path);
+    }
+    STERLET_PASS(live_.set_checkpoint_state(id, "deleted"));
+  }
+  const std::int64_t bytes = kept_bytes(tree_);
+  if (options_.retention.quota_bytes && bytes > *options_.retention.quota_bytes && !quota_told_) {
+    quota_told_ = true;
+    sayings_.push_back(fmt::format("the checkpoints that are needed take {} bytes, more than the quota of {}", bytes,
+                                   *options_.retention.quota_bytes));
+  }
+  return {};
+}
+
+void Raiser::send_set(const Json& set, bool is_action) {
+  sent_.push_back({.set = set, .is_action = is_action});
+  outbox_.push_back({{"set", set}});
+}
+
+// Programs answer in order, one answer a set; one that forgot an answer must not hold up the rest.
+std::optional<Raiser::SentSet> Raiser::take_answered(const Json& told) {
+  const auto found =
+      std::find_if(sent_.begin(), sent_.end(), [&](const SentSet& sent) { return same_values(sent.set, told); });
+  if (found == sent_.end()) return std::nullopt;
+  SentSet answered = *found;
+  sent_.erase(sent_.begin(), std::next(found));
+  return answered;
+}
+
+Result<void> Raiser::take_applied(const Event::Applied& applied) {
+  const auto answered = take_answered(applied.set);
+  if (!answered || !answered->is_action || !action_ || action_->command.kind != "set") return {};
+  if (!action_->checkpoint_refusal.empty()) {
+    // The rule is: first a checkpoint, then the change. This program did the second without the first.
+    send_set(action_->was, false);
+    const storage::CommandRecord command = action_->command;
+    const std::string reason = action_->checkpoint_refusal;
+    action_.reset();
+    return refuse(command,
+                  {.code = base::ErrorCode::kDisk,
+                   .where = {},
+                   .what = fmt::format("no checkpoint could be taken ({}), so the change was put back", reason),
+                   .next = "free some space, then give it again"});
+  }
+  return finish_set(applied.step);
+}
+
+Result<void> Raiser::take_restored(const Event::Restored& restored) {
+  if (!action_ || !action_->target) return {};
+  const storage::CheckpointRecord* target = find_checkpoint(tree_, *action_->target);
+  if (target == nullptr || target->path != restored.path) return {};
+  step_ = target->step;
+  value_ = target->value;
+  if (action_->command.kind == "undo") return finish_undo();
+  return finish_branch();
+}
+
+Result<void> Raiser::take_refused(const Event::Refused& refused) {
+  if (refused.kind == "checkpoint") {
+    if (!action_ || !action_->wants_checkpoint) {
+      sayings_.push_back(fmt::format("the program could not write a checkpoint: {}", refused.reason));
+      return {};
+    }
+    action_->checkpoint_refusal = refused.reason;
+    if (action_->command.kind != "pause") return {};
+    const storage::CommandRecord command = action_->command;
+    action_.reset();
+    return refuse(command,
+                  {.code = base::ErrorCode::kDisk,
+                   .where = {},
+                   .what = fmt::format("no checkpoint could be taken ({}), so it was not paused", refused.reason),
+                   .next = "free some space, then try again"});
+  }
+  if (refused.kind == "set") {
+    const auto answered = take_answered(refused.set);
+    if (!answered) return {};
+    if (!answered->is_action) {
+      // It runs with other values than its branch has: the one way to be sure is to start it again.
+      sayings_.push_back(fmt::format("the program refused its own hyperparameters ({})", refused.reason));
+      restart_wanted_ = true;
+      return {};
+    }
+  }
+  if (!action_) return {};
+  const storage::CommandRecord command = action_->command;
+  const std::string checkpoint_refusal = action_->checkpoint_refusal;
+  action_.reset();
+  sent_.clear();
+  if (!checkpoint_refusal.empty()) {
+    return refuse(command,
+                  {.code = base::ErrorCode::kDisk,
+                   .where = {},
+                   .what = fmt::format("no checkpoint could be taken ({}), so nothing was changed", checkpoint_refusal),
+                   .next = "free some space, then give it again"});
+  }
+  return refuse(command, {.code = base::ErrorCode::kConflict,
+                          .where = {},
+                          .what = fmt::format("the program refused: {}", refused.reason),
+                          .next = "nothing was changed"});
+}
+
+}  // namespace sterlet::babysit

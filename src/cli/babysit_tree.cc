@@ -1,0 +1,103 @@
+// show --tree: the branches of a model.
+#include "sterlet/cli/babysit_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/mailbox.h"
+#include "sterlet/babysit/tree.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/sparkline.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+using babysit::Tree;
+using storage::InterventionRecord;
+
+constexpr std::size_t kSparkColumns = 40;
+
+std::string verdict_text(const InterventionRecord& made) {
+  std::string text = made.state;
+  if (made.helped) text += fmt::format(", helped with p = {:.2f}", *made.helped);
+  if (!made.outcome.empty()) text += ": " + made.outcome;
+  return text;
+}
+
+// Columns on the screen of UTF-8 text.
+std::size_t columns_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optional<std::int64_t> trial) {
+  const study::Study& study = *open.study;
+  const std::string& metric = study.spec().objectives.front().metric;
+  STERLET_TRY(const auto found, babysit::find_model(study, *open.storage, base::system_clock(), trial));
+  if (!found) {
+    return base::fail(base::ErrorCode::kNotFound, "no model has been babysat in this study",
+                      "start one with sterlet babysit", study.spec().name);
+  }
+  STERLET_TRY(const Tree tree, babysit::load_tree(*open.storage, study.storage_id(), found->model));
+  if (context.json) {
+    STERLET_TRY(const base::Json json, babysit::tree_json(*open.storage, study.storage_id(), study.spec().name, tree));
+    print(base::json_line(json));
+    return {};
+  }
+  std::vector<std::vector<double>> curves;
+  double low = HUGE_VAL, high = -HUGE_VAL;
+  for (const storage::BranchRecord& branch : tree.branches) {
+    STERLET_TRY(const auto reports,
+                open.storage->live().load_branch_reports(study.storage_id(), found->model.trial, branch.number));
+    std::vector<double> values;
+    for (const auto& [step, value] : babysit::curve_of(reports, metric)) {
+      values.push_back(value);
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+    curves.push_back(std::move(values));
+  }
+  print(fmt::format("{}, trial {}: {}{}, {} of each branch", study.spec().name, found->model.trial,
+                    found->is_running ? "training" : std::string(storage::text_of(found->state)),
+                    found->model.paused ? " (paused)" : "", metric));
+  const std::function<void(int, const std::string&)> draw = [&](int number, const std::string& indent) {
+    const storage::BranchRecord& branch = tree.branches[static_cast<std::size_t>(number)];
+    const auto& values = curves[static_cast<std::size_t>(number)];
+    std::string line = fmt::format("{}{}{} from step {}", indent, babysit::branch_name(number),
+                                   number == tree.model.active ? "*" : " ", branch.from_step);
+    line += std::string(line.size() < 24 ? 24 - line.size() : 1, ' ');
+    const std::string spark = sparkline(values, kSparkColumns, low, high);
+    line += spark + std::string(kSparkColumns + 2 - columns_of(spark), ' ');
+    if (!values.empty()) {
+      line += fmt::format("{:.5g} to {:.5g}", values.front(), values.back());
+    } else {
+      line += "no report yet";
+    }
+    print(line);
+    const InterventionRecord* made = babysit::start_of(tree, number);
+    if (made == nullptr) {
+      print(fmt::format("{}    {}", indent, babysit::settings_text(babysit::params_of(tree, number))));
+    } else {
+      const auto set = base::parse_json(made->set).value(), was = base::parse_json(made->was).value();
+      print(fmt::format("{}    {} by {} ({}){}", indent,
+                        set.empty() ? "nothing changed" : babysit::change_text(set, was),
+                        made->by == "autopilot" ? "autopilot" : made->who, verdict_text(*made),
+                        made->note.empty() ? "" : ": " + made->note));
+    }
+    for (const storage::BranchRecord& child : tree.branches) {
+      if (child.parent == number) draw(child.number, indent + "  ");
+    }
+  };
+  draw(0, "");
+  return {};
+}
+
+}  // namespace sterlet::cli

@@ -1,0 +1,159 @@
+"""A model whose whole life can be told again: what the tests of babysit train, and how they check it."""
+import json
+import os
+import select
+import subprocess
+import time
+
+from support import LIMIT_SECONDS, SOURCE, STERLET, ProgramTest
+
+# A step takes two milliseconds, as a real one takes its time. The state is one number, moved by the learning rate and by
+# chance that comes from the state, so that a curve betrays every step made with another rate, from another checkpoint, or
+# in another order.
+MODEL = """
+import json, os, select, sys
+sys.path.insert(0, %r)
+import sterlet
+
+trial = sterlet.Trial(live=True, restores=CAN_RESTORE)
+state = {"step": 0, "x": 1.0, "chance": trial.seed(1)}
+rate = trial.params["learning_rate"]
+with open(os.path.join(trial.checkpoint_dir, "../seed"), "w") as file:
+    file.write(str(trial.seed(1)))
+
+
+def save():
+    name = "ck-%%d-%%d" %% (state["step"], len(os.listdir(trial.checkpoint_dir)))
+    path = os.path.join(trial.checkpoint_dir, name)
+    with open(path + ".part", "w") as file:
+        json.dump(state, file)
+    os.rename(path + ".part", path)
+    trial.checkpointed(state["step"], name)
+
+
+def load(path):
+    with open(path) as file:
+        state.update(json.load(file))
+
+
+if trial.resume_path:
+    load(trial.resume_path)
+while state["step"] < STEPS and not trial.should_stop():
+    for change in trial.changes():
+        if change.kind == "checkpoint":
+            save()
+        elif change.kind == "restore":
+            load(change.path)
+            trial.restored(state["step"], change.path)
+        if change.values:
+            rate = change.values["learning_rate"]
+            trial.applied(state["step"], change.values)
+    select.select([], [], [], 0.002)
+    state["step"] += 1
+    state["chance"] = (state["chance"] * 6364136223846793005 + 1442695040888963407) %% 2**64
+    state["x"] += rate * (state["chance"] / 2**64 - 0.4 - state["x"])
+    trial.report(state["step"], loss=state["x"], rate=rate)
+""" % os.path.join(SOURCE, "client")
+
+STUDY = """
+study: m
+objective: {metric: loss, direction: minimize}
+command: [/usr/bin/python3, model.py]
+strategy: panda
+params:
+  learning_rate: {type: float, low: 1e-3, high: 1, scale: log, default: 0.1, live: true}
+  size: {type: int, low: 1, high: 9, default: 3}
+seed: 7
+"""
+
+
+def retell(branches, seed):
+    """Every branch's curve as it must be, from its parameters and the tree alone: {id: {step: (loss, rate)}}."""
+    curves = {name: {} for name in branches}
+    states = {}  # Of a branch at a step where another begins, or its last.
+
+    def state_at(name, step):
+        if (name, step) in states:
+            return states[name, step]
+        branch = branches[name]
+        x, chance = (1.0, seed) if branch["parent"] is None else state_at(branch["parent"], branch["from_step"])
+        rate = branch["params"]["learning_rate"]
+        for at in range(branch["from_step"] + 1, step + 1):
+            chance = (chance * 6364136223846793005 + 1442695040888963407) % 2**64
+            x += rate * (chance / 2**64 - 0.4 - x)
+            curves[name][at] = (x, rate)
+        states[name, step] = (x, chance)
+        return x, chance
+
+    for name, branch in branches.items():
+        state_at(name, max((report["step"] for report in branch["reports"]), default=branch["from_step"]))
+    return curves
+
+
+class BabysitTest(ProgramTest):
+    def model(self, steps=10**9, restores=True, study=STUDY):
+        self.write("model.py", MODEL.replace("STEPS", str(steps)).replace("CAN_RESTORE", str(restores)))
+        return self.write("study.yaml", study)
+
+    def raise_model(self, *arguments):
+        return self.start("babysit", "study.yaml", *arguments)
+
+    def tree(self):
+        return json.loads(self.run_program("show", "m", "--tree", "--json").stdout)
+
+    def branches(self):
+        return {branch["id"]: branch for branch in self.tree()["branches"]}
+
+    def wait_until(self, condition, what):
+        """Looks again and again, without an opinion on how long it takes, up to the limit."""
+        until = time.monotonic() + LIMIT_SECONDS
+        while True:
+            found = condition()
+            if found:
+                return found
+            self.assertLess(time.monotonic(), until, what)
+            select.select([], [], [], 0.01)
+
+    def attempt(self, *arguments):
+        """Runs a command that may fail."""
+        return subprocess.run([STERLET, *arguments], cwd=self.folder, text=True, input="", capture_output=True,
+                              timeout=LIMIT_SECONDS, env=self.environment())
+
+    def last_step(self):
+        """Of the branch that is trained; 0 where there is nothing yet."""
+        done = self.attempt("show", "m", "--tree", "--json")
+        if done.returncode != 0:
+            return 0
+        tree = json.loads(done.stdout)
+        reports = [branch for branch in tree["branches"] if branch["id"] == tree["active"]][0]["reports"]
+        return reports[-1]["step"] if reports else 0
+
+    def train_on(self, child, count=5):
+        """Until the branch that is trained has `count` reports more than now."""
+        before = self.last_step()
+
+        def is_there():
+            self.assertIsNone(child.poll(), "it ended")
+            return self.last_step() >= before + count
+        self.wait_until(is_there, "the model trains on")
+
+    def end(self, child, code=0):
+        self.run_program("stop", "m")
+        out, err = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, code, out + err)
+        return err
+
+    def check_tree(self):
+        """The stored curves are those of a model that was never killed: branch by branch, to the last bit."""
+        branches = self.branches()
+        with open(self.path("sterlet-trials/m/0/seed")) as file:
+            told = retell(branches, int(file.read()))
+        for name, branch in branches.items():
+            for report in branch["reports"]:
+                metrics = report["metrics"]
+                self.assertEqual((metrics["loss"], metrics["rate"]), told[name][report["step"]],
+                                 f"branch {name}, step {report['step']}")
+            steps = [report["step"] for report in branch["reports"]]
+            first = branch["from_step"] + 1
+            self.assertEqual(steps, list(range(first, first + len(steps))), f"branch {name} has a gap")
+        return branches

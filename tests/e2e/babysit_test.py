@@ -1,0 +1,256 @@
+"""Raising one model: live changes, exact undo, branches, and what is said when something cannot be."""
+import os
+import unittest
+
+from babysit_support import BabysitTest
+from support import LIMIT_SECONDS
+
+
+class Changes(BabysitTest):
+    def test_undo_gives_the_curve_of_a_model_that_was_never_changed(self):
+        self.model()
+        child = self.raise_model()
+        self.train_on(child)
+        said = self.run_program("set", "learning_rate=0.4", "--note", "it is slow").stdout
+        self.assertIn("learning_rate from 0.1 to 0.4 at step", said)
+        self.train_on(child)
+        self.run_program("undo")
+        self.train_on(child)
+        self.end(child)
+        branches = self.check_tree()
+        self.assertEqual(list(branches), ["a", "b"])
+        change = branches["a"]["interventions"][0]
+        self.assertEqual((change["set"], change["was"]), ({"learning_rate": 0.4}, {"learning_rate": 0.1}))
+        self.assertEqual((change["by"], change["note"], change["state"]), ("person", "it is slow", "undone"))
+        self.assertEqual(change["step"], branches["b"]["from_step"])
+        self.assertEqual(branches["b"]["parent"], "a")
+        self.assertEqual(branches["b"]["params"], {"learning_rate": 0.4, "size": 3})
+        self.assertGreater(len(branches["a"]["reports"]), change["step"], "branch a went on after the undo")
+
+    def test_undo_of_the_built_in_trainer_is_exact_to_the_last_bit(self):
+        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
+        self.write("table.csv", "a,b,kind\n" + rows)
+        study = """
+study: NAME
+objective: val_loss
+command: [sterlet-train, mlp, --data, table.csv, --units, "8", --batch-size, "16", --dropout, "0.1", --optimizer, adam,
+          --report-every, "5", --epochs, "EPOCHS"]
+params:
+  learning_rate: {type: float, low: 1e-4, high: 1, scale: log, default: 0.01, live: true}
+seed: 3
+"""
+        self.write("study.yaml", study.replace("NAME", "m").replace("EPOCHS", "1000000"))
+        child = self.raise_model()
+        self.train_on(child, 50)
+        self.run_program("set", "learning_rate=0.3")
+        self.train_on(child, 50)
+        self.run_program("undo")
+        self.train_on(child, 50)
+        self.end(child)
+        curve = self.branches()["a"]["reports"]
+        changed = self.branches()["b"]["reports"]
+        epochs = curve[-1]["step"] // 20 + 1
+        self.write("plain.yaml", study.replace("NAME", "plain").replace("EPOCHS", str(epochs)))
+        self.run_program("babysit", "plain.yaml", "--storage", "plain.db")
+        plain = self.trials("plain", "--storage", "plain.db")[0]["reports"]
+        by_step = {report["step"]: report["metrics"] for report in plain}
+        self.assertGreater(curve[-1]["step"], changed[0]["step"])
+        for report in curve:
+            self.assertEqual(report["metrics"], by_step[report["step"]], report["step"])
+        self.assertNotEqual(changed[1]["metrics"], by_step.get(changed[1]["step"]))
+
+    def test_any_checkpoint_can_be_branched_again(self):
+        self.model()
+        child = self.raise_model()
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.4")
+        step = self.branches()["b"]["from_step"]
+        self.train_on(child)
+        self.run_program("branch", "--at", str(step), "learning_rate=0.02", "--note", "lower instead?")
+        self.train_on(child)
+        self.run_program("set", "learning_rate*=1.5")
+        self.train_on(child)
+        self.run_program("undo")
+        self.train_on(child)
+        self.run_program("undo")  # Of the branch: back to where b stood.
+        self.train_on(child)
+        self.assertEqual(self.tree()["active"], "b")
+        self.end(child)
+        branches = self.check_tree()
+        self.assertEqual([(b["id"], b["parent"]) for b in branches.values()],
+                         [("a", None), ("b", "a"), ("c", "a"), ("d", "c")])
+        self.assertEqual(branches["c"]["from_step"], step)
+        self.assertEqual(branches["d"]["params"]["learning_rate"], 0.03)
+        drawn = self.run_program("show", "m", "--tree").stdout
+        self.assertIn("lower instead?", drawn)
+        self.assertRegex(drawn, r"(?m)^  b\* from step")
+
+    def test_pause_holds_the_program_and_resume_lets_it_go_on(self):
+        self.model()
+        child = self.raise_model()
+        self.train_on(child)
+        self.assertIn("is paused at step", self.run_program("pause").stdout)
+        (pid,) = [p for p in self.processes_of(self.folder)]
+        with open(f"/proc/{pid}/stat") as file:
+            self.assertEqual(file.read().rsplit(")", 1)[1].split()[0], "T")
+        self.assertIn("(paused)", self.run_program("show", "--tree").stdout)
+        self.run_program("set", "learning_rate=0.2")  # Also then.
+        self.run_program("resume")
+        self.train_on(child)
+        self.end(child)
+        self.check_tree()
+
+    def test_stopped_and_gone_on_with_by_the_same_command(self):
+        self.model(steps=400)
+        child = self.raise_model()
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.2")
+        self.train_on(child)
+        self.assertIn("stopped at step", self.end(child))
+        self.assertEqual(self.trials()[0]["state"], "PAUSED")
+        child = self.raise_model()
+        self.train_on(child)
+        self.signal(child)  # Ctrl-C is another way to stop.
+        child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 130)
+        done = self.run_program("babysit", "study.yaml")
+        self.assertIn("COMPLETE at step 400", done.stdout, done.stderr)
+        branches = self.check_tree()
+        self.assertEqual(len(branches["a"]["reports"]) + len(branches["b"]["reports"]), 400)
+        trial = self.trials()[0]
+        self.assertEqual([report["step"] for report in trial["reports"]], list(range(1, 401)))
+        self.assertEqual(trial["values"], [branches["b"]["reports"][-1]["metrics"]["loss"]])
+
+
+class Refusals(BabysitTest):
+    def refused(self, *arguments):
+        done = self.run_program(*arguments, code=1)
+        self.assertEqual(done.stdout, "")
+        return done.stderr.strip()
+
+    def test_what_cannot_be_changed_is_said_in_one_sentence(self):
+        self.model(steps=10**9)
+        child = self.raise_model()
+        self.train_on(child)
+        before = self.branches()
+        cases = {
+            ("set", "learning_rat=0.2"): "there is no parameter 'learning_rat'; did you mean 'learning_rate'?",
+            ("set", "size=4"): "size cannot be changed while the model trains: the study does not call it live; live "
+                               "are: learning_rate",
+            ("set", "learning_rate=7"): "learning_rate cannot be 7; it is a number from 0.001 to 1",
+            ("set", "learning_rate=high"): "learning_rate cannot be \"high\"; it is a number from 0.001 to 1",
+            ("set", "learning_rate=0.1"): "learning_rate is 0.1 already; nothing was changed",
+            ("set", "learning_rate"): "no change is given; write it as sterlet set learning_rate=0.02",
+            ("set", "m", "learning_rate"): "'learning_rate' is neither name=value nor name*=factor; write it as "
+                                           "learning_rate=0.02 or momentum*=1.05",
+            ("set", "learning_rate=0.2", "learning_rate=0.3"): "learning_rate is given twice; give it once",
+            ("undo",): "there is no change to undo on branch a; see sterlet show --tree",
+            ("branch", "--at", "999999"): "there is no checkpoint of step 999999; none has been kept yet",
+            ("branch", "--at", "5", "--from", "q"): "there is no branch 'q'; they go from a to a",
+            ("resume", "--trials", "5"): "m: its strategy is panda: one model, raised by hand; run sterlet babysit m",
+        }
+        for arguments, sentence in cases.items():
+            self.assertEqual(self.refused(*arguments), sentence)
+        self.assertIn("is being raised by process", self.refused("babysit", "study.yaml"))
+        self.assertEqual([b["params"] for b in self.branches().values()], [b["params"] for b in before.values()])
+        self.end(child)
+        self.check_tree()
+
+    def test_a_finished_model_takes_no_change(self):
+        self.model(steps=20)
+        self.run_program("babysit", "study.yaml")
+        for arguments in (("set", "learning_rate=0.2"), ("undo",), ("pause",), ("branch", "--at", "5")):
+            self.assertEqual(self.refused(*arguments),
+                             "m: the model (trial 0) has finished (COMPLETE at step 20), so nothing was changed; raise "
+                             "another one with sterlet babysit --new")
+        self.assertEqual(self.refused("babysit", "study.yaml"),
+                         "m: the model (trial 0) is COMPLETE at step 20; raise another one with --new")
+        self.run_program("babysit", "study.yaml", "learning_rate=0.3", "--new")
+        trials = self.trials()
+        self.assertEqual([trial["params"]["learning_rate"] for trial in trials], [0.1, 0.3])
+        self.assertNotEqual(trials[0]["values"], trials[1]["values"])
+
+    def test_two_people_at_once_the_second_is_told_of_the_first(self):
+        self.model()
+        child = self.raise_model()
+        self.train_on(child)
+        self.run_program("pause")
+        # Both look at the same model before either has changed it: the program is held, so neither is answered yet.
+        people = [self.start("set", f"learning_rate={rate}") for rate in (0.2, 0.3)]
+        outcomes = [(person.communicate(timeout=LIMIT_SECONDS), person.returncode) for person in people]
+        self.run_program("resume")
+        codes = sorted(code for _, code in outcomes)
+        branches = self.branches()
+        self.assertEqual(len(branches), 1 + codes.count(0))
+        if codes == [0, 1]:  # The second was sent before the first was answered.
+            ((_, sentence),) = [streams for streams, code in outcomes if code == 1]
+            self.assertRegex(sentence, r"has just changed learning_rate from 0\.1 to 0\.[23] at step \d+, so nothing was "
+                                       r"changed; look at it \(sterlet show --tree\), then give yours again")
+        else:  # It was sent after: then it is made, and says what it is made on top of.
+            self.assertEqual(codes, [0, 0])
+            self.assertTrue(any("was still being watched" in streams[0] for streams, _ in outcomes))
+        self.end(child)
+        self.check_tree()
+
+    def test_a_program_that_cannot_restore_says_so_before_the_change(self):
+        self.model(restores=False)
+        child = self.raise_model()
+        self.train_on(child)
+        done = self.run_program("set", "learning_rate=0.2")
+        self.assertEqual(done.stderr, "note: this program cannot go back to a checkpoint, so the change cannot be undone\n")
+        self.assertIn("; it cannot be undone", done.stdout)
+        self.train_on(child)
+        self.assertEqual(self.refused("undo"),
+                         "this program cannot go back to a checkpoint while it runs; to put the value back without going "
+                         "back: sterlet set learning_rate=0.1")
+        self.end(child)
+        self.check_tree()
+
+    def test_a_torn_checkpoint_is_found_before_it_is_used(self):
+        self.model()
+        child = self.raise_model("--keep-last", "5")
+        self.train_on(child)
+        self.run_program("pause")
+        self.run_program("resume")
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.2")
+        kept = self.branches()["a"]["checkpoints"]
+        with open(kept[-1]["path"], "r+") as file:
+            file.truncate(5)
+        self.train_on(child)
+        self.assertRegex(self.refused("undo"),
+                         r"^the checkpoint of step \d+ \(.*\): it is damaged: it has 5 bytes of \d+, so nothing was changed; "
+                         r"go back further with sterlet branch --at STEP$")
+        for pid in self.processes_of(self.folder):
+            os.kill(pid, 9)
+        # Branch b has no whole checkpoint now, so branch a goes on from its earlier one, as the logbook says.
+        self.wait_until(lambda: self.tree()["active"] == "a", "branch a goes on")
+        self.train_on(child)
+        self.end(child)
+        branches = self.branches()
+        self.assertEqual(branches["a"]["interventions"][0]["state"], "undone")
+        self.assertEqual(branches["a"]["interventions"][0]["outcome"], "no whole checkpoint of it was left")
+
+    def test_a_program_that_fails_can_be_gone_on_with(self):
+        self.model()
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace(
+            "    trial.report(", "    if rate > 0.5:\n        trial.failed('the loss became NaN')\n        sys.exit(1)\n"
+            "    trial.report("))
+        child = self.raise_model()
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.9")
+        _, errors = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 3)
+        self.assertIn("trial 0 failed: the loss became NaN", errors)
+        self.assertIn("when sterlet babysit goes on with it", self.run_program("undo").stdout)
+        child = self.raise_model()
+        self.train_on(child)
+        self.assertEqual(self.tree()["active"], "a")
+        self.end(child)
+        self.check_tree()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
