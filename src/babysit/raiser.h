@@ -75,6 +75,8 @@ class Raiser final {
   base::Result<void> make_active(int branch, std::optional<std::int64_t> restored_step);
   std::string watched_text() const;
   base::Result<void> settle_watched();
+  base::Result<void> judge_watched();
+  base::Result<void> add_verdict(storage::InterventionRecord& made);
 
   // Events.
   base::Result<void> take(const exec::Event& event, const std::optional<base::Result<base::FileChecksum>>& checksum);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/raiser.h"
+#include "sterlet/babysit/verdict.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::babysit {
@@ -315,12 +316,30 @@ std::string Raiser::watched_text() const {
   return {};
 }
 
+// What came of a change, by what its branch has reported until now.
+Result<void> Raiser::add_verdict(InterventionRecord& made) {
+  const std::int64_t since = tree_.branches[static_cast<std::size_t>(made.branch)].from_step;
+  STERLET_TRY(auto before, line_reports(storage_, study_.storage_id(), tree_, made.branch));
+  std::erase_if(before, [&](const storage::BranchReport& report) { return report.step > made.step; });
+  STERLET_TRY(const auto after, live_.load_branch_reports(study_.storage_id(), id_.trial, made.started));
+  const auto window = static_cast<std::size_t>(options_.window);
+  const auto verdict = judge(recent(curve_of(before, metric()), since, window), curve_of(after, metric()), minimizes());
+  if (!verdict) return {};
+  made.helped = verdict->helped;
+  made.outcome =
+      fmt::format("{} {:.4g} where {:.4g} was expected without it", metric(), verdict->measured, verdict->expected);
+  sayings_.push_back(
+      fmt::format("the change at step {} helped with p = {:.2f}: {}", made.step, *made.helped, made.outcome));
+  return {};
+}
+
 // A change is watched until the next one, at most.
 Result<void> Raiser::settle_watched() {
   for (InterventionRecord& made : tree_.interventions) {
     if (made.state != "watching") continue;
     made.state = "kept";
     made.decided_ms = clock_.wall_ms();
+    STERLET_PASS(add_verdict(made));
     STERLET_PASS(live_.put_intervention(study_.storage_id(), id_.trial, made));
   }
   return {};

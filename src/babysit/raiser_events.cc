@@ -68,7 +68,16 @@ Result<void> Raiser::take_report(const Event::Report& report) {
   mail_ = mail_ || !hello_;
   if (report.ack) acks_.emplace_back(*report.ack, false);
   observer_.reported(report.step);
-  return {};
+  return judge_watched();
+}
+
+// The change that started the active branch, once its window is full.
+Result<void> Raiser::judge_watched() {
+  const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
+  if (start == nullptr || start->state != "watching") return {};
+  STERLET_TRY(const auto own, live_.load_branch_reports(study_.storage_id(), id_.trial, tree_.model.active));
+  if (static_cast<int>(curve_of(own, metric()).size()) < options_.window) return {};
+  return settle_watched();
 }
 
 Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result<base::FileChecksum>& checksum) {

@@ -82,10 +82,10 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", STERLET_VERSION);
   app.add_flag("--json", context.json, "print data as JSON, in a schema with a version");
   app.add_flag("--quiet,-q", context.quiet, "print errors and data only");
-  for (const auto add :
-       {&add_init,    &add_check, &add_practices, &add_tune,   &add_resume,  &add_stop,       &add_status, &add_ls,
-        &add_show,    &add_best,  &add_top,       &add_logs,   &add_enqueue, &add_ask_tell,   &add_export, &add_report,
-        &add_babysit, &add_set,   &add_undo,      &add_branch, &add_pause,   &add_completion, &add_version}) {
+  for (const auto add : {&add_init,    &add_check,    &add_practices, &add_tune,   &add_resume,     &add_stop,
+                         &add_status,  &add_ls,       &add_show,      &add_best,   &add_top,        &add_logs,
+                         &add_enqueue, &add_ask_tell, &add_export,    &add_report, &add_babysit,    &add_set,
+                         &add_undo,    &add_branch,   &add_logbook,   &add_pause,  &add_completion, &add_version}) {
     add(app, context);
   }
   try {

@@ -29,6 +29,7 @@ void add_babysit(CLI::App& app, Context& context);
 void add_set(CLI::App& app, Context& context);
 void add_undo(CLI::App& app, Context& context);
 void add_branch(CLI::App& app, Context& context);
+void add_logbook(CLI::App& app, Context& context);
 void add_pause(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);

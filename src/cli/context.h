@@ -57,6 +57,8 @@ void attempt(Context& context, Body body) {
   if (const base::Result<void> result = body(); !result) fail(context, result.error());
 }
 
+/// Writes a file beside and renames it, so that there is never half a file. Errors: kDisk.
+base::Result<void> write_whole(const std::string& path, const std::string& text);
 /// Columns aligned, two blanks between, the header first.
 std::string table_text(const std::vector<std::vector<std::string>>& rows);
 /// "learning_rate=0.01 units=[64,80]".

@@ -17,6 +17,20 @@
 
 namespace sterlet::cli {
 
+// Written beside and renamed, so that there is never half a file.
+base::Result<void> write_whole(const std::string& path, const std::string& text) {
+  const std::string beside = path + ".part";
+  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  std::error_code failed;
+  if (file) std::filesystem::rename(beside, path, failed);
+  if (file && !failed) return {};
+  std::filesystem::remove(beside, failed);
+  return base::fail(base::ErrorCode::kDisk, "the file could not be written", "look at its folder and the disk's space",
+                    path);
+}
+
 namespace {
 
 constexpr int kShouldStop = 10;
@@ -73,20 +87,6 @@ base::Result<void> export_study(const OpenStudy& open, const std::string& format
     out << base::json_line(trial) << "\n";
   }
   return {};
-}
-
-// Written beside and renamed, so that there is never half a file.
-base::Result<void> write_whole(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".part";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  std::error_code failed;
-  if (file) std::filesystem::rename(beside, path, failed);
-  if (file && !failed) return {};
-  std::filesystem::remove(beside, failed);
-  return base::fail(base::ErrorCode::kDisk, "the file could not be written", "look at its folder and the disk's space",
-                    path);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ class BabysitTest(ProgramTest):
         return self.start("babysit", "study.yaml", *arguments)
 
     def tree(self):
-        return json.loads(self.run_program("show", "m", "--tree", "--json").stdout)
+        return json.loads(self.run_program("show", "--tree", "--json").stdout)
 
     def branches(self):
         return {branch["id"]: branch for branch in self.tree()["branches"]}
@@ -119,26 +119,26 @@ class BabysitTest(ProgramTest):
         return subprocess.run([STERLET, *arguments], cwd=self.folder, text=True, input="", capture_output=True,
                               timeout=LIMIT_SECONDS, env=self.environment())
 
-    def last_step(self):
+    def last_step(self, study="m"):
         """Of the branch that is trained; 0 where there is nothing yet."""
-        done = self.attempt("show", "m", "--tree", "--json")
+        done = self.attempt("show", study, "--tree", "--json")
         if done.returncode != 0:
             return 0
         tree = json.loads(done.stdout)
         reports = [branch for branch in tree["branches"] if branch["id"] == tree["active"]][0]["reports"]
         return reports[-1]["step"] if reports else 0
 
-    def train_on(self, child, count=5):
-        """Until the branch that is trained has `count` reports more than now."""
-        before = self.last_step()
+    def train_on(self, child, count=5, study="m"):
+        """Until the branch that is trained is `count` steps further than now."""
+        before = self.last_step(study)
 
         def is_there():
             self.assertIsNone(child.poll(), "it ended")
-            return self.last_step() >= before + count
+            return self.last_step(study) >= before + count
         self.wait_until(is_there, "the model trains on")
 
-    def end(self, child, code=0):
-        self.run_program("stop", "m")
+    def end(self, child, study="m", code=0):
+        self.run_program("stop", study)
         out, err = child.communicate(timeout=LIMIT_SECONDS)
         self.assertEqual(child.returncode, code, out + err)
         return err

@@ -1,9 +1,12 @@
 """Raising one model: live changes, exact undo, branches, and what is said when something cannot be."""
+import importlib.util
+import json
 import os
+import shutil
 import unittest
 
 from babysit_support import BabysitTest
-from support import LIMIT_SECONDS
+from support import LIMIT_SECONDS, SOURCE
 
 
 class Changes(BabysitTest):
@@ -120,6 +123,65 @@ seed: 3
         trial = self.trials()[0]
         self.assertEqual([report["step"] for report in trial["reports"]], list(range(1, 401)))
         self.assertEqual(trial["values"], [branches["b"]["reports"][-1]["metrics"]["loss"]])
+
+
+class Logbook(BabysitTest):
+    def test_says_who_changed_what_why_and_what_came_of_it(self):
+        self.model()
+        child = self.raise_model("--window", "8")
+        self.train_on(child, 40)
+        self.run_program("set", "learning_rate=0.5", "--note", "it is | slow")
+        self.train_on(child, 30)
+        self.run_program("set", "learning_rate=0.02")
+        self.run_program("undo")
+        self.train_on(child)
+        self.end(child)
+        branches = self.check_tree()
+        first, second = branches["a"]["interventions"] + branches["b"]["interventions"]
+        self.assertEqual((first["state"], second["state"]), ("kept", "undone"))
+        self.assertTrue(0 <= first["helped"] <= 1)
+        self.assertRegex(first["outcome"], r"^loss \S+ where \S+ was expected without it$")
+        self.assertIsNone(second["helped"])
+        book = self.run_program("logbook").stdout
+        self.assertIn("learning_rate from 0.1 to 0.5", book)
+        self.assertIn("it is \\| slow", book)
+        self.assertIn("learning_rate from 0.5 to 0.02", book)
+        schedule = json.loads(self.run_program("logbook", "--format", "schedule").stdout)
+        self.assertEqual(schedule, {"version": 1, "schedule": [
+            {"step": 0, "set": {"learning_rate": 0.1, "size": 3}},
+            {"step": first["step"], "set": {"learning_rate": 0.5}}]})
+        self.run_program("logbook", "-o", "book.md")
+        with open(self.path("book.md")) as file:
+            self.assertEqual(file.read(), book)
+
+
+class Examples(BabysitTest):
+    def raise_example(self, name, study, factor):
+        shutil.copytree(os.path.join(SOURCE, "examples"), self.path("examples"))
+        shutil.copytree(os.path.join(SOURCE, "client"), self.path("client"))
+        self.folder = os.path.join(self.folder, "examples", name)
+        child = self.raise_model()
+        self.train_on(child, 20, study)
+        self.run_program("set", "learning_rate=0.5")
+        self.train_on(child, 20, study)
+        self.run_program("undo")
+        self.train_on(child, 20, study)
+        self.end(child, study)
+        changed = self.branches()
+        self.assertEqual(changed["a"]["interventions"][0]["state"], "undone")
+        # The same model, never changed: its curve is the same to the last bit.
+        self.run_program("babysit", "study.yaml", f"steps={changed['a']['reports'][-1]['step']}", "--storage", "plain.db")
+        plain = self.trials("--storage", "plain.db")[0]["reports"]
+        self.assertEqual(changed["a"]["reports"], plain)
+        self.assertGreater(plain[-1]["step"], changed["b"]["reports"][0]["step"])
+        self.assertEqual(plain[0]["step"], factor)
+
+    def test_python(self):
+        self.raise_example("babysit_python", "babysit-python", 1)
+
+    @unittest.skipUnless(importlib.util.find_spec("torch"), "python3-torch is not installed")
+    def test_pytorch(self):
+        self.raise_example("babysit_pytorch", "babysit-pytorch", 10)
 
 
 class Refusals(BabysitTest):

@@ -18,7 +18,7 @@ class CommandLine(ProgramTest):
         commands = self.run_program("completion", "bash").stdout.split('words="')[1].split('"')[0]
         listed = self.run_program("--help").stdout
         for name in ("init check tune resume stop status ls show best top logs enqueue ask-tell export completion "
-                     "version report practices babysit set undo branch pause").split():
+                     "version report practices babysit set undo branch pause logbook").split():
             self.assertIn(name, listed)
             self.assertIn("Usage", self.run_program(name, "--help").stdout)
         self.assertTrue(commands)

@@ -1,0 +1,85 @@
+#include "sterlet/babysit/logbook.h"
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/change.h"
+#include "sterlet/base/clock.h"
+#include "sterlet/base/text.h"
+
+namespace sterlet::babysit {
+
+using base::Json;
+using base::Result;
+using storage::InterventionRecord;
+
+namespace {
+
+// A cell of a table: one line, no bar of its own.
+std::string cell(const std::string& text) {
+  std::string out;
+  for (const char c : base::printable(text)) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+Json json_of(const std::string& text) { return base::parse_json(text).value_or(Json::object()); }
+
+}  // namespace
+
+study::Schedule schedule_of(const Tree& tree, int branch) {
+  study::Schedule schedule;
+  Json before = Json::object();
+  for (const int number : line_of(tree, branch)) {
+    const Json params = params_of(tree, number);
+    const std::int64_t step = tree.branches[static_cast<std::size_t>(number)].from_step;
+    Json set = Json::object();
+    for (const auto& [name, value] : params.items()) {
+      if (!before.contains(name) || before[name] != value) set[name] = value;
+    }
+    before = params;
+    if (!schedule.entries.empty() && schedule.entries.back().step == step) {
+      schedule.entries.back().set.update(set);
+    } else if (!set.empty()) {
+      schedule.entries.push_back({.step = step, .set = std::move(set)});
+    }
+  }
+  return schedule;
+}
+
+Result<std::string> logbook_markdown(storage::Storage& storage, std::int64_t study, const std::string& name,
+                                     const std::string& metric, const Tree& tree) {
+  std::string text = fmt::format("# Logbook of {}, trial {}\n\n", cell(name), tree.model.trial);
+  text += fmt::format("It began with {}. Branch {} is trained{}.\n\n", cell(settings_text(params_of(tree, 0))),
+                      branch_name(tree.model.active), tree.model.paused ? ", and is paused" : "");
+  std::vector<Curve> curves;
+  for (const storage::BranchRecord& branch : tree.branches) {
+    STERLET_TRY(const auto reports, storage.live().load_branch_reports(study, tree.model.trial, branch.number));
+    curves.push_back(curve_of(reports, metric));
+  }
+  const auto value_text_of = [](const Curve& curve) {
+    return curve.empty() ? std::string("-") : fmt::format("{:.5g} (step {})", curve.back().second, curve.back().first);
+  };
+  text +=
+      fmt::format("| when | step | branch | change | by | why | came of it | {} |\n|---|---|---|---|---|---|---|---|\n",
+                  cell(metric));
+  for (const InterventionRecord& made : tree.interventions) {
+    const Json set = json_of(made.set), was = json_of(made.was);
+    const std::string change = set.empty() ? "nothing: trained again from there"
+                                           : (made.kind == "rollback" ? "rolled back; " : "") + change_text(set, was);
+    std::string outcome = made.state;
+    if (made.helped) outcome += fmt::format(", helped with p = {:.2f}", *made.helped);
+    if (!made.outcome.empty()) outcome += ": " + made.outcome;
+    text += fmt::format("| {} | {} | {} to {} | {} | {} | {} | {} | {} |\n", base::timestamp_text(made.created_ms),
+                        made.step, branch_name(made.branch), branch_name(made.started), cell(change),
+                        cell(made.by == "autopilot" ? "autopilot" : made.who), cell(made.note), cell(outcome),
+                        value_text_of(curves[static_cast<std::size_t>(made.started)]));
+  }
+  if (tree.interventions.empty()) text += "\nNothing has been changed yet.\n";
+  text += fmt::format("\nThe line that leads to branch {}, as a schedule: `sterlet logbook --format schedule`.\n",
+                      branch_name(tree.model.active));
+  return text;
+}
+
+}  // namespace sterlet::babysit
