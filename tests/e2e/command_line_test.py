@@ -89,6 +89,11 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
             trials = self.trials("--storage", path)
             with open(os.path.join(folder, name.replace(".sql", ".jsonl"))) as file:
                 self.assertEqual(trials, [json.loads(line) for line in file])
+            tree = os.path.join(folder, name.replace(".sql", "-tree.json"))
+            if os.path.exists(tree):
+                with open(tree) as file:
+                    self.assertEqual(json.loads(self.run_program("show", "--tree", "--json", "--storage", path).stdout),
+                                     json.load(file))
 
     def test_the_practices_hold(self):
         done = json.loads(self.run_program("practices", "--json").stdout)
