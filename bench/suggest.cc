@@ -1,0 +1,109 @@
+// What one suggestion costs after so many finished trials, 10 floats, in memory: one line of JSON on stdout, as
+// bench/suggest.py reads it.
+//
+//   sterlet-bench-suggest SAMPLER TRIALS REPEATS
+//
+// tpe, gp and auto get TRIALS uniform random trials as their history; cmaes and nsga2 keep state in their own trials,
+// so theirs are really run. Then ask and tell REPEATS times; an ask is timed together with the tell before it, because
+// a sampler may do its work in either.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/rng.h"
+#include "sterlet/base/text.h"
+#include "sterlet/study/study.h"
+#include "sterlet/study/study_file.h"
+
+namespace {
+
+namespace base = sterlet::base;
+namespace study = sterlet::study;
+using base::Json;
+using base::Result;
+using Timer = std::chrono::steady_clock;
+
+constexpr int kDimensions = 10;
+
+double peak_megabytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) * 1024 / 1e6;
+  }
+  return 0;
+}
+
+std::string study_text(const std::string& sampler) {
+  std::string text = fmt::format("objective: loss\nsampler: {}\nseed: 1\nparams:\n", sampler);
+  for (int i = 0; i < kDimensions; ++i) text += fmt::format("  x{}: {{type: float, low: 0, high: 1}}\n", i);
+  return text;
+}
+
+double loss_of(const Json& params) {
+  double sum = 0;
+  for (const auto& [name, value] : params.items()) sum += std::pow(value.get<double>() - 0.3, 2);
+  return sum;
+}
+
+Result<void> one_trial(study::Study& study) {
+  STERLET_TRY(const auto claim, study.ask());
+  return study.tell(claim->number, claim->attempt, {.values = {loss_of(study.space().to_json(claim->point))}});
+}
+
+Result<void> measure(const std::string& sampler, std::int64_t trials, std::int64_t repeats) {
+  auto file = study::parse_study_text(study_text(sampler), "speed.yaml", "/");
+  if (!file) return base::fail(file.error().front());
+  STERLET_TRY(const auto study, study::Study::open(std::move(*file), {}));
+  const bool runs_them = sampler == "cmaes" || sampler == "nsga2";
+  for (std::int64_t i = 0; i < trials; ++i) {
+    if (runs_them) {
+      STERLET_PASS(one_trial(*study));
+      continue;
+    }
+    const auto point = study->space().draw({.seed = 7, .trial = static_cast<std::uint64_t>(i)});
+    const Json params = study->space().to_json(point);
+    STERLET_PASS(study->add(params, {.values = {loss_of(params)}}));
+  }
+  STERLET_PASS(one_trial(*study));  // The first one takes the whole history in.
+  std::vector<double> milliseconds;
+  for (std::int64_t i = 0; i < repeats; ++i) {
+    const auto start = Timer::now();
+    STERLET_PASS(one_trial(*study));
+    milliseconds.push_back(std::chrono::duration<double, std::milli>(Timer::now() - start).count());
+  }
+  double sum = 0;
+  for (const double value : milliseconds) sum += value;
+  std::sort(milliseconds.begin(), milliseconds.end());
+  fmt::print("{}\n", base::json_line({{"median_ms", milliseconds[milliseconds.size() / 2]},
+                                      {"mean_ms", sum / static_cast<double>(repeats)},
+                                      {"least_ms", milliseconds.front()},
+                                      {"peak_mb", peak_megabytes()}}));
+  return {};
+}
+
+Result<void> run(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 3) {
+    return base::fail(base::ErrorCode::kInvalidArgument, "say SAMPLER TRIALS REPEATS",
+                      "see the head of bench/suggest.cc");
+  }
+  const auto trials = base::parse_integer(arguments[1]), repeats = base::parse_integer(arguments[2]);
+  if (!trials || !repeats || *trials < 0 || *repeats < 1) {
+    return base::fail(base::ErrorCode::kInvalidArgument, "TRIALS and REPEATS are numbers, REPEATS at least 1");
+  }
+  return measure(arguments[0], *trials, *repeats);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto result = run({argv + 1, argv + argc});
+  if (result) return 0;
+  fmt::print(stderr, "sterlet-bench-suggest: {}\n", result.error().message());
+  return 2;
+}
