@@ -14,5 +14,6 @@ Finding average_window(const Parts& parts);
 Finding coarse_to_fine(const Parts& parts);
 Finding never_cut_off(const Parts& parts);
 Finding wrong_scale_refine(const Parts& parts);
+Finding wrong_scale_gp(const Parts& parts);
 
 }  // namespace sterlet::practices

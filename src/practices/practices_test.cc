@@ -84,6 +84,9 @@ std::vector<Break> breaks() {
       {"wrong-scale-refine", "refine covers the space only", swapped("refine", "sobol")},
       {"wrong-scale-refine", "log is read as linear", misread(Scale::kLog, Scale::kLinear)},
       {"wrong-scale-refine", "linear is read as log", misread(Scale::kLinear, Scale::kLog)},
+      {"wrong-scale-gp", "the model draws at random", swapped("gp", "random")},
+      {"wrong-scale-gp", "the model covers the space only", swapped("gp", "sobol")},
+      {"wrong-scale-gp", "linear is read as log", misread(Scale::kLinear, Scale::kLog)},
   };
 }
 
