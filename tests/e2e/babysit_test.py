@@ -1,5 +1,4 @@
 """Raising one model: live changes, exact undo, branches, and what is said when something cannot be."""
-import importlib.util
 import json
 import os
 import shutil
@@ -178,7 +177,6 @@ class Examples(BabysitTest):
     def test_python(self):
         self.raise_example("babysit_python", "babysit-python", 1)
 
-    @unittest.skipUnless(importlib.util.find_spec("torch"), "python3-torch is not installed")
     def test_pytorch(self):
         self.raise_example("babysit_pytorch", "babysit-pytorch", 10)
 
