@@ -112,7 +112,8 @@ class Executor {
   virtual void end(const AttemptId& id, const std::string& reason) = 0;
   /// As end(), without the 10 s.
   virtual void kill(const AttemptId& id, const std::string& reason) = 0;
-  /// Holds all processes of an attempt where they are (SIGSTOP), or lets them go on. end() and kill() work on held ones.
+  /// Holds all processes of an attempt where they are (SIGSTOP), or lets them go on. end() and kill() work on held
+  /// ones.
   virtual void hold(const AttemptId& id, bool held) = 0;
   virtual std::size_t running() const = 0;
 };

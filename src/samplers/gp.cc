@@ -18,9 +18,9 @@ namespace sterlet::samplers {
 
 namespace {
 
-// First points: one more than the dimension, within these. Mean normalised regret of the 15 core instances at 25, 50 and
-// 100 trials, 20 seeds: 5 points 0.21, 0.02, -0.10; 6 points 0.23, 0.04, -0.09; 6 to 8 points 0.23, 0.02, -0.12. The
-// differences are within the noise; the late ones decided.
+// First points: one more than the dimension, within these. Mean normalised regret of the 15 core instances at 25, 50
+// and 100 trials, 20 seeds: 5 points 0.21, 0.02, -0.10; 6 points 0.23, 0.04, -0.09; 6 to 8 points 0.23, 0.02, -0.12.
+// The differences are within the noise; the late ones decided.
 constexpr std::int64_t kFewest = 6, kMostFirst = 8;
 constexpr std::size_t kFantasies = 16;          // Joint draws of what pending trials may turn out to be.
 constexpr std::size_t kAlwaysFit = 32;          // Trials up to which hyperparameters are learned afresh each time;

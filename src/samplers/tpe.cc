@@ -21,10 +21,10 @@ using space::History;
 using space::Outcome;
 using space::Point;
 
-// What was measured for these: mean normalised regret of the 15 core instances at 25, 50 and 100 trials, 10 seeds, standard
-// error 0.03. As it stands 0.52, 0.28, 0.12; bandwidths from the gaps to the neighbours, the classical way, 0.73, 0.58,
-// 0.41; a wider bandwidth in g than in l 0.77 at 100. Within the noise: bandwidths x 0.7 (0.48, 0.26, 0.14), choices at
-// 0.4 (0.48, 0.24, 0.10), twice the prior (0.51, 0.24, 0.08), 7 first points (0.49, 0.26, 0.08).
+// What was measured for these: mean normalised regret of the 15 core instances at 25, 50 and 100 trials, 10 seeds,
+// standard error 0.03. As it stands 0.52, 0.28, 0.12; bandwidths from the gaps to the neighbours, the classical way,
+// 0.73, 0.58, 0.41; a wider bandwidth in g than in l 0.77 at 100. Within the noise: bandwidths x 0.7 (0.48, 0.26,
+// 0.14), choices at 0.4 (0.48, 0.24, 0.10), twice the prior (0.51, 0.24, 0.08), 7 first points (0.49, 0.26, 0.08).
 constexpr std::size_t kFinishedMin = 4;  // Fewer cannot be split.
 constexpr std::size_t kGoodMax = 25;
 constexpr double kBandwidthFactor = 1.0, kBandwidthMin = 0.03;

@@ -100,8 +100,8 @@ class Study final {
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
 
-  /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget. Between begin() and
-  /// commit(), as take_over() and restate().
+  /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget. Between begin()
+  /// and commit(), as take_over() and restate().
   base::Result<Claim> start_at(space::Point point, space::Origin origin);
   /// Runs a trial that is not finished again, as a further attempt held by this session. Errors: kConflict where it is
   /// finished.
