@@ -115,7 +115,8 @@ class Curve final : public Pruner {
     const double chance = student6_below((best_ - live.forecast->value) / spread);
     const bool is_sure = complete_count_ >= kSureTrials;
     const double limit = is_sure ? options_.chance : options_.chance * kUnsureFactor;
-    const std::int64_t first = options_.min_steps > 0 ? options_.min_steps : (full_ + 19) / 20;
+    const std::int64_t twentieth = full_ / 20 + (full_ % 20 != 0 ? 1 : 0);  // Rounded up; any step may be the full one.
+    const std::int64_t first = options_.min_steps > 0 ? options_.min_steps : twentieth;
     const bool may = complete_count_ >= options_.startup_trials && report.step >= first && live.sums.count >= 3;
     live.streak = may && !leads && chance < limit ? live.streak + 1 : 0;
     if (live.streak < kStreak) return {};
