@@ -35,7 +35,6 @@ constexpr std::size_t kPumpBytes = std::size_t{1} << 20;        // A turn of one
 constexpr std::size_t kFinalPumpBytes = std::size_t{64} << 20;  // More than sockets hold; a bound if a writer escaped.
 constexpr std::int64_t kLeftoverScanMs = 10;
 constexpr std::int64_t kLeftoverGiveUpMs = 5'000;  // After KILL: a process may hang inside the system.
-constexpr int kUnclearScansMax = 4;                // Some programs have no environment for good.
 
 base::Error disk_error(const std::string& path, std::string_view doing, int number) {
   return {ErrorCode::kDisk, path, fmt::format("cannot {} ({})", doing, std::strerror(number)), {}};
@@ -252,7 +251,8 @@ void Attempt::check_memory(const std::vector<const FoundProcess*>& mine, std::in
 void Attempt::end_leftovers(const std::vector<const FoundProcess*>& mine, bool unclear, std::int64_t now_ms) {
   scan_at_ms_ = now_ms + kLeftoverScanMs;
   if (mine.empty()) {
-    ended_ = !unclear || ++unclear_scans_ >= kUnclearScansMax;
+    if (unclear && unclear_since_ms_ < 0) unclear_since_ms_ = now_ms;
+    ended_ = !unclear || now_ms >= unclear_since_ms_ + kLeftoverGiveUpMs;
     return;
   }
   const bool first = leftovers_since_ms_ < 0;

@@ -96,7 +96,7 @@ class Attempt final {
   std::optional<std::int64_t> kill_at_ms_;  ///< End of the grace after TERM.
   std::optional<std::int64_t> scan_at_ms_;
   std::int64_t leftovers_since_ms_ = -1;
-  int unclear_scans_ = 0;
+  std::int64_t unclear_since_ms_ = -1;
   bool ended_ = false;
 };
 

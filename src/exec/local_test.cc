@@ -325,6 +325,21 @@ TEST_F(LocalTest, DoubleForkedProcessesEndWithTheirAttempt) {
   EXPECT_EQ(living(), 0U);
 }
 
+TEST_F(LocalTest, LeftoversThatBecomeOneProgramAfterAnotherEndWithTheirAttempt) {
+  // For moments such a process shows no environment, and so no mark: it must not be taken for somebody else's then.
+  make({.grace_ms = 100, .leftover_grace_ms = 0, .memory_check_ms = 250});
+  const std::string chain = folder_.file("chain.sh");
+  std::ofstream(chain) << "[ $1 -gt 0 ] && exec sh " << chain << " $(($1 - 1)); exec sleep 1000";
+  for (std::int64_t round = 0; round < 10; ++round) {
+    for (std::int64_t trial = 0; trial < 16; ++trial) {
+      ASSERT_TRUE(executor_->launch(shell("(setsid sh " + chain + " 3000 &)", round * 16 + trial)));
+    }
+    collect_exits(*executor_, 16);
+    ASSERT_TRUE(eventually([&] { return scan_processes(session_, {}).unclear_start < 0; }));
+    ASSERT_EQ(living(), 0U);
+  }
+}
+
 TEST_F(LocalTest, OtherAttemptsOutliveAnEnd) {
   ASSERT_TRUE(executor_->launch(command({"sleep", "1000"}, 1)));
   ASSERT_TRUE(executor_->launch(shell("setsid sleep 1000 & exit 0", 2)));

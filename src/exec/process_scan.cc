@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <string_view>
@@ -24,13 +25,13 @@ namespace {
 constexpr std::size_t kEnvironmentBytesMax = std::size_t{8} << 20;  // The system itself allows about 6 MiB.
 constexpr unsigned long kKernelThread = 0x00200000;                 // PF_KTHREAD in the flags of /proc/PID/stat.
 
-/// The content of a small file; empty if it cannot be read.
-std::string read_small(const std::string& path, std::size_t bytes_max) {
+/// The content of a small file, at first by one read of `bytes_first`; empty if it cannot be read.
+std::string read_small(const std::string& path, std::size_t bytes_first, std::size_t bytes_max) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string content;
   if (!file) return content;
   std::size_t used = 0;
-  content.resize(4096);
+  content.resize(bytes_first);
   for (;;) {
     const ssize_t got = ::read(file.get(), content.data() + used, content.size() - used);
     if (got < 0 && errno == EINTR) continue;
@@ -57,43 +58,55 @@ std::optional<std::string_view> find_variable(std::string_view environment, std:
 struct Stat {
   bool alive = false;  ///< Neither gone nor a zombie nor a thread of the system itself.
   std::int64_t start = -1;
+  /// Bytes of its environment: 0 for none, -1 on its way into another program, whose environment is not there yet.
+  std::int64_t environment_bytes = 0;
 };
 
 /// From /proc/PID/stat: `PID (name) state ppid ...`, the name being any text. Numbers of fields as in proc(5).
 Stat read_stat(pid_t pid) {
-  constexpr int kState = 3, kFlags = 9, kStart = 22;
-  Stat result;
-  const std::string stat = read_small(fmt::format("/proc/{}/stat", pid), 4096);
+  constexpr std::size_t kState = 3, kFlags = 9, kStart = 22, kCodeStart = 26, kEnvironmentStart = 50;
+  constexpr std::size_t kEnvironmentEnd = 51;
+  const std::string stat = read_small(fmt::format("/proc/{}/stat", pid), 4096, 4096);
   const std::size_t name_end = stat.rfind(')');
-  if (name_end == std::string::npos || name_end + 2 >= stat.size()) return result;
+  if (name_end == std::string::npos || name_end + 2 >= stat.size()) return {};
+  std::array<std::string_view, kEnvironmentEnd + 1> fields;
   std::string_view rest = std::string_view(stat).substr(name_end + 2);
-  for (int field = kState; field <= kStart && !rest.empty(); ++field) {
-    const std::string_view text = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(std::min(text.size() + 1, rest.size()));
-    if (field == kState) {
-      result.alive = text != "Z" && text != "X";
-    } else if (field == kFlags) {
-      const auto flags = static_cast<unsigned long>(base::parse_integer(text).value_or(0));
-      result.alive = result.alive && (flags & kKernelThread) == 0;
-    } else if (field == kStart) {
-      result.start = base::parse_integer(text).value_or(-1);
-    }
+  for (std::size_t field = kState; field < fields.size(); ++field) {
+    fields[field] = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(fields[field].size() + 1, rest.size()));
   }
+  const auto number = [&](std::size_t field) { return base::parse_integer(fields[field]).value_or(0); };
+  Stat result;
+  const bool kernel_thread = (static_cast<unsigned long>(number(kFlags)) & kKernelThread) != 0;
+  result.alive = fields[kState] != "Z" && fields[kState] != "X" && !kernel_thread;
+  result.start = number(kStart);
+  const std::string_view code = fields[kCodeStart];  // Set last of all when a program starts.
+  const bool hidden = code == "1";                   // The system's way to say that we may not look into this one.
+  if (!result.alive || hidden) return result;
+  result.environment_bytes = code == "0" ? -1 : number(kEnvironmentEnd) - number(kEnvironmentStart);
   return result;
 }
 
 struct Marks {
   bool of_session = false;
   std::optional<AttemptId> attempt;
-  std::int64_t unclear_start = -1;  ///< Set if it lives but shows no environment.
+  std::int64_t unclear_start = -1;  ///< Set if it lives and its environment is not there yet.
 };
 
 Marks read_marks(pid_t pid, const std::string& session) {
+  constexpr std::size_t kOneRead = std::size_t{128} << 10;  // One read is of one program, however it goes on.
+  constexpr int kReadsMax = 20;
   Marks marks;
-  const std::string environment = read_small(fmt::format("/proc/{}/environ", pid), kEnvironmentBytesMax);
-  if (environment.empty()) {
+  std::string environment;
+  // A file opened just before its process becomes another program reads as empty, so emptiness is believed only of a
+  // process that has no environment.
+  for (int read = 0; environment.empty(); ++read) {
+    environment = read_small(fmt::format("/proc/{}/environ", pid), kOneRead, kEnvironmentBytesMax);
+    if (!environment.empty()) break;
     const Stat stat = read_stat(pid);
-    if (stat.alive) marks.unclear_start = stat.start;
+    if (!stat.alive || stat.environment_bytes == 0) return marks;
+    if (stat.environment_bytes > 0 && read < kReadsMax) continue;
+    marks.unclear_start = stat.start;
     return marks;
   }
   marks.of_session = find_variable(environment, "STERLET_SESSION=") == std::string_view(session);
@@ -141,6 +154,7 @@ Scan scan_processes(const std::string& session, std::span<const pid_t> groups) {
     Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!pidfd || !read_stat(pid).alive) continue;
     const Marks marks = session.empty() ? Marks{} : read_marks(pid, session);
+    scan.unclear_start = std::max(scan.unclear_start, marks.unclear_start);
     const bool still_in_group = in_group && ::getpgid(pid) == group;
     if (!still_in_group && !marks.of_session) continue;
     scan.processes.push_back({.pid = pid, .group = group, .attempt = marks.attempt, .pidfd = std::move(pidfd)});
@@ -156,11 +170,9 @@ void send_signal(const FoundProcess& process, int signal) {
 
 bool kill_session(const std::string& session, std::chrono::milliseconds bound) {
   constexpr int kCleanScans = 2;
-  constexpr int kUnclearScansMax = 10;  // Some programs have no environment for good.
   if (session.empty()) return true;
   const auto end = std::chrono::steady_clock::now() + bound;
   int clean = 0;
-  int unclear = 0;
   while (std::chrono::steady_clock::now() < end) {
     const Scan scan = scan_processes(session, {});
     for (const FoundProcess& process : scan.processes) send_signal(process, SIGKILL);
@@ -170,7 +182,8 @@ bool kill_session(const std::string& session, std::chrono::milliseconds bound) {
       ::poll(&dead, 1, 100);
       continue;
     }
-    if (scan.unclear_start >= 0 && ++unclear < kUnclearScansMax) {
+    if (scan.unclear_start >= 0) {
+      clean = 0;
       ::poll(nullptr, 0, 2);
     } else if (++clean >= kCleanScans) {
       return true;
@@ -181,14 +194,14 @@ bool kill_session(const std::string& session, std::chrono::milliseconds bound) {
 
 std::int64_t process_memory(pid_t pid, MemoryMeasure measure) {
   if (measure == MemoryMeasure::kResident) {
-    const std::string statm = read_small(fmt::format("/proc/{}/statm", pid), 4096);  // `size resident shared ...`
+    const std::string statm = read_small(fmt::format("/proc/{}/statm", pid), 4096, 4096);  // `size resident shared ...`
     const std::size_t start = statm.find(' ');
     if (start == std::string::npos) return 0;
     const auto pages =
         base::parse_integer(std::string_view(statm).substr(start + 1, statm.find(' ', start + 1) - start - 1));
     return pages.value_or(0) * ::sysconf(_SC_PAGESIZE);
   }
-  const std::string rollup = read_small(fmt::format("/proc/{}/smaps_rollup", pid), 1 << 16);
+  const std::string rollup = read_small(fmt::format("/proc/{}/smaps_rollup", pid), 4096, 1 << 16);
   const std::size_t line = rollup.find("\nPss:");
   if (line == std::string::npos) return process_memory(pid, MemoryMeasure::kResident);
   const std::size_t digits = rollup.find_first_of("0123456789", line);
@@ -199,7 +212,7 @@ std::int64_t process_memory(pid_t pid, MemoryMeasure measure) {
 }
 
 std::int64_t out_of_memory_kills() {
-  const std::string vmstat = read_small("/proc/vmstat", 1 << 17);
+  const std::string vmstat = read_small("/proc/vmstat", 4096, 1 << 17);
   constexpr std::string_view kName = "\noom_kill ";
   const std::size_t line = vmstat.find(kName);
   if (line == std::string::npos) return 0;

@@ -25,8 +25,8 @@ struct FoundProcess {
 
 struct Scan {
   std::vector<FoundProcess> processes;
-  /// When the youngest process without an environment to read was born (as process_start() says), -1 if there is none.
-  /// A process has none for a moment while it starts another program, so whoever may own this one must look again.
+  /// When the youngest process on its way into another program was born (as process_start() says), -1 if there is none.
+  /// For that moment it shows no environment, so whoever may own it must look again.
   std::int64_t unclear_start = -1;
 };
 
