@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from support import LIMIT_SECONDS, TOY, ProgramTest
+from support import HOLD_LAST, LIMIT_SECONDS, TOY, ProgramTest
 
 
 class Lifecycle(ProgramTest):
@@ -52,13 +52,14 @@ class Lifecycle(ProgramTest):
         kills = int(os.environ.get("STERLET_TEST_KILLS", 20))
         print(f"STERLET_TEST_SEED={seed}")
         moments = random.Random(seed)
-        self.write("train.sh", 'sterlet report --step 1 loss=2\nsleep 0.15\nsterlet report --step 2 loss="$1"\n'
+        self.write("train.sh", HOLD_LAST.format(first=90) + 'sterlet report --step 1 loss=2\nsleep 0.15\nsterlet report --step 2 loss="$1"\n'
                                '(setsid sleep 300 &)\n')
         for strategy in ("uninterrupted", "killed"):
             os.makedirs(self.path(strategy))
             for name in ("train.sh",):
                 os.link(self.path(name), os.path.join(self.path(strategy), name))
             self.write(f"{strategy}/study.yaml", TOY + "budget: {trials: 100}\nworkers: 3\n")
+        self.write("uninterrupted/go", "")
         self.run_program("tune", "uninterrupted/study.yaml")
         killed = 0
         while killed < kills:
@@ -69,7 +70,8 @@ class Lifecycle(ProgramTest):
             child.kill()
             child.communicate()
             self.wait_until(lambda: not self.processes_of(self.path("killed")), "a child outlived the killed tuner")
-            self.assertNotEqual(child.returncode, 0, "the study was over before all the kills; give it more trials")
+            self.assertNotEqual(child.returncode, 0, "the study was over before all the kills")
+        self.write("killed/go", "")
         self.run_program("tune", "killed/study.yaml")
         whole = self.trials(cwd=self.path("uninterrupted"))
         resumed = self.trials(cwd=self.path("killed"))

@@ -7,7 +7,7 @@ import sqlite3
 import time
 import unittest
 
-from support import LIMIT_SECONDS, SOURCE, TOY, ProgramTest
+from support import HOLD_LAST, LIMIT_SECONDS, SOURCE, TOY, ProgramTest
 
 # What reports more than 1 is cut short.
 THRESHOLD = TOY + "pruner: {name: threshold, upper: 1}\nbudget: {trials: 2}\nworkers: 1\n"
@@ -82,7 +82,7 @@ class Pruning(ProgramTest):
         kills = int(os.environ.get("STERLET_TEST_KILLS", 8))
         print(f"STERLET_TEST_SEED={seed}")
         moments = random.Random(seed)
-        script = ('for step in 1 2 3 4; do\n'
+        script = (HOLD_LAST.format(first=30) + 'for step in 1 2 3 4; do\n'
                   '  loss=$(awk "BEGIN{print $1 * (1 + 1 / $step)}")\n'
                   '  sterlet report --step $step loss=$loss || exit 0\n'
                   'done\n')
@@ -91,6 +91,7 @@ class Pruning(ProgramTest):
             self.write(f"{folder}/train.sh", script)
             self.write(f"{folder}/study.yaml",
                        TOY + "budget: {trials: 40}\nworkers: 1\npruner: {name: asha, eta: 2}\n")
+        self.write("uninterrupted/go", "")
         self.run_program("tune", "uninterrupted/study.yaml")
         killed = 0
         while killed < kills:
@@ -101,7 +102,8 @@ class Pruning(ProgramTest):
             child.kill()
             child.communicate()
             self.wait_until(lambda: not self.processes_of(self.path("killed")), "a child outlived the killed tuner")
-            self.assertNotEqual(child.returncode, 0, "the study was over before all the kills; give it more trials")
+            self.assertNotEqual(child.returncode, 0, "the study was over before all the kills")
+        self.write("killed/go", "")
         self.run_program("tune", "killed/study.yaml")
         whole = self.trials(cwd=self.path("uninterrupted"))
         resumed = self.trials(cwd=self.path("killed"))

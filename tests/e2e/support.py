@@ -85,3 +85,6 @@ params:
 sampler: random
 seed: 11
 """
+
+# The start of a shell script whose last trials wait for a file `go`, so that a study cannot be over before it is there.
+HOLD_LAST = '[ "$STERLET_TRIAL" -lt {first} ] || until [ -e go ]; do sleep 0.05; done\n'
