@@ -103,8 +103,8 @@ class Executor {
   virtual base::Result<void> launch(const Launch& launch) = 0;
   /// Waits until something happened, one of `also` became readable, or the time is over, and returns all that happened.
   virtual std::vector<Event> wait(std::optional<std::int64_t> timeout_ms, std::span<const int> also) = 0;
-  /// Answers a Report that waits: {"ack":{"step":..,"prune":..}}.
-  virtual void acknowledge(std::uint64_t ack, bool prune) = 0;
+  /// Answers a Report that waits: {"ack":{"step":..,"prune":..}}. False if nobody waits for it any more.
+  virtual bool acknowledge(std::uint64_t ack, bool prune) = 0;
   /// Sends a message of the channel ({"set":..}, {"checkpoint":{}}, {"stop":{}}, {"prune":{}}). False if the attempt
   /// has no connection (it may never open one).
   virtual bool send(const AttemptId& id, const base::Json& message) = 0;

@@ -90,10 +90,9 @@ class LocalExecutor final : public Executor {
     return std::exchange(events_, {});
   }
 
-  void acknowledge(std::uint64_t ack, bool prune) override {
-    for (const auto& [id, attempt] : attempts_) {
-      if (attempt->channel().acknowledge(ack, prune)) return;
-    }
+  bool acknowledge(std::uint64_t ack, bool prune) override {
+    return std::any_of(attempts_.begin(), attempts_.end(),
+                       [&](const auto& entry) { return entry.second->channel().acknowledge(ack, prune); });
   }
 
   bool send(const AttemptId& id, const base::Json& message) override {

@@ -72,8 +72,15 @@ class Runner final {
     std::string prune_reason;         // Empty: it goes on.
     bool is_paused = false;           // Put aside only: its program is asked for a checkpoint before it ends.
     std::int64_t prune_told_ms = -1;  // When its program was told; -1: not yet.
+    bool is_prune_heard = false;      // By the answer to a report; who asked may be gone before a message reaches it.
     bool has_reported_on = false;     // After it was told.
     bool is_ended_for_pruning = false;
+  };
+  /// To a report that waits.
+  struct Answer {
+    AttemptId id;
+    std::uint64_t ack = 0;
+    bool prune = false;
   };
 
   bool is_ending() const { return result_.interruptions > 0; }
@@ -106,7 +113,7 @@ class Runner final {
     const bool is_beat_due = clock_.steady_ms() - beat_at_ms_ >= kBeatMs;
     const bool has_room = !is_ending() && static_cast<int>(running_.size()) < options_.workers;
     std::vector<Claim> claims;
-    std::vector<std::pair<std::uint64_t, bool>> answers;
+    std::vector<Answer> answers;
     std::vector<std::int64_t> ended;
     if (!events.empty() || has_room || is_beat_due) {
       STERLET_PASS(study_.begin());
@@ -115,7 +122,11 @@ class Runner final {
       STERLET_PASS(claim(claims));
       STERLET_PASS(study_.commit());
     }
-    for (const auto& [ack, prune] : answers) executor_.acknowledge(ack, prune);
+    for (const Answer& answer : answers) {
+      const bool heard = executor_.acknowledge(answer.ack, answer.prune);
+      const auto found = running_.find(answer.id);
+      if (found != running_.end() && heard && answer.prune) found->second.is_prune_heard = true;
+    }
     end_pruned();
     for (const std::int64_t trial : ended) observer_.finished(trial);
     for (Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
@@ -128,7 +139,8 @@ class Runner final {
       const std::int64_t now = clock_.steady_ms();
       if (running.prune_told_ms < 0) {
         running.prune_told_ms = now;
-        if (executor_.send(id, {{running.is_paused ? "stop" : "prune", base::Json::object()}})) continue;
+        const bool is_sent = executor_.send(id, {{running.is_paused ? "stop" : "prune", base::Json::object()}});
+        if (is_sent || running.is_prune_heard) continue;
       } else if (!running.has_reported_on && now - running.prune_told_ms < kPruneGraceMs) {
         continue;
       }
@@ -199,8 +211,7 @@ class Runner final {
     return gpus;
   }
 
-  Result<void> take(const Event& event, std::vector<std::pair<std::uint64_t, bool>>& answers,
-                    std::vector<std::int64_t>& ended) {
+  Result<void> take(const Event& event, std::vector<Answer>& answers, std::vector<std::int64_t>& ended) {
     const auto found = running_.find(event.id);
     if (found == running_.end()) return {};
     Running& running = found->second;
@@ -211,7 +222,8 @@ class Runner final {
           running.prune_told_ms >= 0 && clock_.steady_ms() - running.prune_told_ms > kReportGraceMs;
       if (decision.prune) running.prune_reason = decision.reason;
       running.is_paused = decision.pause;
-      if (report->ack) answers.emplace_back(*report->ack, decision.prune && !decision.pause);
+      if (report->ack)
+        answers.push_back({.id = event.id, .ack = *report->ack, .prune = decision.prune && !decision.pause});
     } else if (const auto* value = std::get_if<Event::Value>(&event.what)) {
       running.values = value->values;
     } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {
