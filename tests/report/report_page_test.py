@@ -17,6 +17,7 @@ from pathlib import Path
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.utils import is_connectable
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -54,6 +55,17 @@ def render(document):
     return subprocess.run([RENDER], input=json.dumps(document).encode(), capture_output=True, check=True).stdout
 
 
+class LoopbackService(Service):
+    """By address: on a bare system nothing says what `localhost` is."""
+
+    @property
+    def service_url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_connectable(self):
+        return is_connectable(self.port, "127.0.0.1")
+
+
 class ReportPage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -64,7 +76,7 @@ class ReportPage(unittest.TestCase):
             options.add_argument(flag)
         options.add_experimental_option("prefs", {"download.default_directory": cls.folder.name})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        cls.browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        cls.browser = webdriver.Chrome(service=LoopbackService("/usr/bin/chromedriver"), options=options)
         cls.browser.get("about:blank")
         cls.browser.get_log("performance")  # The browser's own first tab is none of ours.
 
