@@ -180,5 +180,82 @@ TEST_F(Pruning, ToldCompleteInSpiteOfADecisionStaysComplete) {
   EXPECT_EQ(study->best(), std::vector<std::int64_t>{0});
 }
 
+// Three trials of which the first is the best at step 1, the others paused there; nobody has a further step.
+std::unique_ptr<Study> paused_study(storage::Storage& storage, const StudyFile& file) {
+  auto study = Study::open(file, {.storage = &storage, .session = "a"}).value();
+  for (std::int64_t trial = 0; trial < 2; ++trial) {
+    EXPECT_EQ(study->ask().value()->number, trial);
+    EXPECT_TRUE(study->report(trial, 1, 1, {{"accuracy", 0.5 - 0.1 * static_cast<double>(trial)}}).value().pause);
+    EXPECT_TRUE(study->checkpoint(trial, 1, fmt::format("/{}", trial)).has_value());
+    EXPECT_TRUE(study->tell(trial, 1, {.state = State::kPruned}).has_value());
+    EXPECT_EQ(study->records()[static_cast<std::size_t>(trial)].state, State::kPaused);
+  }
+  return study;
+}
+
+TEST_F(Pruning, SamplersLearnFromPausedTrialsAndPromotionTakesThemBack) {
+  const StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
+  const auto stored = storage("s.db");
+  const auto study = paused_study(*stored, file);
+  EXPECT_EQ(study->history().trials()[1].outcome, space::Outcome::kPruned);
+  EXPECT_EQ(study->history().trials()[1].values, std::vector<double>{-0.4});
+  const auto claim = study->ask().value();
+  EXPECT_EQ(claim->number, 0);
+  EXPECT_EQ(claim->checkpoint, "/0");
+  EXPECT_EQ(study->history().trials()[0].outcome, space::Outcome::kPending);
+}
+
+TEST_F(Pruning, ATrialThatIsRaisedByHandIsNeitherPromotedNorRetriedNorSettled) {
+  StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
+  file.spec.budget.trials = 3;
+  const auto stored = storage("s.db");
+  const auto study = paused_study(*stored, file);
+  ASSERT_TRUE(study->ask().value().has_value()) << "trial 0 is promoted";
+  ASSERT_TRUE(study->tell(0, 2, {.state = State::kLost}).has_value());
+  ASSERT_TRUE(study->begin().has_value());
+  for (const std::int64_t trial : {0, 1}) {
+    ASSERT_TRUE(stored->live().put_model(study->storage_id(), {.trial = trial}).has_value());
+  }
+  ASSERT_TRUE(study->commit().has_value());
+  ASSERT_EQ(study->ask().value()->number, 2);
+  ASSERT_TRUE(study->tell(2, 1, {.values = {0.1}}).has_value());
+  EXPECT_FALSE(study->ask().value().has_value());
+  EXPECT_EQ(study->records()[0].state, State::kLost);
+  EXPECT_EQ(study->records()[1].state, State::kPaused);
+}
+
+TEST_F(Pruning, WhatWasNotPromotedIsPrunedInTheEndAndComesBackWithALargerBudget) {
+  StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
+  file.spec.budget.trials = 2;
+  const auto stored = storage("s.db");
+  auto study = paused_study(*stored, file);
+  ASSERT_EQ(study->ask().value()->number, 0);
+  EXPECT_FALSE(study->ask().value().has_value());
+  EXPECT_EQ(study->records()[1].state, State::kPaused) << "trial 0 runs and may decide about it";
+  ASSERT_TRUE(study->report(0, 2, 2, {{"accuracy", 0.6}}).value().pause);
+  ASSERT_TRUE(study->checkpoint(0, 2, "/0b").has_value());
+  ASSERT_TRUE(study->tell(0, 2, {.state = State::kPruned}).has_value());
+  EXPECT_FALSE(study->ask().value().has_value());
+  for (const auto& record : study->records()) {
+    EXPECT_EQ(record.state, State::kPruned);
+    EXPECT_TRUE(record.reason.starts_with("not promoted before the study ended (the budget of trials is used up): at "))
+        << record.reason;
+  }
+  study = Study::open(file, {.storage = stored.get(), .session = "b"}).value();
+  EXPECT_FALSE(study->ask().value().has_value());
+  ASSERT_TRUE(study->set_budget({.trials = 4}).has_value());
+  for (const std::int64_t trial : {2, 3}) {
+    ASSERT_EQ(study->ask().value()->number, trial);
+    ASSERT_TRUE(study->report(trial, 1, 1, {{"accuracy", 0.1}}).value().pause);
+    ASSERT_TRUE(study->checkpoint(trial, 1, "/c").has_value());
+    ASSERT_TRUE(study->tell(trial, 1, {.state = State::kPruned}).has_value());
+  }
+  const auto claim = study->ask().value();  // Two of four go on now: the second is trial 1.
+  ASSERT_TRUE(claim.has_value());
+  EXPECT_EQ(claim->number, 1);
+  EXPECT_EQ(claim->attempt, 2);
+  EXPECT_EQ(claim->checkpoint, "/1");
+}
+
 }  // namespace
 }  // namespace sterlet::study

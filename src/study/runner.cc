@@ -1,5 +1,6 @@
 #include "sterlet/study/runner.h"
 
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -34,6 +35,14 @@ bool is_session_alive(const storage::SessionRecord& session, const base::Clock& 
   const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
   if (process.host == base::this_process().host) return base::is_running(process);
   return clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
+}
+
+// Somebody, or the machine, killed the program; it did not end by its own fault.
+bool is_killed(const Event::Exited& exited) {
+  constexpr int kShellSignalBase = 128;  // A shell whose program was killed by signal n ends with 128 + n.
+  const int signal = exited.cause == exec::Cause::kSignal ? exited.code : exited.code - kShellSignalBase;
+  const bool may_be = exited.cause == exec::Cause::kSignal || exited.cause == exec::Cause::kError;
+  return may_be && (signal == SIGKILL || signal == SIGTERM);
 }
 
 class Runner final {
@@ -241,8 +250,10 @@ class Runner final {
 
   Result<void> finish(const AttemptId& id, const Running& running, const Event::Exited& exited) {
     if (!running.prune_reason.empty()) {
-      // However it ended, it ended because it was told to; a value it gave is one of a training cut short.
-      return study_.tell(id.trial, id.attempt, {.state = State::kPruned, .reason = running.prune_reason});
+      // However it ended, it ended because it was told to; a value it gave is one of a training cut short. One that was
+      // killed may not have come to its checkpoint: that must not cost it its place at a rung.
+      const State state = running.is_paused && is_killed(exited) ? State::kLost : State::kPruned;
+      return study_.tell(id.trial, id.attempt, {.state = state, .reason = running.prune_reason});
     }
     Outcome outcome{.values = running.values};
     switch (exited.cause) {
@@ -261,6 +272,10 @@ class Runner final {
       case exec::Cause::kNotStarted:
         outcome.state = State::kFailed;
         outcome.reason = running.failure.empty() ? exited.reason : running.failure;
+        if (is_killed(exited) && running.failure.empty()) {
+          outcome.state = State::kLost;
+          outcome.is_killed = true;
+        }
         break;
     }
     if (outcome.values.size() != study_.spec().objectives.size()) {

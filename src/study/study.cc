@@ -270,9 +270,9 @@ void Study::observe(const storage::TrialRecord& record) {
   const auto before = static_cast<std::size_t>(record.number) < records_.size()
                           ? records_[static_cast<std::size_t>(record.number)].state
                           : State::kWaiting;
-  if (record.state == State::kPaused) {
+  if (is_put_aside(record)) {
     paused_.insert(record.number);
-  } else if (before == State::kPaused) {
+  } else {
     paused_.erase(record.number);
   }
   if (before == State::kLost) --lost_count_;
@@ -284,12 +284,15 @@ void Study::observe(const storage::TrialRecord& record) {
     target_reached_ = target_reached_ || values.front() <= target;
   }
   if (record.state == State::kFailed && before != State::kFailed) ++failures_in_a_row_;
-  if (record.state == State::kComplete || record.state == State::kPruned) failures_in_a_row_ = 0;
+  if (record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record)) {
+    failures_in_a_row_ = 0;
+  }
   // A trial that no session ran was told by whoever evaluated it, perhaps long after: its times say nothing.
   const bool is_timed = !record.session.empty() && record.ended_ms > record.started_ms;
   const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
-  history_.update(record.number, outcome_of(record.state), std::move(values), record.constraints, record.last_step,
-                  seconds);
+  // Samplers learn from a trial that was put aside what it had come to; it may never be promoted.
+  const auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record.state);
+  history_.update(record.number, outcome, std::move(values), record.constraints, record.last_step, seconds);
   if (record.state == State::kPruned && !record.predicted.empty()) take_forecast(record);
 }
 
@@ -310,6 +313,12 @@ Result<std::optional<Claim>> Study::ask() {
 }
 
 Result<std::optional<Claim>> Study::ask_within() {
+  STERLET_TRY(auto claim, next_claim());
+  if (!claim) STERLET_PASS(settle_paused());
+  return claim;
+}
+
+Result<std::optional<Claim>> Study::next_claim() {
   if (storage_ != nullptr) {
     STERLET_TRY(record_.stop_requested, storage_->is_stop_requested(record_.id));
   }
@@ -359,8 +368,13 @@ Result<std::optional<Claim>> Study::ask_within() {
 
 Result<std::optional<Claim>> Study::retry_lost() {
   if (lost_count_ == 0) return std::nullopt;
+  std::optional<std::set<std::int64_t>> raised;  // A model that is raised by hand goes on by hand.
   for (const storage::TrialRecord& lost : records_) {
     if (lost.state != State::kLost || lost.attempt > spec_.retries) continue;
+    if (!raised) {
+      STERLET_TRY(raised, raised_by_hand());
+    }
+    if (raised->contains(lost.number)) continue;
     STERLET_TRY(Claim claim, run_again(lost, "retry"));
     return claim;
   }
@@ -375,6 +389,7 @@ Result<Claim> Study::run_again(storage::TrialRecord record, const std::string& e
   record.started_ms = clock_->wall_ms();
   record.ended_ms = 0;
   record.reason.clear();
+  record.values.clear();
   record.last_step = 0;
   Claim claim{.number = record.number,
               .attempt = record.attempt,
@@ -536,12 +551,20 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     record.constraints = outcome.constraints;
     record.last_step = records_[static_cast<std::size_t>(trial)].last_step;
     record.ended_ms = clock_->wall_ms();
-    const bool has_value = record.state == State::kComplete || record.state == State::kPruned;
+    const bool is_killed = record.state == State::kLost && outcome.is_killed;
+    if (is_killed) {
+      STERLET_TRY(const bool in_place, is_killed_in_place(record));
+      if (in_place) {
+        record.state = State::kFailed;
+        record.reason += fmt::format("; it was killed {} times in a row without a step further", kKillsInPlaceMax);
+      }
+    }
+    const bool has_value = record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record);
     if (has_value && record.values.empty() && last_reported_.contains(trial)) {
       record.values = last_reported(trial);
     }
     const bool is_empty_attempt = record.values.empty() && attempt > 1 && storage_ != nullptr;
-    if (record.state == State::kComplete && is_empty_attempt) {
+    if (has_value && is_empty_attempt) {
       // It went on from a checkpoint at its end: what earlier attempts reported is its result.
       STERLET_TRY(record.values, stored_values(record));
     }
@@ -558,7 +581,8 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     if (record.state == State::kPruned) {
       STERLET_PASS(put_pruned(std::move(record)));
     } else {
-      const std::string event(storage::text_of(record.state));
+      const std::string event(record.state == State::kLost && is_killed ? kKilledEvent
+                                                                        : storage::text_of(record.state));
       const std::string detail = record.reason;
       STERLET_PASS(put(std::move(record), event, detail));
     }
@@ -636,6 +660,7 @@ Result<std::vector<std::string>> Study::collect_lost(
         STERLET_PASS(catch_up_pruner());
         record.state = decided_end(record, true);
         if (record.state == State::kPaused) {
+          STERLET_TRY(record.values, stored_values(record));
           const std::string reason = record.reason;
           STERLET_PASS(put(std::move(record), "PAUSED", reason));
           continue;

@@ -36,6 +36,8 @@ struct Outcome {
   std::vector<double> values;                        ///< One an objective; may be empty, then the last reports count.
   std::vector<double> constraints;                   ///< Feasible when all are <= 0.
   std::string reason;
+  /// With LOST: its program alone was killed from outside. After three times without a step further it is FAILED.
+  bool is_killed = false;
 };
 
 /// A trial as readers see it: the stored row with its point as parameters.
@@ -148,8 +150,12 @@ class Study final {
   base::Result<void> take_in(storage::TrialRecord& trial);
   base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
   base::Result<std::optional<Claim>> ask_within();
+  base::Result<std::optional<Claim>> next_claim();
   base::Result<std::optional<Claim>> retry_lost();
   base::Result<std::optional<Claim>> promote_paused();
+  base::Result<void> settle_paused();
+  base::Result<std::set<std::int64_t>> raised_by_hand();
+  base::Result<bool> is_killed_in_place(const storage::TrialRecord& record);
   base::Result<Claim> run_again(storage::TrialRecord record, const std::string& event);
   base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
   base::Result<std::optional<std::string>> pop_queue();
@@ -175,7 +181,7 @@ class Study final {
   std::unique_ptr<pruners::Pruner> pruner_;  // Null: none. Knows everything up to judged_seq_.
   std::int64_t judged_seq_ = 0;
   std::vector<std::int64_t> unjudged_endings_;  // Trials that others, or earlier sessions, have ended since.
-  std::set<std::int64_t> paused_;               // Trials put aside at a rung.
+  std::set<std::int64_t> paused_;               // Trials put aside at a rung that may be promoted.
   bool is_pruner_behind_ = true;                // Others may have reported since it was told last.
   space::History history_;
   std::vector<storage::TrialRecord> records_;

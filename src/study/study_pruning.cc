@@ -58,11 +58,80 @@ void Study::tell_ending(std::int64_t trial) {
 Result<std::optional<Claim>> Study::promote_paused() {
   if (!pruner_ || paused_.empty()) return std::nullopt;
   STERLET_PASS(catch_up_pruner());
-  const std::vector<std::int64_t> paused(paused_.begin(), paused_.end());
-  const auto trial = pruner_->promote(paused);
+  std::vector<std::int64_t> paused(paused_.begin(), paused_.end());
+  auto trial = pruner_->promote(paused);
+  if (trial) {
+    STERLET_TRY(const auto raised, raised_by_hand());
+    if (std::erase_if(paused, [&](std::int64_t number) { return raised.contains(number); }) > 0) {
+      trial = pruner_->promote(paused);
+    }
+  }
   if (!trial) return std::nullopt;
   STERLET_TRY(Claim claim, run_again(records_[static_cast<std::size_t>(*trial)], "promote"));
   return claim;
+}
+
+// Once a study is over, what it put aside and did not promote was in effect stopped. Until the last trial has ended its
+// reports may still bring another among the best of a rung.
+Result<void> Study::settle_paused() {
+  if (pause_ != Pause::kTrials && pause_ != Pause::kSpace && pause_ != Pause::kTime && pause_ != Pause::kTarget) {
+    return {};
+  }
+  const auto is_unsettled = [&](std::int64_t trial) {
+    return records_[static_cast<std::size_t>(trial)].state == storage::State::kPaused;
+  };
+  if (std::none_of(paused_.begin(), paused_.end(), is_unsettled)) return {};
+  const bool is_busy = std::any_of(records_.begin(), records_.end(), [](const storage::TrialRecord& record) {
+    return record.state == storage::State::kRunning;
+  });
+  if (is_busy) return {};
+  STERLET_TRY(const auto raised, raised_by_hand());
+  const std::set<std::int64_t> paused = paused_;
+  for (const std::int64_t trial : paused) {
+    if (!is_unsettled(trial) || raised.contains(trial)) continue;
+    storage::TrialRecord record = records_[static_cast<std::size_t>(trial)];
+    record.state = storage::State::kPruned;
+    record.reason =
+        std::string(kNotPromotedMark) + std::string(text_of(pause_)) + "): " + record.reason.substr(kPausedMark.size());
+    if (record.values.empty() && storage_ != nullptr) {
+      STERLET_TRY(record.values, stored_values(record));
+    }
+    STERLET_PASS(put_pruned(std::move(record)));
+    if (pruner_) tell_ending(trial);
+  }
+  judged_seq_ = std::max(judged_seq_, seen_seq_);
+  return {};
+}
+
+// Trials that somebody raises with sterlet babysit: no worker takes them over.
+Result<std::set<std::int64_t>> Study::raised_by_hand() {
+  std::set<std::int64_t> trials;
+  if (storage_ == nullptr) return trials;
+  STERLET_TRY(const auto models, storage_->live().load_models(record_.id));
+  for (const storage::ModelRecord& model : models) trials.insert(model.trial);
+  return trials;
+}
+
+// Whether its program has now been killed kKillsInPlaceMax times in a row without coming a step further: then it is not
+// the machine's fault, but most likely needs more memory than there is.
+Result<bool> Study::is_killed_in_place(const storage::TrialRecord& record) {
+  if (storage_ == nullptr) return false;
+  STERLET_TRY(const auto events, storage_->load_events(record_.id, 0));
+  std::set<int> killed{record.attempt};
+  for (const storage::EventRecord& event : events) {
+    if (event.trial == record.number && event.kind == kKilledEvent) killed.insert(event.attempt.value_or(0));
+  }
+  std::optional<std::int64_t> reached;
+  int kills = 0;
+  for (int attempt = 1; attempt <= record.attempt; ++attempt) {
+    STERLET_TRY(const auto reports, storage_->load_reports(record_.id, record.number, attempt));
+    if (!reports.empty() && (!reached || reports.back().step > *reached)) {
+      reached = reports.back().step;
+      kills = 0;
+    }
+    if (killed.contains(attempt)) ++kills;
+  }
+  return kills >= kKillsInPlaceMax;
 }
 
 // Stores a trial that was cut short with what it was on the way to, so that samplers learn from it as well after the

@@ -2,7 +2,9 @@
 import contextlib
 import os
 import random
+import re
 import select
+import signal
 import sqlite3
 import time
 import unittest
@@ -113,9 +115,49 @@ class Pruning(ProgramTest):
         self.assertEqual(set(states), {"COMPLETE", "PRUNED"})
         self.assertGreater(states.count("PRUNED"), 10)
 
+    def rungs_of(self, trials):
+        """Checks what holds of promotions whatever was killed: rungs 1, 3 and 9 of 9 steps, eta 3."""
+        with contextlib.closing(sqlite3.connect(self.path("sterlet.db"))) as database:
+            reports = database.execute("SELECT trial, step FROM reports WHERE metric = 'loss'").fetchall()
+            promoted = database.execute("SELECT trial, coalesce(max(reports.step), 0) FROM events LEFT JOIN reports "
+                                        "USING (study_id, trial) WHERE kind = 'promote' AND reports.seq < events.seq "
+                                        "GROUP BY events.seq, trial").fetchall()
+            again = dict(database.execute("SELECT trial, count(*) FROM events WHERE kind IN ('promote', 'retry') GROUP BY trial"))
+        last = {trial["number"]: max(step for t, step in reports if t == trial["number"]) for trial in trials}
+        for trial in trials:
+            number = trial["number"]
+            self.assertEqual({step for t, step in reports if t == number}, set(range(1, last[number] + 1)), trial)
+            self.assertEqual(trial["attempts"], 1 + again.get(number, 0))
+        self.assertTrue(promoted, "nothing was promoted")
+        rungs = [(trial, sum(step >= rung for rung in (1, 3, 9))) for trial, step in promoted]
+        self.assertEqual(len(rungs), len(set(rungs)), f"promoted twice from one rung: {promoted}")
+        for rung, following in ((1, 3), (3, 9)):
+            # The toy's order is that of x at every step.
+            there = sorted((t["params"]["x"], t["number"]) for t in trials if last[t["number"]] >= rung)
+            for _, number in there[:len(there) // 3]:
+                self.assertGreaterEqual(last[number], following, f"trial {number} was left at rung {rung}")
+        # A decision says how many stood at its rung when it was made: each number once, or an entry is lost or doubled.
+        with contextlib.closing(sqlite3.connect(self.path("sterlet.db"))) as database:
+            said = [re.search(r"at step (\d+) it stood \w+ of (\d+) ", detail) for detail, in
+                    database.execute("SELECT detail FROM events WHERE kind = 'prune'")]
+        entries = [(int(match[1]), int(match[2])) for match in said]
+        self.assertEqual(len(entries), len(set(entries)), f"an entry was counted twice: {sorted(entries)}")
+        for step, count in entries:
+            self.assertLessEqual(count, sum(reached >= step for reached in last.values()))
+        # Nothing is left waiting: who was not promoted was stopped in effect.
+        self.assertEqual({t["state"] for t in trials}, {"PRUNED", "COMPLETE"})
+        for trial in trials:
+            self.assertEqual(trial["state"] == "COMPLETE", last[trial["number"]] == 9, trial)
+            if trial["state"] == "PRUNED":
+                self.assertRegex(trial["reason"], r"^not promoted before the study ended \(the budget of trials is used up\): "
+                                 r"at step \d+ it stood \d+(st|nd|rd|th) of \d+ at this rung; kept: \d+$")
+                self.assertEqual(len(trial["values"]), 1)
+        return last
+
     def test_paused_trials_are_promoted_once_whatever_is_killed(self):
-        # Eight workers, rungs 1, 3 and 9 of 9 steps; the tuner is killed at random moments. Afterwards every trial has
-        # each of its steps, nobody was promoted twice from one rung, and the best third of each rung has gone on.
+        # Eight workers; programs and the tuner are killed at random moments, and the study is resumed with a larger
+        # budget. Afterwards every trial has each of its steps, nobody was promoted twice from one rung, and the best
+        # third of each rung has gone on, those of the first budget as well.
         seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))
         print(f"STERLET_TEST_SEED={seed}")
         moments = random.Random(seed)
@@ -135,35 +177,57 @@ class Pruning(ProgramTest):
                    "    if stop or trial.should_stop(): break\n")
         self.write("study.yaml", TOY.replace("sh, train.sh", "python3, train.py") +
                    "pruner: {name: asha, eta: 3, promote: true}\nbudget: {trials: 40}\nworkers: 8\n")
-        for _ in range(int(os.environ.get("STERLET_TEST_KILLS", 6))):
+        kills = int(os.environ.get("STERLET_TEST_KILLS", 6))
+        self.killed_trials = set()
+        for _ in range(kills):
             child = self.start("tune", "study.yaml", "--progress", "none")
-            select.select([], [], [], moments.uniform(0.1, 1.0))
+            until = time.monotonic() + moments.uniform(0.1, 1.0)
+            while child.poll() is None and time.monotonic() < until:
+                self.kill_a_program(moments)
+                select.select([], [], [], moments.uniform(0.05, 0.3))
             child.kill()
             child.communicate()
             self.wait_until(lambda: not self.processes_of(self.folder), "a child outlived the killed tuner")
-        self.run_program("tune", "study.yaml")
+        child = self.start("tune", "study.yaml", "--progress", "none")
+        self.wait_until(lambda: child.poll() is not None or self.kill_a_program(moments), "no program was killed")
+        child.communicate()
         trials = self.trials()
         self.assertEqual([t["number"] for t in trials], list(range(40)))
-        self.assertLessEqual({t["state"] for t in trials}, {"PAUSED", "COMPLETE"})
+        before = self.rungs_of(trials)
+        self.run_program("resume", "toy", "--trials", "70")
+        trials = self.trials()
+        self.assertEqual([t["number"] for t in trials], list(range(70)))
+        after = self.rungs_of(trials)
+        self.assertTrue(all(after[number] >= before[number] for number in before))
         with contextlib.closing(sqlite3.connect(self.path("sterlet.db"))) as database:
-            reports = database.execute("SELECT trial, step FROM reports WHERE metric = 'loss'").fetchall()
-            promoted = database.execute("SELECT trial, coalesce(max(reports.step), 0) FROM events LEFT JOIN reports "
-                                        "USING (study_id, trial) WHERE kind = 'promote' AND reports.seq < events.seq "
-                                        "GROUP BY events.seq, trial").fetchall()
-            again = dict(database.execute("SELECT trial, count(*) FROM events WHERE kind IN ('promote', 'retry') GROUP BY trial"))
-        last = {trial: max(step for t, step in reports if t == trial) for trial in range(40)}
-        for trial in trials:
-            number = trial["number"]
-            self.assertEqual({step for t, step in reports if t == number}, set(range(1, last[number] + 1)), trial)
-            self.assertEqual(trial["attempts"], 1 + again.get(number, 0))
-        self.assertTrue(promoted, "nothing was promoted")
-        rungs = [(trial, sum(step >= rung for rung in (1, 3, 9))) for trial, step in promoted]
-        self.assertEqual(len(rungs), len(set(rungs)), f"promoted twice from one rung: {promoted}")
-        for rung, following in ((1, 3), (3, 9)):
-            # The toy's order is that of x at every step.
-            there = sorted((t["params"]["x"], t["number"]) for t in trials if last[t["number"]] >= rung)
-            for _, number in there[:len(there) // 3]:
-                self.assertGreaterEqual(last[number], following, f"trial {number} was left at rung {rung}")
+            killed = database.execute("SELECT count(*) FROM events WHERE kind = 'killed'").fetchone()[0]
+        self.assertGreater(killed, 0, "no program was killed while its study went on")
+
+    def kill_a_program(self, moments):
+        """Kills the program of one trial alone, each trial's once at most; False where none runs."""
+        programs = {}
+        for process in self.processes_of(self.folder):
+            with contextlib.suppress(OSError), open(f"/proc/{process}/environ", "rb") as file:
+                trial = re.search(rb"\0STERLET_TRIAL=(\d+)\0", file.read())
+                if trial and int(trial[1]) not in self.killed_trials:
+                    programs[int(trial[1])] = process
+        if not programs:
+            return False
+        trial = moments.choice(sorted(programs))
+        self.killed_trials.add(trial)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(programs[trial], signal.SIGKILL)
+        return True
+
+    def test_a_program_killed_again_and_again_without_a_step_fails(self):
+        self.write("train.sh", 'echo $$; [ "$STERLET_TRIAL" = 0 ] && kill -9 $$\nsterlet report --step 1 loss=1\n')
+        self.write("study.yaml", TOY + "budget: {trials: 2}\nworkers: 1\n")
+        self.run_program("tune", "study.yaml")
+        first, second = self.trials()
+        self.assertEqual((first["state"], first["attempts"]), ("FAILED", 3))
+        self.assertRegex(first["reason"], r"^sh train.sh was killed by signal 9 after [\d.]+ s, often a sign of too little "
+                         r"memory; it was killed 3 times in a row without a step further$")
+        self.assertEqual(second["state"], "COMPLETE")
 
 
 if __name__ == "__main__":
