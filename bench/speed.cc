@@ -8,6 +8,8 @@
 //                                             claim + 5 reports + finish by worker processes on one SQLite file.
 //                                             COMMITS a trial: 1 (a finish shares the commit of the next claim, as in
 //                                             a turn of the supervisor), 2 (claim; reports and finish), 7 (each call)
+//   sterlet-bench turns FILE WORKERS SECONDS  the same by one process, as a `tune` with so many workers: what ends in a
+//                                             turn, and what is claimed in its place, share a commit
 //   sterlet-bench fill FILE TRIALS            a finished study for the next one
 //   sterlet-bench open FILE                   opens that study and takes in its trials
 //   sterlet-bench disk FILE                   commits a second that the disk allows at best: 8 KiB written + fdatasync
@@ -155,6 +157,14 @@ Result<void> report_and_tell(Study& study, const Claim& claim) {
   return study.tell(claim.number, claim.attempt, {.values = {loss_of(claim, kReportsPerTrial)}});
 }
 
+struct Load {
+  std::string name;
+  int processes = 1;
+  int at_once = 1;  ///< Trials that a process has in hand.
+  int commits = 1;  ///< A trial: 7, 2, or 1 that the next trial's claim shares.
+  double seconds = 1;
+};
+
 // One worker: own connection, own session, as a supervisor has them.
 class Worker final {
  public:
@@ -174,34 +184,36 @@ class Worker final {
     return worker;
   }
 
-  /// Runs trials for that long; how many were finished.
-  Result<std::int64_t> run(double seconds, int commits) {
+  /// Runs trials for that long, one at a time, with 2 or 7 commits each; how many were finished.
+  Result<std::int64_t> run_singly(double seconds, int commits) {
     const auto start = Timer::now();
     std::int64_t finished = 0;
-    std::optional<Claim> claim;
-    while (seconds_since(start) < seconds) {
-      if (commits == 1) {
-        STERLET_PASS(study_->begin());
-        if (claim) {
-          STERLET_PASS(report_and_tell(*study_, *claim));
-          ++finished;
-        }
-        STERLET_TRY(claim, claim_one(*study_));
-        STERLET_PASS(study_->commit());
-        continue;
-      }
-      STERLET_TRY(const Claim own, claim_one(*study_));
+    for (; seconds_since(start) < seconds; ++finished) {
+      STERLET_TRY(const Claim claim, claim_one(*study_));
       if (commits == 2) STERLET_PASS(study_->begin());
-      STERLET_PASS(report_and_tell(*study_, own));
+      STERLET_PASS(report_and_tell(*study_, claim));
       if (commits == 2) STERLET_PASS(study_->commit());
-      ++finished;
     }
-    if (claim) {
+    return finished;
+  }
+
+  /// The same with `at_once` trials in hand, as `tune` runs its workers: all that they said, and what is claimed in
+  /// their place, share one commit.
+  Result<std::int64_t> run_in_turns(double seconds, int at_once) {
+    const auto start = Timer::now();
+    std::int64_t finished = 0;
+    std::vector<Claim> claims;
+    do {
       STERLET_PASS(study_->begin());
-      STERLET_PASS(report_and_tell(*study_, *claim));
+      for (const Claim& claim : claims) STERLET_PASS(report_and_tell(*study_, claim));
+      finished += static_cast<std::int64_t>(claims.size());
+      claims.clear();
+      while (static_cast<int>(claims.size()) < at_once && seconds_since(start) < seconds) {
+        STERLET_TRY(Claim claim, claim_one(*study_));
+        claims.push_back(std::move(claim));
+      }
       STERLET_PASS(study_->commit());
-      ++finished;
-    }
+    } while (!claims.empty());
     return finished;
   }
 
@@ -211,13 +223,17 @@ class Worker final {
 };
 
 // In a child: says "open" by a byte, waits until the pipe `go` is closed, then works and says how many it finished.
-Result<void> work(const std::string& path, double seconds, int commits, int go, int answer) {
+Result<void> work(const std::string& path, const Load& load, int go, int answer) {
   STERLET_TRY(const auto worker, Worker::open(path));
   std::int64_t finished = 0;
   if (write(answer, &finished, sizeof(finished)) != sizeof(finished)) return {};
   char byte = 0;
   while (read(go, &byte, 1) == 1) continue;
-  STERLET_TRY(finished, worker->run(seconds, commits));
+  if (load.commits == 1) {
+    STERLET_TRY(finished, worker->run_in_turns(load.seconds, load.at_once));
+  } else {
+    STERLET_TRY(finished, worker->run_singly(load.seconds, load.commits));
+  }
   if (write(answer, &finished, sizeof(finished)) != sizeof(finished)) return {};
   return {};
 }
@@ -246,36 +262,35 @@ Result<void> check_stored(const std::string& path, std::int64_t finished) {
                                 complete, study->records().size(), reports));
 }
 
-Result<void> storage_speed(const std::string& path, int workers, double seconds, int commits) {
+Result<void> storage_speed(const std::string& path, const Load& load) {
   remove_storage(path);
   {
     STERLET_TRY(const auto first, Worker::open(path));  // The study is made before the clock starts.
   }
   std::array<int, 2> go{}, answers{};
   STERLET_CHECK(pipe(go.data()) == 0 && pipe(answers.data()) == 0, "two pipes can be made");
-  for (int i = 0; i < workers; ++i) {
+  for (int i = 0; i < load.processes; ++i) {
     const pid_t child = fork();
     STERLET_CHECK(child >= 0, "a process can be started");
     if (child != 0) continue;
     close(go[1]);
-    const auto result = work(path, seconds, commits, go[0], answers[1]);
+    const auto result = work(path, load, go[0], answers[1]);
     if (!result) fmt::print(stderr, "sterlet-bench: a worker: {}\n", result.error().message());
     _exit(result ? 0 : 1);
   }
   close(answers[1]);
   std::int64_t count = 0, finished = 0;
   int open_count = 0;
-  while (open_count < workers && read(answers[0], &count, sizeof(count)) == sizeof(count)) ++open_count;
+  while (open_count < load.processes && read(answers[0], &count, sizeof(count)) == sizeof(count)) ++open_count;
   const auto start = Timer::now();
   close(go[1]);
   while (read(answers[0], &count, sizeof(count)) == sizeof(count)) finished += count;
   const double elapsed = seconds_since(start);
-  bool all_well = open_count == workers;
+  bool all_well = open_count == load.processes;
   for (int status = 0; wait(&status) > 0;) all_well = all_well && WIFEXITED(status) && WEXITSTATUS(status) == 0;
   if (!all_well) return base::fail(base::ErrorCode::kConflict, "a worker failed; see the line above");
   STERLET_PASS(check_stored(path, finished));
-  print_line(fmt::format("storage-{}-workers-{}-commits", workers, commits), static_cast<double>(finished) / elapsed,
-             "trials/s",
+  print_line(load.name, static_cast<double>(finished) / elapsed, "trials/s",
              {{"trials", finished},
               {"seconds", elapsed},
               {"cpu_us_per_trial", cpu_seconds(RUSAGE_CHILDREN) / static_cast<double>(finished) * 1e6}});
@@ -376,8 +391,17 @@ Result<void> run(const std::vector<std::string>& arguments, char** argv) {
     STERLET_TRY(const std::int64_t workers, number(2, kWorkersMax));
     STERLET_TRY(const std::int64_t seconds, number(3, kSecondsMax));
     STERLET_TRY(const std::int64_t commits, number(4, 7));
-    return storage_speed(arguments[1], static_cast<int>(workers), static_cast<double>(seconds),
-                         static_cast<int>(commits));
+    return storage_speed(arguments[1], {.name = fmt::format("storage-{}-workers-{}-commits", workers, commits),
+                                        .processes = static_cast<int>(workers),
+                                        .commits = static_cast<int>(commits),
+                                        .seconds = static_cast<double>(seconds)});
+  }
+  if (what == "turns" && count == 4) {
+    STERLET_TRY(const std::int64_t at_once, number(2, kWorkersMax));
+    STERLET_TRY(const std::int64_t seconds, number(3, kSecondsMax));
+    return storage_speed(arguments[1], {.name = fmt::format("storage-turns-of-{}", at_once),
+                                        .at_once = static_cast<int>(at_once),
+                                        .seconds = static_cast<double>(seconds)});
   }
   if (what == "fill" && count == 3) {
     STERLET_TRY(const std::int64_t trials, number(2, kTrialsMax));

@@ -30,6 +30,8 @@ ROWS = [
      "storage-8-workers-1-commits", "storage-8-workers", "trials/s", 1000, True),
     ("the same, 2 commits a trial", "storage-8-workers-2-commits", "storage-8-workers", "trials/s", None, True),
     ("the same, 7 commits a trial", "storage-8-workers-7-commits", "storage-8-workers", "trials/s", None, True),
+    ("the same, 8 workers of one `tune`: those that end in one turn share its commit", "storage-turns-of-8",
+     "storage-8-workers", "trials/s", 1000, True),
     ("opening a study of 10,000 trials on SQLite", "open", "open", "ms", 50, False),
     ("`--version`", "start", "start", "ms", 10, False),
     ("peak memory with a study of 10,000 trials, in memory", "memory", "memory", "MB", 15, False),
