@@ -162,7 +162,7 @@ TEST(Pruners, RefuseUnknownOptionsAndValuesOutOfRangeNamingBoth) {
     ASSERT_FALSE(unknown);
     EXPECT_NE(unknown.error().what.find("no_such_option"), std::string::npos);
     EXPECT_FALSE(unknown.error().next.empty());
-    for (const Option& option : row.options) {
+    for (const base::Option& option : row.options) {
       EXPECT_FALSE(option.summary.empty());
       EXPECT_FALSE(make(row.name, {{option.name, Json::array()}}, {})) << row.name << " " << option.name;
       if (option.default_value.is_boolean()) continue;

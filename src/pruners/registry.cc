@@ -20,6 +20,7 @@ namespace sterlet::pruners {
 namespace {
 
 using base::Json;
+using base::Option;
 using Made = base::Result<std::unique_ptr<Pruner>>;
 
 constexpr double kStepsMax = 1e12;
@@ -244,34 +245,6 @@ const std::array<Row, 9>& rows() {
   return table;
 }
 
-bool is_whole(const Option& option) { return option.default_value.is_number_integer(); }
-
-base::Result<void> check_option(const Row& row, const std::string& name, const Json& value) {
-  std::vector<std::string> known;
-  for (const Option& option : row.options) {
-    known.push_back(option.name);
-    if (option.name != name) continue;
-    if (option.default_value.is_string()) return {};  // A pruner's name, which its own make() checks.
-    if (option.default_value.is_null() && value.is_null()) return {};
-    if (option.default_value.is_boolean()) {
-      if (value.is_boolean()) return {};
-      return base::fail(base::ErrorCode::kInvalidArgument,
-                        fmt::format("{} of pruner {} cannot be {}", name, row.name, base::json_line(value)),
-                        "it is true or false");
-    }
-    const bool fits = value.is_number() && (!is_whole(option) || value.is_number_integer()) &&
-                      value.get<double>() >= option.low && value.get<double>() <= option.high;
-    if (fits) return {};
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("{} of pruner {} cannot be {}", name, row.name, base::json_line(value)),
-                      fmt::format("it is a {} from {} to {}", is_whole(option) ? "whole number" : "number",
-                                  base::number_text(option.low), base::number_text(option.high)));
-  }
-  return base::fail(base::ErrorCode::kInvalidArgument,
-                    fmt::format("pruner {} has no option '{}'", row.name, base::printable(name)),
-                    known.empty() ? std::string("it has none; remove it") : base::suggest_name(name, known));
-}
-
 }  // namespace
 
 std::span<const Row> registry() { return rows(); }
@@ -295,12 +268,7 @@ Made make(std::string_view name, const Json& options, const Setting& setting) {
     return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("unknown pruner '{}'", base::printable(name)),
                       base::suggest_name(name, names()));
   }
-  if (!options.is_object()) {
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("options of pruner {} cannot be {}", name, base::json_line(options).substr(0, 60)),
-                      "write them as names and values, as in {name: asha, eta: 4}");
-  }
-  for (const auto& [option, value] : options.items()) STERLET_PASS(check_option(*row, option, value));
+  STERLET_PASS(base::check_options(fmt::format("pruner {}", name), row->options, options, "{name: asha, eta: 4}"));
   if (setting.objective_count > 1 && name != "none") {
     return base::fail(
         base::ErrorCode::kInvalidArgument,

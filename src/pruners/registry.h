@@ -7,26 +7,18 @@
 #include <vector>
 
 #include "sterlet/base/json.h"
+#include "sterlet/base/options.h"
 #include "sterlet/base/result.h"
 #include "sterlet/pruners/pruner.h"
 #include "sterlet/pruners/setting.h"
 
 namespace sterlet::pruners {
 
-/// One option of a pruner as help, checks and the schema need it.
-struct Option {
-  std::string name;
-  std::string summary;
-  base::Json default_value;  ///< A number, true or false; null: a number that has none; text: the name of another
-                             ///< pruner, which may be given as a map with a name and options.
-  double low = 0, high = 0;  ///< Allowed range of a number, both ends included.
-};
-
 struct Row {
   std::string_view name;
-  std::string_view summary;  ///< One line for help.
-  std::string_view source;   ///< Paper or book.
-  std::vector<Option> options;
+  std::string_view summary;           ///< One line for help.
+  std::string_view source;            ///< Paper or book.
+  std::vector<base::Option> options;  ///< A text is the name of another pruner, or a map with a name and options.
   base::Result<std::unique_ptr<Pruner>> (*make)(const base::Json& options, const Setting& setting);
 };
 

@@ -201,7 +201,7 @@ TEST(Conformance, RowsCarryWhatHelpNeeds) {
   for (const Row& row : registry()) {
     EXPECT_FALSE(row.summary.empty()) << row.name;
     EXPECT_EQ(find(row.name), &row);
-    for (const Option& option : row.options) {
+    for (const base::Option& option : row.options) {
       EXPECT_FALSE(option.summary.empty()) << row.name << " " << option.name;
       EXPECT_LE(option.low, option.default_value.get<double>()) << row.name << " " << option.name;
       EXPECT_GE(option.high, option.default_value.get<double>()) << row.name << " " << option.name;
@@ -217,7 +217,7 @@ TEST(Conformance, OptionsOutOfRangeAndUnknownOnesAreRefused) {
     EXPECT_TRUE(refused(nullptr)) << row.name;
     EXPECT_TRUE(refused(base::Json::array({1}))) << row.name;
     EXPECT_TRUE(refused("text")) << row.name;
-    for (const Option& option : row.options) {
+    for (const base::Option& option : row.options) {
       EXPECT_FALSE(refused({{option.name, option.default_value}})) << row.name << " " << option.name;
       EXPECT_TRUE(refused({{option.name, option.low - 1}})) << row.name << " " << option.name;
       EXPECT_TRUE(refused({{option.name, option.high + 1}})) << row.name << " " << option.name;

@@ -23,7 +23,7 @@ std::string row_section(const Row& row) {
   std::string text = fmt::format("## {}\n\n{}.\n", row.name, row.summary);
   if (!row.source.empty()) text += fmt::format("Source: {}.\n", row.source);
   if (!row.options.empty()) text += "\n| option | default | range | what it does |\n| --- | --- | --- | --- |\n";
-  for (const Option& option : row.options) {
+  for (const base::Option& option : row.options) {
     text += fmt::format("| `{}` | {} | {} to {} | {} |\n", option.name, base::json_line(option.default_value),
                         base::number_text(option.low), base::number_text(option.high), option.summary);
   }

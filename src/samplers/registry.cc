@@ -219,25 +219,6 @@ const std::array<Row, 9>& rows() {
   return table;
 }
 
-base::Result<void> check_option(const Row& row, const std::string& name, const base::Json& value) {
-  std::vector<std::string> known;
-  for (const Option& option : row.options) {
-    known.push_back(option.name);
-    if (option.name != name) continue;
-    const bool whole = option.default_value.is_number_integer();
-    const bool fits = value.is_number() && (!whole || value.is_number_integer()) && value.get<double>() >= option.low &&
-                      value.get<double>() <= option.high;
-    if (fits) return {};
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("{} of sampler {} cannot be {}", name, row.name, base::json_line(value)),
-                      fmt::format("it is a {} from {} to {}", whole ? "whole number" : "number",
-                                  base::number_text(option.low), base::number_text(option.high)));
-  }
-  return base::fail(base::ErrorCode::kInvalidArgument,
-                    fmt::format("sampler {} has no option '{}'", row.name, base::printable(name)),
-                    known.empty() ? std::string("it has none; remove it") : base::suggest_name(name, known));
-}
-
 }  // namespace
 
 std::span<const Row> registry() { return rows(); }
@@ -262,12 +243,7 @@ base::Result<std::unique_ptr<Sampler>> make(std::string_view name, const space::
     return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("unknown sampler '{}'", base::printable(name)),
                       base::suggest_name(name, names()));
   }
-  if (!options.is_object()) {
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("options of sampler {} cannot be {}", name, base::json_line(options).substr(0, 60)),
-                      "write them as names and values, as in {name: grid, points: 3}");
-  }
-  for (const auto& [option, value] : options.items()) STERLET_PASS(check_option(*row, option, value));
+  STERLET_PASS(base::check_options(fmt::format("sampler {}", name), row->options, options, "{name: grid, points: 3}"));
   return row->make(space, options, setting);
 }
 

@@ -8,18 +8,11 @@
 #include <vector>
 
 #include "sterlet/base/json.h"
+#include "sterlet/base/options.h"
 #include "sterlet/base/result.h"
 #include "sterlet/samplers/sampler.h"
 
 namespace sterlet::samplers {
-
-/// One option of a sampler as help, checks and the schema need it.
-struct Option {
-  std::string name;
-  std::string summary;
-  base::Json default_value;
-  double low = 0, high = 0;  ///< Allowed range, both ends included.
-};
 
 /// What a sampler may need to know of its study beyond the space.
 struct Setting {
@@ -32,7 +25,7 @@ struct Row {
   std::string_view name;
   std::string_view summary;  ///< One line for help.
   std::string_view source;   ///< Paper or book.
-  std::vector<Option> options;
+  std::vector<base::Option> options;
   base::Result<std::unique_ptr<Sampler>> (*make)(const space::Space& space, const base::Json& options,
                                                  const Setting& setting);
 };

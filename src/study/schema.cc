@@ -143,7 +143,7 @@ base::Json sampler_schema() {
   by_name["required"] = base::Json::array({"name"});
   by_name["properties"]["name"] = words(sampler_words());
   for (const samplers::Row& row : samplers::registry()) {
-    for (const samplers::Option& option : row.options) {
+    for (const base::Option& option : row.options) {
       base::Json& property = by_name["properties"][option.name];
       property["description"] = std::string(row.name) + ": " + option.summary;
       property["default"] = option.default_value;
@@ -164,7 +164,7 @@ base::Json pruner_schema() {
   by_name["required"] = base::Json::array({"name"});
   by_name["properties"]["name"] = words(pruner_words());
   for (const pruners::Row& row : pruners::registry()) {
-    for (const pruners::Option& option : row.options) {
+    for (const base::Option& option : row.options) {
       base::Json& property = by_name["properties"][option.name];
       property["description"] = std::string(row.name) + ": " + option.summary;
       if (option.default_value.is_string()) {

@@ -237,7 +237,7 @@ class StudyReader final {
     const Values values(faults_, fmt::format("sampler {}", choice.name));
     const samplers::Row* row = samplers::find(choice.name);
     std::vector<std::string> names;
-    for (const samplers::Option& option : row->options) {
+    for (const base::Option& option : row->options) {
       names.push_back(option.name);
       if (option.name != entry.key) continue;
       const bool is_number = option.default_value.is_number();
@@ -292,7 +292,7 @@ class StudyReader final {
     if (made) return true;
     const auto* const row = pruners::find(choice.name);
     const bool is_known = std::any_of(row->options.begin(), row->options.end(),
-                                      [&](const pruners::Option& option) { return option.name == entry.key; });
+                                      [&](const base::Option& option) { return option.name == entry.key; });
     top_.fault(is_known ? entry.value.mark : entry.key_mark, made.error().what, made.error().next);
     return false;
   }
