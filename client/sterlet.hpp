@@ -323,6 +323,8 @@ struct Message {
   Kind kind = Kind::kSet;
   std::string path;
   Values values;
+  /// kRestore: data to leave out after it, in steps as reports count them; 0: none. It was bad once already.
+  std::int64_t skip_steps = 0;
 };
 
 /// What a program can do; told to Sterlet once, when the trial starts.
@@ -411,6 +413,8 @@ class Trial {
   bool params_exact() const { return variable("STERLET_PARAMS_EXACT") == "1"; }
   /// The checkpoint of an earlier attempt to go on from; empty where there is none.
   std::string resume_path() const { return variable("STERLET_RESUME"); }
+  /// As Message::skip_steps, of the checkpoint to go on from.
+  std::int64_t resume_skip() const { return integer_variable("STERLET_SKIP_STEPS", 0); }
 
   /// Tells what was measured at a step. Steps grow; NaN and infinity may be told.
   void report(std::int64_t step, const std::map<std::string, double>& metrics) { send_report(step, metrics, ""); }
@@ -609,17 +613,18 @@ class Trial {
   void take(const Value& line) {
     if (const Value* values = line.find("set")) {
       if (options_.live)
-        messages_.push_back({Message::Kind::kSet, "", values->members()});
+        messages_.push_back({Message::Kind::kSet, "", values->members(), 0});
       else
         refused(values->members(), "this program takes no live changes");
     }
-    if (line.find("checkpoint")) messages_.push_back({Message::Kind::kCheckpoint, "", {}});
+    if (line.find("checkpoint")) messages_.push_back({Message::Kind::kCheckpoint, "", {}, 0});
     if (const Value* restore = line.find("restore")) {
       const Value* path = restore->find("path");
       const Value* values = restore->find("set");
       const std::string where = path ? path->text() : "";
       if (options_.restores)
-        messages_.push_back({Message::Kind::kRestore, where, values ? values->members() : Values()});
+        messages_.push_back(
+            {Message::Kind::kRestore, where, values ? values->members() : Values(), steps_in(*restore)});
       else
         refused_restore(where, "this program cannot go back to a checkpoint while it runs");
     }
@@ -631,9 +636,14 @@ class Trial {
       if (prune && prune->truth().value_or(false)) take_end(Message::Kind::kPrune);
     }
   }
+  static std::int64_t steps_in(const Value& restore) {
+    const Value* skip = restore.find("skip_steps");
+    const double steps = skip ? skip->number().value_or(0) : 0;
+    return steps > 0 && steps < 9e15 ? static_cast<std::int64_t>(steps) : 0;
+  }
   void take_end(Message::Kind kind) {
     stop_ = true;
-    messages_.push_back({kind, "", {}});
+    messages_.push_back({kind, "", {}, 0});
   }
 
   TrialOptions options_;

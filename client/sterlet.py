@@ -42,11 +42,14 @@ class Change(NamedTuple):
     kind    "set": use `values` from the next step on; answer with applied() or refused().
             "checkpoint": write one at the next step boundary; answer with checkpointed().
             "restore": go back to the checkpoint at `path`, then use `values`; answer with restored() or refused().
+            With `skip_steps` above 0, leave out the data of so many steps (as your reports count them) after it: it
+            was bad once already. A program that cannot may ignore it.
     """
 
     kind: str
     values: Dict[str, Any]
     path: str = ""
+    skip_steps: int = 0
 
 
 class Trial:
@@ -118,6 +121,11 @@ class Trial:
     def resume_path(self) -> Optional[str]:
         """The checkpoint of an earlier attempt to go on from; None where there is none."""
         return os.environ.get("STERLET_RESUME")
+
+    @property
+    def resume_skip(self) -> int:
+        """As Change.skip_steps, of the checkpoint to go on from."""
+        return int(os.environ.get("STERLET_SKIP_STEPS", "0"))
 
     @property
     def params_exact(self) -> bool:
@@ -269,7 +277,9 @@ class Trial:
             self._changes.append(Change("checkpoint", {}))
         if isinstance(message.get("restore"), dict):
             wish = message["restore"]
-            change = Change("restore", _values(wish.get("set")), str(wish.get("path", "")))
+            skip = wish.get("skip_steps")
+            skip = skip if isinstance(skip, int) and skip > 0 else 0
+            change = Change("restore", _values(wish.get("set")), str(wish.get("path", "")), skip)
             if self._restores:
                 self._changes.append(change)
             else:

@@ -87,7 +87,7 @@ std::optional<Error> write_checkpoint(const std::string& path, const Checkpoint&
   Json json = {{"structure", checkpoint.structure},
                {"step", progress.step},
                {"epoch", progress.epoch},
-               {"position", progress.position},
+               {"skipped", progress.skipped},
                {"seed", progress.seed},
                {"loss_sum", progress.loss_sum},
                {"loss_count", progress.loss_count},
@@ -142,7 +142,7 @@ Result<Checkpoint> read_checkpoint(const std::string& path) {
     Progress& progress = checkpoint.progress;
     json.at("step").get_to(progress.step);
     json.at("epoch").get_to(progress.epoch);
-    json.at("position").get_to(progress.position);
+    progress.skipped = json.value("skipped", std::int64_t{0});
     json.at("seed").get_to(progress.seed);
     json.at("loss_sum").get_to(progress.loss_sum);
     json.at("loss_count").get_to(progress.loss_count);

@@ -12,11 +12,11 @@ namespace sterlet::trainer {
 
 /// Where a training stands between two steps of its optimizer.
 struct Progress {
-  std::int64_t step = 0;       ///< Optimizer steps done.
-  int epoch = 0;               ///< Epochs completed.
-  std::uint64_t position = 0;  ///< Rows of the current epoch's order already seen.
-  std::int64_t seed = 0;       ///< Of the data order.
-  double loss_sum = 0;         ///< Since the last report.
+  std::int64_t step = 0;     ///< Optimizer steps done.
+  int epoch = 0;             ///< Epochs completed.
+  std::int64_t skipped = 0;  ///< Optimizer steps' worth of data left out: the order is at step + skipped.
+  std::int64_t seed = 0;     ///< Of the data order.
+  double loss_sum = 0;       ///< Since the last report.
   std::int64_t loss_count = 0;
   std::int64_t reported_step = 0;    ///< `step` of the last report.
   std::optional<double> best_error;  ///< Smallest val_error so far.

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 
 #include "checkpoint.h"
 #include "network.h"
@@ -36,7 +37,6 @@ class Training final {
   int run() {
     if (const std::string path = trial_.resume_path(); !path.empty())
       if (const auto error = resume(path)) return fail(error->sentence);
-    reorder();
     while (progress_.epoch < settings_.epochs) {
       const End end = obey();
       if (end == End::kPruned) return 0;
@@ -69,38 +69,40 @@ class Training final {
     return progress_.now.learning_rate * decay_factor(settings_, static_cast<double>(progress_.step) / steps);
   }
 
-  void reorder() {
-    order_ = epoch_order(static_cast<std::uint64_t>(progress_.seed), static_cast<std::uint64_t>(progress_.epoch),
-                         dataset_.train.count);
+  /// The rows of the next step. Where data was skipped, the order runs ahead of the steps done.
+  std::span<const std::uint32_t> next_rows() {
+    const std::int64_t at = progress_.step + progress_.skipped;
+    const std::int64_t epoch = at / steps_per_epoch_;
+    if (order_.empty() || order_epoch_ != epoch) {
+      order_ = epoch_order(static_cast<std::uint64_t>(progress_.seed), static_cast<std::uint64_t>(epoch),
+                           dataset_.train.count);
+      order_epoch_ = epoch;
+    }
+    const auto batch = static_cast<std::size_t>(settings_.batch_size);
+    const std::size_t position = static_cast<std::size_t>(at % steps_per_epoch_) * batch;
+    return {order_.data() + position, std::min(batch, order_.size() - position)};
   }
 
   /// One step of the optimizer, with what falls due after it. The reason where training cannot go on.
   std::optional<std::string> step() {
-    const std::size_t count =
-        std::min(static_cast<std::size_t>(settings_.batch_size), order_.size() - progress_.position);
     const double rate = learning_rate();
-    const double loss = network_.step({order_.data() + progress_.position, count}, progress_.now, rate);
+    const double loss = network_.step(next_rows(), progress_.now, rate);
     ++progress_.step;
-    progress_.position += count;
     if (!std::isfinite(loss))
       return fmt::format("the loss became {} at step {} (learning_rate {})", std::isnan(loss) ? "NaN" : "infinite",
                          progress_.step, progress_.now.learning_rate);
     progress_.loss_sum += loss;
     ++progress_.loss_count;
 
-    const bool epoch_ends = progress_.position == order_.size();
-    if (epoch_ends) {
-      ++progress_.epoch;
-      progress_.position = 0;
-    }
+    const bool epoch_ends = progress_.step % steps_per_epoch_ == 0;
+    if (epoch_ends) ++progress_.epoch;
     const bool training_ends = progress_.epoch == settings_.epochs;
     const bool due =
         settings_.report_every > 0 ? progress_.step % settings_.report_every == 0 || training_ends : epoch_ends;
     if (due) report(rate, training_ends);
-    if (epoch_ends && !training_ends) {
-      reorder();
-      if (settings_.checkpoint_every > 0 && progress_.epoch % settings_.checkpoint_every == 0) checkpoint();
-    }
+    if (epoch_ends && !training_ends && settings_.checkpoint_every > 0 &&
+        progress_.epoch % settings_.checkpoint_every == 0)
+      checkpoint();
     return std::nullopt;
   }
 
@@ -149,7 +151,7 @@ class Training final {
           if (const auto error = restore(message.path)) {
             trial_.refused_restore(message.path, error->sentence);
           } else {
-            reorder();
+            skip(message.skip_steps);
             trial_.restored(told_step(), message.path);
             if (!message.values.empty()) set(message.values);
           }
@@ -207,8 +209,7 @@ class Training final {
     const std::string path = (std::filesystem::path(trial_.checkpoint_dir()) / name).string();
     auto checkpoint = read_checkpoint(path);
     if (!checkpoint) return checkpoint.error();
-    const bool fits = checkpoint->structure == structure() && checkpoint->progress.position < order_bound() &&
-                      network_.restore(checkpoint->network);
+    const bool fits = checkpoint->structure == structure() && network_.restore(checkpoint->network);
     if (!fits)
       return Error{
           fmt::format("{}: written by another training ({}), which this one ({}) cannot go on from; name a "
@@ -217,7 +218,11 @@ class Training final {
     progress_ = checkpoint->progress;
     return std::nullopt;
   }
-  std::uint64_t order_bound() const { return dataset_.train.count; }
+
+  /// Leaves out the data of so many steps, counted as the reports are.
+  void skip(std::int64_t steps) {
+    if (steps > 0) progress_.skipped += settings_.report_every > 0 ? steps : steps * steps_per_epoch_;
+  }
 
   /// Goes on from an earlier attempt. A hyperparameter that was changed live keeps its changed value, unless this
   /// attempt was given another start value than the earlier one: then the newer wish counts; and so do all values where
@@ -228,6 +233,7 @@ class Training final {
       if (trial_.params_exact() || settings_.live.*field.member != progress_.given.*field.member)
         progress_.now.*field.member = settings_.live.*field.member;
     progress_.given = settings_.live;
+    skip(trial_.resume_skip());
     fmt::print(stderr, "sterlet-train: going on from {} (step {}, epoch {})\n", path, progress_.step,
                progress_.epoch + 1);
     return std::nullopt;
@@ -240,6 +246,7 @@ class Training final {
   Progress progress_;
   std::int64_t steps_per_epoch_ = 0;
   std::vector<std::uint32_t> order_;
+  std::int64_t order_epoch_ = 0;  ///< Which order that is.
 };
 
 }  // namespace

@@ -284,6 +284,19 @@ class TrainerTest(unittest.TestCase):
         names = [told["path"] for told in plain.told("checkpoint") + run.told("checkpoint")]
         self.assertEqual(len(names), len(set(names)), "no checkpoint overwrites another")
 
+    def test_leaves_data_out_after_a_restore_or_a_resume_alike(self):
+        for arguments, skip in ((self.table("--epochs", "4"), 1), (self.table("--epochs", "4", "--report-every", "5"), 7)):
+            plain = self.supervised(*arguments)
+            checkpoint = plain.told("checkpoint")[0]
+            path = os.path.join(self.checkpoints, checkpoint["path"])
+            wish = [{"restore": {"path": path, "skip_steps": skip}}]
+            restored = self.supervised(*arguments, answer=lambda message: [] if message else wish)
+            resumed = self.supervised(*arguments, STERLET_RESUME=path, STERLET_SKIP_STEPS=str(skip))
+            self.assertEqual(restored.curve(), resumed.curve())
+            rest = [at for at in plain.curve() if at[0] > checkpoint["step"]]
+            self.assertEqual([step for step, _ in resumed.curve()], [step for step, _ in rest])
+            self.assertNotEqual(resumed.curve()[0], rest[0])
+
     def test_a_restore_with_a_set_branches_and_one_that_cannot_be_done_is_refused(self):
         plain = self.supervised(*self.table("--epochs", "3"))
         path = plain.told("checkpoint")[0]["path"]

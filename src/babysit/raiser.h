@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ class Raiser final {
     base::Json set = base::Json::object(), was = base::Json::object();
     std::optional<std::int64_t> before;  ///< The checkpoint taken for it.
     std::optional<std::int64_t> target;  ///< The checkpoint to go back to.
+    std::int64_t skip_steps = 0;         ///< Data to leave out after that.
     bool wants_checkpoint = false;       ///< Waits until `before` is there.
     bool asked_stop = false;
     std::string checkpoint_refusal;  ///< Why none could be taken.
@@ -35,6 +37,13 @@ class Raiser final {
   struct SentSet {
     base::Json set;
     bool is_action = false;
+  };
+
+  /// Where the guard goes back to, and how it goes on from there.
+  struct RollBack {
+    std::int64_t checkpoint = 0;
+    std::int64_t skip_steps = 0;
+    base::Json set = base::Json::object(), was = base::Json::object();
   };
 
   // Life.
@@ -64,7 +73,7 @@ class Raiser final {
   base::Result<void> check_latest(const base::Json& body) const;
   base::Result<void> finish_set(std::int64_t step);
   base::Result<void> finish_undo();
-  base::Result<std::string> mark_undone();
+  base::Result<std::string> mark_undone(const std::string& why);
   base::Result<void> undo_before_start();
   base::Result<void> finish_branch();
   base::Result<void> finish_pause();
@@ -72,11 +81,22 @@ class Raiser final {
   base::Result<void> refuse(const storage::CommandRecord& command, const base::Error& error);
   base::Result<void> add_branch(int parent, std::int64_t step, std::optional<std::int64_t> checkpoint,
                                 storage::InterventionRecord made);
+  void post_own(const std::string& kind, base::Json body);
   base::Result<void> make_active(int branch, std::optional<std::int64_t> restored_step);
   std::string watched_text() const;
   base::Result<void> settle_watched();
   base::Result<void> judge_watched();
   base::Result<void> add_verdict(storage::InterventionRecord& made);
+
+  // The guard (raiser_guard.cc).
+  void watch_value(std::int64_t step, const std::string& name, double value);
+  std::int64_t steps_a_report() const;
+  base::Result<void> guard();
+  base::Result<bool> roll_back_at_rest(const std::string& why);
+  base::Result<std::optional<RollBack>> plan_roll_back(std::int64_t good_step, std::int64_t bad_step);
+  base::Result<void> begin_roll_back(const storage::CommandRecord& command, const base::Json& body);
+  base::Result<void> finish_roll_back();
+  base::Json restore_message(const storage::CheckpointRecord& target, int branch, const base::Json& set);
 
   // Events.
   base::Result<void> take(const exec::Event& event, const std::optional<base::Result<base::FileChecksum>>& checksum);
@@ -120,6 +140,8 @@ class Raiser final {
   std::int64_t beat_at_ms_ = 0, checkpoint_at_ms_ = 0, quiet_until_ms_ = 0;
   bool restart_wanted_ = false;
   bool quota_told_ = false;
+  std::map<std::string, Curve> watched_;  // The newest reports of each metric that the guard looks at.
+  std::int64_t guard_from_step_ = 0;      // What lies before was refused already.
   std::optional<Ending> ending_;
   int last_signal_ = 0;
 

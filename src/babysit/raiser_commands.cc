@@ -70,6 +70,7 @@ Result<void> Raiser::begin(const CommandRecord& command) {
   if (command.kind == "pause") return begin_pause(command);
   if (command.kind == "resume") return begin_resume(command);
   if (command.kind == "stop") return begin_stop(command);
+  if (command.kind == "rollback" && command.id == 0) return begin_roll_back(command, body);
   return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is nothing a model can do", command.kind),
               "it was sent by another version of Sterlet");
 }
@@ -139,13 +140,7 @@ Result<void> Raiser::begin_undo(const CommandRecord& command) {
                       "go back further with sterlet branch --at STEP", whole.error().where);
   }
   Action action{.command = command, .target = target->id};
-  Json restore{{"path", target->path}};
-  const Json set = touched_params(tree_, start->came_from);
-  if (!set.empty()) {
-    restore["set"] = set;
-    sent_.push_back({.set = set, .is_action = false});
-  }
-  outbox_.push_back({{"restore", restore}});
+  outbox_.push_back(restore_message(*target, start->came_from, touched_params(tree_, start->came_from)));
   if (tree_.model.paused) hold_ = false;
   action_ = std::move(action);
   return {};
@@ -186,12 +181,7 @@ Result<void> Raiser::begin_branch(const CommandRecord& command, const Json& body
   for (const auto& [name, value] : action.set.items()) set[name] = value;
   action.wants_checkpoint = true;
   outbox_.push_back({{"checkpoint", Json::object()}});
-  Json restore{{"path", target->path}};
-  if (!set.empty()) {
-    restore["set"] = set;
-    sent_.push_back({.set = set, .is_action = false});
-  }
-  outbox_.push_back({{"restore", restore}});
+  outbox_.push_back(restore_message(*target, target->branch, set));
   if (tree_.model.paused) hold_ = false;
   action_ = std::move(action);
   return {};
@@ -251,7 +241,10 @@ Result<void> Raiser::refuse(const CommandRecord& command, const base::Error& err
   mail_ = true;
   if (tree_.model.paused) hold_ = true;
   sayings_.push_back(fmt::format("{} of {} was refused: {}", command.kind, command.who, error.message()));
-  if (command.id == 0) return {};
+  if (command.id == 0) {
+    guard_from_step_ = step_;
+    return {};
+  }
   const Json answer{
       {"code", static_cast<int>(error.code)}, {"where", error.where}, {"what", error.what}, {"next", error.next}};
   return live_.answer_command(command.id, "refused", base::json_line(answer), clock_.wall_ms());
@@ -266,6 +259,7 @@ Result<void> Raiser::add_branch(int parent, std::int64_t step, std::optional<std
                                      .from_step = step,
                                      .params = base::json_line(params),
                                      .checkpoint = checkpoint,
+                                     .skip_steps = action_->skip_steps,
                                      .created_ms = clock_.wall_ms()};
   const Json body = base::parse_json(action_->command.body).value_or(Json::object());
   made.kind = action_->command.kind;
@@ -278,6 +272,7 @@ Result<void> Raiser::add_branch(int parent, std::int64_t step, std::optional<std
   made.by = action_->command.id == 0 ? "autopilot" : "person";
   made.who = action_->command.who;
   made.note = text_in(body, "note");
+  made.state = made.kind == "rollback" ? "kept" : "watching";
   made.checkpoint = action_->before;
   made.created_ms = branch.created_ms;
   STERLET_PASS(live_.add_branch(study_.storage_id(), id_.trial, branch));
@@ -302,6 +297,9 @@ Result<void> Raiser::make_active(int branch, std::optional<std::int64_t> restore
                          .value = report.value});
     }
     STERLET_PASS(study_.restate(id_.trial, id_.attempt, reports));
+    watched_.clear();
+    guard_from_step_ = 0;
+    for (const storage::BranchReport& report : line) watch_value(report.step, report.metric, report.value);
   }
   return {};
 }
@@ -365,7 +363,7 @@ Result<void> Raiser::finish_set(std::int64_t step) {
 }
 
 // The change that started the active branch, and those on it that nothing came of; what it was, in words.
-Result<std::string> Raiser::mark_undone() {
+Result<std::string> Raiser::mark_undone(const std::string& why) {
   const int undone = tree_.model.active;
   int back_on = undone;
   std::string what;
@@ -377,6 +375,7 @@ Result<std::string> Raiser::mark_undone() {
       what = made.kind == "branch"
                  ? fmt::format("branch {}", branch_name(undone))
                  : change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value());
+      if (!why.empty()) made.outcome = why;
     }
     made.state = "undone";
     made.decided_ms = clock_.wall_ms();
@@ -387,7 +386,8 @@ Result<std::string> Raiser::mark_undone() {
 }
 
 Result<void> Raiser::finish_undo() {
-  STERLET_TRY(const std::string what, mark_undone());
+  const Json body = base::parse_json(action_->command.body).value_or(Json::object());
+  STERLET_TRY(const std::string what, mark_undone(action_->command.id == 0 ? text_in(body, "note") : std::string()));
   const std::int64_t step = step_;
   const std::string branch = branch_name(tree_.model.active);
   STERLET_PASS(make_active(tree_.model.active, step));
@@ -404,7 +404,7 @@ Result<void> Raiser::undo_before_start() {
     if (command.trial != tree_.model.trial) continue;
     const InterventionRecord* start = start_of(tree_, tree_.model.active);
     if (command.kind != "undo" || start == nullptr || !start->checkpoint) return {};
-    STERLET_TRY(const std::string what, mark_undone());
+    STERLET_TRY(const std::string what, mark_undone({}));
     STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
     const std::string sentence = fmt::format("undone: {}; branch {} goes on", what, branch_name(tree_.model.active));
     sayings_.push_back(sentence);

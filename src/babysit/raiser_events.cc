@@ -51,6 +51,8 @@ Result<void> Raiser::take_hello(const Event::Hello& hello) {
   // A program may have taken its hyperparameters from the checkpoint; those of the branch count.
   const Json touched = touched_params(tree_, tree_.model.active);
   if (resumed_ && hello.live && !touched.empty()) send_set(touched, false);
+  // The guard must always have somewhere to go back to.
+  if (options_.guard && hello.restores && !resumed_) outbox_.push_back({{"checkpoint", Json::object()}});
   return {};
 }
 
@@ -59,6 +61,7 @@ Result<void> Raiser::take_report(const Event::Report& report) {
   for (const auto& [name, value] : report.metrics) {
     rows.push_back({.step = report.step, .metric = name, .value = value});
     if (name == metric()) value_ = value;
+    watch_value(report.step, name, value);
   }
   STERLET_PASS(live_.put_branch_reports(study_.storage_id(), id_.trial, tree_.model.active, rows));
   STERLET_PASS(study_.report(id_.trial, id_.attempt, report.step, report.metrics));
@@ -68,6 +71,7 @@ Result<void> Raiser::take_report(const Event::Report& report) {
   mail_ = mail_ || !hello_;
   if (report.ack) acks_.emplace_back(*report.ack, false);
   observer_.reported(report.step);
+  STERLET_PASS(guard());
   return judge_watched();
 }
 
@@ -178,6 +182,7 @@ Result<void> Raiser::take_restored(const Event::Restored& restored) {
   step_ = target->step;
   value_ = target->value;
   if (action_->command.kind == "undo") return finish_undo();
+  if (action_->command.kind == "rollback") return finish_roll_back();
   return finish_branch();
 }
 

@@ -211,6 +211,10 @@ Result<void> Raiser::launch(const study::Claim& claim) {
   launch.trial_folder = folder;
   launch.environment = {{"STERLET_PARAMS_EXACT", "1"}};
   if (way) launch.resume_path = way->path;
+  const std::int64_t skip_steps = tree_.branches[static_cast<std::size_t>(tree_.model.active)].skip_steps;
+  if (way && way->branch != tree_.model.active && skip_steps > 0) {
+    launch.environment.emplace_back("STERLET_SKIP_STEPS", std::to_string(skip_steps));
+  }
   launch.stdout_pattern = spec.metrics.pattern;
   launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
   launch.gpus = options_.gpus;
@@ -313,6 +317,10 @@ Result<void> Raiser::on_exit(const Event::Exited& exited) {
   }
   if ((exited.cause == exec::Cause::kSignal && failure_.empty() && restarts_ < kRestartsMax) || restart_asked) {
     return restart(restart_asked ? "it is started again" : exited.reason);
+  }
+  if (options_.guard && exited.cause != exec::Cause::kStopped) {
+    STERLET_TRY(const bool is_rolled_back, roll_back_at_rest(failure_.empty() ? exited.reason : failure_));
+    if (is_rolled_back) return {};
   }
   return finish(State::kPaused, failure_.empty() ? exited.reason : failure_);
 }

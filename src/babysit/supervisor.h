@@ -31,6 +31,7 @@ struct Options {
   Retention retention;
   double checkpoint_seconds = 60;  ///< > 0. A checkpoint is asked for when the last one is this old.
   int window = 10;                 ///< >= 1. Reports after which a change is judged.
+  bool guard = false;              ///< A spike or NaN is rolled back without being asked, see guard.h.
 };
 
 /// Which model is raised.

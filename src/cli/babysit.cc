@@ -31,6 +31,7 @@ struct BabysitOptions {
   std::optional<std::int64_t> trial;
   bool fresh = false;
   bool from_last = false;
+  bool guard = false;
   int keep_last = 3, keep_best = 1, window = 10;
   std::string quota, checkpoint_every = "60s";
 };
@@ -86,6 +87,7 @@ base::Result<babysit::Options> raise_options(const BabysitOptions& options, cons
   }
   raise.checkpoint_seconds = *seconds;
   raise.window = options.window;
+  raise.guard = options.guard;
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
   const auto gpus = study::find_gpus(visible == nullptr ? "" : visible);
   if (spec.resources.gpu > static_cast<int>(gpus.size())) {
@@ -197,6 +199,8 @@ void add_babysit(CLI::App& app, Context& context) {
   command->add_flag("--from-last", options->from_last, "with --new: begin with the last model's final hyperparameters");
   command->add_option("--window", options->window, "reports after which a change is judged (default: 10)")
       ->check(CLI::Range(2, 100000));
+  command->add_flag("--guard", options->guard,
+                    "roll back by itself when the objective or a loss spikes or is NaN, with a lower learning rate");
   command->add_option("--keep-last", options->keep_last, "newest checkpoints to keep (default: 3)")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--keep-best", options->keep_best, "best checkpoints to keep (default: 1)")

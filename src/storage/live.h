@@ -28,6 +28,7 @@ struct BranchRecord {
   std::int64_t from_step = 0;
   std::string params;                      ///< JSON.
   std::optional<std::int64_t> checkpoint;  ///< Where it starts; empty: at the beginning of the training.
+  std::int64_t skip_steps = 0;             ///< Data it leaves out at its start, in steps of its reports.
   std::int64_t created_ms = 0;
 };
 

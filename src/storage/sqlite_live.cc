@@ -66,25 +66,26 @@ class SqliteLive final : public LiveStorage {
 
   Result<void> add_branch(std::int64_t study, std::int64_t trial, const BranchRecord& branch) override {
     Statement& put = statement(
-        "INSERT INTO branches (study_id, trial, number, parent, from_step, params, checkpoint, created_ms) VALUES "
-        "(?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO branches (study_id, trial, number, parent, from_step, params, checkpoint, skip_steps, created_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     put.bind(study).bind(trial).bind(branch.number);
     bind_optional(put, branch.parent ? std::optional<std::int64_t>(*branch.parent) : std::nullopt);
     put.bind(branch.from_step).bind(branch.params);
-    return finish(bind_optional(put, branch.checkpoint).bind(branch.created_ms));
+    return finish(bind_optional(put, branch.checkpoint).bind(branch.skip_steps).bind(branch.created_ms));
   }
 
   Result<std::vector<BranchRecord>> load_branches(std::int64_t study, std::int64_t trial) override {
     std::vector<BranchRecord> branches;
     Statement& select = statement(
-        "SELECT number, parent, from_step, params, checkpoint, created_ms FROM branches WHERE study_id = ? AND trial = "
-        "? ORDER BY number");
+        "SELECT number, parent, from_step, params, checkpoint, skip_steps, created_ms FROM branches WHERE study_id = ? "
+        "AND trial = ? ORDER BY number");
     STERLET_PASS(each_row(select.bind(study).bind(trial), [&](Statement& row) {
       BranchRecord branch{.number = static_cast<int>(row.integer(0)),
                           .from_step = row.integer(2),
                           .params = row.text(3),
                           .checkpoint = optional_integer(row, 4),
-                          .created_ms = row.integer(5)};
+                          .skip_steps = row.integer(5),
+                          .created_ms = row.integer(6)};
       if (const auto parent = optional_integer(row, 1)) branch.parent = static_cast<int>(*parent);
       branches.push_back(std::move(branch));
     }));

@@ -1,0 +1,163 @@
+"""The guard: a model that runs away is rolled back by itself, and the logbook says so."""
+import json
+import os
+import unittest
+
+from babysit_support import BabysitTest
+from support import LIMIT_SECONDS, SOURCE
+
+# The loss falls as 1/x with the steps done, but for data of the places BURST, on which it is five times as large and
+# stays so for as long as the data is bad. Its place in the data is part of its state.
+MODEL = """
+import json, os, select, sys
+sys.path.insert(0, %r)
+import sterlet
+
+trial = sterlet.Trial(live=True, restores=True)
+state = {"step": 0, "place": 0}
+rate = trial.params["learning_rate"]
+
+
+def save():
+    name = "ck-%%d-%%d" %% (state["step"], len(os.listdir(trial.checkpoint_dir)))
+    with open(os.path.join(trial.checkpoint_dir, name), "w") as file:
+        json.dump(state, file)
+    trial.checkpointed(state["step"], name)
+
+
+def load(path, skip):
+    with open(path) as file:
+        state.update(json.load(file))
+    if HEEDS:
+        state["place"] += skip
+
+
+if trial.resume_path:
+    load(trial.resume_path, trial.resume_skip)
+while state["step"] < 120 and not trial.should_stop():
+    for change in trial.changes():
+        if change.kind == "checkpoint":
+            save()
+        elif change.kind == "restore":
+            load(change.path, change.skip_steps)
+            trial.restored(state["step"], change.path)
+        if change.values:
+            rate = change.values["learning_rate"]
+            trial.applied(state["step"], change.values)
+    select.select([], [], [], 0.002)
+    bad = state["place"] in range(40, 52)
+    if bad and DIES:
+        trial.failed("the loss became NaN at step %%d" %% state["step"])
+        sys.exit(1)
+    state["step"] += 1
+    state["place"] += 1
+    loss = (10 + state["place"] %% 7 / 100) / (10 + state["step"]) * (5 if bad else 1)
+    trial.report(state["step"], loss=float("nan") if bad and IS_NAN else loss, rate=rate, place=state["place"])
+    if state["step"] %% 10 == 0:
+        save()
+""" % os.path.join(SOURCE, "client")
+
+STUDY = """
+study: m
+objective: {metric: loss, direction: minimize}
+command: [/usr/bin/python3, model.py]
+strategy: panda
+params:
+  learning_rate: {type: float, low: 1e-3, high: 1, scale: log, default: 0.1, live: true}
+seed: 7
+"""
+
+
+class Guard(BabysitTest):
+    def raise_one(self, *arguments, heeds=True, dies=False, is_nan=False):
+        self.write("model.py", MODEL.replace("HEEDS", str(heeds)).replace("DIES", str(dies)).replace("IS_NAN", str(is_nan)))
+        self.write("study.yaml", STUDY)
+        return self.attempt("babysit", "study.yaml", *arguments)
+
+    def check_rolled_back(self, done, sentence):
+        self.assertEqual(done.returncode, 0, done.stderr)
+        branches = self.branches()
+        (made,) = branches["a"]["interventions"]
+        self.assertEqual((made["kind"], made["by"], made["state"]), ("rollback", "autopilot", "kept"))
+        self.assertRegex(made["note"], sentence)
+        self.assertEqual((made["set"], made["was"]), ({"learning_rate": 0.05}, {"learning_rate": 0.1}))
+        self.assertEqual(made["step"], 40)
+        reports = branches["b"]["reports"]
+        self.assertEqual([report["step"] for report in reports], list(range(41, 121)))
+        self.assertTrue(all(report["metrics"]["rate"] == 0.05 for report in reports))
+        book = self.run_program("logbook").stdout
+        self.assertIn("rolled back; learning_rate from 0.1 to 0.05", book)
+        self.assertRegex(book, sentence)
+        return branches
+
+    def test_a_burst_of_bad_data_is_rolled_back_and_left_out(self):
+        branches = self.check_rolled_back(self.raise_one("--guard", "--window", "12"), r"loss went from 0\.2\S* to \S+ at step 4\d, \d+ times")
+        bad = [report["step"] for report in branches["a"]["reports"] if report["step"] > 40]
+        self.assertLessEqual(len(bad), 10 + 3, "rolled back within one window, but for what was told meanwhile")
+        places = [report["metrics"]["place"] for report in branches["b"]["reports"]]
+        skipped = int(places[0]) - 41
+        self.assertGreaterEqual(skipped, 12)
+        self.assertEqual(places, list(range(41 + skipped, 121 + skipped)))
+
+    def test_a_loss_that_is_not_a_number_is_rolled_back(self):
+        # Where the first leap was too short to leave all bad data out, the guard leaps again.
+        done = self.raise_one("--guard", is_nan=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        branches = self.branches()
+        last = branches[self.tree()["active"]]
+        self.assertEqual(last["reports"][-1]["step"], 120)
+        self.assertNotIn("NaN", [report["metrics"]["loss"] for report in last["reports"]])
+        self.assertIn("loss became NaN at step 41", self.run_program("logbook").stdout)
+
+    def test_a_program_that_dies_of_it_is_started_again_past_the_data(self):
+        done = self.raise_one("--guard", dies=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        # A leap of 10 steps is too short, so that the second is of 30.
+        made = [change for branch in self.branches().values() for change in branch["interventions"]]
+        self.assertEqual([change["kind"] for change in made], ["rollback"] * 2)
+        self.assertEqual([change["set"]["learning_rate"] for change in made], [0.05, 0.025])
+        last = self.branches()[self.tree()["active"]]["reports"]
+        self.assertEqual([report["metrics"]["place"] for report in last], list(range(71, 151)))
+
+    def test_without_the_guard_nothing_is_rolled_back(self):
+        self.assertEqual(self.raise_one().returncode, 0)
+        self.assertEqual(list(self.branches()), ["a"])
+
+    def test_a_program_that_does_not_leave_data_out_trains_on_with_the_lower_rate(self):
+        done = self.raise_one("--guard", heeds=False)
+        # After five times it is taken as it is: the burst is over some day.
+        self.assertEqual(done.returncode, 0, done.stderr)
+        made = [change for branch in self.branches().values() for change in branch["interventions"]]
+        self.assertEqual([change["kind"] for change in made], ["rollback"] * 5)
+        rates = [change["set"]["learning_rate"] for change in made]
+        self.assertEqual(rates, [0.05, 0.025, 0.0125, 0.00625, 0.003125])
+        self.assertIn("no good checkpoint to go back to", done.stderr)
+
+    def test_the_trainer_recovers_from_a_learning_rate_a_hundred_times_too_high(self):
+        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
+        self.write("table.csv", "a,b,kind\n" + rows)
+        self.write("study.yaml", """
+study: m
+objective: val_loss
+command: [sterlet-train, mlp, --data, table.csv, --units, "8", --batch-size, "16", --report-every, "2", --epochs, "1000000"]
+params:
+  learning_rate: {type: float, low: 1e-4, high: 1000, scale: log, default: 0.05, live: true}
+seed: 3
+""")
+        child = self.raise_model("--guard", "--window", "30")
+        self.train_on(child, 100)
+        self.run_program("set", "learning_rate*=100", "--note", "a slip of the hand")
+        self.wait_until(lambda: self.branches()["a"]["interventions"][0]["state"] == "undone", "it is undone")
+        self.train_on(child, 100)
+        self.end(child)
+        branches = self.branches()
+        made = branches["a"]["interventions"][0]
+        self.assertRegex(made["outcome"], r"loss (went from|became)|infinite")
+        self.assertEqual(self.tree()["active"], "a")
+        self.assertLessEqual(len([r for r in branches["b"]["reports"]]), 30)
+        before = [r["metrics"]["val_loss"] for r in branches["a"]["reports"] if r["step"] <= made["step"]]
+        self.assertLess(branches["a"]["reports"][-1]["metrics"]["val_loss"], 1.5 * before[-1])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
