@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/export.h"
 #include "sterlet/cli/context.h"
 
 namespace sterlet::cli {
@@ -274,6 +275,9 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
                                 paint(values_text(study.values_of(best.front())), "1;32", frame.colour), best.front(),
                                 base::duration_text(std::floor(age)),
                                 best.size() > 1 ? fmt::format("  (front of {})", best.size()) : std::string()));
+    if (const std::string sure = study::assurance_text(study, best.front()); !sure.empty()) {
+      lines.push_back("          " + sure);
+    }
     for (std::string& line : params_lines(study.view(best.front()).params, frame.width - 12)) {
       lines.push_back("          " + std::move(line));
     }

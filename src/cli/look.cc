@@ -71,8 +71,8 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   }
   std::vector<std::vector<std::string>> rows;
   const auto text = [](const base::Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
-  for (const char* key :
-       {"number", "state", "origin", "values", "attempts", "started", "ended", "reason", "predicted", "note"}) {
+  for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "attempts", "started",
+                          "ended", "reason", "predicted", "note"}) {
     if (!json.contains(key)) continue;
     rows.push_back({key, json[key].is_array() ? values_text(json[key]) : text(json[key])});
   }
@@ -99,6 +99,8 @@ void print_status(const base::Json& summary) {
   rows.push_back({"budget", summary["budget"].empty() ? "none" : params_text(summary["budget"])});
   for (const base::Json& best : summary["best"]) {
     rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});
+    if (best.contains("probability"))
+      rows.push_back({"", fmt::format("the best with probability {:.2f}", best["probability"].get<double>())});
     rows.push_back({"", params_text(best["params"])});
   }
   fmt::print("{}", table_text(rows));
@@ -217,6 +219,8 @@ void add_best(CLI::App& app, Context& context) {
       for (const base::Json& best : summary["best"]) {
         print(fmt::format("trial {} with {} {}", best["number"].dump(), open.study->spec().objectives.front().metric,
                           values_text(best["values"])));
+        const std::string sure = study::assurance_text(*open.study, best["number"].get<std::int64_t>());
+        if (!sure.empty()) print("  " + sure);
         print("  " + params_text(best["params"]));
       }
       return {};

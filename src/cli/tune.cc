@@ -100,6 +100,7 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
                             base::number_text(study.values_of(number)[i]));
     }
     print(fmt::format("best: trial {} with {}", number, values));
+    if (const std::string sure = study::assurance_text(study, number); !sure.empty()) print("  " + sure);
     print("  " + params_text(study.view(number).params));
   }
 }

@@ -10,8 +10,8 @@ namespace sterlet::space {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kOriginNames{"default", "enqueued", "added", "random",
-                                                       "grid",    "sobol",    "model", "zoom"};
+constexpr std::array<std::string_view, 9> kOriginNames{"default", "enqueued", "added", "random", "grid",
+                                                       "sobol",   "model",    "zoom",  "repeat"};
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t bits) {
   hash = (hash ^ bits) * 0xFF51AFD7ED558CCD;
@@ -55,6 +55,16 @@ std::vector<std::int64_t> History::trials_at(const Point& point) const {
   return numbers;
 }
 
+std::int64_t History::first_at(const Point& point) const {
+  std::int64_t first = -1;
+  const auto [begin, end] = by_hash_.equal_range(hash_of(point));
+  for (auto entry = begin; entry != end; ++entry) {
+    const bool is_less = first < 0 || entry->second < first;
+    if (is_less && trials_[static_cast<std::size_t>(entry->second)].point == point) first = entry->second;
+  }
+  return first;
+}
+
 void History::reserve(std::size_t count) {
   constexpr std::size_t kChangesPerTrial = 2;  // Its coming and its end.
   trials_.reserve(count);
@@ -72,13 +82,14 @@ void History::append(Observation observation) {
 }
 
 void History::update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
-                     std::int64_t last_step, double seconds) {
+                     std::int64_t last_step, double seconds, std::int64_t runs) {
   Observation& trial = trials_[static_cast<std::size_t>(number)];
   trial.outcome = outcome;
   trial.values = std::move(values);
   trial.constraints = std::move(constraints);
   trial.last_step = last_step;
   trial.seconds = seconds;
+  trial.runs = runs;
   note_change(trial);
 }
 
@@ -98,6 +109,7 @@ void History::note_change(const Observation& trial) {
     hash = mix(mix(hash, std::bit_cast<std::uint64_t>(trial.predicted_final)),
                std::bit_cast<std::uint64_t>(trial.predicted_sd));
   }
+  if (trial.runs != 1) hash = mix(hash, static_cast<std::uint64_t>(trial.runs));
   changes_.push_back(static_cast<std::uint32_t>(trial.number));
   fingerprints_.push_back(mix(hash, trial.point.values));
 }

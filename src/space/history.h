@@ -22,7 +22,7 @@ enum class Outcome {
 };
 
 /// Where a point came from.
-enum class Origin { kDefault, kEnqueued, kAdded, kRandom, kGrid, kSobol, kModel, kZoom };
+enum class Origin { kDefault, kEnqueued, kAdded, kRandom, kGrid, kSobol, kModel, kZoom, kRepeat };
 
 std::string_view text_of(Origin origin);
 std::optional<Origin> origin_from_text(std::string_view text);
@@ -40,6 +40,8 @@ struct Observation {
   /// Of a pruned trial: the final objective that its curve was on the way to, and that guess's standard deviation; 0 sd
   /// if there is none. A noisy value for models, where values.front() is one of a training cut short.
   double predicted_final = 0, predicted_sd = 0;
+  /// How many runs `values` are the mean of. Repeats of a point that count in an earlier trial are kVoid themselves.
+  std::int64_t runs = 1;
 };
 
 /// What a sampler may look at: trials in the order of their creation, with what has become of them.
@@ -53,6 +55,8 @@ class History final {
   bool contains(const Point& point) const;
   /// Numbers of trials at an equal point, ascending.
   std::vector<std::int64_t> trials_at(const Point& point) const;
+  /// The least of them; -1 where there is none.
+  std::int64_t first_at(const Point& point) const;
 
   /// Trial numbers, one for each append and update so far, in the order they came: what followers read on from where
   /// they stopped.
@@ -67,7 +71,7 @@ class History final {
   void append(Observation observation);
   /// Replaces what is known of a trial; its point and origin stay.
   void update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,
-              std::int64_t last_step, double seconds = 0);
+              std::int64_t last_step, double seconds = 0, std::int64_t runs = 1);
   /// Gives a trial its predicted final objective.
   void predict(std::int64_t number, double predicted_final, double predicted_sd);
 
@@ -75,7 +79,7 @@ class History final {
   void note_change(const Observation& trial);
 
   std::vector<Observation> trials_;
-  std::array<std::int64_t, 8> origin_counts_{};
+  std::array<std::int64_t, 9> origin_counts_{};
   std::vector<std::uint32_t> changes_;
   std::vector<std::uint64_t> fingerprints_;                       // One a change.
   std::unordered_multimap<std::uint64_t, std::int64_t> by_hash_;  // Hash of a point to trial number.

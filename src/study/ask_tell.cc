@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/export.h"
 
 namespace sterlet::study {
 
@@ -84,7 +85,9 @@ Result<Json> ask(Study& study, const Json&) {
     return base::fail(ErrorCode::kExhausted, fmt::format("no more trials: {}", text_of(study.pause())),
                       "raise the budget, or end here");
   }
-  return Json{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
+  Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
+  if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
+  return answer;
 }
 
 int attempt_of(const Study& study, std::int64_t id) {
@@ -159,6 +162,7 @@ Result<Json> best(Study& study, const Json&) {
       json["values"] = Json::array();
       for (const double value : values) json["values"].push_back(base::json_number(value));
     }
+    if (const auto assurance = study.assurance(number)) json.update(assurance_json(*assurance));
     return json;
   };
   if (study.spec().objectives.size() > 1) {

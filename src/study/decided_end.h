@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "sterlet/space/history.h"
 #include "sterlet/storage/records.h"
 
 namespace sterlet::study {
@@ -25,6 +26,26 @@ inline bool is_put_aside(const storage::TrialRecord& record) {
 inline storage::State decided_end(const storage::TrialRecord& record, bool is_torn_away) {
   const bool may_go_on = record.reason.starts_with(kPausedMark) && (is_torn_away || !record.checkpoint.empty());
   return may_go_on ? storage::State::kPaused : storage::State::kPruned;
+}
+
+/// What samplers and pruners take a trial in that state for.
+inline space::Outcome outcome_of(storage::State state) {
+  switch (state) {
+    case storage::State::kWaiting:
+    case storage::State::kRunning:
+    case storage::State::kPaused:
+    case storage::State::kLost:
+      return space::Outcome::kPending;
+    case storage::State::kComplete:
+      return space::Outcome::kComplete;
+    case storage::State::kPruned:
+      return space::Outcome::kPruned;
+    case storage::State::kFailed:
+      return space::Outcome::kFailed;
+    case storage::State::kCancelled:
+      return space::Outcome::kVoid;
+  }
+  return space::Outcome::kVoid;
 }
 
 /// The event of a trial that became LOST because its program alone was killed, and how often in a row that may happen

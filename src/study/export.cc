@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sterlet/base/text.h"
 
@@ -23,6 +24,15 @@ base::Json numbers_json(const std::vector<double>& numbers) {
 
 }  // namespace
 
+base::Json assurance_json(const Study::Assurance& assurance) {
+  base::Json json;
+  json["runs"] = assurance.trials;
+  json["mean"] = numbers_json(assurance.values);
+  if (assurance.standard_error) json["standard_error"] = base::json_number(*assurance.standard_error);
+  if (assurance.probability) json["probability"] = base::json_number(*assurance.probability);
+  return json;
+}
+
 base::Result<base::Json> trial_json(const Study& study, storage::Storage& storage, std::int64_t trial) {
   const TrialView view = study.view(trial);
   const storage::TrialRecord& record = view.record;
@@ -34,6 +44,14 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
   json["values"] = numbers_json(record.values);
   if (!record.constraints.empty()) json["constraints"] = numbers_json(record.constraints);
   json["attempts"] = record.attempt;
+  if (study.spec().repeats.is_on()) {
+    if (study.is_repeat(trial)) {
+      json["repeat_of"] = study.first_run(trial);
+    } else if (const auto setting = study.setting(trial); setting.trials.size() > 1) {
+      json["runs"] = setting.trials;
+      json["mean"] = numbers_json(setting.values);
+    }
+  }
   STERLET_TRY(const auto reports, storage.load_reports(study.storage_id(), trial, record.attempt));
   json["reports"] = base::Json::array();
   for (const storage::ReportRecord& report : reports) {
@@ -69,6 +87,7 @@ base::Json summary_json(const Study& study) {
   for (const std::int64_t number : study.best()) {
     best.push_back(
         {{"number", number}, {"params", study.view(number).params}, {"values", numbers_json(study.values_of(number))}});
+    if (const auto assurance = study.assurance(number)) best.back().update(assurance_json(*assurance));
   }
   base::Json objectives = base::Json::array();
   for (const Objective& objective : study.spec().objectives) {
@@ -128,12 +147,29 @@ base::Result<base::Json> study_document(const Study& study, storage::Storage& st
   return document;
 }
 
+std::string assurance_text(const Study& study, std::int64_t trial) {
+  const auto assurance = study.assurance(trial);
+  if (!assurance) return {};
+  const std::size_t runs = assurance->trials.size();
+  std::string text =
+      runs == 1 ? "one run" : fmt::format("mean of {} runs ({})", runs, fmt::join(assurance->trials, ", "));
+  if (assurance->standard_error) text += fmt::format(", standard error {:.2g}", *assurance->standard_error);
+  if (study.spec().objectives.size() > 1) return text;
+  if (assurance->probability)
+    return text + fmt::format("; it is the best with probability {:.2f}", *assurance->probability);
+  return text + "; how likely it is the best is not known, as no setting was run twice";
+}
+
 Table trial_table(const Study& study) {
   Table table;
   table.columns = {"number", "state", "origin"};
   for (const Objective& objective : study.spec().objectives) table.columns.push_back(objective.metric);
   const space::Space& space = study.space();
   for (std::size_t i = 0; i < space.dimensions().size(); ++i) table.columns.push_back(space.dimension_name(i));
+  const bool repeats = study.spec().repeats.is_on();
+  if (repeats) {
+    for (const char* name : {"repeat_of", "runs", "mean"}) table.columns.emplace_back(name);
+  }
   for (const char* name : {"attempts", "started", "ended", "reason"}) table.columns.emplace_back(name);
   for (const storage::TrialRecord& record : study.records()) {
     std::vector<std::string> row = {std::to_string(record.number), std::string(storage::text_of(record.state)),
@@ -152,6 +188,14 @@ Table trial_table(const Study& study) {
       } else {
         row.push_back(space::text_of(parameter.choices[static_cast<std::size_t>(value)]));
       }
+    }
+    if (repeats && study.is_repeat(record.number)) {
+      row.insert(row.end(), {std::to_string(study.first_run(record.number)), "", ""});
+    } else if (repeats) {
+      const auto setting = study.setting(record.number);
+      row.push_back(std::to_string(setting.trials.size()));
+      row.insert(row.end() - 1, std::string());
+      row.push_back(setting.values.empty() ? std::string() : base::number_text(setting.values.front()));
     }
     row.push_back(std::to_string(record.attempt));
     row.push_back(record.started_ms == 0 ? std::string() : base::timestamp_text(record.started_ms));

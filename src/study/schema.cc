@@ -22,7 +22,7 @@ constexpr std::string_view kText = R"({"type": "string"})";
 constexpr std::string_view kNumber = R"({"type": "number"})";
 constexpr std::string_view kTrueOrFalse = R"({"type": "boolean"})";
 
-constexpr std::array<Key, 22> kStudyKeys{{
+constexpr std::array<Key, 23> kStudyKeys{{
     {"study", "The study's name; the file's own name when left out.", R"({"type": ["string", "number"]})"},
     {"description", "A note for people; Sterlet ignores it.", kText},
     {"objective", "What to improve: a metric and its direction; a list for several objectives.",
@@ -59,6 +59,11 @@ constexpr std::array<Key, 22> kStudyKeys{{
     {"context", "Files and a command whose change makes results stale.", R"({"$ref": "#/$defs/context"})"},
     {"duplicates", "When a sampler would repeat a point: avoid it, allow it, or average the results.",
      R"({"enum": ["avoid", "allow", "average"]})"},
+    {"repeats",
+     "Runs of each setting, each with another seed; its value is their mean. A map lets only those be repeated that "
+     "may be "
+     "the best.",
+     R"({"oneOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"$ref": "#/$defs/repeats"}]})"},
     {"defaults_first", "Whether trial 0 is the defaults, where all parameters have one (true).", kTrueOrFalse},
     {"resources", "What one trial may use.", R"({"$ref": "#/$defs/resources"})"},
     {"retries", "How often a lost trial is started again (100).",
@@ -120,6 +125,16 @@ constexpr std::array<Key, 5> kResourcesKeys{{
     {"memory", "Memory of one trial, as 2GiB, 500MB, or a number of bytes; beyond it the trial is ended.",
      R"({"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9.]+ ?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$"}]})"},
     {"time", "Time of one trial, as 30m or a number of seconds; beyond it the trial is ended.", kDuration},
+}};
+
+constexpr std::array<Key, 4> kRepeatsKeys{{
+    {"at_most", "Runs of one setting, the first included (10).",
+     R"({"type": "integer", "minimum": 2, "maximum": 1000})"},
+    {"race", "Whether only settings are repeated that may be the best (true).", kTrueOrFalse},
+    {"share", "Share of the runs that the race may use (0.3); with a budget of trials, its last ones.",
+     R"({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})"},
+    {"confidence", "The race ends once the best is the best with this probability (0.95).",
+     R"({"type": "number", "exclusiveMinimum": 0.5, "exclusiveMaximum": 1})"},
 }};
 
 constexpr std::array<Key, 2> kContextKeys{{
@@ -224,6 +239,7 @@ std::span<const Key> metrics_keys() { return kMetricsKeys; }
 std::span<const Key> parameter_keys() { return kParameterKeys; }
 std::span<const Key> budget_keys() { return kBudgetKeys; }
 std::span<const Key> resources_keys() { return kResourcesKeys; }
+std::span<const Key> repeats_keys() { return kRepeatsKeys; }
 std::span<const Key> context_keys() { return kContextKeys; }
 
 std::vector<std::string> key_names(std::span<const Key> keys) {
@@ -264,6 +280,7 @@ base::Json study_schema() {
   definitions["parameter"] = object_schema(kParameterKeys);
   definitions["budget"] = object_schema(kBudgetKeys);
   definitions["resources"] = object_schema(kResourcesKeys);
+  definitions["repeats"] = object_schema(kRepeatsKeys);
   definitions["context"] = object_schema(kContextKeys);
   return schema;
 }

@@ -20,6 +20,7 @@ std::span<const Key> metrics_keys();
 std::span<const Key> parameter_keys();
 std::span<const Key> budget_keys();
 std::span<const Key> resources_keys();
+std::span<const Key> repeats_keys();
 std::span<const Key> context_keys();
 
 std::vector<std::string> key_names(std::span<const Key> keys);

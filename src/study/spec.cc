@@ -83,6 +83,14 @@ base::Json json_from_spec(const StudySpec& spec) {
   json["workers"] = spec.workers ? base::Json(*spec.workers) : base::Json("auto");
   if (spec.seed) json["seed"] = *spec.seed;
   json["duplicates"] = text_of(spec.duplicates);
+  if (spec.repeats.race) {
+    json["repeats"] = {{"at_most", spec.repeats.at_most},
+                       {"race", true},
+                       {"share", spec.repeats.share},
+                       {"confidence", spec.repeats.confidence}};
+  } else if (spec.repeats.is_on()) {
+    json["repeats"] = spec.repeats.at_most;
+  }
   json["defaults_first"] = spec.defaults_first;
   json["resources"] = json_from_resources(spec.resources);
   json["retries"] = spec.retries;

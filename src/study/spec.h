@@ -56,6 +56,16 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
+/// How often a setting is run, each time with another seed; its value is the mean.
+struct Repeats {
+  std::int64_t at_most = 1;  ///< >= 1. Of one setting; 1: none is repeated.
+  bool race = false;         ///< Only those are repeated that may be the best; otherwise all, `at_most` times.
+  double share = 0.3;        ///< In (0, 1). Of a race: the share of the budget of trials (else of the runs) it may use.
+  double confidence = 0.95;  ///< In (0.5, 1). Of a race: the probability of the best that ends it.
+  bool is_on() const { return at_most > 1; }
+  bool operator==(const Repeats&) const = default;
+};
+
 /// What a study file says, after presets and `tune` have been applied; plain values.
 struct StudySpec {
   std::string name;
@@ -71,6 +81,7 @@ struct StudySpec {
   std::optional<int> workers;         ///< >= 1; empty: auto.
   std::optional<std::uint64_t> seed;  ///< Empty: drawn when the study is created.
   Duplicates duplicates = Duplicates::kAvoid;
+  Repeats repeats;
   bool defaults_first = true;
   Resources resources;
   int retries = 100;                ///< >= 0. How often a lost trial is started again.

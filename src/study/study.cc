@@ -30,25 +30,6 @@ bool is_final(State state) {
   return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
 }
 
-space::Outcome outcome_of(State state) {
-  switch (state) {
-    case State::kWaiting:
-    case State::kRunning:
-    case State::kPaused:
-    case State::kLost:
-      return space::Outcome::kPending;
-    case State::kComplete:
-      return space::Outcome::kComplete;
-    case State::kPruned:
-      return space::Outcome::kPruned;
-    case State::kFailed:
-      return space::Outcome::kFailed;
-    case State::kCancelled:
-      return space::Outcome::kVoid;
-  }
-  return space::Outcome::kVoid;
-}
-
 // What may change between two runs of one study without making it another study.
 base::Json identity_of(const StudySpec& spec) {
   base::Json json = json_from_spec(spec);
@@ -166,7 +147,7 @@ Result<void> Study::prepare(std::uint64_t seed) {
   STERLET_TRY(
       sampler_,
       samplers::make(spec_.sampler.name, space_, spec_.sampler.options,
-                     {.seed = seed_, .trial_budget = spec_.budget.trials, .objective_count = spec_.objectives.size()}));
+                     {.seed = seed_, .trial_budget = search_budget(), .objective_count = spec_.objectives.size()}));
   // One that was told something is kept: another budget does not concern it.
   if ((!pruner_ || is_other_seed) && spec_.pruner.name != "none") {
     STERLET_TRY(pruner_, pruners::make(spec_.pruner.name, spec_.pruner.options,
@@ -178,6 +159,13 @@ Result<void> Study::prepare(std::uint64_t seed) {
     if (const auto all = space_.enumerate(0, kCountedConfigurationsMax)) configuration_count_ = all->size();
   }
   return {};
+}
+
+// Of the trials that a sampler will see; a race takes the last ones.
+std::optional<std::int64_t> Study::search_budget() const {
+  if (!spec_.budget.trials || !spec_.repeats.race) return spec_.budget.trials;
+  const auto budget = static_cast<double>(*spec_.budget.trials);
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(budget - std::floor(spec_.repeats.share * budget)));
 }
 
 template <typename Body>
@@ -258,6 +246,8 @@ Result<void> Study::take_in(storage::TrialRecord& trial) {
   trial.point.clear();
   if (is_final(trial.state)) trial.session.clear();
   records_[index] = trial;
+  take_in_setting(trial.number);
+  target_reached_ = target_reached_ || is_target_reached(trial.number);
   return {};
 }
 
@@ -278,11 +268,6 @@ void Study::observe(const storage::TrialRecord& record) {
   if (before == State::kLost) --lost_count_;
   if (record.state == State::kLost) ++lost_count_;
   if (record.state == State::kCancelled && before != State::kCancelled) ++cancelled_count_;
-  if (record.state == State::kComplete && spec_.budget.target && !values.empty()) {
-    const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
-    const double target = maximize ? -*spec_.budget.target : *spec_.budget.target;
-    target_reached_ = target_reached_ || values.front() <= target;
-  }
   if (record.state == State::kFailed && before != State::kFailed) ++failures_in_a_row_;
   if (record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record)) {
     failures_in_a_row_ = 0;
@@ -291,7 +276,11 @@ void Study::observe(const storage::TrialRecord& record) {
   const bool is_timed = !record.session.empty() && record.ended_ms > record.started_ms;
   const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
   // Samplers learn from a trial that was put aside what it had come to; it may never be promoted.
-  const auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record.state);
+  auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record.state);
+  if (is_repeat(record.number)) {  // It counts in its setting's first trial.
+    outcome = space::Outcome::kVoid;
+    values.clear();
+  }
   history_.update(record.number, outcome, std::move(values), record.constraints, record.last_step, seconds);
   if (record.state == State::kPruned && !record.predicted.empty()) take_forecast(record);
 }
@@ -303,8 +292,11 @@ Result<void> Study::put(storage::TrialRecord record, const std::string& event, c
     record.changed_seq = seen_seq_;
     record.point = {};
   }
+  const std::int64_t number = record.number;
   observe(record);
-  records_[static_cast<std::size_t>(record.number)] = std::move(record);
+  records_[static_cast<std::size_t>(number)] = std::move(record);
+  take_in_setting(number);
+  target_reached_ = target_reached_ || is_target_reached(number);
   return {};
 }
 
@@ -329,14 +321,16 @@ Result<std::optional<Claim>> Study::next_claim() {
   if (!again) {
     STERLET_TRY(again, promote_paused());
   }
-  if (again || pause_ != Pause::kNone) return again;
+  if (again || pause_ == Pause::kTrials) return again;
   const auto number = static_cast<std::int64_t>(records_.size());
   const std::int64_t known_seq = seen_seq_;
-  STERLET_TRY(auto suggestion, next_point(number));
-  if (!suggestion) {
-    pause_ = Pause::kSpace;
-    return std::nullopt;
+  std::optional<samplers::Suggestion> suggestion;
+  if (pause_ == Pause::kNone) {
+    STERLET_TRY(suggestion, next_point(number));
+    if (!suggestion) pause_ = Pause::kSpace;
   }
+  if (pause_ == Pause::kSpace) suggestion = repeat();  // All are tried; some may be tried again.
+  if (!suggestion) return std::nullopt;
   const std::int64_t now = clock_->wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
@@ -414,6 +408,9 @@ Result<std::optional<samplers::Suggestion>> Study::next_point(std::int64_t numbe
       return samplers::Suggestion{.point = std::move(*point), .origin = space::Origin::kDefault};
     }
   }
+  if (!spec_.repeats.race) {
+    if (auto again = repeat()) return again;
+  }
   STERLET_TRY(const auto queued, pop_queue());
   if (queued) {
     STERLET_TRY(const base::Json params, base::parse_json(*queued));
@@ -421,7 +418,15 @@ Result<std::optional<samplers::Suggestion>> Study::next_point(std::int64_t numbe
     STERLET_TRY(auto point, space_.complete(params, sampler_->suggest(history_, key).point, key));
     return samplers::Suggestion{.point = std::move(point), .origin = space::Origin::kEnqueued};
   }
+  if (auto again = repeat()) return again;
   return sample(number);
+}
+
+std::optional<samplers::Suggestion> Study::repeat() const {
+  const auto first = spec_.repeats.is_on() ? next_repeat() : std::nullopt;
+  if (!first) return std::nullopt;
+  return samplers::Suggestion{.point = history_.trials()[static_cast<std::size_t>(*first)].point,
+                              .origin = space::Origin::kRepeat};
 }
 
 std::optional<samplers::Suggestion> Study::sample(std::int64_t number) {
@@ -489,7 +494,8 @@ Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::in
     std::optional<double> judged;
     std::vector<storage::ReportRecord> rows;
     for (const auto& [metric, value] : metrics) {
-      const bool is_judged = pruner_ && metric == spec_.objectives.front().metric;
+      // A repeat that was cut short would leave only the lucky ones in the mean.
+      const bool is_judged = pruner_ && metric == spec_.objectives.front().metric && !is_repeat(trial);
       if (is_judged) judged = value;
       if (storage_ == nullptr) continue;
       rows.push_back({.trial = trial,
@@ -700,7 +706,8 @@ TrialView Study::view(std::int64_t trial) const {
 
 std::vector<double> Study::values_of(std::int64_t trial) const {
   const storage::TrialRecord& own = records_[static_cast<std::size_t>(trial)];
-  if (spec_.duplicates != Duplicates::kAverage || own.state != State::kComplete) return own.values;
+  const bool is_mean = spec_.duplicates == Duplicates::kAverage || spec_.repeats.is_on();
+  if (!is_mean || own.state != State::kComplete) return own.values;
   std::vector<double> sums(spec_.objectives.size(), 0.0);
   double count = 0;
   for (const std::int64_t twin : history_.trials_at(history_.trials()[static_cast<std::size_t>(trial)].point)) {
@@ -714,12 +721,13 @@ std::vector<double> Study::values_of(std::int64_t trial) const {
 }
 
 std::vector<std::int64_t> Study::best() const {
+  if (spec_.repeats.is_on() && spec_.objectives.size() == 1) return best_setting();
   std::vector<std::int64_t> candidates;
   std::vector<std::vector<double>> values;
   for (const storage::TrialRecord& record : records_) {
     const bool feasible = std::all_of(record.constraints.begin(), record.constraints.end(),
                                       [](double constraint) { return constraint <= 0; });
-    if (record.state != State::kComplete || !feasible) continue;
+    if (record.state != State::kComplete || !feasible || is_repeat(record.number)) continue;
     candidates.push_back(record.number);
     values.push_back(values_of(record.number));
     for (std::size_t i = 0; i < values.back().size(); ++i) {

@@ -133,8 +133,37 @@ class Study final {
   /// Stored rows by trial number; their `point` is left empty (the history has it), and once final their `session`.
   const std::vector<storage::TrialRecord>& records() const { return records_; }
   TrialView view(std::int64_t trial) const;
+  /// Trials at one point, where repeats are on.
+  struct Setting {
+    std::int64_t first = 0;            ///< Its first trial, whatever became of it.
+    std::vector<std::int64_t> trials;  ///< Those that are COMPLETE.
+    std::vector<double> values;        ///< Their means; empty where there are none.
+    std::vector<double> constraints;   ///< Likewise.
+    double squares = 0;                ///< Squared deviations of the first objective from its mean, summed.
+    std::int64_t under_way = 0, failed = 0;
+  };
+  /// What is known of a trial's setting from its repeats.
+  struct Assurance {
+    std::vector<std::int64_t> trials;      ///< The runs that count.
+    std::vector<double> values;            ///< Their means.
+    std::optional<double> standard_error;  ///< Of the first mean; nothing before some setting was run twice.
+    std::optional<double> probability;     ///< That it is the best of all; only of the best, with one objective.
+  };
+  /// The setting of a trial, and its first trial.
+  Setting setting(std::int64_t trial) const { return setting_at(first_run(trial)); }
+  std::int64_t first_run(std::int64_t trial) const {
+    return history_.first_at(history_.trials()[static_cast<std::size_t>(trial)].point);
+  }
+  /// Nothing where repeats are off, or no run of it is complete. Cost O(n), and for the best
+  /// analysis::probability_of_best.
+  std::optional<Assurance> assurance(std::int64_t trial) const;
+  /// Whether it is one of an earlier trial.
+  bool is_repeat(std::int64_t trial) const;
+
   /// Best finished trials: one for a single objective (the earliest of equals), else the Pareto front by number. With
-  /// duplicates: average, a trial's value is the mean over all at its point. Infeasible trials do not count.
+  /// duplicates: average, a trial's value is the mean over all at its point; with repeats, a setting is named by its
+  /// first complete trial, and a single objective's best is the one that analysis::find_best_arm finds. Infeasible
+  /// trials do not count.
   std::vector<std::int64_t> best() const;
   /// The objective values of a trial as best() sees them.
   std::vector<double> values_of(std::int64_t trial) const;
@@ -160,7 +189,16 @@ class Study final {
   base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
   base::Result<std::optional<std::string>> pop_queue();
   std::optional<samplers::Suggestion> sample(std::int64_t number);
+  std::optional<samplers::Suggestion> repeat() const;
   Pause find_pause() const;
+  std::optional<std::int64_t> search_budget() const;
+  Setting setting_at(std::int64_t first) const;
+  std::vector<Setting> settings() const;
+  void take_in_setting(std::int64_t trial);
+  bool is_target_reached(std::int64_t trial) const;
+  std::optional<std::int64_t> next_repeat() const;
+  std::optional<std::int64_t> next_of_race() const;
+  std::vector<std::int64_t> best_setting() const;
   void observe(const storage::TrialRecord& record);
   base::Result<void> catch_up_pruner();
   base::Result<pruners::Decision> judge(std::int64_t trial, std::int64_t step, double value);
@@ -186,6 +224,7 @@ class Study final {
   space::History history_;
   std::vector<storage::TrialRecord> records_;
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
+  std::set<std::int64_t> open_settings_;                       // First trials of settings that may be repeated.
   std::vector<std::string> memory_queue_;
   std::int64_t seen_seq_ = 0;
   bool in_transaction_ = false;

@@ -27,6 +27,7 @@ using Errors = std::vector<base::Error>;
 constexpr std::int64_t kTrialsMax = 1000000000;
 constexpr std::int64_t kWorkersMax = 4096;
 constexpr std::int64_t kRetriesMax = 1000;
+constexpr std::int64_t kRepeatsMax = 1000;
 constexpr std::int64_t kFailuresMax = 1000000;
 constexpr std::int64_t kGpusMax = 1024;
 constexpr double kCpusMax = 65536;
@@ -318,6 +319,7 @@ class StudyReader final {
                                                 : Duplicates::kAvoid;
       }
     }
+    if (const YamlNode* repeats = root_.find("repeats")) take_repeats(*repeats);
     if (const YamlNode* first = root_.find("defaults_first")) {
       spec_.defaults_first = top_.boolean(*first, "defaults_first").value_or(true);
     }
@@ -327,6 +329,45 @@ class StudyReader final {
     if (const YamlNode* failures = root_.find("failures_max")) {
       spec_.failures_max = static_cast<int>(top_.integer(*failures, "failures_max", 1, kFailuresMax).value_or(1));
     }
+  }
+
+  void take_repeats(const YamlNode& node) {
+    Repeats repeats;
+    if (node.is_map()) {
+      const Values values(faults_, "repeats");
+      values.check_keys(node, key_names(repeats_keys()));
+      repeats = {.at_most = 10, .race = true};
+      if (const YamlNode* most = node.find("at_most")) {
+        repeats.at_most = values.integer(*most, "at_most", 2, kRepeatsMax).value_or(2);
+      }
+      if (const YamlNode* race = node.find("race")) repeats.race = values.boolean(*race, "race").value_or(true);
+      const auto take_share = [&](const char* key, double low, double& share) {
+        const YamlNode* found = node.find(key);
+        if (found == nullptr) return;
+        const auto number = values.number(*found, key);
+        if (!number) return;
+        if (*number > low && *number < 1) {
+          share = *number;
+          return;
+        }
+        values.fault(found->mark,
+                     fmt::format("{} must be between {} and 1 (found {})", key, base::number_text(low), shown(*found)),
+                     fmt::format("write {}: {}", key, base::number_text(share)));
+      };
+      take_share("share", 0, repeats.share);
+      take_share("confidence", 0.5, repeats.confidence);
+      if (repeats.race && spec_.objectives.size() > 1) {
+        values.fault(node.mark, fmt::format("a race needs one objective (found {})", spec_.objectives.size()),
+                     "write repeats: 3, so that each setting is run three times");
+      }
+    } else {
+      repeats.at_most = top_.integer(node, "repeats", 1, kRepeatsMax).value_or(1);
+    }
+    if (repeats.is_on() && spec_.duplicates == Duplicates::kAllow) {
+      top_.fault(node.mark, "repeats counts the mean of the runs of a setting, duplicates: allow counts each by itself",
+                 "remove duplicates: allow, or write duplicates: average");
+    }
+    spec_.repeats = repeats;
   }
 
   void take_seed(const YamlNode& node) {

@@ -49,9 +49,12 @@ Result<void> Study::catch_up_pruner() {
 }
 
 void Study::tell_ending(std::int64_t trial) {
-  const space::Observation& ended = history_.trials()[static_cast<std::size_t>(trial)];
-  pruner_->finish(
-      {.trial = trial, .outcome = ended.outcome, .value = ended.values.empty() ? std::nan("") : ended.values.front()});
+  if (is_repeat(trial)) return;  // Pruners know of first runs alone; the mean that the history has is not one of them.
+  const storage::TrialRecord& ended = records_[static_cast<std::size_t>(trial)];
+  const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+  pruner_->finish({.trial = trial,
+                   .outcome = outcome_of(ended.state),
+                   .value = ended.values.empty() ? std::nan("") : sign * ended.values.front()});
 }
 
 // A trial that was put aside and has come among the best of its rung.

@@ -1,0 +1,82 @@
+"""Noise: repeats are counted exactly by many workers, whatever is killed, and the answer says how sure it is."""
+import json
+import os
+import random
+import select
+import unittest
+
+from support import TOY, ProgramTest
+
+# A loss with noise that only the trial's own seed decides.
+TRAIN = """import os, random, sys
+sys.path.insert(0, os.path.join(%r, 'client'))
+import sterlet
+trial = sterlet.Trial()
+random.seed(int(os.environ['STERLET_SEED']))
+trial.report(1, loss=(trial.params['x'] - 0.3) ** 2 + random.gauss(0, 0.05))
+"""
+
+
+class Noise(ProgramTest):
+    def check(self, trials, at_most):
+        runs = {}
+        for trial in trials:
+            first = trial.get("repeat_of", trial["number"])
+            self.assertEqual(trial["params"], trials[first]["params"])
+            self.assertEqual(trial["origin"] == "repeat", "repeat_of" in trial)
+            runs.setdefault(first, []).append(trial)
+        for first, own in runs.items():
+            self.assertLessEqual(len(own), at_most)
+            values = [t["values"][0] for t in own]
+            self.assertEqual(len(set(values)), len(values), "a repeat with the same seed")
+            if len(own) > 1:
+                self.assertEqual(trials[first]["runs"], [t["number"] for t in own])
+                self.assertAlmostEqual(trials[first]["mean"][0], sum(values) / len(values), 12)
+        return runs
+
+    def study(self, repeats, trials):
+        self.write("train.py", TRAIN % os.environ.get("STERLET_SOURCE_DIR", os.path.join(os.path.dirname(__file__), "../..")))
+        self.write("study.yaml", TOY.replace("sh, train.sh", "python3, train.py") +
+                   f"repeats: {repeats}\nbudget: {{trials: {trials}}}\nworkers: 8\n")
+
+    def test_fixed_repeats_with_eight_workers_and_a_killed_tuner(self):
+        seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))
+        print(f"STERLET_TEST_SEED={seed}")
+        moments = random.Random(seed)
+        self.study(3, 30)
+        for _ in range(3):
+            child = self.start("tune", "study.yaml", "--progress", "none")
+            select.select([], [], [], moments.uniform(0.1, 0.6))
+            child.kill()
+            child.communicate()
+        self.run_program("tune", "study.yaml")
+        trials = self.trials()
+        self.assertEqual([t["number"] for t in trials], list(range(30)))
+        self.assertEqual({t["state"] for t in trials}, {"COMPLETE"})
+        runs = self.check(trials, 3)
+        self.assertGreaterEqual(sum(len(own) == 3 for own in runs.values()), 30 // 3 - 8)
+
+    def test_a_race_ends_with_the_probability_of_its_best(self):
+        self.study("{at_most: 8, share: 0.5}", 40)
+        out = self.run_program("tune", "study.yaml").stdout
+        self.assertRegex(out, r"best: trial \d+ with loss \S+\n  mean of \d+ runs \([\d, ]+\), standard error [\d.e-]+; "
+                              r"it is the best with probability [01]\.\d\d\n")
+        trials = self.trials()
+        self.assertEqual(len(trials), 40)
+        runs = self.check(trials, 8)
+        repeated = [own for own in runs.values() if len(own) > 1]
+        self.assertLess(len(repeated), 0.75 * len(runs))
+        self.assertIn(out.splitlines()[1], self.run_program("best", "toy").stdout)
+        best = json.loads(self.run_program("best", "toy", "--json").stdout)["best"][0]
+        self.assertEqual(len(best["runs"]), len(runs[best["runs"][0]]))
+        self.assertIn(f"{best['probability']:.2f}", out)
+        self.assertAlmostEqual(best["values"][0], best["mean"][0], 12)
+        self.assertIn("the best with probability", self.run_program("status", "toy").stdout)
+        self.assertIn("mean of", self.run_program("top", "toy", "--once").stdout)
+        header, *rows = self.run_program("export", "toy", "--format", "csv").stdout.splitlines()
+        self.assertIn(",repeat_of,runs,mean,attempts,", header)
+        self.assertEqual(len(rows), 40)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
