@@ -29,6 +29,7 @@ class Raiser final {
     std::optional<std::int64_t> before;  ///< The checkpoint taken for it.
     std::optional<std::int64_t> target;  ///< The checkpoint to go back to.
     std::int64_t skip_steps = 0;         ///< Data to leave out after that.
+    std::optional<int> base;             ///< Branch: of a try, the one it is compared with; else where to go back to.
     bool wants_checkpoint = false;       ///< Waits until `before` is there.
     bool asked_stop = false;
     std::string checkpoint_refusal;  ///< Why none could be taken.
@@ -41,7 +42,7 @@ class Raiser final {
 
   /// Where the guard goes back to, and how it goes on from there.
   struct RollBack {
-    std::int64_t checkpoint = 0;
+    std::int64_t checkpoint = 0;  ///< 0: to the beginning.
     std::int64_t skip_steps = 0;
     base::Json set = base::Json::object(), was = base::Json::object();
   };
@@ -94,9 +95,31 @@ class Raiser final {
   base::Result<void> guard();
   base::Result<bool> roll_back_at_rest(const std::string& why);
   base::Result<std::optional<RollBack>> plan_roll_back(std::int64_t good_step, std::int64_t bad_step);
+  bool is_first_window() const;
+  std::optional<RollBack> plan_from_beginning() const;
+  base::Result<void> roll_back_tree(const RollBack& plan, const std::string& sentence);
   base::Result<void> begin_roll_back(const storage::CommandRecord& command, const base::Json& body);
   base::Result<void> finish_roll_back();
   base::Json restore_message(const storage::CheckpointRecord& target, int branch, const base::Json& set);
+
+  // The autopilot and controls (raiser_autopilot.cc).
+  const storage::InterventionRecord* running_try() const;
+  const storage::InterventionRecord* controlled() const;
+  int base_branch() const;
+  bool is_start_mark(std::int64_t checkpoint) const;
+  base::Result<Curve> branch_curve(int branch);
+  base::Result<void> pilot();
+  base::Result<void> reach_boundary(const storage::CheckpointRecord& mark);
+  base::Result<Situation> look(const storage::CheckpointRecord& mark);
+  base::Result<ResponseModel> responses();
+  std::optional<ResponseModel::Forecast> forecast_of(const ResponseModel& model, int branch, double phase) const;
+  base::Result<void> begin_mark(const storage::CommandRecord& command);
+  base::Result<void> begin_try(const storage::CommandRecord& command, const base::Json& body);
+  base::Result<void> finish_try();
+  base::Result<void> begin_control(const storage::CommandRecord& command);
+  base::Result<void> finish_control();
+  base::Result<void> begin_decide(const storage::CommandRecord& command, const base::Json& body);
+  base::Result<void> finish_decide();
 
   // Events.
   base::Result<void> take(const exec::Event& event, const std::optional<base::Result<base::FileChecksum>>& checksum);
@@ -142,6 +165,12 @@ class Raiser final {
   bool quota_told_ = false;
   std::map<std::string, Curve> watched_;  // The newest reports of each metric that the guard looks at.
   std::int64_t guard_from_step_ = 0;      // What lies before was refused already.
+  Curve own_curve_;                       // The objective on the active branch alone.
+  std::optional<std::int64_t> mark_;      // The checkpoint at which the base's window begins.
+  std::int64_t spent_steps_ = 0;          // On all branches.
+  std::string advised_;
+  bool is_spent_ = false;
+  bool is_deaf_ = false;  // Until it is started again: its program runs what its branch is not.
   std::optional<Ending> ending_;
   int last_signal_ = 0;
 

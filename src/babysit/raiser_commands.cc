@@ -70,7 +70,13 @@ Result<void> Raiser::begin(const CommandRecord& command) {
   if (command.kind == "pause") return begin_pause(command);
   if (command.kind == "resume") return begin_resume(command);
   if (command.kind == "stop") return begin_stop(command);
-  if (command.kind == "rollback" && command.id == 0) return begin_roll_back(command, body);
+  if (command.id == 0) {
+    if (command.kind == "rollback") return begin_roll_back(command, body);
+    if (command.kind == "mark") return begin_mark(command);
+    if (command.kind == "try") return begin_try(command, body);
+    if (command.kind == "control") return begin_control(command);
+    if (command.kind == "decide") return begin_decide(command, body);
+  }
   return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is nothing a model can do", command.kind),
               "it was sent by another version of Sterlet");
 }
@@ -85,6 +91,14 @@ Result<void> Raiser::check_live() const {
 
 // Two people at once: who did not know of the newest change is told of it first.
 Result<void> Raiser::check_latest(const Json& body) const {
+  if (const InterventionRecord* made = controlled()) {
+    return fail(
+        ErrorCode::kConflict,
+        fmt::format("the unchanged branch is being run as the control of {}'s change at step {}, so nothing was "
+                    "changed",
+                    made->who, made->step),
+        fmt::format("give it again after {} more reports", options_.window));
+  }
   const auto seen = body.find("seen");
   if (seen == body.end() || !seen->is_number_integer() || tree_.interventions.empty()) return {};
   const InterventionRecord& last = tree_.interventions.back();
@@ -230,7 +244,7 @@ Result<void> Raiser::answer(const std::string& sentence, Json more) {
   action_.reset();
   mail_ = true;
   if (tree_.model.paused && command.kind != "pause") hold_ = true;
-  sayings_.push_back(sentence);
+  if (!sentence.empty()) sayings_.push_back(sentence);
   if (command.id == 0) return {};
   Json answer{{"sentence", sentence}};
   answer.update(more);
@@ -265,7 +279,7 @@ Result<void> Raiser::add_branch(int parent, std::int64_t step, std::optional<std
   made.kind = action_->command.kind;
   made.branch = parent;
   made.started = branch.number;
-  made.came_from = tree_.model.active;
+  made.came_from = action_->base.value_or(tree_.model.active);
   made.step = step;
   made.set = base::json_line(action_->set);
   made.was = base::json_line(action_->was);
@@ -274,6 +288,9 @@ Result<void> Raiser::add_branch(int parent, std::int64_t step, std::optional<std
   made.note = text_in(body, "note");
   made.state = made.kind == "rollback" ? "kept" : "watching";
   made.checkpoint = action_->before;
+  if (action_->base) {
+    if (const auto ways = ways_on(tree_, *action_->base); !ways.empty()) made.checkpoint = ways.front()->id;
+  }
   made.created_ms = branch.created_ms;
   STERLET_PASS(live_.add_branch(study_.storage_id(), id_.trial, branch));
   STERLET_TRY(made.id, live_.put_intervention(study_.storage_id(), id_.trial, made));
@@ -285,6 +302,7 @@ Result<void> Raiser::add_branch(int parent, std::int64_t step, std::optional<std
 Result<void> Raiser::make_active(int branch, std::optional<std::int64_t> restored_step) {
   tree_.model.active = branch;
   STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
+  own_curve_.clear();
   if (restored_step) {
     STERLET_PASS(live_.drop_branch_reports(study_.storage_id(), id_.trial, branch, *restored_step));
     STERLET_TRY(const auto line, line_reports(storage_, study_.storage_id(), tree_, branch));
@@ -300,6 +318,7 @@ Result<void> Raiser::make_active(int branch, std::optional<std::int64_t> restore
     watched_.clear();
     guard_from_step_ = 0;
     for (const storage::BranchReport& report : line) watch_value(report.step, report.metric, report.value);
+    STERLET_TRY(own_curve_, branch_curve(branch));
   }
   return {};
 }
@@ -335,9 +354,11 @@ Result<void> Raiser::add_verdict(InterventionRecord& made) {
 Result<void> Raiser::settle_watched() {
   for (InterventionRecord& made : tree_.interventions) {
     if (made.state != "watching") continue;
-    made.state = "kept";
+    const auto line = line_of(tree_, tree_.model.active);
+    const bool is_on_line = std::find(line.begin(), line.end(), made.started) != line.end();
+    made.state = is_on_line ? "kept" : "undone";
     made.decided_ms = clock_.wall_ms();
-    STERLET_PASS(add_verdict(made));
+    if (is_on_line) STERLET_PASS(add_verdict(made));
     STERLET_PASS(live_.put_intervention(study_.storage_id(), id_.trial, made));
   }
   return {};

@@ -28,6 +28,7 @@ bool same_values(const Json& a, const Json& b) {
 }  // namespace
 
 Result<void> Raiser::take(const Event& event, const std::optional<Result<base::FileChecksum>>& checksum) {
+  if (is_deaf_ && !std::holds_alternative<Event::Exited>(event.what)) return {};
   if (const auto* report = std::get_if<Event::Report>(&event.what)) return take_report(*report);
   if (const auto* told = std::get_if<Event::Checkpoint>(&event.what)) return take_checkpoint(*told, *checksum);
   if (const auto* hello = std::get_if<Event::Hello>(&event.what)) return take_hello(*hello);
@@ -51,8 +52,9 @@ Result<void> Raiser::take_hello(const Event::Hello& hello) {
   // A program may have taken its hyperparameters from the checkpoint; those of the branch count.
   const Json touched = touched_params(tree_, tree_.model.active);
   if (resumed_ && hello.live && !touched.empty()) send_set(touched, false);
-  // The guard must always have somewhere to go back to.
-  if (options_.guard && hello.restores && !resumed_) outbox_.push_back({{"checkpoint", Json::object()}});
+  // The guard must always have somewhere to go back to, and the range test somewhere to begin.
+  const bool is_watched = options_.guard || options_.autopilot != Autopilot::kOff;
+  if (is_watched && hello.restores && !resumed_) outbox_.push_back({{"checkpoint", Json::object()}});
   return {};
 }
 
@@ -60,11 +62,15 @@ Result<void> Raiser::take_report(const Event::Report& report) {
   std::vector<storage::BranchReport> rows;
   for (const auto& [name, value] : report.metrics) {
     rows.push_back({.step = report.step, .metric = name, .value = value});
-    if (name == metric()) value_ = value;
+    if (name == metric()) {
+      value_ = value;
+      own_curve_.emplace_back(report.step, value);
+    }
     watch_value(report.step, name, value);
   }
   STERLET_PASS(live_.put_branch_reports(study_.storage_id(), id_.trial, tree_.model.active, rows));
   STERLET_PASS(study_.report(id_.trial, id_.attempt, report.step, report.metrics));
+  spent_steps_ += std::max<std::int64_t>(0, report.step - step_);
   step_ = report.step;
   reported_ = true;
   restarts_ = 0;
@@ -72,15 +78,19 @@ Result<void> Raiser::take_report(const Event::Report& report) {
   if (report.ack) acks_.emplace_back(*report.ack, false);
   observer_.reported(report.step);
   STERLET_PASS(guard());
-  return judge_watched();
+  STERLET_PASS(judge_watched());
+  return pilot();
 }
 
 // The change that started the active branch, once its window is full.
 Result<void> Raiser::judge_watched() {
   const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
-  if (start == nullptr || start->state != "watching") return {};
-  STERLET_TRY(const auto own, live_.load_branch_reports(study_.storage_id(), id_.trial, tree_.model.active));
-  if (static_cast<int>(curve_of(own, metric()).size()) < options_.window) return {};
+  if (start == nullptr || start->state != "watching" || start->kind == "try") return {};
+  if (static_cast<int>(own_curve_.size()) < options_.window) return {};
+  if (options_.control && start->checkpoint && hello_ && hello_->restores && hello_->live) {
+    if (!action_ && own_.empty()) post_own("control", Json::object());
+    return {};
+  }
   return settle_watched();
 }
 
@@ -88,6 +98,7 @@ Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result
   if (!checksum) {
     sayings_.push_back(fmt::format("the checkpoint of step {} was told but cannot be read, so it does not count: {}",
                                    told.step, checksum.error().message()));
+    if (action_ && action_->command.kind == "mark") action_.reset();
     if (action_ && action_->wants_checkpoint) action_->checkpoint_refusal = checksum.error().message();
     return {};
   }
@@ -107,19 +118,25 @@ Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result
   STERLET_TRY(checkpoint.id, live_.add_checkpoint(study_.storage_id(), id_.trial, checkpoint));
   STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, told.path));
   tree_.checkpoints.push_back(checkpoint);
+  if (is_start_mark(checkpoint.id)) mark_ = checkpoint.id;
   step_ = std::max(step_, told.step);
   checkpoint_at_ms_ = clock_.steady_ms();
   if (action_ && action_->wants_checkpoint) {
     action_->wants_checkpoint = false;
     action_->before = checkpoint.id;
     if (action_->command.kind == "pause") STERLET_PASS(finish_pause());
+    if (action_ && action_->command.kind == "mark") {
+      mark_ = checkpoint.id;
+      STERLET_PASS(answer({}));
+    }
   }
   return clear_old_checkpoints();
 }
 
 Result<void> Raiser::clear_old_checkpoints() {
   Tree tree = tree_;
-  // What a running command has in hand is needed, too.
+  // What a running command has in hand is needed, too, and the mark.
+  if (mark_) tree.interventions.push_back({.started = tree_.model.active, .checkpoint = mark_});
   if (action_) {
     for (const auto& id : {action_->before, action_->target}) {
       if (id) tree.interventions.push_back({.started = tree_.model.active, .checkpoint = id});
@@ -183,6 +200,9 @@ Result<void> Raiser::take_restored(const Event::Restored& restored) {
   value_ = target->value;
   if (action_->command.kind == "undo") return finish_undo();
   if (action_->command.kind == "rollback") return finish_roll_back();
+  if (action_->command.kind == "try") return finish_try();
+  if (action_->command.kind == "control") return finish_control();
+  if (action_->command.kind == "decide") return finish_decide();
   return finish_branch();
 }
 
@@ -193,14 +213,14 @@ Result<void> Raiser::take_refused(const Event::Refused& refused) {
       return {};
     }
     action_->checkpoint_refusal = refused.reason;
-    if (action_->command.kind != "pause") return {};
+    if (action_->command.kind != "pause" && action_->command.kind != "mark") return {};
     const storage::CommandRecord command = action_->command;
     action_.reset();
-    return refuse(command,
-                  {.code = base::ErrorCode::kDisk,
-                   .where = {},
-                   .what = fmt::format("no checkpoint could be taken ({}), so it was not paused", refused.reason),
-                   .next = "free some space, then try again"});
+    return refuse(command, {.code = base::ErrorCode::kDisk,
+                            .where = {},
+                            .what = fmt::format("no checkpoint could be taken ({}){}", refused.reason,
+                                                command.kind == "pause" ? ", so it was not paused" : ""),
+                            .next = "free some space, then try again"});
   }
   if (refused.kind == "set") {
     const auto answered = take_answered(refused.set);

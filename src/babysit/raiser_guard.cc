@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t kWatchedMax = 64;  // find_spike looks at 23.
 constexpr int kRollBacksMax = 5;         // From one checkpoint.
 constexpr double kLower = 0.5;           // The learning rate's factor.
+constexpr double kLowerAtStart = 0.1;
 
 bool is_loss(const std::string& name) { return name == "loss" || name.ends_with("_loss"); }
 
@@ -83,6 +84,7 @@ Result<void> Raiser::guard() {
 // The newest whole checkpoint of the active line that is not later than `good_step`; nothing where the line has come
 // back to it too often already.
 Result<std::optional<Raiser::RollBack>> Raiser::plan_roll_back(std::int64_t good_step, std::int64_t bad_step) {
+  if (is_first_window()) return plan_from_beginning();
   for (const CheckpointRecord* way : ways_on(tree_, tree_.model.active)) {
     if (way->step > good_step || !verify(*way)) continue;
     const auto before = std::count_if(tree_.branches.begin(), tree_.branches.end(), [&](const auto& branch) {
@@ -110,6 +112,51 @@ Result<std::optional<Raiser::RollBack>> Raiser::plan_roll_back(std::int64_t good
   return std::nullopt;
 }
 
+// Whether the autopilot's range test is still at its base: a checkpoint of this branch may be bad already.
+bool Raiser::is_first_window() const {
+  const storage::BranchRecord& active = tree_.branches[static_cast<std::size_t>(tree_.model.active)];
+  return options_.autopilot == Autopilot::kAuto && !active.checkpoint && running_try() == nullptr &&
+         static_cast<int>(own_curve_.size()) <= options_.window + kRollBacksMax;
+}
+
+// At the start nobody knows how far off the learning rate is: it goes down in decades, each time from the beginning.
+std::optional<Raiser::RollBack> Raiser::plan_from_beginning() const {
+  const Json now = params_of(tree_, tree_.model.active), first = params_of(tree_, 0);
+  const auto rate = find_rate(study_.space(), now);
+  if (!rate) return std::nullopt;
+  RollBack plan;
+  const auto lower = nudged(study_.space(), now, *rate, base::number_from_json(now[*rate]).value_or(0) * kLowerAtStart);
+  if (!lower) return std::nullopt;
+  plan.set[*rate] = *lower;
+  plan.was[*rate] = now[*rate];
+  return plan;
+}
+
+// The tree of a roll-back whose program is (started again and) told nothing else.
+Result<void> Raiser::roll_back_tree(const RollBack& plan, const std::string& sentence) {
+  const CheckpointRecord* target = find_checkpoint(tree_, plan.checkpoint);
+  action_ = Action{.command = {.trial = tree_.model.trial,
+                               .kind = "rollback",
+                               .body = base::json_line({{"note", sentence}}),
+                               .who = "autopilot"},
+                   .set = plan.set,
+                   .was = plan.was,
+                   .skip_steps = plan.skip_steps};
+  // Its reports and the checkpoint to go on from are put right when it is launched.
+  STERLET_PASS(settle_watched());
+  STERLET_PASS(add_branch(target == nullptr ? 0 : target->branch, target == nullptr ? 0 : target->step,
+                          target == nullptr ? std::nullopt : std::optional(target->id), {}));
+  tree_.model.active = tree_.interventions.back().started;
+  sayings_.push_back(fmt::format(
+      "{}; {} (branch {}) with {}", sentence,
+      target == nullptr ? "it starts again from the beginning" : fmt::format("rolled back to step {}", target->step),
+      branch_name(tree_.model.active), change_text(plan.set, plan.was)));
+  action_.reset();
+  own_curve_.clear();
+  watched_.clear();
+  return live_.put_model(study_.storage_id(), tree_.model);
+}
+
 Result<void> Raiser::begin_roll_back(const CommandRecord& command, const Json& body) {
   STERLET_TRY(const auto plan,
               plan_roll_back(body["good_step"].get<std::int64_t>(), body["bad_step"].get<std::int64_t>()));
@@ -117,6 +164,11 @@ Result<void> Raiser::begin_roll_back(const CommandRecord& command, const Json& b
     return fail(ErrorCode::kConflict,
                 fmt::format("{}, but there is no good checkpoint to go back to", body["note"].get<std::string>()),
                 "nothing was changed");
+  }
+  if (plan->checkpoint == 0) {
+    STERLET_PASS(roll_back_tree(*plan, body["note"].get<std::string>()));
+    restart_wanted_ = is_deaf_ = true;
+    return {};
   }
   const CheckpointRecord target = *find_checkpoint(tree_, plan->checkpoint);
   action_ = Action{
@@ -167,22 +219,7 @@ Result<bool> Raiser::roll_back_at_rest(const std::string& why) {
   } else {
     STERLET_TRY(const auto plan, plan_roll_back(good_step, step_ + 1));
     if (!plan) return false;
-    const CheckpointRecord target = *find_checkpoint(tree_, plan->checkpoint);
-    action_ = Action{.command = {.trial = tree_.model.trial,
-                                 .kind = "rollback",
-                                 .body = base::json_line({{"note", sentence}}),
-                                 .who = "autopilot"},
-                     .set = plan->set,
-                     .was = plan->was,
-                     .target = target.id,
-                     .skip_steps = plan->skip_steps};
-    // Its reports and the checkpoint to go on from are put right when it is launched.
-    STERLET_PASS(settle_watched());
-    STERLET_PASS(add_branch(target.branch, target.step, target.id, {}));
-    tree_.model.active = tree_.interventions.back().started;
-    sayings_.push_back(
-        fmt::format("{}; rolled back to step {} (branch {})", sentence, target.step, branch_name(tree_.model.active)));
-    action_.reset();
+    STERLET_PASS(roll_back_tree(*plan, sentence));
   }
   STERLET_TRY(to_launch_, study_.take_over(tree_.model.trial));
   STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));

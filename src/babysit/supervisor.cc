@@ -151,6 +151,10 @@ Result<void> Raiser::choose_model() {
   STERLET_TRY(tree_, load_tree(storage_, study_.storage_id(), *found));
   STERLET_TRY(to_launch_, study_.take_over(found->trial));
   tree_.model.paused = false;
+  for (const storage::BranchRecord& branch : tree_.branches) {
+    STERLET_TRY(const auto reports, live_.load_branch_reports(study_.storage_id(), found->trial, branch.number));
+    if (!reports.empty()) spent_steps_ += reports.back().step - branch.from_step;
+  }
   STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
   return undo_before_start();
 }
@@ -170,8 +174,9 @@ Result<std::optional<storage::CheckpointRecord>> Raiser::choose_way_on() {
       }
       sayings_.push_back(whole.error().message() + "; an earlier one is used");
     }
-    const auto parent = tree_.branches[static_cast<std::size_t>(tree_.model.active)].parent;
-    if (!parent) return std::nullopt;
+    const storage::BranchRecord& active = tree_.branches[static_cast<std::size_t>(tree_.model.active)];
+    const auto parent = active.parent;
+    if (!parent || !active.checkpoint) return std::nullopt;
     for (auto& made : tree_.interventions) {
       if (made.started != tree_.model.active || made.state == "undone") continue;
       made.state = "undone";
@@ -226,6 +231,7 @@ Result<void> Raiser::launch(const study::Claim& claim) {
   final_values_.clear();
   checkpoint_at_ms_ = clock_.steady_ms();
   mail_ = true;
+  is_deaf_ = false;
   STERLET_PASS(executor_.launch(launch));
   sayings_.push_back(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(launch.params),
                                  way ? fmt::format("the checkpoint of step {}", way->step) : "the beginning"));
@@ -263,7 +269,9 @@ Result<void> Raiser::turn(const std::vector<Event>& events) {
     if (!ending_ && !to_launch_) STERLET_PASS(obey());
     STERLET_PASS(study_.commit());
     const std::int64_t done = clock_.steady_ms();
-    quiet_until_ms_ = done + std::max(kGroupMs, 2 * (done - now));
+    // The autopilot pays for each step that is trained before it is heard.
+    const bool is_piloted = options_.autopilot == Autopilot::kAuto;
+    quiet_until_ms_ = is_piloted ? done : done + std::max(kGroupMs, 2 * (done - now));
   }
   if (is_checkpoint_due && hello_ && hello_->restores && !action_) {
     outbox_.push_back({{"checkpoint", Json::object()}});
@@ -308,6 +316,7 @@ Result<void> Raiser::on_exit(const Event::Exited& exited) {
     action_.reset();
   }
   tree_.model.paused = false;
+  if (is_spent_) return finish(State::kComplete, "its steps are spent");
   const bool restart_asked = exited.cause == exec::Cause::kStopped && exited.reason.empty() && !stopping;
   if (exited.cause == exec::Cause::kFinished && failure_.empty() && (!stopping || !final_values_.empty())) {
     return finish(State::kComplete, "");

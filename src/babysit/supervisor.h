@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "sterlet/babysit/autopilot.h"
 #include "sterlet/babysit/keep.h"
 #include "sterlet/babysit/tree.h"
 #include "sterlet/base/clock.h"
@@ -23,6 +24,9 @@ class Observer {
   virtual void tick() {}
 };
 
+/// kAdvise proposes and leaves it to the user; kAuto tries what it proposes, and keeps or undoes it.
+enum class Autopilot { kOff, kAdvise, kAuto };
+
 struct Options {
   std::string trials_folder;       ///< The trial has a folder of its number in it.
   std::vector<int> gpus;           ///< Devices of the model.
@@ -31,7 +35,10 @@ struct Options {
   Retention retention;
   double checkpoint_seconds = 60;  ///< > 0. A checkpoint is asked for when the last one is this old.
   int window = 10;                 ///< >= 1. Reports after which a change is judged.
-  bool guard = false;              ///< A spike or NaN is rolled back without being asked, see guard.h.
+  bool guard = false;              ///< A spike or NaN is rolled back without being asked, see spike.h.
+  bool control = false;            ///< A change is judged by its unchanged branch, really run.
+  Autopilot autopilot = Autopilot::kOff;
+  AutopilotLimits limits;
 };
 
 /// Which model is raised.

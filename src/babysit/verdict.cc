@@ -16,6 +16,8 @@ constexpr double kCaution = 0.6;       // Of the logit.
 constexpr double kTransition = 0.1;    // Of the window.
 constexpr double kPriorSpread = 16.0;  // Variance of A and B, in squares of the values' range.
 constexpr double kNoiseFloor = 1e-4;   // In parts of the values' range.
+constexpr double kPairedTransition = 0.4;
+constexpr double kFollows = 3;
 constexpr double kShareMin = 0.2;
 constexpr std::size_t kWindowsBefore = 10;
 
@@ -120,6 +122,50 @@ std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minim
     verdict.measured = -verdict.measured;
     verdict.expected = -verdict.expected;
   }
+  return verdict;
+}
+
+std::optional<Verdict> judge_paired(const Curve& unchanged, const Curve& changed, bool minimize) {
+  std::vector<std::pair<double, double>> pairs;
+  for (auto a = unchanged.begin(), b = changed.begin(); a != unchanged.end() && b != changed.end();) {
+    if (a->first == b->first)
+      pairs.emplace_back((a++)->second, (b++)->second);
+    else if (a->first < b->first)
+      ++a;
+    else
+      ++b;
+  }
+  const auto skipped = static_cast<std::size_t>(kPairedTransition * static_cast<double>(pairs.size()));
+  pairs.erase(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(skipped));
+  if (pairs.size() < 2) return std::nullopt;
+  const auto n = static_cast<double>(pairs.size());
+  Verdict verdict;
+  bool is_log = minimize, is_whole = true, was_whole = true;
+  for (const auto& [without, with] : pairs) {
+    verdict.measured += with / n;
+    verdict.expected += without / n;
+    is_log = is_log && without > 0 && with > 0;
+    was_whole = was_whole && std::isfinite(without);
+    is_whole = is_whole && std::isfinite(with);
+  }
+  if (!is_whole || !was_whole) {
+    verdict.helped = is_whole ? 1 : 0;
+    return verdict;
+  }
+  const auto y = [&](double value) { return is_log ? std::log(value) : minimize ? value : -value; };
+  double mean = 0, own = 0, paired = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const double without = y(pairs[i].first), with = y(pairs[i].second);
+    mean += (with - without) / n;
+    if (i == 0) continue;
+    const double step = without - y(pairs[i - 1].first), other = with - y(pairs[i - 1].second);
+    own += step * step / 2 / (n - 1);
+    paired += (other - step) * (other - step) / 2 / (n - 1);
+  }
+  const double sd = std::sqrt(kFollows / n * (own + paired));
+  verdict.gain = -mean;
+  verdict.sd = sd;
+  verdict.helped = student_below(-mean / std::max(sd, 1e-12), n - 1);
   return verdict;
 }
 

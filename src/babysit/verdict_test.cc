@@ -80,5 +80,41 @@ TEST(Verdict, LooksAtWhatCameAfterTheChangeBefore) {
   EXPECT_EQ(recent(curve, 0, 5).front().first, 51);   // Ten windows.
 }
 
+// Two curves that share most of their noise, as branches on the same data do; `shift` is the true difference.
+TEST(PairedVerdict, OfWhatItCallsLikelyHardlyAnythingIsWrong) {
+  int called = 0, right = 0, wins = 0;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    base::RandomStream stream({.seed = seed, .trial = 1, .stream = base::Stream::kSpace});
+    const double shift = 0.02 * stream.normal();
+    Curve unchanged, changed;
+    double common = 0;
+    for (int step = 1; step <= 10; ++step) {
+      common = 0.5 * common + 0.02 * stream.normal();
+      unchanged.emplace_back(step, 0.3 * std::exp(common + 0.005 * stream.normal()));
+      changed.emplace_back(step, 0.3 * std::exp(common + shift + 0.005 * stream.normal()));
+    }
+    const auto verdict = judge_paired(unchanged, changed, true);
+    wins += shift < 0;
+    if (verdict->helped <= 0.9) continue;
+    ++called;
+    right += shift < 0;
+  }
+  EXPECT_GE(called, wins / 4);
+  EXPECT_GE(right, 0.95 * called);
+}
+
+TEST(PairedVerdict, LooksAtCommonStepsOnlyAndAtWhatIsFinite) {
+  const Curve unchanged{{10, 0.5}, {20, 0.4}, {30, 0.31}, {40, 0.3}, {50, 0.3}};
+  const Curve changed{{10, 0.5}, {20, 0.3}, {30, 0.2}, {45, 9}, {50, 0.2}};
+  const auto verdict = judge_paired(unchanged, changed, true);
+  ASSERT_TRUE(verdict);
+  EXPECT_GT(verdict->helped, 0.8);
+  EXPECT_LT(judge_paired(unchanged, changed, false)->helped, 0.2);
+  EXPECT_FALSE(judge_paired(unchanged, {{10, 0.5}}, true));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(judge_paired(unchanged, {{30, 0.2}, {40, nan}, {50, nan}}, true)->helped, 0);
+  EXPECT_EQ(judge_paired({{30, 0.2}, {40, nan}, {50, nan}}, unchanged, true)->helped, 1);
+}
+
 }  // namespace
 }  // namespace sterlet::babysit

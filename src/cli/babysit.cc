@@ -31,7 +31,10 @@ struct BabysitOptions {
   std::optional<std::int64_t> trial;
   bool fresh = false;
   bool from_last = false;
-  bool guard = false;
+  bool guard = false, control = false, pilot = false, advise = false;
+  std::optional<std::int64_t> steps;
+  std::optional<double> worst;
+  int tries = 20;
   int keep_last = 3, keep_best = 1, window = 10;
   std::string quota, checkpoint_every = "60s";
 };
@@ -87,7 +90,12 @@ base::Result<babysit::Options> raise_options(const BabysitOptions& options, cons
   }
   raise.checkpoint_seconds = *seconds;
   raise.window = options.window;
-  raise.guard = options.guard;
+  raise.guard = options.guard || options.pilot;
+  raise.control = options.control;
+  raise.autopilot = options.pilot    ? babysit::Autopilot::kAuto
+                    : options.advise ? babysit::Autopilot::kAdvise
+                                     : babysit::Autopilot::kOff;
+  raise.limits = {.steps = options.steps, .tries = options.tries, .worst = options.worst};
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
   const auto gpus = study::find_gpus(visible == nullptr ? "" : visible);
   if (spec.resources.gpu > static_cast<int>(gpus.size())) {
@@ -201,6 +209,17 @@ void add_babysit(CLI::App& app, Context& context) {
       ->check(CLI::Range(2, 100000));
   command->add_flag("--guard", options->guard,
                     "roll back by itself when the objective or a loss spikes or is NaN, with a lower learning rate");
+  command->add_flag("--control", options->control,
+                    "judge a change by its unchanged branch, really run from the same checkpoint for a window");
+  auto* pilot = command->add_flag("--auto", options->pilot,
+                                  "try changes of live parameters by itself, and keep what helps; with --guard");
+  command->add_flag("--advise", options->advise, "say what --auto would try, and leave it to you")->excludes(pilot);
+  command->add_option("--steps", options->steps, "--auto: steps to spend in all, branches counted; then it ends")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--tries", options->tries, "--auto: changes to try at most, after the range test (default: 20)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--worst", options->worst,
+                      "--auto: take a try back at once where the objective is worse than this");
   command->add_option("--keep-last", options->keep_last, "newest checkpoints to keep (default: 3)")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--keep-best", options->keep_best, "best checkpoints to keep (default: 1)")

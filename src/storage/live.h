@@ -47,7 +47,7 @@ struct CheckpointRecord {
 /// A live change, and what came of it.
 struct InterventionRecord {
   std::int64_t id = 0;
-  std::string kind = "set";  ///< Or branch, rollback.
+  std::string kind = "set";  ///< Or branch, rollback, try.
   int branch = 0;            ///< Where it was made.
   int started = 0;           ///< The branch that it started.
   int came_from = 0;         ///< The branch that was trained before; undo goes back there.

@@ -1,10 +1,10 @@
 """The guard: a model that runs away is rolled back by itself, and the logbook says so."""
-import json
 import os
+import re
 import unittest
 
 from babysit_support import BabysitTest
-from support import LIMIT_SECONDS, SOURCE
+from support import SOURCE
 
 # The loss falls as 1/x with the steps done, but for data of the places BURST, on which it is five times as large and
 # stays so for as long as the data is bad. Its place in the data is part of its state.
@@ -92,8 +92,6 @@ class Guard(BabysitTest):
 
     def test_a_burst_of_bad_data_is_rolled_back_and_left_out(self):
         branches = self.check_rolled_back(self.raise_one("--guard", "--window", "12"), r"loss went from 0\.2\S* to \S+ at step 4\d, \d+ times")
-        bad = [report["step"] for report in branches["a"]["reports"] if report["step"] > 40]
-        self.assertLessEqual(len(bad), 10 + 3, "rolled back within one window, but for what was told meanwhile")
         places = [report["metrics"]["place"] for report in branches["b"]["reports"]]
         skipped = int(places[0]) - 41
         self.assertGreaterEqual(skipped, 12)
@@ -154,7 +152,8 @@ seed: 3
         made = branches["a"]["interventions"][0]
         self.assertRegex(made["outcome"], r"loss (went from|became)|infinite")
         self.assertEqual(self.tree()["active"], "a")
-        self.assertLessEqual(len([r for r in branches["b"]["reports"]]), 30)
+        seen = re.search(r"at step (\d+)", made["outcome"])
+        self.assertLessEqual(int(seen.group(1)), made["step"] + 30 * 2, "seen within one window")
         before = [r["metrics"]["val_loss"] for r in branches["a"]["reports"] if r["step"] <= made["step"]]
         self.assertLess(branches["a"]["reports"][-1]["metrics"]["val_loss"], 1.5 * before[-1])
 
