@@ -132,6 +132,11 @@ base::Result<base::Json> study_document(const Study& study, storage::Storage& st
                        {"started", time_json(study.created_ms())},
                        {"ended", is_running ? base::Json(nullptr) : time_json(ended_ms)},
                        {"state", is_running ? "running" : "done"}};
+  if (const auto best = study.best(); best.size() == 1 && study.spec().repeats.is_on()) {
+    document["study"]["answer"] = {{"number", best.front()},
+                                   {"value", base::json_number(study.values_of(best.front()).front())},
+                                   {"text", assurance_text(study, best.front())}};
+  }
   document["parameters"] = base::Json::array();
   for (const space::Parameter& parameter : study.space().parameters()) {
     base::Json json;

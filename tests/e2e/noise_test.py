@@ -73,6 +73,10 @@ class Noise(ProgramTest):
         self.assertAlmostEqual(best["values"][0], best["mean"][0], 12)
         self.assertIn("the best with probability", self.run_program("status", "toy").stdout)
         self.assertIn("mean of", self.run_program("top", "toy", "--once").stdout)
+        self.run_program("report", "toy")
+        page = next(name for name in os.listdir(self.folder) if name.endswith(".html"))
+        with open(self.path(page)) as file:
+            self.assertIn("it is the best with probability", file.read())
         header, *rows = self.run_program("export", "toy", "--format", "csv").stdout.splitlines()
         self.assertIn(",repeat_of,runs,mean,attempts,", header)
         self.assertEqual(len(rows), 40)

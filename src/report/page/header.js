@@ -71,11 +71,12 @@ const heroOf = (objective) => {
   }
   return make(
       'div', {class: 'hero'}, make('p', {class: 'label'}, `best ${metric}`),
-      make('p', {class: 'value'}, textOf(values[objective][row])),
+      make('p', {class: 'value'}, textOf(study.answer ? study.answer.value : values[objective][row])),
       make(
           'p', {class: 'dim'},
           make('button', {type: 'button', class: 'link', onclick: () => select(row)}, `trial ${raw.numbers[row]}`),
           `, to ${directionOf(objective)}`),
+      study.answer ? make('p', {class: 'dim'}, study.answer.text) : '',
       againstDefaults(row, objective));
 };
 
