@@ -290,6 +290,29 @@ class Refusals(BabysitTest):
         self.assertEqual(branches["a"]["interventions"][0]["state"], "undone")
         self.assertEqual(branches["a"]["interventions"][0]["outcome"], "no whole checkpoint of it was left")
 
+    def test_where_no_checkpoint_can_be_written_nothing_is_changed(self):
+        # No file of the trainer's may grow beyond 2,000 bytes, which to it is a disk without space.
+        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
+        self.write("table.csv", "a,b,kind\n" + rows)
+        self.write("study.yaml", """
+study: m
+objective: val_loss
+command: [/usr/bin/env, --ignore-signal=XFSZ, /usr/bin/prlimit, --fsize=2000, sterlet-train, mlp, --data, table.csv, --units,
+          "8", --report-every, "5", --checkpoint-every, "0", --epochs, "1000000"]
+params:
+  learning_rate: {type: float, low: 1e-4, high: 1, scale: log, default: 0.01, live: true}
+""")
+        child = self.raise_model()
+        self.train_on(child, 20)
+        done = self.attempt("set", "learning_rate=0.3")
+        self.assertEqual(done.returncode, 74, done.stderr)
+        self.assertRegex(done.stderr, r"no checkpoint could be taken \(.*File too large.*\), so nothing was changed; free some "
+                                      r"space, then give it again")
+        self.train_on(child, 20)
+        self.assertEqual(list(self.branches()), ["a"])
+        self.assertEqual(self.branches()["a"]["interventions"], [])
+        self.end(child)
+
     def test_a_program_that_fails_can_be_gone_on_with(self):
         self.model()
         with open(self.path("model.py")) as file:
