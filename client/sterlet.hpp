@@ -343,7 +343,10 @@ class Trial {
  public:
   explicit Trial(TrialOptions options = TrialOptions()) : options_(options) {
     if (const std::string path = variable("STERLET_PARAMS"); !path.empty()) read_params(path);
-    if (const std::string channel = variable("STERLET_CHANNEL"); !channel.empty()) connect_to(channel);
+    if (const std::string channel = variable("STERLET_CHANNEL"); !channel.empty()) {
+      connect_to(channel);
+      if (const std::string agenda = variable("STERLET_AGENDA"); !agenda.empty()) read_agenda(agenda);
+    }
     if (active())
       send(std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
            R"(,"protocol":1,"restores":)" + (options_.restores ? "true" : "false") + "}}");
@@ -428,7 +431,8 @@ class Trial {
     return stop_;
   }
 
-  /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there.
+  /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there. A stop at
+  /// a fixed step that follows a checkpoint there waits until poll() has handed that out.
   bool should_stop() {
     receive(0);
     return stop_;
@@ -437,6 +441,7 @@ class Trial {
   /// What Sterlet asked for since the last call, oldest first. About a microsecond where nothing is there.
   std::vector<Message> poll() {
     receive(0);
+    stop_ = stop_ || stop_waits_;
     return std::exchange(messages_, {});
   }
 
@@ -511,6 +516,13 @@ class Trial {
     params_ = value->members();
   }
 
+  void read_agenda(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw std::runtime_error(path + ": cannot be read, though STERLET_AGENDA names it");
+    for (std::string line; std::getline(file, line);)
+      if (auto message = Value::parse(line)) agenda_.push_back(std::move(*message));
+  }
+
   void connect_to(const std::string& channel) {
     if (channel.compare(0, 3, "fd:") == 0) {
       const auto [end, error] = std::from_chars(channel.data() + 3, channel.data() + channel.size(), socket_);
@@ -553,6 +565,8 @@ class Trial {
     const Value values(Values(metrics.begin(), metrics.end()));
     send(std::string("{") + first + R"("report":{"metrics":)" + values.json() + R"(,"step":)" + std::to_string(step) +
          "}}");
+    step_ = step;
+    take_due();
   }
   void send_members(const char* name, Values members) {
     if (active()) send(Value(Values{{name, std::move(members)}}).json());
@@ -605,8 +619,29 @@ class Trial {
   void take_lines() {
     std::size_t start = 0;
     for (std::size_t end; (end = buffer_.find('\n', start)) != std::string::npos; start = end + 1)
-      if (const auto line = Value::parse(std::string_view(buffer_).substr(start, end - start))) take(*line);
+      if (auto line = Value::parse(std::string_view(buffer_).substr(start, end - start))) {
+        agenda_.push_back(std::move(*line));
+        take_due();
+      }
     buffer_.erase(0, start);
+  }
+
+  /// The step from which a message holds; 0: at once.
+  static std::int64_t at_of(const Value& message) {
+    const Value* at = message.find("at");
+    return at ? at->integer().value_or(0) : 0;
+  }
+
+  /// Does what has no `at`, and what is due at the step last reported, in the order in which it came.
+  void take_due() {
+    if (agenda_.empty()) return;
+    std::vector<Value> due, later;
+    for (Value& message : agenda_) {
+      const std::int64_t at = at_of(message);
+      (at == 0 || at <= step_ ? due : later).push_back(std::move(message));
+    }
+    agenda_ = std::move(later);
+    for (const Value& message : due) take(message);
   }
 
   // Keys and messages this version does not know are ignored, so that a newer Sterlet can speak to it.
@@ -628,12 +663,12 @@ class Trial {
       else
         refused_restore(where, "this program cannot go back to a checkpoint while it runs");
     }
-    if (line.find("prune")) take_end(Message::Kind::kPrune);
-    if (line.find("stop")) take_end(Message::Kind::kStop);
+    if (line.find("prune")) take_end(Message::Kind::kPrune, at_of(line) != 0);
+    if (line.find("stop")) take_end(Message::Kind::kStop, at_of(line) != 0);
     if (const Value* ack = line.find("ack")) {
       acknowledged_ = true;
       const Value* prune = ack->find("prune");
-      if (prune && prune->truth().value_or(false)) take_end(Message::Kind::kPrune);
+      if (prune && prune->truth().value_or(false)) take_end(Message::Kind::kPrune, false);
     }
   }
   static std::int64_t steps_in(const Value& restore) {
@@ -641,15 +676,21 @@ class Trial {
     const double steps = skip ? skip->number().value_or(0) : 0;
     return steps > 0 && steps < 9e15 ? static_cast<std::int64_t>(steps) : 0;
   }
-  void take_end(Message::Kind kind) {
-    stop_ = true;
+  void take_end(Message::Kind kind, bool is_planned) {
+    const bool saves_first = is_planned && std::any_of(messages_.begin(), messages_.end(), [](const Message& message) {
+                               return message.kind == Message::Kind::kCheckpoint;
+                             });
+    (saves_first ? stop_waits_ : stop_) = true;
     messages_.push_back({kind, "", {}, 0});
   }
 
   TrialOptions options_;
   Values params_;
   int socket_ = -1;
+  std::int64_t step_ = 0;      // Of the last report.
+  std::vector<Value> agenda_;  // Messages whose step has not come.
   bool stop_ = false;
+  bool stop_waits_ = false;  // Until the checkpoint before it was handed out.
   bool acknowledged_ = false;
   std::string buffer_;
   std::vector<Message> messages_;

@@ -78,8 +78,10 @@ class Trial:
         self._buffer = b""
         self._changes: List[Change] = []
         self._stop = False
+        self._stop_waits = False
         self._acknowledged = False
         self._step = 0
+        self._agenda: List[Dict[str, Any]] = []
         self.params = {}
         path = os.environ.get("STERLET_PARAMS")
         if path:
@@ -87,6 +89,9 @@ class Trial:
         channel = os.environ.get("STERLET_CHANNEL")
         if channel:
             self._connect(channel)
+        agenda = os.environ.get("STERLET_AGENDA")
+        if agenda and channel:
+            self._agenda = _read_agenda(agenda)
         self._send({"hello": {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}})
 
     def active(self) -> bool:
@@ -145,12 +150,16 @@ class Trial:
             line["ack"] = True
         self._acknowledged = False
         self._send(line)
+        self._take_due()
         while wait and self._socket is not None and not self._acknowledged:
             self._receive(_ACK_TIMEOUT_S)
         return self.should_stop()
 
     def should_stop(self) -> bool:
-        """Whether Sterlet asked the trial to end (prune or stop)."""
+        """Whether Sterlet asked the trial to end (prune or stop).
+
+        A stop at a fixed step that follows a checkpoint there waits until changes() has handed that out.
+        """
         self._receive(0.0)
         return self._stop
 
@@ -158,6 +167,7 @@ class Trial:
         """What Sterlet asked for since the last call, oldest first, but for prune and stop: see should_stop()."""
         self._receive(0.0)
         changes, self._changes = self._changes, []
+        self._stop = self._stop or self._stop_waits
         return changes
 
     def checkpointed(self, step: int, path: str) -> None:
@@ -271,6 +281,17 @@ class Trial:
             return
         if not isinstance(message, dict):
             return
+        self._agenda.append(message)
+        self._take_due()
+
+    def _take_due(self) -> None:
+        """Does what has no `at`, and what is due at the step last reported, in the order in which it came."""
+        due = [message for message in self._agenda if not _at(message) or _at(message) <= self._step]
+        self._agenda = [message for message in self._agenda if _at(message) and _at(message) > self._step]
+        for message in due:
+            self._take_message(message)
+
+    def _take_message(self, message: Dict[str, Any]) -> None:
         if "set" in message:
             self._take_set(Change("set", _values(message["set"])))
         if "checkpoint" in message:
@@ -285,7 +306,9 @@ class Trial:
             else:
                 self.refused(change, "this program cannot go back to a checkpoint while it runs")
         if "prune" in message or "stop" in message:
-            self._stop = True
+            saves_first = bool(_at(message)) and any(change.kind == "checkpoint" for change in self._changes)
+            self._stop_waits = self._stop_waits or saves_first
+            self._stop = self._stop or not saves_first
         if isinstance(message.get("ack"), dict):
             self._acknowledged = True
             self._stop = self._stop or message["ack"].get("prune") is True
@@ -313,6 +336,22 @@ def _read_params(path: str) -> Dict[str, Any]:
     if not isinstance(params, dict):
         raise RuntimeError(f"{path}: not a JSON object of hyperparameters, though STERLET_PARAMS names it")
     return params
+
+
+def _read_agenda(path: str) -> List[Dict[str, Any]]:
+    """What is to be done at fixed steps."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file if line.strip()]
+    except (OSError, ValueError) as error:
+        raise RuntimeError(f"{path}: cannot be read ({error}), though STERLET_AGENDA names it") from error
+    return [line for line in lines if isinstance(line, dict)]
+
+
+def _at(message: Dict[str, Any]) -> int:
+    """The step from which a message holds; 0: at once."""
+    step = message.get("at", 0)
+    return step if isinstance(step, int) else 0
 
 
 def _values(found: Any) -> Dict[str, Any]:

@@ -54,6 +54,34 @@ class ClientTest(unittest.TestCase):
         self.assertEqual((trial.seed(7), trial.checkpoint_dir, trial.resume_path), (7, None, None))
         self.assertEqual(self.errors.getvalue(), "")
 
+    def test_what_has_a_step_waits_for_it(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+            file.write('{"set":{"rate":0.1},"at":2}\n{"checkpoint":{},"at":4}\n{"stop":{},"at":4}\n')
+            file.flush()
+            os.environ["STERLET_AGENDA"] = file.name
+            trial = self.start(live=True)
+        self.assertEqual(trial.changes(), [])
+        self.say({"set": {"rate": 0.2}, "at": 3}, {"set": {"rate": 0.3}})
+        self.assertEqual([change.values for change in trial.changes()], [{"rate": 0.3}])
+        seen = []
+        for step in range(1, 5):
+            self.assertFalse(trial.report(step, loss=1), "the checkpoint was not handed out yet")
+            seen.append([(change.kind, change.values) for change in trial.changes()])
+        self.assertEqual(
+            seen, [[], [("set", {"rate": 0.1})], [("set", {"rate": 0.2})], [("checkpoint", {})]]
+        )
+        self.assertTrue(trial.should_stop())
+
+    def test_a_prune_without_a_step_waits_for_nothing(self):
+        trial = self.start(live=True)
+        self.say({"checkpoint": {}}, {"prune": {}})
+        self.assertTrue(trial.report(1, loss=1))
+
+    def test_an_agenda_that_cannot_be_read_is_an_error(self):
+        os.environ["STERLET_AGENDA"] = "/nowhere"
+        with self.assertRaisesRegex(RuntimeError, "/nowhere: cannot be read"):
+            self.start()
+
     def test_params_come_from_the_file(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             file.write('{"learning_rate":0.5,"units":[64,80]}')

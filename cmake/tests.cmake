@@ -1,6 +1,6 @@
 # One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
 
-foreach(room base space samplers pruners analysis storage exec study report practices babysit cli)
+foreach(room base space samplers pruners population analysis storage exec study report practices babysit cli)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*_test.cc
     ${CMAKE_SOURCE_DIR}/src/${room}/*/*_test.cc)
   if(sources)

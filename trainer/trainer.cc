@@ -42,7 +42,7 @@ class Training final {
       if (end == End::kPruned) return 0;
       if (end != End::kNone) {
         // An end that is not the trial's own fault keeps what was learned, so that it can go on from here.
-        checkpoint();
+        if (!is_saved_) checkpoint();
         return end == End::kTerminated ? kExitTerminated : 0;
       }
       if (const auto fault = step()) {
@@ -88,6 +88,7 @@ class Training final {
     const double rate = learning_rate();
     const double loss = network_.step(next_rows(), progress_.now, rate);
     ++progress_.step;
+    is_saved_ = false;
     if (!std::isfinite(loss))
       return fmt::format("the loss became {} at step {} (learning_rate {})", std::isnan(loss) ? "NaN" : "infinite",
                          progress_.step, progress_.now.learning_rate);
@@ -135,6 +136,7 @@ class Training final {
     for (const Message& message : trial_.poll()) {
       switch (message.kind) {
         case Message::Kind::kSet:
+          is_saved_ = false;
           // Asked for in one breath, the change must not be made without the checkpoint that lets it be taken back.
           if (checkpoint_failed)
             trial_.refused(message.values, "the checkpoint before it could not be written");
@@ -196,6 +198,7 @@ class Training final {
       fmt::print(stderr, "sterlet-train: {}\n", error->sentence);
     else
       trial_.checkpointed(told_step(), name);
+    is_saved_ = !error;
     return error;
   }
 
@@ -216,6 +219,7 @@ class Training final {
                       "checkpoint of the same network and data",
                       path, checkpoint->structure, structure())};
     progress_ = checkpoint->progress;
+    is_saved_ = false;
     return std::nullopt;
   }
 
@@ -245,6 +249,7 @@ class Training final {
   Network network_;
   Progress progress_;
   std::int64_t steps_per_epoch_ = 0;
+  bool is_saved_ = false;  ///< The last checkpoint is of this very moment.
   std::vector<std::uint32_t> order_;
   std::int64_t order_epoch_ = 0;  ///< Which order that is.
 };

@@ -210,6 +210,16 @@ class TrainerTest(unittest.TestCase):
             {"set": sets[3], "reason": "learning_rate must be above 0 (found nan)"}])
         self.assertEqual(run.curve(), self.supervised(*self.table("--epochs", "2")).curve())
 
+    def test_what_the_agenda_says_is_done_at_its_step_and_the_stop_saves_once(self):
+        agenda = self.write("agenda.jsonl", '{"set":{"learning_rate":0.02},"at":1}\n{"checkpoint":{},"at":3}\n'
+                            '{"stop":{},"at":3}\n')
+        run = self.supervised(*self.table("--epochs", "9", "--checkpoint-every", "0"), STERLET_AGENDA=agenda)
+        self.assertEqual(run.told("applied"), [{"step": 1, "set": {"learning_rate": 0.02}}])
+        self.assertEqual([checkpoint["step"] for checkpoint in run.told("checkpoint")], [3])
+        self.assertEqual([report["metrics"]["learning_rate"] == 0.02 for report in run.told("report")],
+                         [False, True, True])
+        self.assertEqual(run.code, 0)
+
     def test_prune_ends_orderly_and_stop_checkpoints_first(self):
         for kind, checkpoints in (("prune", 0), ("stop", 1)):
             with self.subTest(kind):

@@ -9,6 +9,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/population.h"
 #include "sterlet/exec/local.h"
 #include "sterlet/report/html.h"
 #include "sterlet/study/ask_tell.h"
@@ -57,6 +58,19 @@ base::Result<base::Json> read_settings(const std::vector<std::string>& words) {
     settings[word.substr(0, equals)] = value_of_word(word.substr(equals + 1));
   }
   return settings;
+}
+
+// Whether the trial's agenda has it end at this step, or had before.
+bool is_stop_due(const std::optional<std::int64_t>& step) {
+  const char* path = std::getenv("STERLET_AGENDA");
+  if (path == nullptr || !step) return false;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const auto message = base::parse_json(line);
+    if (message && message->is_object() && message->contains("stop") && message->value("at", std::int64_t{0}) <= *step)
+      return true;
+  }
+  return false;
 }
 
 std::string csv_cell(const std::string& text) {
@@ -135,6 +149,10 @@ void add_ask_tell(CLI::App& app, Context& context) {
     if (!file) return fail(context, file.error());
     if (options->seed) file->spec.seed = options->seed;
     attempt(context, [&]() -> base::Result<void> {
+      if (file->spec.strategy == study::Strategy::kPbt) {
+        return base::fail(base::ErrorCode::kConflict, "its strategy is pbt, which runs programs by itself",
+                          fmt::format("run sterlet tune {}", options->study.study), options->study.study);
+      }
       std::unique_ptr<storage::Storage> storage;
       if (!options->study.storage.empty()) {
         STERLET_TRY(const std::string path, storage_path(options->study.storage, "."));
@@ -158,15 +176,27 @@ void add_export(CLI::App& app, Context& context) {
     StudyOptions study;
     std::string format = "jsonl";
     std::string output;
+    bool schedule = false;
+    std::optional<std::int64_t> trial;
   };
   auto options = std::make_shared<Options>();
   add_study_options(*command, options->study);
   command->add_option("--format,-f", options->format, "jsonl, json or csv")
       ->check(CLI::IsMember({"jsonl", "json", "csv"}));
   command->add_option("--output,-o", options->output, "file to write (default: stdout)");
+  command->add_flag("--schedule", options->schedule,
+                    "instead: the best trial's hyperparameters by step, for sterlet tune --replay");
+  command->add_option("--trial", options->trial, "with --schedule: of this trial")
+      ->needs(command->get_option("--schedule"));
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_study(options->study));
+      if (options->schedule) {
+        STERLET_TRY(const std::string text, schedule_text(open, options->trial));
+        if (!options->output.empty()) return write_whole(options->output, text);
+        fmt::print("{}", text);
+        return {};
+      }
       if (options->output.empty()) {
         STERLET_PASS(export_study(open, options->format, std::cout));
         std::cout.flush();
@@ -187,6 +217,7 @@ void add_report(CLI::App& app, Context& context) {
     std::string output = "report.html";
     std::optional<std::int64_t> step;
     std::vector<double> values;
+    std::string checkpoint;
   };
   auto options = std::make_shared<Options>();
   command->add_option("STUDY_OR_METRICS", options->words, "a study (file or name), or metrics of the running trial")
@@ -195,6 +226,10 @@ void add_report(CLI::App& app, Context& context) {
   command->add_option("--output,-o", options->output, "page to write (default: report.html)");
   command->add_option("--step", options->step, "inside a trial: epoch or step of the metrics (default: the next)");
   command->add_option("--value", options->values, "inside a trial: the final value of the objective");
+  command
+      ->add_option("--checkpoint", options->checkpoint,
+                   "inside a trial: a checkpoint of --step, complete on disk; relative to $STERLET_CHECKPOINT_DIR")
+      ->needs(command->get_option("--step"));
   command->footer(
       "Inside a trial's script: sterlet report --step 3 val_error=0.2 || exit 0\n"
       "It exits with 10 when the trial should stop, and does nothing where no Sterlet runs the script.");
@@ -227,13 +262,18 @@ void add_report(CLI::App& app, Context& context) {
         if (answer.contains("error"))
           return base::fail(base::ErrorCode::kInvalidArgument, answer["error"].get<std::string>());
       }
+      if (!options->checkpoint.empty()) {
+        const base::Json made{{"step", *options->step}, {"path", options->checkpoint}};
+        STERLET_TRY(const base::Json ignored, exec::send_to_channel(channel, {{"checkpoint", made}}, true));
+      }
       if (!options->values.empty()) {
         base::Json values = base::Json::array();
         for (const double value : options->values) values.push_back(base::json_number(value));
         STERLET_TRY(const base::Json ignored, exec::send_to_channel(channel, {{"values", values}}, false));
       }
       const bool prune = answer.contains("ack") && answer["ack"].value("prune", false);
-      if (prune || answer.contains("stop") || answer.contains("prune")) context.exit_code = kShouldStop;
+      if (prune || answer.contains("stop") || answer.contains("prune") || is_stop_due(options->step))
+        context.exit_code = kShouldStop;
       return {};
     });
   });

@@ -14,6 +14,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/display.h"
+#include "sterlet/cli/population.h"
 #include "sterlet/study/export.h"
 
 namespace sterlet::cli {
@@ -78,6 +79,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   }
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, text(value)});
   fmt::print("{}", table_text(rows));
+  if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
   if (json["reports"].empty()) return {};
   std::vector<std::vector<std::string>> reports;
   for (const base::Json& report : json["reports"])
@@ -180,11 +182,16 @@ void add_show(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   add_trial_arguments(*command, options->study, options->words);
-  command->add_flag("--tree", options->tree, "the branches of a model that was babysat, with their curves and changes");
+  command->add_flag(
+      "--tree", options->tree,
+      "the branches of a model that was babysat, with their curves and changes; or of a population, who went "
+      "on from whom");
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_study(options->study));
+      if (options->tree && open.study->spec().strategy == study::Strategy::kPbt)
+        return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);
       const auto best = open.study->best();

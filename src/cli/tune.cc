@@ -15,6 +15,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/display.h"
+#include "sterlet/cli/population.h"
 #include "sterlet/exec/local.h"
 #include "sterlet/study/export.h"
 #include "sterlet/study/runner.h"
@@ -46,6 +47,8 @@ struct TuneOptions {
   std::string time;
   std::optional<std::uint64_t> seed;
   std::string progress;
+  std::string replay;
+  std::int64_t seeds = 3;
 };
 
 void add_run_options(CLI::App& command, TuneOptions& options) {
@@ -144,10 +147,16 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   executor.reset();
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
-  if (!context.quiet || context.json) print_summary(context, study, result->pause);
+  if (spec.strategy == study::Strategy::kReplay) {
+    print_replay(context, study);
+  } else if (!context.quiet || context.json)
+    print_summary(context, study, result->pause);
   if (!context.quiet && result->pause == study::Pause::kTrials && attempt_count(study) == attempts_before) {
     fmt::print(stderr, "{}: {}, so nothing was run; to go on, add --trials {}\n", spec.name,
                study::text_of(result->pause), 2 * study.records().size());
+  }
+  if (result->pause == study::Pause::kUnfit) {
+    return base::fail(base::ErrorCode::kInvalidArgument, study.unfit(), {}, spec.name);
   }
   if (result->pause == study::Pause::kFailures) {
     return base::fail(base::ErrorCode::kInvalidArgument,
@@ -173,6 +182,11 @@ void add_tune(CLI::App& app, Context& context) {
   command->add_option("--storage", options->study.storage,
                       "file with the studies (default: sterlet.db beside the study file)");
   command->add_option("--seed", options->seed, "seed, in place of the study file's");
+  command->add_option("--replay", options->replay,
+                      "train with this schedule of hyperparameters (sterlet export --schedule), each time afresh");
+  command->add_option("--seeds", options->seeds, "with --replay: how often, on different seeds (default: 3)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
+      ->needs(command->get_option("--replay"));
   add_run_options(*command, *options);
   command->footer(
       "Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume goes on later.\n"
@@ -191,7 +205,8 @@ void add_tune(CLI::App& app, Context& context) {
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(file->spec.budget, budget_of(*options, file->spec.budget));
-      STERLET_PASS(refuse_panda(file->spec));
+      if (options->replay.empty()) STERLET_PASS(refuse_panda(file->spec));
+      if (!options->replay.empty()) STERLET_PASS(make_replay(*file, options->replay, options->seeds));
       if (options->seed) file->spec.seed = options->seed;
       OpenStudy open;
       STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));

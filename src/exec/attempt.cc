@@ -64,7 +64,7 @@ bool has(const Environment& environment, std::string_view name) {
 
 /// Files of an attempt, all absolute.
 struct Files {
-  std::string folder, params, stdout_log, stderr_log, checkpoints;
+  std::string folder, params, agenda, stdout_log, stderr_log, checkpoints;
 };
 
 Result<Files> make_files(const Launch& launch) {
@@ -78,6 +78,12 @@ Result<Files> make_files(const Launch& launch) {
   if (!error) std::filesystem::create_directories(files.checkpoints, error);
   if (error) return fail(disk_error(files.checkpoints, "be made", error.value()));
   STERLET_PASS(write_file(files.params, base::json_line(launch.params) + "\n"));
+  if (!launch.agenda.empty()) {
+    files.agenda = folder / fmt::format("agenda-{}.jsonl", launch.id.attempt);
+    std::string lines;
+    for (const base::Json& message : launch.agenda) lines += base::json_line(message) + "\n";
+    STERLET_PASS(write_file(files.agenda, lines));
+  }
   return files;
 }
 
@@ -94,6 +100,7 @@ Environment environment_of(const Launch& launch, const Files& files, const std::
   added.emplace_back("STERLET_SEED", fmt::format("{}", launch.seed));
   added.emplace_back("STERLET_CHECKPOINT_DIR", files.checkpoints);
   added.emplace_back("STERLET_CHANNEL", socket);
+  if (!files.agenda.empty()) added.emplace_back("STERLET_AGENDA", files.agenda);
   if (!launch.resume_path.empty()) added.emplace_back("STERLET_RESUME", launch.resume_path);
   return with_our_environment(added);
 }

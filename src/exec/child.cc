@@ -190,9 +190,10 @@ Environment with_our_environment(const Environment& added) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     const std::string_view name = text.substr(0, equals);
-    constexpr std::array<std::string_view, 10> kMarks = {
-        "STERLET_TRIAL",   "STERLET_ATTEMPT", "STERLET_PARAMS",         "STERLET_SEED",       "STERLET_RESUME",
-        "STERLET_CHANNEL", "STERLET_SESSION", "STERLET_CHECKPOINT_DIR", "STERLET_SKIP_STEPS", "STERLET_PARAMS_EXACT"};
+    constexpr std::array<std::string_view, 11> kMarks = {
+        "STERLET_TRIAL",      "STERLET_ATTEMPT",      "STERLET_PARAMS",  "STERLET_SEED",
+        "STERLET_RESUME",     "STERLET_CHANNEL",      "STERLET_SESSION", "STERLET_CHECKPOINT_DIR",
+        "STERLET_SKIP_STEPS", "STERLET_PARAMS_EXACT", "STERLET_AGENDA"};
     if (std::find(kMarks.begin(), kMarks.end(), name) != kMarks.end()) continue;
     put(std::string(name), std::string(text.substr(equals + 1)));
   }

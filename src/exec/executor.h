@@ -37,11 +37,12 @@ struct Launch {
   std::string folder;             ///< Working directory.
   std::vector<std::pair<std::string, std::string>> environment;  ///< Added to our own.
   base::Json params;                                             ///< Written to the file named by STERLET_PARAMS.
-  std::uint64_t seed = 0;                                        ///< STERLET_SEED.
-  std::string trial_folder;    ///< Made if missing: params-A.json, stdout-A.log, stderr-A.log, checkpoints/.
-  std::string resume_path;     ///< STERLET_RESUME; empty: none.
-  std::string stdout_pattern;  ///< Regular expression for metrics on stdout; empty: none.
-  std::vector<int> gpus;       ///< CUDA_VISIBLE_DEVICES, if not empty.
+  std::vector<base::Json> agenda;  ///< Messages with "at", for the file named by STERLET_AGENDA; empty: no file.
+  std::uint64_t seed = 0;          ///< STERLET_SEED.
+  std::string trial_folder;        ///< Made if missing: params-A.json, stdout-A.log, stderr-A.log, checkpoints/.
+  std::string resume_path;         ///< STERLET_RESUME; empty: none.
+  std::string stdout_pattern;      ///< Regular expression for metrics on stdout; empty: none.
+  std::vector<int> gpus;           ///< CUDA_VISIBLE_DEVICES, if not empty.
   Limits limits;
 };
 

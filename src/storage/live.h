@@ -81,6 +81,23 @@ struct BranchReport {
   double value = 0;
 };
 
+/// One interval of a member of a population (population-based training): trained in one attempt of its trial, from a
+/// checkpoint of the interval before, be it its own or another member's.
+struct TurnRecord {
+  std::int64_t trial = 0;  ///< The member.
+  int turn = 0;            ///< Which interval, from 0.
+  std::int64_t from_step = 0, to_step = 0;
+  std::optional<std::int64_t> parent;  ///< Member whose weights it goes on with; empty: from the beginning.
+  std::string point;                   ///< Space::text_of: the hyperparameters of this interval.
+  int first_attempt = 0, attempt = 0;  ///< Attempts of the trial, first and last, that train it; 0: none yet.
+  std::string start, end;              ///< Paths of the checkpoints.
+  std::string state = "waiting";       ///< Or running, done, failed.
+  std::optional<double> value;         ///< What it is ranked by, as reported.
+  std::string reason;                  ///< Why it goes on like this; or why it failed.
+  std::int64_t created_ms = 0;
+  bool operator==(const TurnRecord&) const = default;
+};
+
 /// The part of a storage that live changes need; its calls join the storage's open transaction. Errors as Storage's.
 class LiveStorage {
  public:
@@ -110,6 +127,11 @@ class LiveStorage {
   virtual base::Result<std::int64_t> put_intervention(std::int64_t study, std::int64_t trial,
                                                       const InterventionRecord& intervention) = 0;
   virtual base::Result<std::vector<InterventionRecord>> load_interventions(std::int64_t study, std::int64_t trial) = 0;
+
+  /// Writes a turn whole, new or known.
+  virtual base::Result<void> put_turn(std::int64_t study, const TurnRecord& turn) = 0;
+  /// By turn, then trial.
+  virtual base::Result<std::vector<TurnRecord>> load_turns(std::int64_t study) = 0;
 
   virtual base::Result<std::int64_t> post_command(std::int64_t study, const CommandRecord& command) = 0;
   virtual base::Result<std::vector<CommandRecord>> pending_commands(std::int64_t study) = 0;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -238,6 +239,40 @@ class SqliteLive final : public LiveStorage {
                               std::int64_t wall_ms) override {
     Statement& put = statement("UPDATE commands SET state = ?, answer = ?, done_ms = ? WHERE id = ?");
     return finish(put.bind(state).bind(answer).bind(wall_ms).bind(id));
+  }
+
+  Result<void> put_turn(std::int64_t study, const TurnRecord& turn) override {
+    Statement& put = statement(
+        "INSERT OR REPLACE INTO turns (study_id, turn, trial, from_step, to_step, parent, point, first_attempt, "
+        "attempt, start, checkpoint, state, value, reason, created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    put.bind(study).bind(turn.turn).bind(turn.trial).bind(turn.from_step).bind(turn.to_step);
+    bind_optional(put, turn.parent).bind(turn.point).bind(turn.first_attempt).bind(turn.attempt).bind(turn.start);
+    put.bind(turn.end).bind(turn.state).bind_number(turn.value.value_or(std::nan("")));
+    return finish(put.bind(turn.reason).bind(turn.created_ms));
+  }
+
+  Result<std::vector<TurnRecord>> load_turns(std::int64_t study) override {
+    std::vector<TurnRecord> turns;
+    Statement& select = statement(
+        "SELECT turn, trial, from_step, to_step, parent, point, first_attempt, attempt, start, checkpoint, state, "
+        "value, reason, created_ms FROM turns WHERE study_id = ? ORDER BY turn, trial");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      turns.push_back({.trial = row.integer(1),
+                       .turn = static_cast<int>(row.integer(0)),
+                       .from_step = row.integer(2),
+                       .to_step = row.integer(3),
+                       .parent = optional_integer(row, 4),
+                       .point = row.text(5),
+                       .first_attempt = static_cast<int>(row.integer(6)),
+                       .attempt = static_cast<int>(row.integer(7)),
+                       .start = row.text(8),
+                       .end = row.text(9),
+                       .state = row.text(10),
+                       .value = optional_number(row, 11),
+                       .reason = row.text(12),
+                       .created_ms = row.integer(13)});
+    }));
+    return turns;
   }
 
   int wake_fd() override {

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/lineage.h"
 
 namespace sterlet::study {
 
@@ -52,7 +53,7 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
       json["mean"] = numbers_json(setting.values);
     }
   }
-  STERLET_TRY(const auto reports, storage.load_reports(study.storage_id(), trial, record.attempt));
+  STERLET_TRY(const auto reports, reports_of(study, storage, trial));
   json["reports"] = base::Json::array();
   for (const storage::ReportRecord& report : reports) {
     if (json["reports"].empty() || json["reports"].back()["step"] != report.step) {
@@ -60,6 +61,7 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
     }
     json["reports"].back()["metrics"][report.metric] = base::json_number(report.value);
   }
+  if (!study.turns().empty()) json["turns"] = turns_json(study, trial);
   json["started"] = time_json(record.started_ms);
   json["ended"] = time_json(record.ended_ms);
   if (!record.reason.empty()) json["reason"] = record.reason;

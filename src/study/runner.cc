@@ -78,7 +78,10 @@ class Runner final {
     std::vector<double> values;
     std::string failure;
     std::vector<int> gpus;
-    std::string prune_reason;         // Empty: it goes on.
+    std::map<std::int64_t, base::Json> changes;  // Of a schedule, by step, that its program has not told of yet.
+    std::optional<std::int64_t> end_step;        // Where it is to end by its agenda.
+    bool is_over = false;                        // Nothing more is wanted of it; it is being ended.
+    std::string prune_reason;                    // Empty: it goes on.
     bool is_paused = false;           // Put aside only: its program is asked for a checkpoint before it ends.
     std::int64_t prune_told_ms = -1;  // When its program was told; -1: not yet.
     bool is_prune_heard = false;      // By the answer to a report; who asked may be gone before a message reaches it.
@@ -181,21 +184,25 @@ class Runner final {
     const StudySpec& spec = study_.spec();
     const AttemptId id{.trial = claim.number, .attempt = claim.attempt};
     const std::string folder = fmt::format("{}/{}", options_.trials_folder, claim.number);
-    base::RandomStream seeds(
-        {.seed = study_.seed(), .trial = static_cast<std::uint64_t>(claim.number), .stream = base::Stream::kTrialSeed});
     exec::Launch launch;
     launch.id = id;
     launch.params = study_.space().to_json(claim.point);
-    launch.seed = seeds.next_word() >> 1;  // Below 2^31: every language's integers hold it.
+    launch.seed = trial_seed(study_.seed(), claim.number);
     launch.argv =
         expand_command(spec.command, launch.params,
                        {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
     launch.folder = spec.folder;
     launch.trial_folder = folder;
     launch.resume_path = claim.checkpoint;
+    launch.agenda = claim.agenda;
+    if (claim.is_exact) launch.environment = {{"STERLET_PARAMS_EXACT", "1"}};
     launch.stdout_pattern = spec.metrics.pattern;
     launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
     Running running{.claim = std::move(claim)};
+    for (const base::Json& message : running.claim.agenda) {
+      if (message.contains("set")) running.changes[message["at"].get<std::int64_t>()] = message["set"];
+      if (message.contains("stop")) running.end_step = message["at"].get<std::int64_t>();
+    }
     running.gpus = take_gpus(spec.resources.gpu);
     launch.gpus = running.gpus;
     STERLET_PASS(executor_.launch(launch));
@@ -231,12 +238,22 @@ class Runner final {
           running.prune_told_ms >= 0 && clock_.steady_ms() - running.prune_told_ms > kReportGraceMs;
       if (decision.prune) running.prune_reason = decision.reason;
       running.is_paused = decision.pause;
+      // One that trains on after its last step: what it should have left is left by now, or never will be.
+      if (running.end_step && report->step > *running.end_step) end_over(event.id, running);
       if (report->ack)
         answers.push_back({.id = event.id, .ack = *report->ack, .prune = decision.prune && !decision.pause});
     } else if (const auto* value = std::get_if<Event::Value>(&event.what)) {
       running.values = value->values;
     } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {
-      STERLET_PASS(study_.checkpoint(event.id.trial, event.id.attempt, checkpoint->path));
+      STERLET_PASS(study_.checkpoint(event.id.trial, event.id.attempt, checkpoint->path, checkpoint->step));
+    } else if (const auto* applied = std::get_if<Event::Applied>(&event.what)) {
+      take_applied(event.id, running, *applied);
+    } else if (const auto* refused = std::get_if<Event::Refused>(&event.what)) {
+      if (refused->kind == "set" && !running.changes.empty()) {
+        running.failure =
+            fmt::format("its program refused the schedule's change to {}: {}", refused->set.dump(), refused->reason);
+        end_over(event.id, running);
+      }
     } else if (const auto* failed = std::get_if<Event::Failed>(&event.what)) {
       running.failure = failed->reason;
     } else if (const auto* exited = std::get_if<Event::Exited>(&event.what)) {
@@ -248,6 +265,23 @@ class Runner final {
     return {};
   }
 
+  void end_over(const AttemptId& id, Running& running) {
+    if (running.is_over) return;
+    running.is_over = true;
+    executor_.end(id, "it went on after its last step");
+  }
+
+  void take_applied(const AttemptId& id, Running& running, const Event::Applied& applied) {
+    const auto change = running.changes.begin();
+    if (change == running.changes.end()) return;
+    if (change->first != applied.step) {
+      running.failure =
+          fmt::format("its program made the schedule's change of step {} at step {}", change->first, applied.step);
+      return end_over(id, running);
+    }
+    running.changes.erase(change);
+  }
+
   Result<void> finish(const AttemptId& id, const Running& running, const Event::Exited& exited) {
     if (!running.prune_reason.empty()) {
       // However it ended, it ended because it was told to; a value it gave is one of a training cut short. One that was
@@ -256,10 +290,17 @@ class Runner final {
       return study_.tell(id.trial, id.attempt, {.state = state, .reason = running.prune_reason});
     }
     Outcome outcome{.values = running.values};
-    switch (exited.cause) {
+    const bool is_done = running.is_over && exited.cause == exec::Cause::kStopped;
+    switch (is_done ? exec::Cause::kFinished : exited.cause) {
       case exec::Cause::kFinished:
-        outcome.state = running.failure.empty() ? State::kComplete : State::kFailed;
         outcome.reason = running.failure;
+        if (outcome.reason.empty() && !running.changes.empty()) {
+          outcome.reason = fmt::format(
+              "its program never made the schedule's change of step {}; it takes changes only "
+              "with a client of this version (docs/channel.md)",
+              running.changes.begin()->first);
+        }
+        outcome.state = outcome.reason.empty() ? State::kComplete : State::kFailed;
         break;
       case exec::Cause::kStopped:
         outcome.state = State::kLost;
@@ -308,6 +349,12 @@ class Runner final {
 Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
                             const RunOptions& options) {
   return Runner(study, executor, clock, observer, options).run();
+}
+
+std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial) {
+  base::RandomStream seeds(
+      {.seed = study_seed, .trial = static_cast<std::uint64_t>(trial), .stream = base::Stream::kTrialSeed});
+  return seeds.next_word() >> 1;
 }
 
 std::vector<int> find_gpus(const std::string& visible_devices) {

@@ -49,6 +49,9 @@ struct RunResult {
 base::Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
                                   const RunOptions& options);
 
+/// STERLET_SEED of a trial: below 2^31, so that every language's integers hold it.
+std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial);
+
 /// GPUs of this machine: CUDA_VISIBLE_DEVICES as given, else counted from the driver; empty if there are none.
 std::vector<int> find_gpus(const std::string& visible_devices);
 

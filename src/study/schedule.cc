@@ -76,7 +76,8 @@ Result<Schedule> schedule_from_json(const Json& json) {
 Result<Schedule> read_schedule(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    return fail(ErrorCode::kNotFound, "there is no such schedule file", "export one with sterlet logbook", path);
+    return fail(ErrorCode::kNotFound, "there is no such schedule file", "export one with sterlet export --schedule",
+                path);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (text.size() > kBytesMax) return fail(ErrorCode::kInvalidArgument, "a schedule has at most 1 MiB", {}, path);
   const auto json = base::parse_json(text);
@@ -84,6 +85,15 @@ Result<Schedule> read_schedule(const std::string& path) {
   auto schedule = schedule_from_json(*json);
   if (!schedule) return fail(schedule.error().at(path));
   return schedule;
+}
+
+Result<Schedule> replay_schedule(const StudySpec& spec) {
+  const auto entries = spec.strategy_options.find("schedule");
+  if (entries == spec.strategy_options.end()) {
+    return fail(ErrorCode::kInvalidArgument, "replay needs a schedule",
+                "run sterlet tune STUDY --replay schedule.json, which writes it");
+  }
+  return schedule_from_json({{"version", kVersion}, {"schedule", *entries}});
 }
 
 Result<void> check_schedule(const Schedule& schedule, const space::Space& space) {

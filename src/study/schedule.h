@@ -7,6 +7,7 @@
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
 #include "sterlet/space/space.h"
+#include "sterlet/study/spec.h"
 
 namespace sterlet::study {
 
@@ -31,6 +32,8 @@ base::Json json_from_schedule(const Schedule& schedule);
 base::Result<Schedule> schedule_from_json(const base::Json& json);
 /// Reads a file. Errors: kNotFound; as schedule_from_json, at the path.
 base::Result<Schedule> read_schedule(const std::string& path);
+/// The schedule of a study with strategy: replay. Errors: as schedule_from_json.
+base::Result<Schedule> replay_schedule(const StudySpec& spec);
 /// Checks names and values against a space: entries after step 0 may only set live parameters.
 base::Result<void> check_schedule(const Schedule& schedule, const space::Space& space);
 

@@ -5,6 +5,7 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/population/population.h"
 #include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/presets.h"
@@ -48,8 +49,10 @@ constexpr std::array<Key, 23> kStudyKeys{{
      "out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy",
-     "caviar: many trials in parallel, the best is kept. panda: one model, raised by hand with sterlet babysit.",
-     R"({"enum": ["caviar", "panda"]})"},
+     "caviar: many trials in parallel, the best is kept. panda: one model, raised by hand with sterlet babysit. pbt: a "
+     "population whose worst members go on from copies of the best, as in {name: pbt, interval: 2, steps: 20}. replay: "
+     "one schedule of hyperparameters, trained again (sterlet tune --replay writes it).",
+     "STRATEGY"},
     {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},
     {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
     {"workers", "Trials that run at once; auto: as many as the machine has cores for.",
@@ -205,7 +208,41 @@ base::Json pruner_schema() {
   return {{"oneOf", forms}};
 }
 
+base::Json strategy_schema() {
+  base::Json pbt;
+  pbt["type"] = "object";
+  pbt["required"] = {"name"};
+  pbt["properties"]["name"] = {{"const", "pbt"}};
+  for (const population::Option& option : population::options()) {
+    base::Json& property = pbt["properties"][std::string(option.name)];
+    property["description"] = option.summary;
+    if (option.default_value.is_null()) {
+      pbt["required"].push_back(option.name);
+    } else {
+      property["default"] = option.default_value;
+    }
+    if (!option.words.empty()) {
+      property["enum"] = option.words;
+      continue;
+    }
+    property["type"] = option.default_value.is_number_float() ? "number" : "integer";
+    property["minimum"] = base::json_number(option.low);
+    property["maximum"] = base::json_number(option.high);
+  }
+  pbt["additionalProperties"] = false;
+  const base::Json replay = parse_fragment(
+      R"({"type": "object", "required": ["name", "schedule"], "additionalProperties": false, "properties": {
+          "name": {"const": "replay"}, "schedule": {"type": "array", "items": {"type": "object",
+          "required": ["step", "set"], "properties": {"step": {"type": "integer"}, "set": {"type": "object"}}}}}})");
+  base::Json forms = base::Json::array();
+  forms.push_back(words({"caviar", "panda"}));
+  forms.push_back(pbt);
+  forms.push_back(replay);
+  return {{"oneOf", forms}};
+}
+
 base::Json key_schema(const Key& key) {
+  if (key.schema == "STRATEGY") return strategy_schema();
   if (key.schema == "SAMPLER") return sampler_schema();
   if (key.schema == "PRUNER") return pruner_schema();
   if (key.schema == "PRESET") {

@@ -58,7 +58,7 @@ std::string_view text_of(Duplicates duplicates) {
 }
 
 std::string_view text_of(Strategy strategy) {
-  constexpr std::array<std::string_view, 2> kNames{"caviar", "panda"};
+  constexpr std::array<std::string_view, 4> kNames{"caviar", "panda", "pbt", "replay"};
   return kNames[static_cast<std::size_t>(strategy)];
 }
 
@@ -78,6 +78,10 @@ base::Json json_from_spec(const StudySpec& spec) {
   if (!spec.constraints.empty()) json["constraints"] = spec.constraints;
   json["budget"] = json_from_budget(spec.budget);
   json["strategy"] = text_of(spec.strategy);
+  if (!spec.strategy_options.empty()) {
+    json["strategy"] =
+        json_from_choice({.name = std::string(text_of(spec.strategy)), .options = spec.strategy_options});
+  }
   json["sampler"] = json_from_choice(spec.sampler);
   json["pruner"] = json_from_choice(spec.pruner);
   json["workers"] = spec.workers ? base::Json(*spec.workers) : base::Json("auto");

@@ -16,7 +16,8 @@ namespace sterlet::study {
 enum class Direction { kMinimize, kMaximize };
 /// What happens when a sampler would repeat a point: draw another, run it again, or run it again and count the mean.
 enum class Duplicates { kAvoid, kAllow, kAverage };
-enum class Strategy { kCaviar, kPanda };
+/// Many trials; one model raised by hand; a population whose members copy each other; one schedule trained again.
+enum class Strategy { kCaviar, kPanda, kPbt, kReplay };
 
 struct Objective {
   std::string metric;
@@ -76,6 +77,7 @@ struct StudySpec {
   std::vector<std::string> constraints;
   Budget budget;
   Strategy strategy = Strategy::kCaviar;
+  base::Json strategy_options = base::Json::object();  ///< Of pbt: as population::read_options; of replay: "schedule".
   Choice sampler{.name = "auto"};
   Choice pruner{.name = "none"};
   std::optional<int> workers;         ///< >= 1; empty: auto.

@@ -57,6 +57,10 @@ std::string_view text_of(Pause pause) {
       return "too many trials failed in a row";
     case Pause::kRequested:
       return "it was asked to stop";
+    case Pause::kTrained:
+      return "every member of the population is trained";
+    case Pause::kUnfit:
+      return "its program does not do what the strategy needs";
   }
   return "";
 }
@@ -72,6 +76,10 @@ Study::Study(StudyFile file, const Options& options)
 Result<std::unique_ptr<Study>> Study::open(StudyFile file, const Options& options) {
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
+  if (study->storage_ == nullptr && study->spec_.strategy == Strategy::kPbt) {
+    return base::fail(ErrorCode::kConflict, "its strategy is pbt, which copies checkpoints between running programs",
+                      fmt::format("run sterlet tune {}", study->spec_.name), study->spec_.name);
+  }
   study->record_.name = study->spec_.name;
   study->record_.created_ms = study->clock_->wall_ms();
   if (study->storage_ == nullptr) {
@@ -144,10 +152,16 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
 Result<void> Study::prepare(std::uint64_t seed) {
   const bool is_other_seed = seed != seed_;
   seed_ = seed;
-  STERLET_TRY(
-      sampler_,
-      samplers::make(spec_.sampler.name, space_, spec_.sampler.options,
-                     {.seed = seed_, .trial_budget = search_budget(), .objective_count = spec_.objectives.size()}));
+  if (spec_.strategy == Strategy::kPbt) {
+    STERLET_TRY(population_, population::read_options(spec_.strategy_options));
+  }
+  if (spec_.strategy == Strategy::kReplay) {
+    STERLET_TRY(replay_, replay_schedule(spec_));
+  }
+  const auto trial_budget = population_ ? std::optional(population_->population) : search_budget();
+  STERLET_TRY(sampler_, samplers::make(
+                            spec_.sampler.name, space_, spec_.sampler.options,
+                            {.seed = seed_, .trial_budget = trial_budget, .objective_count = spec_.objectives.size()}));
   // One that was told something is kept: another budget does not concern it.
   if ((!pruner_ || is_other_seed) && spec_.pruner.name != "none") {
     STERLET_TRY(pruner_, pruners::make(spec_.pruner.name, spec_.pruner.options,
@@ -155,7 +169,7 @@ Result<void> Study::prepare(std::uint64_t seed) {
                                         .objective_count = spec_.objectives.size(),
                                         .maximize = spec_.objectives.front().direction == Direction::kMaximize}));
   }
-  if (spec_.duplicates == Duplicates::kAvoid && space_.count_at_most(0) <= 1e7) {
+  if (spec_.duplicates == Duplicates::kAvoid && !population_ && space_.count_at_most(0) <= 1e7) {
     if (const auto all = space_.enumerate(0, kCountedConfigurationsMax)) configuration_count_ = all->size();
   }
   return {};
@@ -218,6 +232,9 @@ Result<void> Study::take_in(std::int64_t since) {
     history_.reserve(static_cast<std::size_t>(count));
   }
   STERLET_PASS(storage_->visit_trials(record_.id, since, [&](auto& trial) { return take_in(trial); }));
+  if (population_) {
+    STERLET_TRY(turns_, storage_->live().load_turns(record_.id));
+  }
   seen_seq_ = last;
   return {};
 }
@@ -315,12 +332,14 @@ Result<std::optional<Claim>> Study::next_claim() {
     STERLET_TRY(record_.stop_requested, storage_->is_stop_requested(record_.id));
   }
   pause_ = find_pause();
+  if (population_) return ask_member();
   if (pause_ != Pause::kNone && pause_ != Pause::kTrials && pause_ != Pause::kSpace) return std::nullopt;
   // A lost trial is counted in the budget already, so it runs again also when that is used up.
   STERLET_TRY(auto again, retry_lost());
   if (!again) {
     STERLET_TRY(again, promote_paused());
   }
+  if (again && replay_) plan_replay(*again);
   if (again || pause_ == Pause::kTrials) return again;
   const auto number = static_cast<std::int64_t>(records_.size());
   const std::int64_t known_seq = seen_seq_;
@@ -331,33 +350,40 @@ Result<std::optional<Claim>> Study::next_claim() {
   }
   if (pause_ == Pause::kSpace) suggestion = repeat();  // All are tried; some may be tried again.
   if (!suggestion) return std::nullopt;
+  STERLET_TRY(Claim claim, start_new(std::move(*suggestion), known_seq));
+  if (replay_) plan_replay(claim);
+  return claim;
+}
+
+Result<Claim> Study::start_new(samplers::Suggestion suggestion, std::int64_t known_seq) {
+  const auto number = static_cast<std::int64_t>(records_.size());
   const std::int64_t now = clock_->wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
-                              .origin = std::string(space::text_of(suggestion->origin)),
+                              .origin = std::string(space::text_of(suggestion.origin)),
                               .attempt = 1,
                               .session = session_,
                               .history_seq = known_seq,
                               .created_ms = now,
                               .started_ms = now};
   base::Json said = base::Json::object();
-  if (suggestion->predicted) {
+  if (suggestion.predicted) {
     // Samplers minimise; what is maximised is told to them with its sign changed.
     const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
     const double sign = maximize ? -1 : 1;
-    said["value"] = base::json_number(sign * *suggestion->predicted);
-    if (const auto& range = suggestion->predicted_range) {
+    said["value"] = base::json_number(sign * *suggestion.predicted);
+    if (const auto& range = suggestion.predicted_range) {
       said["low"] = base::json_number(maximize ? -range->second : range->first);
       said["high"] = base::json_number(maximize ? -range->first : range->second);
     }
   }
-  if (!suggestion->note.is_null()) said["note"] = std::move(suggestion->note);
+  if (!suggestion.note.is_null()) said["note"] = std::move(suggestion.note);
   if (!said.empty()) record.predicted = base::json_line(said);
-  if (configuration_count_ && !history_.contains(suggestion->point)) ++distinct_count_;
-  history_.append({.number = number, .point = suggestion->point, .origin = suggestion->origin});
+  if (configuration_count_ && !history_.contains(suggestion.point)) ++distinct_count_;
+  history_.append({.number = number, .point = suggestion.point, .origin = suggestion.origin});
   records_.emplace_back();
   STERLET_PASS(put(std::move(record), "claim", ""));
-  return Claim{.number = number, .attempt = 1, .point = std::move(suggestion->point)};
+  return Claim{.number = number, .attempt = 1, .point = std::move(suggestion.point)};
 }
 
 Result<std::optional<Claim>> Study::retry_lost() {
@@ -403,6 +429,10 @@ Result<std::optional<std::string>> Study::pop_queue() {
 }
 
 Result<std::optional<samplers::Suggestion>> Study::next_point(std::int64_t number) {
+  if (replay_) {
+    STERLET_TRY(auto point, space_.from_json(replay_->entries.front().set));
+    return samplers::Suggestion{.point = std::move(point), .origin = space::Origin::kEnqueued};
+  }
   if (number == 0 && spec_.defaults_first) {
     if (auto point = space_.defaults()) {
       return samplers::Suggestion{.point = std::move(*point), .origin = space::Origin::kDefault};
@@ -450,7 +480,7 @@ Pause Study::find_pause() const {
   if (failures_in_a_row_ >= spec_.failures_max) return Pause::kFailures;
   if (spec_.budget.target && target_reached_) return Pause::kTarget;
   if (spec_.budget.seconds && seconds_used() >= *spec_.budget.seconds) return Pause::kTime;
-  if (spec_.budget.trials) {
+  if (spec_.budget.trials && !population_) {
     if (static_cast<std::int64_t>(records_.size()) - cancelled_count_ >= *spec_.budget.trials) return Pause::kTrials;
   }
   if (configuration_count_ && distinct_count_ >= *configuration_count_) return Pause::kSpace;
@@ -510,6 +540,9 @@ Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::in
       judged_seq_ = std::max(judged_seq_, seq);
     }
     records_[static_cast<std::size_t>(trial)].last_step = std::max(record.last_step, step);
+    for (const auto& [metric, value] : metrics) {
+      if (population_ && metric == spec_.objectives.front().metric) turn_news_[trial].reports.emplace_back(step, value);
+    }
     auto& last = last_reported_[trial];
     if (last.empty()) last.assign(spec_.objectives.size(), std::nan(""));
     for (std::size_t i = 0; i < spec_.objectives.size(); ++i) {
@@ -521,10 +554,12 @@ Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::in
   });
 }
 
-Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::string& path) {
+Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::string& path,
+                               std::optional<std::int64_t> step) {
   return within([&]() -> Result<void> {
     STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
     record.checkpoint = path;
+    if (population_ && step) turn_news_[trial].checkpoints[*step] = path;
     return put(std::move(record), "checkpoint", path);
   });
 }
@@ -534,9 +569,15 @@ std::vector<double> Study::last_reported(std::int64_t trial) const {
   return last == last_reported_.end() ? std::vector<double>(spec_.objectives.size(), std::nan("")) : last->second;
 }
 
-Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome) {
+Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
   return within([&]() -> Result<void> {
     STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
+    Outcome outcome = told;
+    if (population_) {
+      STERLET_TRY(auto last, end_turn(record, told));
+      if (!last) return {};
+      outcome = std::move(*last);
+    }
     STERLET_PASS(catch_up_pruner());
     if (!outcome.values.empty() && outcome.values.size() != spec_.objectives.size()) {
       return base::fail(ErrorCode::kInvalidArgument,
@@ -557,7 +598,7 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& outcome
     record.constraints = outcome.constraints;
     record.last_step = records_[static_cast<std::size_t>(trial)].last_step;
     record.ended_ms = clock_->wall_ms();
-    const bool is_killed = record.state == State::kLost && outcome.is_killed;
+    const bool is_killed = record.state == State::kLost && outcome.is_killed && !population_;
     if (is_killed) {
       STERLET_TRY(const bool in_place, is_killed_in_place(record));
       if (in_place) {

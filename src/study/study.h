@@ -13,10 +13,12 @@
 #include "sterlet/base/clock.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/population/population.h"
 #include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/space/history.h"
 #include "sterlet/storage/storage.h"
+#include "sterlet/study/schedule.h"
 #include "sterlet/study/spec.h"
 #include "sterlet/study/study_file.h"
 
@@ -27,7 +29,9 @@ struct Claim {
   std::int64_t number = 0;
   int attempt = 1;
   space::Point point;
-  std::string checkpoint;  ///< Last one of an earlier attempt; empty: none.
+  std::string checkpoint;          ///< Last one of an earlier attempt; empty: none.
+  std::vector<base::Json> agenda;  ///< Messages of the channel, each with the step ("at") from which it holds.
+  bool is_exact = false;           ///< The point counts over what the checkpoint remembers.
 };
 
 /// What became of a trial.
@@ -55,6 +59,8 @@ enum class Pause {
   kSpace,      ///< Every configuration of the space has been tried.
   kFailures,   ///< Too many failed trials in a row.
   kRequested,  ///< Somebody asked it to stop.
+  kTrained,    ///< Every member of the population is trained.
+  kUnfit,      ///< The program does not do what the strategy needs: see unfit().
 };
 std::string_view text_of(Pause pause);
 
@@ -85,13 +91,16 @@ class Study final {
   /// budget in the same transaction. Nothing if there is none to hand out: see pause().
   base::Result<std::optional<Claim>> ask();
   Pause pause() const { return pause_; }
+  /// What the program does not do, in a sentence; set where the pause is kUnfit.
+  const std::string& unfit() const { return unfit_; }
 
   /// Adds one report, and decides whether the trial goes on. That it should not is stored with its reason in the same
   /// transaction: whatever becomes of the process, the trial ends PRUNED, unless it is told COMPLETE or FAILED.
   /// Errors: kConflict where the attempt is not the one that runs.
   base::Result<pruners::Decision> report(std::int64_t trial, int attempt, std::int64_t step,
                                          const std::vector<std::pair<std::string, double>>& metrics);
-  base::Result<void> checkpoint(std::int64_t trial, int attempt, const std::string& path);
+  base::Result<void> checkpoint(std::int64_t trial, int attempt, const std::string& path,
+                                std::optional<std::int64_t> step = std::nullopt);
   /// Ends a trial. COMPLETE without values takes the last reported ones; with a NaN, or none at all, the trial is
   /// FAILED. Errors: kNotFound, kConflict (not running, or another attempt), kInvalidArgument (wrong number of values).
   base::Result<void> tell(std::int64_t trial, int attempt, const Outcome& outcome);
@@ -160,6 +169,8 @@ class Study final {
   /// Whether it is one of an earlier trial.
   bool is_repeat(std::int64_t trial) const;
 
+  /// With strategy: pbt, what each member was trained with, by interval, then member; else empty.
+  const std::vector<storage::TurnRecord>& turns() const { return turns_; }
   /// Best finished trials: one for a single objective (the earliest of equals), else the Pareto front by number. With
   /// duplicates: average, a trial's value is the mean over all at its point; with repeats, a setting is named by its
   /// first complete trial, and a single objective's best is the one that analysis::find_best_arm finds. Infeasible
@@ -185,6 +196,16 @@ class Study final {
   base::Result<void> settle_paused();
   base::Result<std::set<std::int64_t>> raised_by_hand();
   base::Result<bool> is_killed_in_place(const storage::TrialRecord& record);
+  base::Result<Claim> start_new(samplers::Suggestion suggestion, std::int64_t known_seq);
+  base::Result<std::optional<Claim>> ask_member();
+  base::Result<std::optional<Claim>> retry_lost_turn();
+  base::Result<Claim> begin_turn(storage::TurnRecord turn, const std::string& event);
+  base::Result<bool> begin_next_interval();
+  base::Result<std::optional<Outcome>> end_turn(const storage::TrialRecord& record, const Outcome& outcome);
+  base::Result<void> put_turn(const storage::TurnRecord& turn);
+  base::Result<void> put_aside(storage::TrialRecord record, const std::string& reason);
+  std::vector<base::Json> turn_agenda(const storage::TurnRecord& turn) const;
+  void plan_replay(Claim& claim) const;
   base::Result<Claim> run_again(storage::TrialRecord record, const std::string& event);
   base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
   base::Result<std::optional<std::string>> pop_queue();
@@ -218,9 +239,18 @@ class Study final {
   std::unique_ptr<samplers::Sampler> sampler_;
   std::unique_ptr<pruners::Pruner> pruner_;  // Null: none. Knows everything up to judged_seq_.
   std::int64_t judged_seq_ = 0;
-  std::vector<std::int64_t> unjudged_endings_;  // Trials that others, or earlier sessions, have ended since.
-  std::set<std::int64_t> paused_;               // Trials put aside at a rung that may be promoted.
-  bool is_pruner_behind_ = true;                // Others may have reported since it was told last.
+  std::vector<std::int64_t> unjudged_endings_;     // Trials that others, or earlier sessions, have ended since.
+  std::optional<population::Options> population_;  // With strategy: pbt.
+  std::vector<storage::TurnRecord> turns_;
+  struct TurnNews {
+    std::vector<std::pair<std::int64_t, double>> reports;
+    std::map<std::int64_t, std::string> checkpoints;
+  };
+  std::map<std::int64_t, TurnNews> turn_news_;  // Of members that this process trains.
+  std::string unfit_;
+  std::optional<Schedule> replay_;  // With strategy: replay.
+  std::set<std::int64_t> paused_;   // Trials put aside at a rung that may be promoted.
+  bool is_pruner_behind_ = true;    // Others may have reported since it was told last.
   space::History history_;
   std::vector<storage::TrialRecord> records_;
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.

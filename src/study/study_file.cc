@@ -9,9 +9,11 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/population/population.h"
 #include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/presets.h"
+#include "sterlet/study/schedule.h"
 #include "sterlet/study/schema.h"
 #include "sterlet/study/study_file_command.h"
 #include "sterlet/study/study_file_params.h"
@@ -70,6 +72,7 @@ class StudyReader final {
     take_running();
     take_resources();
     take_context();
+    if (declared) check_strategy(declared->space);
     if (declared) take_enqueue(declared->space);
     if (!faults_.empty() || !declared) return tl::make_unexpected(faults_.take());
     spec_.parameters = std::move(declared->parameters);
@@ -197,8 +200,45 @@ class StudyReader final {
     if (node->is_scalar() && node->text == "auto") {
       top_.fault(node->mark, "strategy: auto needs `sterlet plan` to decide it, which this version does not have",
                  "use strategy: caviar");
-    } else if (top_.word(*node, "strategy", {"caviar", "panda"}) == "panda") {
-      spec_.strategy = Strategy::kPanda;
+      return;
+    }
+    const std::vector<std::string> words = {"caviar", "panda", "pbt", "replay"};
+    const auto choice = take_choice(*node, "strategy", words);
+    if (!choice) return;
+    spec_.strategy = static_cast<Strategy>(std::find(words.begin(), words.end(), choice->name) - words.begin());
+    for (const YamlEntry& entry : node->entries) {
+      if (entry.key != "name") spec_.strategy_options[entry.key] = json_from_yaml(entry.value);
+    }
+  }
+
+  // What a strategy needs of the rest of the file.
+  void check_strategy(const space::Space& space) {
+    const YamlNode* node = root_.find("strategy");
+    if (node == nullptr || !faults_.empty()) return;
+    const auto refuse = [&](const base::Error& error) { top_.fault(node->mark, error.what, error.next); };
+    if (spec_.strategy == Strategy::kReplay) {
+      const auto schedule = replay_schedule(spec_);
+      if (!schedule) return refuse(schedule.error());
+      if (const auto fits = check_schedule(*schedule, space); !fits) refuse(fits.error());
+      return;
+    }
+    if (spec_.strategy != Strategy::kPbt) {
+      if (spec_.strategy_options.empty()) return;
+      return top_.fault(node->mark, fmt::format("strategy {} has no options", text_of(spec_.strategy)),
+                        fmt::format("write strategy: {}", text_of(spec_.strategy)));
+    }
+    if (const auto options = population::read_options(spec_.strategy_options); !options) return refuse(options.error());
+    if (const auto fits = population::check_space(space); !fits) return refuse(fits.error());
+    if (spec_.objectives.size() > 1) {
+      top_.fault(node->mark, "pbt needs one objective to rank its members by (found several)",
+                 "keep one in objective, or use strategy: caviar");
+    }
+    if (spec_.pruner.name != "none") {
+      top_.fault(node->mark, "pbt decides itself who goes on, so that no pruner may", "remove pruner");
+    }
+    if (spec_.repeats.is_on()) {
+      top_.fault(node->mark, "pbt trains each member once; its repeats are the replays of its schedule",
+                 "remove repeats, and run sterlet tune --replay afterwards");
     }
   }
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sterlet/cli/context.h"
+
+namespace sterlet::cli {
+
+/// Prints how a population's members were trained, interval by interval; of one trial, or of all.
+base::Result<void> show_population(const Context& context, const OpenStudy& open, std::optional<std::int64_t> trial);
+
+/// The schedule of a trial (none: of the best) as the text of a file.
+base::Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int64_t> trial);
+
+/// Turns a study file into the study that trains with a schedule `seeds` times.
+base::Result<void> make_replay(study::StudyFile& file, const std::string& schedule_path, std::int64_t seeds);
+/// Prints what each seed came to, with mean and spread.
+void print_replay(const Context& context, const study::Study& study);
+
+}  // namespace sterlet::cli

@@ -1,0 +1,233 @@
+"""Populations: members copy each other's checkpoints and hyperparameters, whatever is killed, and a schedule is trained
+again."""
+import contextlib
+import json
+import os
+import random
+import select
+import sqlite3
+import time
+import unittest
+
+from support import LIMIT_SECONDS, SOURCE, ProgramTest
+
+# The surrogate of the PBT paper, with a state that betrays every step made with other values, from another checkpoint or
+# in another order: x moves towards 0 at a speed that depends on how near the rate is to what is best at that step.
+TRAIN = """
+import json, os, sys, time
+sys.path.insert(0, %r)
+import sterlet
+
+trial = sterlet.Trial(live=True)
+state = {"step": 0, "x": 1.0, "trace": []}
+if trial.resume_path:
+    with open(trial.resume_path) as file:
+        state = json.load(file)
+rate = trial.params["rate"]
+steps = int(os.environ.get("TOY_STEPS", "12"))
+
+
+def obey():
+    global rate
+    for change in trial.changes():
+        if change.kind == "checkpoint":
+            path = os.path.join(trial.checkpoint_dir, f"{state['step']}-{trial.attempt}.json")
+            with open(path + ".part", "w") as file:
+                json.dump(state, file)
+            os.rename(path + ".part", path)
+            trial.checkpointed(state["step"], path)
+        elif change.kind == "set":
+            rate = change.values["rate"]
+            trial.applied(state["step"], change.values)
+
+
+while state["step"] < steps and not trial.should_stop():
+    time.sleep(float(os.environ.get("TOY_SECONDS", "0")))
+    state["step"] += 1
+    best = 0.5 * 0.8 ** state["step"]
+    state["x"] *= 1 - 0.3 / (1 + 4 * abs(rate - best) / best)
+    state["trace"].append([trial.params["size"], rate])
+    trial.report(state["step"], loss=state["x"])
+    obey()
+with open(os.path.join(trial.checkpoint_dir, "../end.json"), "w") as file:
+    json.dump(state, file)
+""" % os.path.join(SOURCE, "client")
+
+STUDY = """
+study: p
+objective: loss
+command: [/usr/bin/python3, train.py]
+strategy: {name: pbt, population: 4, interval: 3, steps: 12}
+params:
+  rate: {type: float, low: 0.001, high: 1, scale: log, live: true}
+  size: {type: int, low: 1, high: 9}
+sampler: random
+seed: 7
+"""
+
+
+class Population(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.write("train.py", TRAIN)
+        self.write("study.yaml", STUDY)
+
+    def turns(self, folder="."):
+        with contextlib.closing(sqlite3.connect(self.path(f"{folder}/sterlet.db"))) as database:
+            return database.execute("SELECT turn, trial, from_step, to_step, parent, point, state, value, reason FROM "
+                                    "turns ORDER BY turn, trial").fetchall()
+
+    def retell(self, schedule, steps=12):
+        """x after each step, from the schedule alone."""
+        changes = {entry["step"]: entry["set"] for entry in schedule["schedule"]}
+        x, rate, curve = 1.0, None, {}
+        for step in range(steps):
+            rate = changes.get(step, {}).get("rate", rate)
+            best = 0.5 * 0.8 ** (step + 1)
+            x *= 1 - 0.3 / (1 + 4 * abs(rate - best) / best)
+            curve[step + 1] = x
+        return curve
+
+    def test_members_copy_the_best_and_the_winners_schedule_tells_its_curve(self):
+        self.run_program("tune", "study.yaml", "--workers", "2")
+        turns = self.turns()
+        self.assertEqual([(t[0], t[1]) for t in turns], [(g, m) for g in range(4) for m in range(4)])
+        self.assertEqual({t[6] for t in turns}, {"done"})
+        value = {(t[0], t[1]): t[7] for t in turns}
+        points = {(t[0], t[1]): [float(v) for v in t[5].split(",")] for t in turns}
+        for turn, trial, _, _, parent, _, _, _, reason in turns:
+            if turn == 0:
+                self.assertIsNone(parent)
+                continue
+            ranked = sorted(range(4), key=lambda m: (value[turn - 1, m], m))
+            if trial == ranked[-1]:  # The worst goes on from the best, elsewhere, and only its live parameter moves.
+                self.assertEqual(parent, ranked[0])
+                self.assertNotEqual(points[turn, trial][0], points[turn - 1, parent][0])
+                self.assertEqual(points[turn, trial][1], points[turn - 1, parent][1])
+                self.assertIn(f"stood 4th of 4 with", reason)
+            else:
+                self.assertEqual((parent, points[turn, trial]), (trial, points[turn - 1, trial]))
+        for trial in self.trials():
+            self.assertEqual((trial["state"], trial["attempts"]), ("COMPLETE", 4))
+            schedule = json.loads(self.run_program("export", "p", "--schedule", "--trial", str(trial["number"])).stdout)
+            curve = self.retell(schedule)
+            self.assertAlmostEqual(trial["values"][0], curve[12], places=12)
+            with open(self.path(f"sterlet-trials/p/{trial['number']}/end.json")) as file:
+                trace = json.load(file)["trace"]
+            self.assertEqual(len(trace), 12)
+            self.assertEqual({size for size, _ in trace}, {schedule["schedule"][0]["set"]["size"]})
+        best = min(self.trials(), key=lambda t: t["values"][0])
+        text = self.run_program("show", "p", str(best["number"])).stdout
+        self.assertIn("steps 9 to 12", text)
+        self.assertIn("steps 9 to 12", self.run_program("show", "p", "--tree").stdout)
+        self.assertTrue(json.loads(self.run_program("--json", "show", "p", "--tree").stdout)["turns"])
+        self.run_program("report", "p")
+
+    def test_any_number_of_workers_gives_the_same_population(self):
+        for workers in ("1", "4"):
+            os.makedirs(self.path(workers))
+            self.write(f"{workers}/train.py", TRAIN)
+            self.write(f"{workers}/study.yaml", STUDY.replace("steps: 12}", "steps: 12, explore: pb2}"))
+            self.run_program("tune", f"{workers}/study.yaml", "--workers", workers)
+        self.assertEqual(self.turns("1"), self.turns("4"))
+
+    def test_killed_at_random_moments_and_resumed_equals_uninterrupted(self):
+        seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))
+        kills = int(os.environ.get("STERLET_TEST_KILLS", 6))
+        print(f"STERLET_TEST_SEED={seed}")
+        moments = random.Random(seed)
+        for folder in ("uninterrupted", "killed"):
+            os.makedirs(self.path(folder))
+            self.write(f"{folder}/train.py", TRAIN)
+            self.write(f"{folder}/study.yaml", STUDY)
+        self.run_program("tune", "uninterrupted/study.yaml", "--workers", "2")
+        for _ in range(kills):
+            child = self.start("tune", "killed/study.yaml", "--workers", "2", "--progress", "none", TOY_SECONDS="0.01")
+            select.select([], [], [], moments.uniform(0.0, 1.0))
+            child.kill()
+            child.communicate()
+            until = time.monotonic() + LIMIT_SECONDS
+            while self.processes_of(self.path("killed")):
+                self.assertLess(time.monotonic(), until, "a child outlived the killed tuner")
+                select.select([], [], [], 0.01)
+        self.run_program("tune", "killed/study.yaml", "--workers", "2")
+        self.assertEqual(self.turns("killed"), self.turns("uninterrupted"))
+        keys = ("number", "state", "params", "values", "reports")
+        self.assertEqual([[t[k] for k in keys] for t in self.trials(cwd=self.path("killed"))],
+                         [[t[k] for k in keys] for t in self.trials(cwd=self.path("uninterrupted"))])
+
+    def test_a_schedule_is_trained_again_on_other_seeds(self):
+        self.run_program("tune", "study.yaml", "--workers", "2")
+        self.run_program("export", "p", "--schedule", "-o", "schedule.json")
+        with open(self.path("schedule.json")) as file:
+            schedule = json.load(file)
+        self.assertGreater(len(schedule["schedule"]), 1, "the winner never changed: this test shows nothing")
+        done = self.run_program("--json", "tune", "study.yaml", "--replay", "schedule.json", "--seeds", "3")
+        answer = json.loads(done.stdout)
+        expected = self.retell(schedule)[12]
+        for run in answer["runs"]:
+            self.assertAlmostEqual(run["value"], expected, places=12)
+        self.assertEqual(len({run["seed"] for run in answer["runs"]}), 3)
+        self.assertAlmostEqual(answer["mean"], expected, places=12)
+        self.assertLess(answer["sd"], 1e-12)
+        for run in answer["runs"]:
+            with open(self.path(f"sterlet-trials/{answer['study']}/{run['trial']}/end.json")) as file:
+                rates = [rate for _, rate in json.load(file)["trace"]]
+            changes = {entry["step"]: entry["set"]["rate"] for entry in schedule["schedule"]}
+            self.assertEqual(rates, [changes[max(s for s in changes if s <= step)] for step in range(12)])
+        text = self.run_program("tune", "study.yaml", "--replay", "schedule.json", "--seeds", "3").stdout
+        self.assertIn("mean", text)  # Again: nothing is left to do, and the answer is the same.
+
+    def test_a_program_that_takes_no_changes_fails_a_replay_with_a_sentence(self):
+        self.write("schedule.json", '{"version":1,"schedule":[{"step":0,"set":{"rate":0.1,"size":1}},{"step":3,"set":{"rate":0.2}}]}')
+        self.write("train.py", TRAIN.replace("live=True", "live=False"))
+        done = self.run_program("tune", "study.yaml", "--replay", "schedule.json", "--seeds", "1", code=3)
+        self.assertIn("its program refused the schedule's change", done.stdout + done.stderr)
+
+    def test_a_failed_member_is_replaced(self):
+        self.write("train.py", TRAIN.replace("rate = trial.params", "import sys\nif trial.number == 1 and not "
+                                             "trial.resume_path: sys.exit('the loss became NaN')\nrate = trial.params"))
+        self.run_program("tune", "study.yaml", "--workers", "2")
+        turns = {(t[0], t[1]): t for t in self.turns()}
+        self.assertEqual(turns[0, 1][6], "failed")
+        self.assertIn("failed, so it goes on from trial", turns[1, 1][8])
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE"] * 4)
+
+    def test_what_pbt_cannot_work_with_is_said_in_one_sentence(self):
+        self.write("train.py", TRAIN.replace('change.kind == "checkpoint"', 'change.kind == "no"'))
+        done = self.run_program("tune", "study.yaml", "--workers", "1", code=1)
+        self.assertIn("p: pbt goes on from checkpoints, and its program told none of step 3; have it write one when it is "
+                      "asked to", done.stderr)
+        self.write("train.py", TRAIN)  # Mended, it goes on where it stood.
+        self.run_program("tune", "study.yaml", "--workers", "1")
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE"] * 4)
+        self.run_program("tune", "study.yaml", "--storage", "s.db", code=0)
+        for text, sentence in (
+                (STUDY.replace(", live: true", ""), "pbt changes live parameters while they train, and there is none; add "
+                                                    "live: true to what may change"),
+                (STUDY.replace("interval: 3, ", ""), "pbt needs interval; write it as in strategy: {name: pbt, interval: 2"),
+                (STUDY.replace("interval: 3", "interval: 30"), "a training of 12 steps has no second interval of 30"),
+                (STUDY.replace("interval: 3", "intervall: 3"), "unknown option 'intervall'; did you mean 'interval'?"),
+                (STUDY + "pruner: median\n", "pbt decides itself who goes on, so that no pruner may; remove pruner"),
+                (STUDY.replace("steps: 12", "steps: 12, explore: gp"), "explore cannot be 'gp'")):
+            self.write("bad.yaml", text)
+            self.assertIn(sentence, self.run_program("check", "bad.yaml", code=64).stderr)
+
+    def test_a_program_that_ends_too_early_is_told(self):
+        self.write("study.yaml", STUDY.replace("steps: 12", "steps: 15"))
+        done = self.run_program("tune", "study.yaml", "--workers", "2", code=1)
+        self.assertIn("write steps: 12", done.stderr)
+
+    def test_a_shell_script_can_be_a_member(self):
+        self.write("train.sh", 'step=0; [ -n "$STERLET_RESUME" ] && step=$(cat "$STERLET_RESUME")\n'
+                   'while [ $step -lt 12 ]; do step=$((step + 1)); sterlet report --step $step loss=$step || {\n'
+                   '  echo $step > "$STERLET_CHECKPOINT_DIR/$step"; sterlet report --step $step --checkpoint $step; exit 0; }\n'
+                   'done\n')
+        self.write("study.yaml", STUDY.replace("/usr/bin/python3, train.py", "sh, train.sh"))
+        self.run_program("tune", "study.yaml", "--workers", "2")
+        for trial in self.trials():
+            self.assertEqual([report["step"] for report in trial["reports"]], list(range(1, 13)))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
