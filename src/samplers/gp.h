@@ -18,11 +18,11 @@ struct GpOptions {
 /// Works in  the unit cube after each parameter's scale, with a warp a parameter that can find out that a scale is
 ///           wrong; choices are unordered; a conditional parameter is as far from its values where it is inactive as
 ///           half its range (gp_kernel.h). Values are half-ranked and straightened first (gp_transform.h).
-/// Edges     until `startup_trials` trials exist, and until two have values: points of the Sobol sequence, every other
-///           one on a log scale where a linear range is wide enough to be suspect. Pending trials count as told, at
-///           values drawn from the model, so that parallel workers spread out. Failed trials and NaN count as worse
-///           than all others; pruned ones by the value they had. Told constraints are learned too, and the gain
-///           multiplied with the probability that all hold. No repeats while there are other candidates.
+/// Edges     until `startup_trials` trials exist, and until two have values: the middle of the space, then points of
+///           Sobol's, every other one on a log scale where a linear range is wide enough to be suspect. Pending trials
+///           count as told, at values drawn from the model, so that parallel workers spread out. Failed trials and NaN
+///           count as worse than all others; pruned ones by the value they had. Told constraints are learned too, and
+///           the gain multiplied with the probability that all hold. No repeats while there are other candidates.
 /// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
 ///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a sixteenth (each time
 ///           below 32), on at most 256 trials.

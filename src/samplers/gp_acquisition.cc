@@ -72,6 +72,41 @@ void GpImprovement::rank(const double* units, std::size_t count, double* values)
   }
 }
 
+void GpMixture::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
+  const std::size_t parts = parts_.size();
+  values_.resize(parts * count);
+  for (std::size_t k = 0; k < parts; ++k) {
+    slopes_[k].resize(count * width_);
+    parts_[k]->evaluate(units, count, values_.data() + k * count, gradients == nullptr ? nullptr : slopes_[k].data());
+  }
+  if (gradients != nullptr) std::fill_n(gradients, count * width_, 0.0);
+  for (std::size_t p = 0; p < count; ++p) {
+    double largest = values_[p];
+    for (std::size_t k = 1; k < parts; ++k) largest = std::max(largest, values_[k * count + p]);
+    double sum = 0;
+    for (std::size_t k = 0; k < parts; ++k) {
+      double& share = values_[k * count + p];
+      share = share - largest > -600 ? base::portable_exp(share - largest) : 0;
+      sum += share;
+    }
+    values[p] = largest + std::log(sum / static_cast<double>(parts));
+    if (gradients == nullptr) continue;
+    for (std::size_t k = 0; k < parts; ++k) {
+      const double share = values_[k * count + p] / sum;
+      for (std::size_t j = 0; j < width_; ++j) gradients[p * width_ + j] += share * slopes_[k][p * width_ + j];
+    }
+  }
+}
+
+void GpMixture::rank(const double* units, std::size_t count, double* values) {
+  std::fill_n(values, count, 0.0);
+  values_.resize(count);
+  for (const auto& part : parts_) {
+    part->rank(units, count, values_.data());
+    for (std::size_t p = 0; p < count; ++p) values[p] += values_[p];
+  }
+}
+
 void GpFeasibility::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
   const std::size_t width = constraints_.front()->embedding().dimensions();
   if (score_ != nullptr) {

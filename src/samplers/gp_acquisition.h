@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,22 @@ class GpImprovement final : public GpScore {
   std::vector<double> best_;
   GpModel::Batch batch_;
   std::vector<double> shares_, by_mean_, by_variance_;
+};
+
+/// ln of the mean of what several scores are the logarithms of: of one promise, as several models see it.
+class GpMixture final : public GpScore {
+ public:
+  /// `width`: dimensions of the unit cube.
+  GpMixture(std::vector<std::unique_ptr<GpScore>> parts, std::size_t width)
+      : parts_(std::move(parts)), slopes_(parts_.size()), width_(width) {}
+  void evaluate(const double* units, std::size_t count, double* values, double* gradients) override;
+  void rank(const double* units, std::size_t count, double* values) override;
+
+ private:
+  std::vector<std::unique_ptr<GpScore>> parts_;
+  std::vector<std::vector<double>> slopes_;  // A part's gradients.
+  std::size_t width_;
+  std::vector<double> values_;
 };
 
 /// Adds ln of the probability that every constraint is <= 0 (its process's zero) to another score, or stands alone

@@ -8,6 +8,7 @@
 
 #include "sterlet/base/math/dense.h"
 #include "sterlet/base/math/lbfgs.h"
+#include "sterlet/base/rng.h"
 
 namespace sterlet::samplers {
 
@@ -21,6 +22,8 @@ constexpr double kLogVarianceSpread = 1.0;
 constexpr double kLogNoise = -7, kLogNoiseSpread = 2.5;
 constexpr double kWarpScale = 0.8, kWarpTail = 3;  // Student: a strong finding may go far.
 constexpr double kLowest = 0.03, kHighest = 30;
+constexpr double kLeap = 0.25;
+constexpr int kLeaps = 5, kUnused = 2;  // The first draws lie too close to the maximum.
 
 }  // namespace
 
@@ -239,6 +242,53 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
   std::stable_sort(fits.begin(), fits.end(),
                    [](const GpFit& a, const GpFit& b) { return a.log_posterior > b.log_posterior; });
   return fits;
+}
+
+std::vector<GpHyper> draw_hypers(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
+                                 bool warped, const GpHyper& start, std::size_t count) {
+  GpEvidence evidence(embedding, rows, values, warped);
+  const std::size_t size = evidence.parameter_count(), groups = embedding.groups().size();
+  const std::vector<double> low = evidence.low(), high = evidence.high();
+  std::vector<double> scale(size, kWarpScale);
+  std::fill_n(scale.begin(), groups, kLengthSpread);
+  scale[groups] = kLogVarianceSpread;
+  scale[groups + 1] = kLogNoiseSpread / 2;
+  base::RandomStream stream({.seed = 1, .trial = values.size(), .stream = base::Stream::kGp});
+
+  struct State {
+    std::vector<double> at, gradient;
+    double value = 0;
+  };
+  State now{.at = evidence.parameters(start), .gradient = std::vector<double>(size)};
+  now.value = evidence.evaluate(now.at, now.gradient);
+  std::vector<GpHyper> draws;
+  std::vector<double> momentum(size);
+  for (int round = 0; draws.size() < count; ++round) {
+    double energy = now.value;
+    for (double& m : momentum) {
+      m = stream.normal();
+      energy += 0.5 * m * m;
+    }
+    State next = now;
+    bool inside = true;
+    for (int leap = 0; leap < kLeaps && inside; ++leap) {
+      for (std::size_t i = 0; i < size; ++i) {
+        momentum[i] -= 0.5 * kLeap * scale[i] * next.gradient[i];
+        next.at[i] += kLeap * scale[i] * momentum[i];
+        inside = inside && next.at[i] >= low[i] && next.at[i] <= high[i];  // False for NaN.
+      }
+      if (!inside) break;
+      next.value = evidence.evaluate(next.at, next.gradient);
+      inside = std::isfinite(next.value);
+      for (std::size_t i = 0; i < size; ++i) momentum[i] -= 0.5 * kLeap * scale[i] * next.gradient[i];
+    }
+    const double chance = stream.uniform();
+    double after = next.value;
+    for (const double m : momentum) after += 0.5 * m * m;
+    if (inside && std::log(chance) < energy - after) now = std::move(next);
+    if (round >= kUnused) draws.push_back(evidence.hyper(now.at));
+  }
+  return draws;
 }
 
 }  // namespace sterlet::samplers

@@ -2,8 +2,10 @@
 
 #include "sterlet/samplers/gp_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -177,6 +179,11 @@ TEST(GpScore, GradientsAgreeWithCentralDifferences) {  // With pending rows, and
   second.set_targets(values, {});
   GpImprovement improvement(first, {-0.1, 0.2, 0.1});
   expect_gradients(space, improvement);
+  std::vector<std::unique_ptr<GpScore>> parts;
+  parts.push_back(std::make_unique<GpImprovement>(first, std::vector<double>{-0.1, 0.2, 0.1}));
+  parts.push_back(std::make_unique<GpImprovement>(second, std::vector<double>{0.1}));
+  GpMixture mixture(std::move(parts), space.dimensions().size());
+  expect_gradients(space, mixture);
   GpFeasibility both(&improvement, {&second, &second}), alone(nullptr, {&second});
   expect_gradients(space, both);
   expect_gradients(space, alone);
@@ -187,6 +194,47 @@ TEST(GpScore, GradientsAgreeWithCentralDifferences) {  // With pending rows, and
   const std::vector<double> front = {0.2, 0.1, -0.4, 0.6};
   GpVolumeImprovement volume({&first, &third}, front, 27, {.seed = kSeed});
   expect_gradients(space, volume);
+}
+
+// Means and deviations of each parameter, against sums over a grid of the density that GpEvidence gives.
+TEST(GpDraws, HaveTheMomentsOfThePosterior) {
+  const Space space = box(1);
+  const GpEmbedding embedding(space);
+  const GpRows rows = draw_rows(space, 7);
+  std::vector<double> values = values_of(rows);
+  for (double& value : values) value -= 0.9;
+  GpEvidence evidence(embedding, rows, values, false);
+  constexpr std::size_t kCells = 40, kParameters = 3, kDraws = 6000;
+  ASSERT_EQ(evidence.parameter_count(), kParameters);
+  const std::vector<double> low = evidence.low(), high = evidence.high();
+  std::vector<double> point(kParameters), gradient(kParameters);
+  std::vector<std::pair<double, std::vector<double>>> cells;
+  for (std::size_t cell = 0; cell < kCells * kCells * kCells; ++cell) {
+    for (std::size_t j = 0, rest = cell; j < kParameters; ++j, rest /= kCells) {
+      point[j] = low[j] + (high[j] - low[j]) * (static_cast<double>(rest % kCells) + 0.5) / kCells;
+    }
+    cells.emplace_back(-evidence.evaluate(point, gradient), point);
+  }
+  const double largest = std::max_element(cells.begin(), cells.end())->first;
+  const auto moments = [](const auto& weighted, std::size_t j) {
+    double sum = 0, mean = 0, square = 0;
+    for (const auto& [weight, at] : weighted) sum += weight;
+    for (const auto& [weight, at] : weighted) mean += weight / sum * at[j];
+    for (const auto& [weight, at] : weighted) square += weight / sum * (at[j] - mean) * (at[j] - mean);
+    return std::pair(mean, std::sqrt(square));
+  };
+  for (auto& [weight, at] : cells) weight = std::exp(weight - largest);
+  std::vector<std::pair<double, std::vector<double>>> draws;
+  const GpHyper start = fit_gp(embedding, rows, values, {}).front().hyper;
+  for (const GpHyper& hyper : draw_hypers(embedding, rows, values, false, start, kDraws)) {
+    draws.emplace_back(1.0, evidence.parameters(hyper));
+  }
+  for (std::size_t j = 0; j < kParameters; ++j) {
+    const auto [mean, spread] = moments(cells, j);
+    const auto [drawn_mean, drawn_spread] = moments(draws, j);
+    EXPECT_NEAR(drawn_mean, mean, 0.1 * spread) << "parameter " << j;
+    EXPECT_NEAR(drawn_spread / spread, 1, 0.1) << "parameter " << j;
+  }
 }
 
 TEST(GpModel, RowsAppendedInPiecesGiveTheSameBits) {

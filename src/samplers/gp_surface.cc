@@ -107,6 +107,13 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
     fits = fit_on(table, settled, values, kFitRows, plan);
   }
   model_.emplace(*embedding_, fits.front().hyper);
+  others_.clear();
+  if (draws_ == 0 || settled.size() > kFewRows) return;
+  GpRows rows{.dimensions = embedding_->dimensions()};
+  for (const GpTold& one : settled) rows.append(table.row(one.trial), noise_of(one));
+  for (GpHyper& hyper : draw_hypers(*embedding_, rows, values, plan.warped, fits.front().hyper, draws_)) {
+    others_.emplace_back(*embedding_, std::move(hyper));
+  }
 }
 
 void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<std::size_t>& pending,
@@ -145,11 +152,15 @@ void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, c
   for (const std::size_t trial : pending) trials.emplace_back(trial, 0.0);
   const auto same = static_cast<std::size_t>(
       std::mismatch(trials_.begin(), trials_.end(), trials.begin(), trials.end()).first - trials_.begin());
-  model_->truncate(same);
   GpRows rows{.dimensions = embedding_->dimensions()};
   for (std::size_t i = same; i < trials.size(); ++i) rows.append(table.row(trials[i].first), trials[i].second);
-  model_->append(rows);
-  model_->set_targets(wanted, draws);
+  const auto update = [&](GpModel& model) {
+    model.truncate(same);
+    model.append(rows);
+    model.set_targets(wanted, draws);
+  };
+  update(*model_);
+  for (GpModel& other : others_) update(other);
   trials_ = std::move(trials);
 }
 

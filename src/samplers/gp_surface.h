@@ -33,16 +33,20 @@ struct GpTold {
 /// What it keeps between two calls is a memo: only what a fresh surface would compute too.
 class GpSurface final {
  public:
-  static constexpr std::size_t kMostRows = 500;
+  static constexpr std::size_t kMostRows = 500, kFewRows = 32;
   enum class Kind { kObjective, kConstraint };  ///< A constraint keeps its 0; an objective only its order.
 
-  GpSurface(const GpEmbedding& embedding, Kind kind) : embedding_(&embedding), kind_(kind) {}
+  /// `draws`: how many other likely hyperparameters it keeps while there are at most kFewRows settled trials.
+  GpSurface(const GpEmbedding& embedding, Kind kind, std::size_t draws = 0)
+      : embedding_(&embedding), kind_(kind), draws_(draws) {}
 
   /// At least one told trial that is not bad. draws: as GpModel::set_targets.
   void learn(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<std::size_t>& pending,
              const std::vector<std::vector<double>>& draws);
 
   const GpModel& model() const { return *model_; }
+  /// The same process with other likely hyperparameters, while trials are few.
+  const std::vector<GpModel>& others() const { return others_; }
   const GpTransform& transform() const { return *transform_; }
   /// Values as the process sees them, one a told trial.
   const std::vector<double>& values() const { return values_; }
@@ -58,8 +62,10 @@ class GpSurface final {
 
   const GpEmbedding* embedding_;
   Kind kind_;
+  std::size_t draws_;
   std::vector<GpTold> fitted_;
   std::optional<GpModel> model_;
+  std::vector<GpModel> others_;
   std::vector<std::pair<std::size_t, double>> trials_;  // Whose rows the model holds, and the noise of their own.
   std::optional<GpTransform> transform_;
   std::vector<double> values_;

@@ -76,6 +76,20 @@ TEST(Gp, FindsTheMinimumOfASmoothFunctionInFortyTrials) {
   EXPECT_LT(minimise(branin_space(), branin, 40), 0.3979 + 0.01);  // Of 40 random points the best is near 1.3.
 }
 
+TEST(Gp, BeginsInTheMiddle) {
+  const Space space = *Space::make({{.name = "x", .low = -2, .high = 6},
+                                    {.name = "rate", .low = 1e-4, .high = 1, .scale = space::Scale::kLog},
+                                    {.name = "wrong", .low = 1e-4, .high = 1},
+                                    {.name = "n", .kind = Kind::kInt, .low = 1, .high = 5}},
+                                   {});
+  const auto sampler = make_gp(space, {}, {.seed = kSeed});
+  const Point first = (*sampler)->suggest({}, {.seed = kSeed}).point;
+  EXPECT_NEAR(first.values[0], 2, 1e-9);
+  EXPECT_NEAR(first.values[1], 0.01, 1e-9);
+  EXPECT_NEAR(first.values[2], 0.01, 1e-9) << "so wide a range is suspected of being one for a log scale";
+  EXPECT_EQ(first.values[3], 3);
+}
+
 TEST(Gp, FindsItOverAllKindsOfParameters) {
   // Best at b, n = 37, x = 0.2, rate = 0.01 where the condition holds; 0 there. Random: about 0.5 after 60.
   const Space space = *Space::make(

@@ -171,6 +171,24 @@ TEST(Tpe, AnswersDoNotDependOnWhatWasSeenBeforeOrWhen) {
   }
 }
 
+// Beyond 1,500 trials the newest are kernels, and a sample of the others with their weight: suggestions stay where the
+// good trials are, and are those of a sampler that sees the history only now.
+TEST(Tpe, OfALongHistoryASampleSpeaksForTheRest) {
+  const Space space = square();
+  const auto warm = tpe(space);
+  History history = spread(space, 1490, bowl);
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    const Point point = ask(*warm, history).point;
+    EXPECT_EQ(ask(*tpe(space), history).point, point) << "after " << history.size() << " trials";
+    complete(history, point, {bowl(point)});
+  }
+  const History longer = spread(space, 4000, bowl);
+  const auto sampler = tpe(space);
+  int near = 0;
+  for (std::uint64_t trial = 0; trial < 100; ++trial) near += bowl(ask(*sampler, longer, trial).point) < 0.04 ? 1 : 0;
+  EXPECT_GE(near, 80) << "an even spread would put 13 there; seed " << kSeed;
+}
+
 TEST(Tpe, AHistoryThatIsNoContinuationIsTakenUpAnew) {
   const Space space = square();
   const auto sampler = tpe(space);
