@@ -187,7 +187,7 @@ class Runner final {
     exec::Launch launch;
     launch.id = id;
     launch.params = study_.space().to_json(claim.point);
-    launch.seed = trial_seed(study_.seed(), claim.number);
+    launch.seed = trial_seed(study_.seed(), claim.seed_of.value_or(claim.number));
     launch.argv =
         expand_command(spec.command, launch.params,
                        {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});

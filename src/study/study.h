@@ -29,9 +29,10 @@ struct Claim {
   std::int64_t number = 0;
   int attempt = 1;
   space::Point point;
-  std::string checkpoint;          ///< Last one of an earlier attempt; empty: none.
-  std::vector<base::Json> agenda;  ///< Messages of the channel, each with the step ("at") from which it holds.
-  bool is_exact = false;           ///< The point counts over what the checkpoint remembers.
+  std::string checkpoint;               ///< Last one of an earlier attempt; empty: none.
+  std::vector<base::Json> agenda;       ///< Messages of the channel, each with the step ("at") from which it holds.
+  std::optional<std::int64_t> seed_of;  ///< Trial whose seed its program gets, where not its own.
+  bool is_exact = false;                ///< The point counts over what the checkpoint remembers.
 };
 
 /// What became of a trial.

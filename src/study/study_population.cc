@@ -98,6 +98,15 @@ Result<Claim> Study::begin_turn(TurnRecord turn, const std::string& event) {
   }
   claim.point = std::move(*point);
   claim.agenda = turn_agenda(turn);
+  // The seed goes with the weights: sterlet-train, for one, refuses a checkpoint of another seed.
+  std::int64_t root = turn.trial;
+  for (int back = turn.turn; back > 0; --back) {
+    const auto at = std::find_if(turns_.begin(), turns_.end(),
+                                 [&](const TurnRecord& known) { return known.turn == back && known.trial == root; });
+    if (at == turns_.end() || !at->parent) break;
+    root = *at->parent;
+  }
+  claim.seed_of = root;
   claim.is_exact = true;
   return claim;
 }

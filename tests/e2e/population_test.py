@@ -19,10 +19,12 @@ sys.path.insert(0, %r)
 import sterlet
 
 trial = sterlet.Trial(live=True)
-state = {"step": 0, "x": 1.0, "trace": []}
+state = {"step": 0, "x": 1.0, "trace": [], "seed": trial.seed(0)}
 if trial.resume_path:
     with open(trial.resume_path) as file:
         state = json.load(file)
+    if state["seed"] != trial.seed(0):
+        sys.exit("a checkpoint of another seed")  # As sterlet-train does.
 rate = trial.params["rate"]
 steps = int(os.environ.get("TOY_STEPS", "12"))
 
