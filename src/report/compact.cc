@@ -285,6 +285,28 @@ json curves_of(const json& trials, const std::set<std::size_t>& best, bool& is_t
   return {{"steps", step_lists}, {"metrics", metrics}};
 }
 
+// Who went on from whose weights: [row, from which row, step], copies alone, for the page's lineage. Null where the study
+// has no population.
+json copies_of(const json& trials) {
+  json copies = json::array();
+  bool has_turns = false;
+  std::map<std::int64_t, std::size_t> rows;
+  for (std::size_t row = 0; row < trials.size(); ++row) {
+    const json& number = field(trials[row], "number");
+    if (number.is_number_integer()) rows[number.get<std::int64_t>()] = row;
+  }
+  for (std::size_t row = 0; row < trials.size(); ++row) {
+    for (const json& turn : array_field(trials[row], "turns")) {
+      has_turns = true;
+      const json &parent = field(turn, "parent"), &step = field(turn, "from_step");
+      if (!parent.is_number_integer() || !step.is_number_integer()) continue;
+      const auto from = rows.find(parent.get<std::int64_t>());
+      if (from != rows.end() && from->second != row) copies.push_back({row, from->second, step});
+    }
+  }
+  return has_turns ? copies : json();
+}
+
 }  // namespace
 
 json compact_document(const json& document) {
@@ -359,6 +381,7 @@ json compact_document(const json& document) {
           {"values", values},
           {"best", best},
           {"curves", curves},
+          {"copies", copies_of(trials)},
           {"rounded", !exact},
           {"thinned", is_thinned}};
 }

@@ -365,6 +365,27 @@ class ReportPage(unittest.TestCase):
         self.settle()
         self.assertEqual(len(self.marks(self.svg("slice-learning_rate"), "point")), len(pairs))
 
+    def test_a_population_shows_who_went_on_from_whom(self):
+        # Member 2 goes on from 0 after step 2, and 1 from 2 after step 4: 1 is the best at the end.
+        def member(number, values, parents):
+            turns = [{"turn": i, "from_step": 2 * i, "to_step": 2 * i + 2, "parent": parent}
+                     for i, parent in enumerate(parents)]
+            reports = [{"step": step, "metrics": {"loss": value}} for step, value in enumerate(values, 1)]
+            return {"number": number, "state": "COMPLETE", "params": {"x": 0.1}, "values": values[-1:], "turns": turns,
+                    "reports": reports}
+
+        trials = [member(0, [.5, .4, .38, .37, .36, .35], [None, 0, 0]), member(1, [.7, .6, .5, .45, .2, .1], [None, 1, 2]),
+                  member(2, [.9, .8, .3, .25, .24, .23], [None, 0, 2])]
+        x = {"name": "x", "type": "float", "low": 0, "high": 1}
+        self.open(sample_study.document(trials, [x], objectives=[{"metric": "loss", "direction": "minimize"}]))
+        drawing = self.svg("lineage")
+        self.assertEqual(len(self.marks(drawing, "copy")), 4)  # Two arrows, a shaft and a head each.
+        self.assertEqual(len(self.marks(drawing, "ancestry")), 3)  # 1 from step 4 on, 2 from 2 to 4, 0 before.
+        self.assertEqual(len(self.marks(drawing, "member")), 5)  # A line breaks where it was given up.
+        self.assertGreater(self.painted("#plot-lineage canvas"), 500)
+        self.open(sample_study.realistic())
+        self.assertEqual(self.all("#plot-lineage"), [])
+
     def test_ten_thousand_trials_stay_small_and_complete(self):
         document = sample_study.large()
         self.assertLess(len(render(document)), 2_000_000)

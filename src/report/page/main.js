@@ -7,6 +7,7 @@ const overview = document.getElementById('overview');
 const wide = document.getElementById('wide');
 if (objectives.length) new BestPlot(overview);
 new CurvesPlot(overview);
+if (raw.copies && objectives.length) new LineagePlot(wide);
 if (objectives.length > 1) new ParetoPlot(wide);
 new ParallelPlot(wide);
 buildSlices(document.getElementById('slices'));
