@@ -285,8 +285,8 @@ json curves_of(const json& trials, const std::set<std::size_t>& best, bool& is_t
   return {{"steps", step_lists}, {"metrics", metrics}};
 }
 
-// Who went on from whose weights: [row, from which row, step], copies alone, for the page's lineage. Null where the study
-// has no population.
+// Who went on from whose weights: [row, from which row, step], copies alone, for the page's lineage. Null where the
+// study has no population.
 json copies_of(const json& trials) {
   json copies = json::array();
   bool has_turns = false;
