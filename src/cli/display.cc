@@ -124,6 +124,41 @@ std::string finished_line(const Study& study, std::int64_t trial) {
   return line;
 }
 
+// Intervals of a population that all members have ended.
+std::int64_t settled_intervals(const Study& study) {
+  std::int64_t settled = 0;
+  for (const storage::TurnRecord& turn : study.turns()) {
+    const bool is_over = turn.state == "done" || turn.state == "failed";
+    if (!is_over) return turn.turn;
+    settled = turn.turn + 1;
+  }
+  return settled;
+}
+
+// How an interval ended: who leads, who failed, and who goes on from whom.
+std::string interval_line(const Study& study, std::int64_t interval) {
+  const double sign = study.spec().objectives.front().direction == study::Direction::kMaximize ? -1 : 1;
+  const storage::TurnRecord* best = nullptr;
+  const storage::TurnRecord* any = nullptr;
+  std::string failed, copies;
+  for (const storage::TurnRecord& turn : study.turns()) {
+    if (turn.turn == interval + 1 && turn.parent && *turn.parent != turn.trial)
+      copies += fmt::format("{}{} from {}", copies.empty() ? "" : ", ", turn.trial, *turn.parent);
+    if (turn.turn != interval) continue;
+    any = &turn;
+    if (turn.state == "failed") failed += fmt::format("; trial {} failed: {}", turn.trial, turn.reason);
+    if (turn.value && (best == nullptr || sign * *turn.value < sign * *best->value)) best = &turn;
+  }
+  if (any == nullptr) return {};
+  std::string line = fmt::format("steps {} to {}: ", any->from_step, any->to_step);
+  line += best == nullptr ? std::string("no member has a value")
+                          : fmt::format("best trial {} with {}={:.5g}", best->trial,
+                                        study.spec().objectives.front().metric, *best->value);
+  line += failed;
+  if (!copies.empty()) line += "; goes on from a copy: trial " + copies;
+  return line;
+}
+
 class Rich final : public study::Observer {
  public:
   Rich(const Study& study, const base::Clock& clock, int workers) : study_(study), clock_(clock) {
@@ -183,8 +218,15 @@ class Rich final : public study::Observer {
 
 class Plain final : public study::Observer {
  public:
-  explicit Plain(const Study& study) : study_(study) {}
-  void finished(std::int64_t trial) override { fmt::print(stderr, "{}\n", finished_line(study_, trial)); }
+  explicit Plain(const Study& study) : study_(study), intervals_(settled_intervals(study)) {}
+  void finished(std::int64_t trial) override {
+    // A member of a population is paused after each interval: of that one line for all.
+    const bool is_between =
+        !study_.turns().empty() && study_.records()[static_cast<std::size_t>(trial)].state == State::kPaused;
+    for (; intervals_ < settled_intervals(study_); ++intervals_)
+      fmt::print(stderr, "{}\n", interval_line(study_, intervals_));
+    if (!is_between) fmt::print(stderr, "{}\n", finished_line(study_, trial));
+  }
   void interrupted(int times) override {
     fmt::print(stderr, "{}\n",
                times == 1 ? "interrupted: no new trials; the running ones are finished (again to end them)"
@@ -193,6 +235,7 @@ class Plain final : public study::Observer {
 
  private:
   const Study& study_;
+  std::int64_t intervals_;
 };
 
 class JsonLines final : public study::Observer {
@@ -259,14 +302,28 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
       eta = base::duration_text(left);
     }
   }
+  std::string done = budget.trials ? fmt::format("{}/{} trials", counts.finished, *budget.trials)
+                                   : fmt::format("{} trials", counts.finished);
+  if (const auto& population = study.population_options()) {
+    const std::int64_t intervals = (population->steps + population->interval - 1) / population->interval;
+    std::int64_t over = 0;
+    for (const storage::TurnRecord& turn : study.turns())
+      over += turn.state == "done" || turn.state == "failed" ? 1 : 0;
+    share = std::max(share, static_cast<double>(over) / static_cast<double>(intervals * population->population));
+    if (share > 0 && !budget.seconds) eta = base::duration_text(seconds / share * (1 - share));
+    done = fmt::format("{} members, interval {}/{}", population->population,
+                       std::min(settled_intervals(study) + 1, intervals), intervals);
+  }
   share = std::clamp(share, 0.0, 1.0);
   std::vector<std::string> lines;
-  const std::string total = budget.trials ? fmt::format("/{}", *budget.trials) : std::string();
-  lines.push_back(fmt::format("{}  {} {}{} trials  {}", paint(study.spec().name, "1", frame.colour),
-                              paint(bar_text(share, std::max(10, frame.width / 3)), "36", frame.colour),
-                              counts.finished, total, base::duration_text(seconds)));
+  lines.push_back(fmt::format("{}  {} {}  {}", paint(study.spec().name, "1", frame.colour),
+                              paint(bar_text(share, std::max(10, frame.width / 3)), "36", frame.colour), done,
+                              base::duration_text(seconds)));
   const auto best = study.best();
-  if (best.empty()) {
+  const std::int64_t settled = settled_intervals(study);
+  if (best.empty() && settled > 0) {
+    lines.push_back("  " + interval_line(study, settled - 1));
+  } else if (best.empty()) {
     lines.emplace_back("  best    none yet");
   } else {
     const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(best.front())];
@@ -282,7 +339,8 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
       lines.push_back("          " + std::move(line));
     }
   }
-  lines.push_back(fmt::format("  rate    {:.0f} trials/h   ETA {}", per_hour, eta));
+  lines.push_back(study.population_options() ? fmt::format("  ETA     {}", eta)
+                                             : fmt::format("  rate    {:.0f} trials/h   ETA {}", per_hour, eta));
   std::string workers = fmt::format("  workers {}/{} busy", counts.running, frame.workers);
   if (frame.workers == 0) workers = fmt::format("  running {}", counts.running);
   lines.push_back(fmt::format("{}   failed {}   pruned {}   lost {}", workers,

@@ -72,12 +72,14 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   }
   std::vector<std::vector<std::string>> rows;
   const auto text = [](const base::Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
-  for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "attempts", "started",
-                          "ended", "reason", "predicted", "note"}) {
+  for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "standard_error",
+                          "attempts", "started", "ended", "checkpoint", "reason", "predicted", "note"}) {
     if (!json.contains(key)) continue;
     rows.push_back({key, json[key].is_array() ? values_text(json[key]) : text(json[key])});
   }
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, text(value)});
+  if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
+    rows.push_back({"parameters", interval});
   fmt::print("{}", table_text(rows));
   if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
   if (json["reports"].empty()) return {};
@@ -229,6 +231,8 @@ void add_best(CLI::App& app, Context& context) {
         const std::string sure = study::assurance_text(*open.study, best["number"].get<std::int64_t>());
         if (!sure.empty()) print("  " + sure);
         print("  " + params_text(best["params"]));
+        const std::string interval = interval_text(*open.study, best["number"].get<std::int64_t>());
+        if (!interval.empty()) print("  " + interval);
       }
       return {};
     });

@@ -45,6 +45,15 @@ Result<void> show_population(const Context& context, const OpenStudy& open, std:
   return {};
 }
 
+std::string interval_text(const study::Study& study, std::int64_t trial) {
+  for (auto turn = study.turns().rbegin(); turn != study.turns().rend(); ++turn) {
+    if (turn->trial != trial || turn->state == "waiting") continue;
+    return fmt::format("of steps {} to {}; those before: sterlet show {} --tree, sterlet export {} --schedule",
+                       turn->from_step, turn->to_step, study.spec().name, study.spec().name);
+  }
+  return {};
+}
+
 Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int64_t> trial) {
   const study::Study& study = *open.study;
   if (study.spec().strategy == study::Strategy::kPanda) {

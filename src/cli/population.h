@@ -7,6 +7,9 @@
 
 namespace sterlet::cli {
 
+/// Which interval the parameters of a member of a population are of, and where the others are; empty for other trials.
+std::string interval_text(const study::Study& study, std::int64_t trial);
+
 /// Prints how a population's members were trained, interval by interval; of one trial, or of all.
 base::Result<void> show_population(const Context& context, const OpenStudy& open, std::optional<std::int64_t> trial);
 

@@ -105,6 +105,7 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
     print(fmt::format("best: trial {} with {}", number, values));
     if (const std::string sure = study::assurance_text(study, number); !sure.empty()) print("  " + sure);
     print("  " + params_text(study.view(number).params));
+    if (const std::string interval = interval_text(study, number); !interval.empty()) print("  " + interval);
   }
 }
 

@@ -51,8 +51,10 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
     } else if (const auto setting = study.setting(trial); setting.trials.size() > 1) {
       json["runs"] = setting.trials;
       json["mean"] = numbers_json(setting.values);
+      if (const auto error = study.standard_error(setting)) json["standard_error"] = base::json_number(*error);
     }
   }
+  if (!study.turns().empty() && !record.checkpoint.empty()) json["checkpoint"] = record.checkpoint;
   STERLET_TRY(const auto reports, reports_of(study, storage, trial));
   json["reports"] = base::Json::array();
   for (const storage::ReportRecord& report : reports) {
@@ -175,7 +177,7 @@ Table trial_table(const Study& study) {
   for (std::size_t i = 0; i < space.dimensions().size(); ++i) table.columns.push_back(space.dimension_name(i));
   const bool repeats = study.spec().repeats.is_on();
   if (repeats) {
-    for (const char* name : {"repeat_of", "runs", "mean"}) table.columns.emplace_back(name);
+    for (const char* name : {"repeat_of", "runs", "mean", "standard_error"}) table.columns.emplace_back(name);
   }
   for (const char* name : {"attempts", "started", "ended", "reason"}) table.columns.emplace_back(name);
   for (const storage::TrialRecord& record : study.records()) {
@@ -184,7 +186,7 @@ Table trial_table(const Study& study) {
     for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
       row.push_back(i < record.values.size() ? base::number_text(record.values[i]) : std::string());
     }
-    const space::Point& point = study.history().trials()[static_cast<std::size_t>(record.number)].point;
+    const space::Point point = study.point_of(record.number);
     for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
       const space::Parameter& parameter = space.parameters()[space.dimensions()[i].parameter];
       const double value = point.values[i];
@@ -197,12 +199,14 @@ Table trial_table(const Study& study) {
       }
     }
     if (repeats && study.is_repeat(record.number)) {
-      row.insert(row.end(), {std::to_string(study.first_run(record.number)), "", ""});
+      row.insert(row.end(), {std::to_string(study.first_run(record.number)), "", "", ""});
     } else if (repeats) {
       const auto setting = study.setting(record.number);
+      const auto error = study.standard_error(setting);
+      row.emplace_back();
       row.push_back(std::to_string(setting.trials.size()));
-      row.insert(row.end() - 1, std::string());
       row.push_back(setting.values.empty() ? std::string() : base::number_text(setting.values.front()));
+      row.push_back(error ? base::number_text(*error) : std::string());
     }
     row.push_back(std::to_string(record.attempt));
     row.push_back(record.started_ms == 0 ? std::string() : base::timestamp_text(record.started_ms));

@@ -58,6 +58,7 @@ class Runner final {
 
   Result<RunResult> run() {
     STERLET_PASS(study_.beat(options_.session));
+    STERLET_PASS(clear_left_checkpoints());
     beat_at_ms_ = clock_.steady_ms();
     std::vector<Event> events;
     while (true) {
@@ -133,6 +134,7 @@ class Runner final {
       if (is_beat_due || first_turn_) STERLET_PASS(look_around());
       STERLET_PASS(claim(claims));
       STERLET_PASS(study_.commit());
+      delete_checkpoints(study_.take_spent_checkpoints());
     }
     for (const Answer& answer : answers) {
       const bool heard = executor_.acknowledge(answer.ack, answer.prune);
@@ -143,6 +145,35 @@ class Runner final {
     for (const std::int64_t trial : ended) observer_.finished(trial);
     for (Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
     return {};
+  }
+
+  // What a population left that was killed between a commit and the deletion after it.
+  Result<void> clear_left_checkpoints() {
+    if (study_.spec().strategy != Strategy::kPbt) return {};
+    STERLET_PASS(study_.begin());
+    STERLET_TRY(const auto spent, study_.find_spent_checkpoints());
+    STERLET_PASS(study_.commit());
+    delete_checkpoints(spent);
+    return {};
+  }
+
+  // Only what lies in a trial's own folder of checkpoints: a program may name any path.
+  void delete_checkpoints(const std::vector<std::string>& paths) {
+    if (paths.empty()) return;
+    std::error_code error;
+    const auto root = std::filesystem::canonical(options_.trials_folder, error);
+    if (error) return;
+    for (const std::string& path : paths) {
+      const std::filesystem::path file(path);
+      const auto folder = std::filesystem::canonical(file.parent_path(), error);
+      if (error) continue;
+      const auto inside = folder.lexically_relative(root);
+      const bool is_ours = !inside.empty() && *inside.begin() != ".." && std::next(inside.begin()) != inside.end() &&
+                           *std::next(inside.begin()) == "checkpoints";
+      const auto name = file.filename();
+      if (!is_ours || name.empty() || name == "." || name == "..") continue;
+      std::filesystem::remove_all(folder / name, error);  // A framework's checkpoint may be a folder.
+    }
   }
 
   void end_pruned() {

@@ -339,7 +339,7 @@ Result<std::optional<Claim>> Study::next_claim() {
   if (!again) {
     STERLET_TRY(again, promote_paused());
   }
-  if (again && replay_) plan_replay(*again);
+  if (again && replay_) STERLET_PASS(plan_replay(*again));
   if (again || pause_ == Pause::kTrials) return again;
   const auto number = static_cast<std::int64_t>(records_.size());
   const std::int64_t known_seq = seen_seq_;
@@ -351,7 +351,7 @@ Result<std::optional<Claim>> Study::next_claim() {
   if (pause_ == Pause::kSpace) suggestion = repeat();  // All are tried; some may be tried again.
   if (!suggestion) return std::nullopt;
   STERLET_TRY(Claim claim, start_new(std::move(*suggestion), known_seq));
-  if (replay_) plan_replay(claim);
+  if (replay_) STERLET_PASS(plan_replay(claim));
   return claim;
 }
 
@@ -559,7 +559,12 @@ Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::strin
   return within([&]() -> Result<void> {
     STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
     record.checkpoint = path;
+    if (population_) told_checkpoints_.insert(path);
     if (population_ && step) turn_news_[trial].checkpoints[*step] = path;
+    if (replay_ && step && storage_ != nullptr) {  // What of the schedule it has seen follows from its step.
+      STERLET_PASS(storage_->live().add_checkpoint(record_.id, trial,
+                                                   {.step = *step, .path = path, .created_ms = clock_->wall_ms()}));
+    }
     return put(std::move(record), "checkpoint", path);
   });
 }
@@ -573,8 +578,16 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
   return within([&]() -> Result<void> {
     STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
     Outcome outcome = told;
+    // One whose end was decided needs no other attempt anyway.
+    if (outcome.is_killed && record.reason.empty()) {
+      STERLET_TRY(const bool in_place, is_killed_in_place(record));
+      if (in_place) {
+        outcome.state = State::kFailed;
+        outcome.reason += fmt::format("; it was killed {} times in a row without a step further", kKillsInPlaceMax);
+      }
+    }
     if (population_) {
-      STERLET_TRY(auto last, end_turn(record, told));
+      STERLET_TRY(auto last, end_turn(record, outcome));
       if (!last) return {};
       outcome = std::move(*last);
     }
@@ -598,14 +611,6 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
     record.constraints = outcome.constraints;
     record.last_step = records_[static_cast<std::size_t>(trial)].last_step;
     record.ended_ms = clock_->wall_ms();
-    const bool is_killed = record.state == State::kLost && outcome.is_killed && !population_;
-    if (is_killed) {
-      STERLET_TRY(const bool in_place, is_killed_in_place(record));
-      if (in_place) {
-        record.state = State::kFailed;
-        record.reason += fmt::format("; it was killed {} times in a row without a step further", kKillsInPlaceMax);
-      }
-    }
     const bool has_value = record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record);
     if (has_value && record.values.empty() && last_reported_.contains(trial)) {
       record.values = last_reported(trial);
@@ -628,8 +633,8 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
     if (record.state == State::kPruned) {
       STERLET_PASS(put_pruned(std::move(record)));
     } else {
-      const std::string event(record.state == State::kLost && is_killed ? kKilledEvent
-                                                                        : storage::text_of(record.state));
+      const std::string event(record.state == State::kLost && outcome.is_killed ? kKilledEvent
+                                                                                : storage::text_of(record.state));
       const std::string detail = record.reason;
       STERLET_PASS(put(std::move(record), event, detail));
     }
@@ -741,8 +746,7 @@ Result<void> Study::set_budget(const Budget& budget) {
 }
 
 TrialView Study::view(std::int64_t trial) const {
-  const auto index = static_cast<std::size_t>(trial);
-  return {.record = records_[index], .params = space_.to_json(history_.trials()[index].point)};
+  return {.record = records_[static_cast<std::size_t>(trial)], .params = space_.to_json(point_of(trial))};
 }
 
 std::vector<double> Study::values_of(std::int64_t trial) const {

@@ -45,7 +45,8 @@ struct Outcome {
   bool is_killed = false;
 };
 
-/// A trial as readers see it: the stored row with its point as parameters.
+/// A trial as readers see it: the stored row with its point as parameters; of a member of a population those of its
+/// latest interval.
 struct TrialView {
   storage::TrialRecord record;
   base::Json params;
@@ -143,6 +144,8 @@ class Study final {
   /// Stored rows by trial number; their `point` is left empty (the history has it), and once final their `session`.
   const std::vector<storage::TrialRecord>& records() const { return records_; }
   TrialView view(std::int64_t trial) const;
+  /// What view() gives as parameters.
+  space::Point point_of(std::int64_t trial) const;
   /// Trials at one point, where repeats are on.
   struct Setting {
     std::int64_t first = 0;            ///< Its first trial, whatever became of it.
@@ -164,6 +167,9 @@ class Study final {
   std::int64_t first_run(std::int64_t trial) const {
     return history_.first_at(history_.trials()[static_cast<std::size_t>(trial)].point);
   }
+  /// Of the mean of a setting's first objective, the noise being that of all settings; nothing where there are several
+  /// objectives, none of its runs is complete, or no setting was run twice. Cost O(1) where nothing changed.
+  std::optional<double> standard_error(const Setting& setting) const;
   /// Nothing where repeats are off, or no run of it is complete. Cost O(n), and for the best
   /// analysis::probability_of_best.
   std::optional<Assurance> assurance(std::int64_t trial) const;
@@ -172,6 +178,14 @@ class Study final {
 
   /// With strategy: pbt, what each member was trained with, by interval, then member; else empty.
   const std::vector<storage::TurnRecord>& turns() const { return turns_; }
+  const std::optional<population::Options>& population_options() const { return population_; }
+  /// Paths of a population's checkpoints, as its programs told them, that no member can need any more and nothing
+  /// stored names: those of intervals that are settled, but for the newest of each member and what copies begin from.
+  /// Each is handed out once. To be asked after a commit; who deletes them looks where they lie.
+  std::vector<std::string> take_spent_checkpoints() { return std::exchange(spent_checkpoints_, {}); }
+  /// The same of earlier sessions, which may have been killed before they deleted theirs; between begin() and commit().
+  /// Cost: all events.
+  base::Result<std::vector<std::string>> find_spent_checkpoints() const;
   /// Best finished trials: one for a single objective (the earliest of equals), else the Pareto front by number. With
   /// duplicates: average, a trial's value is the mean over all at its point; with repeats, a setting is named by its
   /// first complete trial, and a single objective's best is the one that analysis::find_best_arm finds. Infeasible
@@ -183,6 +197,8 @@ class Study final {
   std::vector<double> last_reported(std::int64_t trial) const;
 
  private:
+  struct Race;
+
   Study(StudyFile file, const Options& options);
   base::Result<void> prepare(std::uint64_t seed);
   template <typename Body>
@@ -197,6 +213,9 @@ class Study final {
   base::Result<void> settle_paused();
   base::Result<std::set<std::int64_t>> raised_by_hand();
   base::Result<bool> is_killed_in_place(const storage::TrialRecord& record);
+  const storage::TurnRecord* running_turn(std::int64_t trial) const;
+  std::set<std::string> needed_checkpoints() const;
+  void find_spent_in_interval();
   base::Result<Claim> start_new(samplers::Suggestion suggestion, std::int64_t known_seq);
   base::Result<std::optional<Claim>> ask_member();
   base::Result<std::optional<Claim>> retry_lost_turn();
@@ -206,7 +225,7 @@ class Study final {
   base::Result<void> put_turn(const storage::TurnRecord& turn);
   base::Result<void> put_aside(storage::TrialRecord record, const std::string& reason);
   std::vector<base::Json> turn_agenda(const storage::TurnRecord& turn) const;
-  void plan_replay(Claim& claim) const;
+  base::Result<void> plan_replay(Claim& claim) const;
   base::Result<Claim> run_again(storage::TrialRecord record, const std::string& event);
   base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
   base::Result<std::optional<std::string>> pop_queue();
@@ -216,6 +235,7 @@ class Study final {
   std::optional<std::int64_t> search_budget() const;
   Setting setting_at(std::int64_t first) const;
   std::vector<Setting> settings() const;
+  const Race& race() const;
   void take_in_setting(std::int64_t trial);
   bool is_target_reached(std::int64_t trial) const;
   std::optional<std::int64_t> next_repeat() const;
@@ -248,6 +268,9 @@ class Study final {
     std::map<std::int64_t, std::string> checkpoints;
   };
   std::map<std::int64_t, TurnNews> turn_news_;  // Of members that this process trains.
+  std::set<std::string> told_checkpoints_;      // Since the last interval was settled, by this process.
+  std::vector<std::string> spent_checkpoints_;
+  int spent_turn_ = -1;  // Interval whose end was looked at for them.
   std::string unfit_;
   std::optional<Schedule> replay_;  // With strategy: replay.
   std::set<std::int64_t> paused_;   // Trials put aside at a rung that may be promoted.
@@ -256,6 +279,8 @@ class Study final {
   std::vector<storage::TrialRecord> records_;
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
   std::set<std::int64_t> open_settings_;                       // First trials of settings that may be repeated.
+  // Memo of what the settings' runs say; null: none. Shared, so that only study_repeats.cc needs the type.
+  mutable std::shared_ptr<const Race> race_;
   std::vector<std::string> memory_queue_;
   std::int64_t seen_seq_ = 0;
   bool in_transaction_ = false;

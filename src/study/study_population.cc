@@ -134,7 +134,10 @@ Result<bool> Study::begin_next_interval() {
                                    .value = value_of(turn)});
   }
   const TurnRecord last = turns_.back();
-  if (last.to_step >= population_->steps) return false;
+  if (last.to_step >= population_->steps) {
+    find_spent_in_interval();
+    return false;
+  }
   const auto moves = population::next_moves(space_, *population_, intervals, seed_);
   if (moves.empty()) {  // All have failed, perhaps before: then each is FAILED already.
     for (const storage::TrialRecord& record : std::vector(records_)) {
@@ -160,6 +163,7 @@ Result<bool> Study::begin_next_interval() {
                     .created_ms = clock_->wall_ms()});
   }
   for (const TurnRecord& turn : next) STERLET_PASS(put_turn(turn));
+  find_spent_in_interval();
   return true;
 }
 
@@ -191,16 +195,10 @@ Result<std::optional<Outcome>> Study::end_turn(const storage::TrialRecord& recor
   Outcome outcome = told;
   const bool is_end = outcome.state == State::kComplete || outcome.state == State::kFailed;
   if (!is_end && outcome.state != State::kLost) return outcome;
-  const auto found = std::find_if(turns_.begin(), turns_.end(), [&](const TurnRecord& turn) {
-    return turn.trial == record.number && turn.state == "running";
-  });
-  STERLET_CHECK(found != turns_.end(), "a member that runs without a turn");
+  if (outcome.state == State::kLost) return outcome;
+  const TurnRecord* found = running_turn(record.number);
+  STERLET_CHECK(found != nullptr, "a member that runs without a turn");
   TurnRecord turn = *found;
-  if (outcome.state == State::kLost) {
-    if (!outcome.is_killed || record.attempt - turn.first_attempt + 1 < kKillsInPlaceMax) return outcome;
-    outcome.state = State::kFailed;
-    outcome.reason += fmt::format("; it was run {} times from there", kKillsInPlaceMax);
-  }
   const TurnNews news = std::exchange(turn_news_[record.number], {});
   const std::int64_t last_step = records_[static_cast<std::size_t>(record.number)].last_step;
   const std::string& metric = spec_.objectives.front().metric;
@@ -248,12 +246,91 @@ Result<std::optional<Outcome>> Study::end_turn(const storage::TrialRecord& recor
   return std::nullopt;
 }
 
-void Study::plan_replay(Claim& claim) const {
-  // From the beginning also when it is run again: what of the schedule a checkpoint has seen is not known.
-  claim.checkpoint.clear();
-  for (const Schedule::Entry& entry : replay_->entries) {
-    if (entry.step > 0) claim.agenda.push_back({{"set", entry.set}, {"at", entry.step}});
+// One that is run again goes on from its checkpoint, where its step is known: with the schedule's values there, and the
+// changes that come after it.
+Result<void> Study::plan_replay(Claim& claim) const {
+  std::int64_t from_step = 0;
+  if (!claim.checkpoint.empty()) {
+    STERLET_TRY(const auto checkpoints, storage_->live().load_checkpoints(record_.id, claim.number));
+    const auto known = std::find_if(checkpoints.rbegin(), checkpoints.rend(),
+                                    [&](const auto& checkpoint) { return checkpoint.path == claim.checkpoint; });
+    if (known == checkpoints.rend()) {
+      claim.checkpoint.clear();
+    } else {
+      from_step = known->step;
+      STERLET_TRY(claim.point, space_.from_json(replay_->values_at(from_step, Json::object())));
+      claim.is_exact = true;
+    }
   }
+  for (const Schedule::Entry& entry : replay_->entries) {
+    if (entry.step > from_step) claim.agenda.push_back({{"set", entry.set}, {"at", entry.step}});
+  }
+  return {};
+}
+
+const TurnRecord* Study::running_turn(std::int64_t trial) const {
+  const auto found = std::find_if(turns_.begin(), turns_.end(), [&](const TurnRecord& turn) {
+    return turn.trial == trial && turn.state == "running";
+  });
+  return found == turns_.end() ? nullptr : &*found;
+}
+
+space::Point Study::point_of(std::int64_t trial) const {
+  for (auto turn = turns_.rbegin(); turn != turns_.rend(); ++turn) {
+    if (turn->trial != trial || turn->state == "waiting") continue;
+    if (auto point = space_.from_text(turn->point)) return std::move(*point);
+  }
+  return history_.trials()[static_cast<std::size_t>(trial)].point;
+}
+
+// What a member may still begin from, and the newest of each: the trained models. A trial's row names its last one.
+std::set<std::string> Study::needed_checkpoints() const {
+  std::set<std::string> needed;
+  std::map<std::int64_t, std::string> newest;
+  for (const TurnRecord& turn : turns_) {
+    if (turn.state == "waiting" || turn.state == "running") needed.insert(turn.start);
+    if (!turn.end.empty()) newest[turn.trial] = turn.end;
+  }
+  for (const auto& [trial, path] : newest) needed.insert(path);
+  for (const storage::TrialRecord& record : records_) needed.insert(record.checkpoint);
+  return needed;
+}
+
+// After an interval was settled and the next one decided, before any of its turns begins. Of the intervals before the
+// last two everything has been found already.
+void Study::find_spent_in_interval() {
+  const auto settled =
+      std::find_if(turns_.rbegin(), turns_.rend(), [](const TurnRecord& turn) { return turn.state != "waiting"; });
+  if (settled == turns_.rend() || settled->turn == spent_turn_) return;
+  spent_turn_ = settled->turn;
+  for (const TurnRecord& turn : turns_) {
+    if (turn.turn + 1 == settled->turn) told_checkpoints_.insert(turn.end);
+  }
+  const std::set<std::string> needed = needed_checkpoints();
+  for (const std::string& path : std::exchange(told_checkpoints_, {})) {
+    if (!path.empty() && !needed.contains(path)) spent_checkpoints_.push_back(path);
+  }
+}
+
+Result<std::vector<std::string>> Study::find_spent_checkpoints() const {
+  std::vector<std::string> spent;
+  if (storage_ == nullptr || !population_) return spent;
+  // A turn that waits or runs, perhaps in another process, may write a name anew that it has told before.
+  std::map<std::int64_t, int> settled;
+  for (const TurnRecord& turn : turns_) {
+    if (turn.state == "done" || turn.state == "failed") settled[turn.trial] = turn.attempt;
+  }
+  const std::set<std::string> needed = needed_checkpoints();
+  std::set<std::string> told;
+  STERLET_TRY(const auto events, storage_->load_events(record_.id, 0));
+  for (const storage::EventRecord& event : events) {
+    if (event.kind != "checkpoint" || !event.trial || !settled.contains(*event.trial)) continue;
+    if (event.attempt.value_or(0) <= settled[*event.trial]) told.insert(event.detail);
+  }
+  for (const std::string& path : told) {
+    if (!path.empty() && !needed.contains(path)) spent.push_back(path);
+  }
+  return spent;
 }
 
 }  // namespace sterlet::study

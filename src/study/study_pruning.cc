@@ -116,7 +116,7 @@ Result<std::set<std::int64_t>> Study::raised_by_hand() {
 }
 
 // Whether its program has now been killed kKillsInPlaceMax times in a row without coming a step further: then it is not
-// the machine's fault, but most likely needs more memory than there is.
+// the machine's fault, but most likely needs more memory than there is. Of a member of a population: in this interval.
 Result<bool> Study::is_killed_in_place(const storage::TrialRecord& record) {
   if (storage_ == nullptr) return false;
   STERLET_TRY(const auto events, storage_->load_events(record_.id, 0));
@@ -126,7 +126,8 @@ Result<bool> Study::is_killed_in_place(const storage::TrialRecord& record) {
   }
   std::optional<std::int64_t> reached;
   int kills = 0;
-  for (int attempt = 1; attempt <= record.attempt; ++attempt) {
+  const storage::TurnRecord* turn = running_turn(record.number);
+  for (int attempt = turn == nullptr ? 1 : turn->first_attempt; attempt <= record.attempt; ++attempt) {
     STERLET_TRY(const auto reports, storage_->load_reports(record_.id, record.number, attempt));
     if (!reports.empty() && (!reached || reports.back().step > *reached)) {
       reached = reports.back().step;

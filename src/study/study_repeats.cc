@@ -95,18 +95,31 @@ std::vector<analysis::Arm> arms_of(const std::vector<Study::Setting>& settings, 
   return arms;
 }
 
-// Infinite results are legal; they are never raced, and only the best where there is nothing else.
-std::vector<Study::Setting> finite_ones(std::vector<Study::Setting> settings) {
-  std::erase_if(settings, [](const auto& setting) { return !std::isfinite(setting.values.front() + setting.squares); });
-  return settings;
-}
-
 }  // namespace
+
+// Infinite results are legal; they are never raced, and only the best where there is nothing else.
+struct Study::Race {
+  std::vector<Setting> settings;
+  std::vector<analysis::Arm> arms;
+  analysis::BestArm best;  // Meaningless without settings.
+};
+
+const Study::Race& Study::race() const {
+  if (race_) return *race_;
+  Race race{.settings = settings()};
+  std::erase_if(race.settings,
+                [](const auto& setting) { return !std::isfinite(setting.values.front() + setting.squares); });
+  race.arms = arms_of(race.settings, spec_);
+  if (!race.arms.empty()) race.best = analysis::find_best_arm(race.arms);
+  race_ = std::make_shared<const Race>(std::move(race));
+  return *race_;
+}
 
 // After a trial's row has changed: the mean of the runs of its setting is what samplers see of the first trial there;
 // of the repeats they see nothing.
 void Study::take_in_setting(std::int64_t trial) {
   if (!spec_.repeats.is_on()) return;
+  race_.reset();
   const std::int64_t first = first_run(trial);
   const Setting setting = setting_at(first);
   const auto runs = static_cast<std::int64_t>(setting.trials.size());
@@ -153,7 +166,7 @@ std::optional<std::int64_t> Study::next_of_race() const {
     const bool counts = records_[i].state != State::kCancelled;
     repeats += counts && is_repeat(static_cast<std::int64_t>(i)) ? 1 : 0;
   }
-  const std::vector<Setting> raced = finite_ones(settings());
+  const std::vector<Setting>& raced = race().settings;
   if (raced.empty()) return std::nullopt;
   if (spec_.budget.target) {
     const auto direction = spec_.objectives.front().direction;
@@ -172,20 +185,17 @@ std::optional<std::int64_t> Study::next_of_race() const {
     is_due = is_due || (raced.size() >= kSettingsBeforeRace && static_cast<double>(repeats) < share * runs);
   }
   if (!is_due) return std::nullopt;
-  const auto arms = arms_of(raced, spec_);
-  const analysis::BestArm best = analysis::find_best_arm(arms);
-  const auto probability = analysis::probability_of_best(arms, best);
+  const auto probability = analysis::probability_of_best(race().arms, race().best);
   if (probability && *probability >= spec_.repeats.confidence) return std::nullopt;
-  const auto next = analysis::next_arm(arms, best);
+  const auto next = analysis::next_arm(race().arms, race().best);
   if (!next) return std::nullopt;
   return raced[*next].first;
 }
 
 std::vector<std::int64_t> Study::best_setting() const {
+  if (!race().settings.empty()) return {race().settings[race().best.index].trials.front()};
   const std::vector<Setting> all = settings();
   if (all.empty()) return {};
-  const std::vector<Setting> finite = finite_ones(all);
-  if (!finite.empty()) return {finite[analysis::find_best_arm(arms_of(finite, spec_)).index].trials.front()};
   const auto arms = arms_of(all, spec_);
   const auto least =
       std::min_element(arms.begin(), arms.end(), [](const auto& a, const auto& b) { return a.mean < b.mean; });
@@ -199,14 +209,17 @@ std::optional<Study::Assurance> Study::assurance(std::int64_t trial) const {
   if (own.trials.empty()) return std::nullopt;
   Assurance assurance{.trials = own.trials, .values = own.values};
   if (spec_.objectives.size() > 1) return assurance;
-  const std::vector<Setting> raced = finite_ones(settings());
+  const auto& [raced, arms, best] = race();
   const auto found = std::find_if(raced.begin(), raced.end(), [&](const auto& one) { return one.first == first; });
   if (found == raced.end()) return assurance;
-  const auto arms = arms_of(raced, spec_);
-  const analysis::BestArm best = analysis::find_best_arm(arms);
-  if (best.noise_sd) assurance.standard_error = *best.noise_sd / std::sqrt(static_cast<double>(own.trials.size()));
+  assurance.standard_error = standard_error(own);
   if (raced[best.index].first == first) assurance.probability = analysis::probability_of_best(arms, best);
   return assurance;
+}
+
+std::optional<double> Study::standard_error(const Setting& setting) const {
+  if (spec_.objectives.size() > 1 || setting.trials.empty() || !race().best.noise_sd) return std::nullopt;
+  return *race().best.noise_sd / std::sqrt(static_cast<double>(setting.trials.size()));
 }
 
 }  // namespace sterlet::study

@@ -153,6 +153,41 @@ class Logbook(BabysitTest):
             self.assertEqual(file.read(), book)
 
 
+class Replay(BabysitTest):
+    def test_the_schedule_of_a_babysat_model_is_trained_again_on_other_seeds(self):
+        self.model(steps=300)
+        child = self.raise_model()
+        self.train_on(child, 20)
+        self.run_program("set", "learning_rate=0.5")
+        self.train_on(child, 20)
+        self.run_program("set", "learning_rate=0.9")
+        self.run_program("undo")  # What was taken back is not part of it.
+        self.train_on(child, 10)
+        self.run_program("set", "learning_rate=0.02")
+        out, err = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, out + err)
+        with open(self.path("schedule.json"), "w") as file:
+            file.write(self.run_program("logbook", "--format", "schedule").stdout)
+        with open(self.path("schedule.json")) as file:
+            changes = {entry["step"]: entry["set"]["learning_rate"] for entry in json.load(file)["schedule"]}
+        self.assertEqual(list(changes.values()), [0.1, 0.5, 0.02])
+        done = self.run_program("--json", "tune", "study.yaml", "--replay", "schedule.json", "--seeds", "2")
+        answer = json.loads(done.stdout)
+        trials = self.trials(answer["study"])
+        self.assertEqual([trial["state"] for trial in trials], ["COMPLETE"] * 2, done.stderr)
+        for trial in trials:
+            with open(self.path(f"sterlet-trials/{answer['study']}/{trial['number']}/seed")) as file:
+                x, chance, rate = 1.0, int(file.read()), None
+            curve = []
+            for step in range(300):
+                rate = changes.get(step, rate)
+                chance = (chance * 6364136223846793005 + 1442695040888963407) % 2**64
+                x += rate * (chance / 2**64 - 0.4 - x)
+                curve.append({"step": step + 1, "metrics": {"loss": x, "rate": rate}})
+            self.assertEqual(trial["reports"], curve)
+        self.assertNotEqual(trials[0]["values"], trials[1]["values"])
+
+
 class Examples(BabysitTest):
     def raise_example(self, name, study, factor):
         shutil.copytree(os.path.join(SOURCE, "examples"), self.path("examples"))

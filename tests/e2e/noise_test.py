@@ -19,7 +19,7 @@ trial.report(1, loss=(trial.params['x'] - 0.3) ** 2 + random.gauss(0, 0.05))
 
 class Noise(ProgramTest):
     def check(self, trials, at_most):
-        runs = {}
+        runs, noise = {}, []
         for trial in trials:
             first = trial.get("repeat_of", trial["number"])
             self.assertEqual(trial["params"], trials[first]["params"])
@@ -32,6 +32,8 @@ class Noise(ProgramTest):
             if len(own) > 1:
                 self.assertEqual(trials[first]["runs"], [t["number"] for t in own])
                 self.assertAlmostEqual(trials[first]["mean"][0], sum(values) / len(values), 12)
+                noise.append(trials[first]["standard_error"] * len(own) ** 0.5)
+        self.assertAlmostEqual(min(noise), max(noise), 12)  # One run's noise is the same for all.
         return runs
 
     def study(self, repeats, trials):
@@ -78,7 +80,7 @@ class Noise(ProgramTest):
         with open(self.path(page)) as file:
             self.assertIn("it is the best with probability", file.read())
         header, *rows = self.run_program("export", "toy", "--format", "csv").stdout.splitlines()
-        self.assertIn(",repeat_of,runs,mean,attempts,", header)
+        self.assertIn(",repeat_of,runs,mean,standard_error,attempts,", header)
         self.assertEqual(len(rows), 40)
 
 

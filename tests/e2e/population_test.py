@@ -5,6 +5,7 @@ import json
 import os
 import random
 import select
+import shutil
 import sqlite3
 import time
 import unittest
@@ -33,14 +34,24 @@ def obey():
     global rate
     for change in trial.changes():
         if change.kind == "checkpoint":
-            path = os.path.join(trial.checkpoint_dir, f"{state['step']}-{trial.attempt}.json")
-            with open(path + ".part", "w") as file:
-                json.dump(state, file)
-            os.rename(path + ".part", path)
-            trial.checkpointed(state["step"], path)
+            save()
         elif change.kind == "set":
             rate = change.values["rate"]
             trial.applied(state["step"], change.values)
+
+
+saves = int(os.environ.get("TOY_SAVES", "0"))  # Checkpoints by itself, every so many steps.
+dies = int(os.environ.get("TOY_DIES", "0"))  # In the first attempt of every trial, killed at this step.
+with open(os.path.join(trial.checkpoint_dir, "../starts"), "a") as file:
+    file.write("%%d\\n" %% state["step"])
+
+
+def save():
+    path = os.path.join(trial.checkpoint_dir, f"{state['step']}-{trial.attempt}.json")
+    with open(path + ".part", "w") as file:
+        json.dump(state, file)
+    os.rename(path + ".part", path)
+    trial.checkpointed(state["step"], path)
 
 
 while state["step"] < steps and not trial.should_stop():
@@ -51,6 +62,10 @@ while state["step"] < steps and not trial.should_stop():
     state["trace"].append([trial.params["size"], rate])
     trial.report(state["step"], loss=state["x"])
     obey()
+    if saves and state["step"] %% saves == 0:
+        save()
+    if trial.attempt == 1 and state["step"] == dies:
+        os.kill(os.getpid(), 9)
 with open(os.path.join(trial.checkpoint_dir, "../end.json"), "w") as file:
     json.dump(state, file)
 """ % os.path.join(SOURCE, "client")
@@ -78,6 +93,17 @@ class Population(ProgramTest):
         with contextlib.closing(sqlite3.connect(self.path(f"{folder}/sterlet.db"))) as database:
             return database.execute("SELECT turn, trial, from_step, to_step, parent, point, state, value, reason FROM "
                                     "turns ORDER BY turn, trial").fetchall()
+
+    def checkpoints(self, folder="."):
+        return sorted(os.path.join(trial, name) for trial in os.listdir(self.path(f"{folder}/sterlet-trials/p"))
+                      for name in os.listdir(self.path(f"{folder}/sterlet-trials/p/{trial}/checkpoints")))
+
+    def needed(self, folder):
+        """Checkpoints that the stored turns name and something may still go on from, and the newest of each member."""
+        with contextlib.closing(sqlite3.connect(self.path(f"{folder}/sterlet.db"))) as database:
+            turns = database.execute("SELECT trial, start, checkpoint, state FROM turns ORDER BY turn, trial").fetchall()
+        newest = {trial: end for trial, _, end, _ in turns if end}
+        return {start for _, start, _, state in turns if start and state in ("waiting", "running")} | set(newest.values())
 
     def retell(self, schedule, steps=12):
         """x after each step, from the schedule alone."""
@@ -119,6 +145,21 @@ class Population(ProgramTest):
             self.assertEqual(len(trace), 12)
             self.assertEqual({size for size, _ in trace}, {schedule["schedule"][0]["set"]["size"]})
         best = min(self.trials(), key=lambda t: t["values"][0])
+        # Its parameters are those of its last interval, everywhere; the model is there, and nothing else is.
+        last = [float(v) for v in next(t for t in turns if t[:2] == (3, best["number"]))[5].split(",")]
+        for shown in (best, json.loads(self.run_program("--json", "best", "p").stdout)["best"][0]):
+            self.assertEqual([shown["params"]["rate"], shown["params"]["size"]], last)
+        self.assertIn("of steps 9 to 12; those before: sterlet show p --tree", self.run_program("best", "p").stdout)
+        table = self.run_program("export", "p", "--format", "csv").stdout.splitlines()
+        row = dict(zip(table[0].split(","), table[1 + best["number"]].split(",")))
+        self.assertEqual([float(row["rate"]), float(row["size"])], last)
+        self.assertEqual(self.checkpoints(), [f"{i}/12-4.json" for i in range(4)])
+        self.assertTrue(best["checkpoint"].endswith(f"{best['number']}/checkpoints/12-4.json"))
+        # As a kill just after a commit leaves it: one that is not needed is there, and goes when the study is opened again.
+        for name in ("0/checkpoints/3-1.json", "0/checkpoints/of-somebody-else"):
+            self.write(f"sterlet-trials/p/{name}", "{}")
+        self.run_program("tune", "study.yaml")
+        self.assertEqual(self.checkpoints(), ["0/12-4.json", "0/of-somebody-else"] + [f"{i}/12-4.json" for i in (1, 2, 3)])
         text = self.run_program("show", "p", str(best["number"])).stdout
         self.assertIn("steps 9 to 12", text)
         self.assertIn("steps 9 to 12", self.run_program("show", "p", "--tree").stdout)
@@ -144,7 +185,8 @@ class Population(ProgramTest):
             self.write(f"{folder}/study.yaml", STUDY)
         self.run_program("tune", "uninterrupted/study.yaml", "--workers", "2")
         for _ in range(kills):
-            child = self.start("tune", "killed/study.yaml", "--workers", "2", "--progress", "none", TOY_SECONDS="0.01")
+            child = self.start("tune", "killed/study.yaml", "--workers", "2", "--progress", "none", TOY_SECONDS="0.01",
+                               TOY_SAVES="2")
             select.select([], [], [], moments.uniform(0.0, 1.0))
             child.kill()
             child.communicate()
@@ -152,7 +194,17 @@ class Population(ProgramTest):
             while self.processes_of(self.path("killed")):
                 self.assertLess(time.monotonic(), until, "a child outlived the killed tuner")
                 select.select([], [], [], 0.01)
+            if os.path.exists(self.path("killed/sterlet.db")):
+                for path in self.needed("killed"):
+                    self.assertTrue(os.path.exists(path), path)
         self.run_program("tune", "killed/study.yaml", "--workers", "2")
+        # One a member: what kills left over is gone as well, but for files whose program was killed before it told them.
+        with contextlib.closing(sqlite3.connect(self.path("killed/sterlet.db"))) as database:
+            told = {path for path, in database.execute("SELECT detail FROM events WHERE kind = 'checkpoint'")}
+        there = {path for path in told if os.path.exists(path)}
+        self.assertGreater(len(told), 20)
+        self.assertEqual(there, self.needed("killed"))
+        self.assertEqual(sorted(os.path.basename(path).split("-")[0] for path in there), ["12"] * 4)
         self.assertEqual(self.turns("killed"), self.turns("uninterrupted"))
         keys = ("number", "state", "params", "values", "reports")
         self.assertEqual([[t[k] for k in keys] for t in self.trials(cwd=self.path("killed"))],
@@ -179,6 +231,45 @@ class Population(ProgramTest):
             self.assertEqual(rates, [changes[max(s for s in changes if s <= step)] for step in range(12)])
         text = self.run_program("tune", "study.yaml", "--replay", "schedule.json", "--seeds", "3").stdout
         self.assertIn("mean", text)  # Again: nothing is left to do, and the answer is the same.
+
+    def test_a_killed_replay_goes_on_from_its_checkpoint(self):
+        self.write("schedule.json", json.dumps({"version": 1, "schedule": [
+            {"step": 0, "set": {"rate": 0.4, "size": 1}}, {"step": 3, "set": {"rate": 0.3}},
+            {"step": 6, "set": {"rate": 0.1}}, {"step": 9, "set": {"rate": 0.05}}]}))
+        with open(self.path("schedule.json")) as file:
+            curve = self.retell(json.load(file))
+        for dies, starts in ((5, [0, 3]), (7, [0, 6]), (9, [0, 9]), (2, [0, 0])):
+            # The checkpoint of step 6 or 9 has been told before the program dies, and holds or not the change made there.
+            child = self.start("tune", "study.yaml", "--replay", "schedule.json", "--seeds", "2", "--storage", f"{dies}.db",
+                               "--workers", "1", TOY_SAVES="3", TOY_DIES=str(dies))
+            out, err = child.communicate(timeout=LIMIT_SECONDS)
+            self.assertEqual(child.returncode, 0, out + err)
+            (study,) = os.listdir(self.path("sterlet-trials"))
+            for trial in self.trials("--storage", f"{dies}.db"):
+                self.assertEqual((trial["state"], trial["attempts"]), ("COMPLETE", 2))
+                self.assertAlmostEqual(trial["values"][0], curve[12], places=12)
+                folder = self.path(f"sterlet-trials/{study}/{trial['number']}")
+                with open(f"{folder}/starts") as file:
+                    self.assertEqual([int(line) for line in file], starts)
+                with open(f"{folder}/end.json") as file:
+                    rates = [rate for _, rate in json.load(file)["trace"]]
+                self.assertEqual(rates, [0.4] * 3 + [0.3] * 3 + [0.1] * 3 + [0.05] * 3)
+            shutil.rmtree(self.path("sterlet-trials"))
+
+    def test_a_member_that_is_killed_three_times_at_one_step_has_failed_that_interval(self):
+        self.write("train.py", TRAIN.replace("rate = trial.params", "if trial.number == 1 and state['step'] == 3:\n"
+                                             "    os.kill(os.getpid(), 9)\nrate = trial.params"))
+        err = self.run_program("tune", "study.yaml", "--workers", "2").stderr
+        turns = {(t[0], t[1]): t for t in self.turns()}
+        self.assertEqual(turns[1, 1][6], "failed")
+        self.assertIn("killed 3 times in a row without a step further", turns[1, 1][8])
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE"] * 4)
+        # One line an interval, and one a member at its end; of kills a line each.
+        self.assertNotIn("PAUSED", err)
+        self.assertRegex(err, "(?m)^steps 0 to 3: best trial [0-3] with loss=")
+        self.assertRegex(err, "(?m)^steps 3 to 6: best trial [023] with loss=[^;]*; trial 1 failed: .* without a step further; "
+                              "goes on from a copy: trial 1 from [023]$")
+        self.assertEqual(len([line for line in err.splitlines() if line.startswith("steps ")]), 4)
 
     def test_a_program_that_takes_no_changes_fails_a_replay_with_a_sentence(self):
         self.write("schedule.json", '{"version":1,"schedule":[{"step":0,"set":{"rate":0.1,"size":1}},{"step":3,"set":{"rate":0.2}}]}')
