@@ -105,10 +105,20 @@ double GpEvidence::add_priors(std::span<const double> parameters, std::span<doub
   normal(groups + 1, kLogNoise, kLogNoiseSpread);
   for (std::size_t i = groups + 2; i < count_; ++i) {
     const double suspect = embedding_.groups()[warped_[i - groups - 2]].suspect;
-    const double scale = std::max(kWarpScale, 0.5 * suspect);
-    const double t = parameters[i], width = kWarpTail * scale * scale;
-    value += 0.5 * (kWarpTail + 1) * std::log1p(t * t / width);
-    gradient[i] += (kWarpTail + 1) * t / (width + t * t);
+    constexpr double width = kWarpTail * kWarpScale * kWarpScale, power = 0.5 * (kWarpTail + 1);
+    const auto energy = [&](double t) { return power * std::log1p(t * t / width); };
+    const auto slope = [&](double t) { return 2 * power * t / (width + t * t); };
+    const double t = parameters[i];
+    if (suspect == 0) {
+      value += energy(t);
+      gradient[i] += slope(t);
+      continue;
+    }
+    // Either scale may be the right one: two equal humps.
+    const double given = energy(t), other = energy(t - suspect), least = std::min(given, other);
+    const double share = 1 / (1 + base::portable_exp(std::clamp(given - other, -600.0, 600.0)));  // Of the given one.
+    value += least - std::log(base::portable_exp(least - given) + base::portable_exp(least - other)) + std::log(2.0);
+    gradient[i] += share * slope(t) + (1 - share) * slope(t - suspect);
   }
   return value;
 }

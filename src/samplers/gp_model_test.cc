@@ -120,14 +120,14 @@ TEST(GpModel, AgreesWithScikitLearn) {  // Oracle: tests/oracles/gp_posterior.cs
   EXPECT_EQ(cases, 3);
 }
 
-TEST(GpEvidence, GradientsAgreeWithCentralDifferences) {
-  const Space space = tree();
+void expect_gradient(const Space& space, const std::vector<double>& warps) {
   const GpEmbedding embedding(space);
   GpRows rows = draw_rows(space, 25);
   rows.noise = {0.3, 0, 0.02, 0.5};  // The others: 0.
   GpEvidence evidence(embedding, rows, values_of(rows), true);
-  const std::vector<double> at = evidence.parameters(some_hyper(embedding, 1e-2));
-  ASSERT_EQ(at.size(), 5u + 2u + 3u);
+  GpHyper hyper = some_hyper(embedding, 1e-2);
+  if (!warps.empty()) hyper.warps = warps;
+  const std::vector<double> at = evidence.parameters(hyper);
   std::vector<double> gradient(at.size()), ignored(at.size());
   evidence.evaluate(at, gradient);
   for (std::size_t i = 0; i < at.size(); ++i) {
@@ -138,6 +138,12 @@ TEST(GpEvidence, GradientsAgreeWithCentralDifferences) {
     const double difference = (evidence.evaluate(more, ignored) - evidence.evaluate(less, ignored)) / (2 * h);
     EXPECT_NEAR(gradient[i], difference, 1e-6 * (1 + std::abs(difference))) << "parameter " << i;
   }
+}
+
+TEST(GpEvidence, GradientsAgreeWithCentralDifferences) {
+  expect_gradient(tree(), {});
+  const Space suspect = *Space::make({{.name = "rate", .low = 1e-4, .high = 1}, {.name = "x"}}, {});
+  for (const double warp : {-1.0, 0.1, 4.6, 9.0}) expect_gradient(suspect, {warp, 0.3});
 }
 
 // At random points of the tree.

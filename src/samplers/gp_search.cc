@@ -90,7 +90,7 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
   for (const Place& place : places) {
     std::vector<double> x, scale;
     for (const std::size_t j : free) {
-      x.push_back(place.full[j]);
+      x.push_back(start.warps[j](place.full[j]));
       scale.push_back(std::min(0.3 * start.lengths[j], 0.1));
     }
     searches.emplace_back(x, std::vector<double>(free.size(), 0.0), std::vector<double>(free.size(), 1.0), scale);
@@ -102,7 +102,9 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (searches[i].done()) continue;
       Place trial = places[i];
-      for (std::size_t k = 0; k < free.size(); ++k) trial.full[free[k]] = searches[i].point()[k];
+      for (std::size_t k = 0; k < free.size(); ++k) {
+        trial.full[free[k]] = start.warps[free[k]].inverse(searches[i].point()[k]);
+      }
       running.push_back(i);
       if (realise(trial, true)) {
         rows.insert(rows.end(), trial.row.begin(), trial.row.end());
@@ -116,7 +118,11 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
     std::size_t at = 0;
     for (const std::size_t i : running) {
       if (at < valid.size() && valid[at] == i) {
-        for (std::size_t k = 0; k < free.size(); ++k) own[k] = -gradients[at * d + free[k]];
+        for (std::size_t k = 0; k < free.size(); ++k) {
+          const std::size_t j = free[k];
+          const double u = start.warps[j].inverse(searches[i].point()[k]);
+          own[k] = -gradients[at * d + j] / start.warps[j].slope(u);
+        }
         searches[i].tell(-values[at], own);
         ++at;
       } else {
@@ -127,7 +133,9 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
   std::vector<Place*> ended;
   for (std::size_t i = 0; i < places.size(); ++i) {
     Place moved = places[i];
-    for (std::size_t k = 0; k < free.size(); ++k) moved.full[free[k]] = searches[i].best()[k];
+    for (std::size_t k = 0; k < free.size(); ++k) {
+      moved.full[free[k]] = start.warps[free[k]].inverse(searches[i].best()[k]);
+    }
     if (!realise(moved, false)) continue;
     places[i] = std::move(moved);
     ended.push_back(&places[i]);
@@ -226,7 +234,8 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
               (stream.uniform() < 0.5 ? -1.0 : 1.0) / static_cast<double>(space_.axis(j).level_count().value_or(1));
         }
       } else {
-        full[j] += size * std::min(start.lengths[j], 1.0) * nearly_normal(stream);
+        const double moved = start.warps[j](full[j]) + size * std::min(start.lengths[j], 1.0) * nearly_normal(stream);
+        full[j] = start.warps[j].inverse(std::clamp(moved, 0.0, 1.0));
       }
     }
     add(std::move(full));
@@ -272,7 +281,8 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
         double square = 0;
         for (std::size_t j = 0; j < d; ++j) {
           if (moves_[j] == Move::kFixed) continue;
-          const double step = (place->full[j] - other.full[j]) / std::min(start.lengths[j], 1.0);
+          const double apart = start.warps[j](place->full[j]) - start.warps[j](other.full[j]);
+          const double step = apart / std::min(start.lengths[j], 1.0);
           square += moves_[j] == Move::kLevels ? (place->row[j] != other.row[j] ? 1.0 : 0.0) : step * step;
         }
         return square < (pass == 0 ? 0.09 : 1e-12);

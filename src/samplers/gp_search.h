@@ -22,6 +22,8 @@ struct GpSearchStart {
 ///
 /// Global points (half uniform, half uniform after the warp) and points about the best ones are sorted by their
 /// acquisition; the best few climb: continuous coordinates together by gradient, the others by trying levels, in turn.
+/// Steps are taken on the warped scales, on which the model is equally rough everywhere: near the low end of a wide
+/// linear range a step of the same length on the given scale would be far too long.
 /// Cost      a few hundred predictions with their variance.
 class GpSearch final {
  public:
