@@ -13,6 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 9> kOriginNames{"default", "enqueued", "added", "random", "grid",
                                                        "sobol",   "model",    "zoom",  "repeat"};
 
+constexpr std::uint32_t kNone = UINT32_MAX;
+
 std::uint64_t mix(std::uint64_t hash, std::uint64_t bits) {
   hash = (hash ^ bits) * 0xFF51AFD7ED558CCD;
   return hash ^ (hash >> 32);
@@ -37,38 +39,37 @@ std::optional<Origin> origin_from_text(std::string_view text) {
   return std::nullopt;
 }
 
+template <typename Visit>
+void History::visit_at(const Point& point, Visit visit) const {
+  if (bucket_last_.empty()) return;
+  for (std::uint32_t at = bucket_last_[hash_of(point) & (bucket_last_.size() - 1)]; at != kNone;
+       at = bucket_before_[at]) {
+    if (trials_[at].point == point) visit(trials_[at]);
+  }
+}
+
 bool History::contains(const Point& point) const {
-  const auto [begin, end] = by_hash_.equal_range(hash_of(point));
-  return std::any_of(begin, end, [&](const auto& entry) {
-    const Observation& trial = trials_[static_cast<std::size_t>(entry.second)];
-    return trial.outcome != Outcome::kVoid && trial.point == point;
-  });
+  bool found = false;
+  visit_at(point, [&](const Observation& trial) { found = found || trial.outcome != Outcome::kVoid; });
+  return found;
 }
 
 std::vector<std::int64_t> History::trials_at(const Point& point) const {
   std::vector<std::int64_t> numbers;
-  const auto [begin, end] = by_hash_.equal_range(hash_of(point));
-  for (auto entry = begin; entry != end; ++entry) {
-    if (trials_[static_cast<std::size_t>(entry->second)].point == point) numbers.push_back(entry->second);
-  }
-  std::sort(numbers.begin(), numbers.end());
+  visit_at(point, [&](const Observation& trial) { numbers.push_back(trial.number); });
+  std::reverse(numbers.begin(), numbers.end());
   return numbers;
 }
 
 std::int64_t History::first_at(const Point& point) const {
   std::int64_t first = -1;
-  const auto [begin, end] = by_hash_.equal_range(hash_of(point));
-  for (auto entry = begin; entry != end; ++entry) {
-    const bool is_less = first < 0 || entry->second < first;
-    if (is_less && trials_[static_cast<std::size_t>(entry->second)].point == point) first = entry->second;
-  }
+  visit_at(point, [&](const Observation& trial) { first = trial.number; });
   return first;
 }
 
 void History::reserve(std::size_t count) {
   constexpr std::size_t kChangesPerTrial = 2;  // Its coming and its end.
   trials_.reserve(count);
-  by_hash_.reserve(count);
   changes_.reserve(kChangesPerTrial * count);
   fingerprints_.reserve(kChangesPerTrial * count);
 }
@@ -76,9 +77,19 @@ void History::reserve(std::size_t count) {
 void History::append(Observation observation) {
   STERLET_CHECK(observation.number == static_cast<std::int64_t>(trials_.size()), "trials join a history in order");
   ++origin_counts_[static_cast<std::size_t>(observation.origin)];
-  by_hash_.emplace(hash_of(observation.point), observation.number);
   trials_.push_back(std::move(observation));
+  if (trials_.size() > bucket_last_.size()) {
+    bucket_last_.assign(std::bit_ceil(trials_.capacity()), kNone);
+    bucket_before_.clear();
+  }
+  while (bucket_before_.size() < trials_.size()) index(bucket_before_.size());
   note_change(trials_.back());
+}
+
+void History::index(std::size_t number) {
+  std::uint32_t& last = bucket_last_[hash_of(trials_[number].point) & (bucket_last_.size() - 1)];
+  bucket_before_.push_back(last);
+  last = static_cast<std::uint32_t>(number);
 }
 
 void History::update(std::int64_t number, Outcome outcome, std::vector<double> values, std::vector<double> constraints,

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "sterlet/space/space.h"
@@ -77,12 +76,17 @@ class History final {
 
  private:
   void note_change(const Observation& trial);
+  void index(std::size_t number);
+  template <typename Visit>
+  void visit_at(const Point& point, Visit visit) const;
 
   std::vector<Observation> trials_;
   std::array<std::int64_t, 9> origin_counts_{};
   std::vector<std::uint32_t> changes_;
-  std::vector<std::uint64_t> fingerprints_;                       // One a change.
-  std::unordered_multimap<std::uint64_t, std::int64_t> by_hash_;  // Hash of a point to trial number.
+  std::vector<std::uint64_t> fingerprints_;  // One a change.
+  // Trials by the hash of their points, in 8 to 16 bytes a trial: the last one of each bucket (a power of two of them),
+  // and of each trial the one before it in its bucket.
+  std::vector<std::uint32_t> bucket_last_, bucket_before_;
 };
 
 }  // namespace sterlet::space
