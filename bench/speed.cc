@@ -6,8 +6,10 @@
 //   sterlet-bench memory TRIALS               peak memory of a study in memory, 5 reports a trial
 //   sterlet-bench storage FILE WORKERS SECONDS COMMITS
 //                                             claim + 5 reports + finish by worker processes on one SQLite file.
-//                                             COMMITS a trial: 1 (a finish shares the commit of the next claim, as in
-//                                             a turn of the supervisor), 2 (claim; reports and finish), 7 (each call)
+//                                             COMMITS a trial: 1 (as `tune`: a finish shares the commit of the next
+//                                             claim, and those within 10 ms share a wait for the disk, after which
+//                                             they count as finished), 2 (claim; reports and finish; each waits for
+//                                             the disk), 7 (each call)
 //   sterlet-bench turns FILE WORKERS SECONDS  the same by one process, as a `tune` with so many workers: what ends in a
 //                                             turn, and what is claimed in its place, share a commit
 //   sterlet-bench fill FILE TRIALS            a finished study for the next one
@@ -55,6 +57,7 @@ namespace study = sterlet::study;
 
 constexpr int kReportsPerTrial = 5;
 constexpr int kWorkersMax = 256;
+constexpr double kSyncSeconds = 0.010;  // As the supervisor's.
 constexpr std::string_view kStudyName = "speed";
 
 // The 10-d mixed space of the comparison: 4 float, 2 of them on a log scale; 3 int; 3 categorical.
@@ -198,9 +201,10 @@ class Worker final {
   }
 
   /// The same with `at_once` trials in hand, as `tune` runs its workers: all that they said, and what is claimed in
-  /// their place, share one commit.
+  /// their place, share one commit; the disk is waited for every 10 ms, and only then do trials count as finished.
   Result<std::int64_t> run_in_turns(double seconds, int at_once) {
     const auto start = Timer::now();
+    auto synced = start;
     std::int64_t finished = 0;
     std::vector<Claim> claims;
     do {
@@ -212,8 +216,12 @@ class Worker final {
         STERLET_TRY(Claim claim, claim_one(*study_));
         claims.push_back(std::move(claim));
       }
-      STERLET_PASS(study_->commit());
+      STERLET_PASS(study_->commit_unsynced());
+      if (seconds_since(synced) < kSyncSeconds) continue;
+      STERLET_PASS(study_->sync());
+      synced = Timer::now();
     } while (!claims.empty());
+    STERLET_PASS(study_->sync());
     return finished;
   }
 

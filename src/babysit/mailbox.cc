@@ -52,9 +52,9 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
     const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(model.trial)];
     Found here{.model = model, .state = record.state, .last_step = record.last_step};
     if (record.state == State::kRunning) {
-      STERLET_TRY(const auto session, raiser_of(study, storage, clock, record.session));
-      here.is_running = session.has_value();
-      here.session = record.session;
+      here.session = study.session_of(model.trial);
+      STERLET_TRY(const auto raiser, raiser_of(study, storage, clock, here.session));
+      here.is_running = raiser.has_value();
     }
     if (found && found->is_running && !here.is_running) continue;
     found = here;

@@ -139,7 +139,9 @@ Result<void> Raiser::choose_model() {
                       "raise another one with --new", study_.spec().name);
   }
   for (const storage::SessionRecord& session : sessions) {
-    if (record.state != State::kRunning || session.id != record.session || session.id == options_.session.id) continue;
+    if (record.state != State::kRunning || session.id != study_.session_of(record.number) ||
+        session.id == options_.session.id)
+      continue;
     if (!session.ended && is_alive(session, clock_)) {
       return base::fail(
           ErrorCode::kConflict,

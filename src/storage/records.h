@@ -24,23 +24,28 @@ struct StudyRecord {
   bool stop_requested = false;
 };
 
-/// One trial's row.
+/// What became of a trial.
 struct TrialRecord {
   std::int64_t number = 0;
   State state = State::kRunning;
-  std::string origin;
-  std::string point;           ///< Space::text_of.
   std::vector<double> values;  ///< As told, one an objective; may hold NaN.
   std::vector<double> constraints;
   std::int64_t last_step = 0;
   int attempt = 0;               ///< The latest; 0 before the first.
-  std::string session;           ///< Who holds the lease on it while RUNNING.
   std::int64_t history_seq = 0;  ///< Events up to this one were known when the point was suggested.
   std::string predicted;         ///< What the sampler said of the point: value, low, high, note. JSON; or empty.
   std::string checkpoint;        ///< Path of the last one told.
   std::string reason;            ///< Why it failed, was pruned or lost.
   std::int64_t created_ms = 0, started_ms = 0, ended_ms = 0;
   std::int64_t changed_seq = 0;  ///< Event that changed it last; set by visit_trials alone.
+};
+
+/// One trial's row: its record, and what a reader of very many trials keeps in another way or not at all.
+struct TrialRow {
+  TrialRecord record;
+  std::string origin;   ///< space::text_of.
+  std::string point;    ///< Space::text_of.
+  std::string session;  ///< Who holds the lease on it while RUNNING.
 };
 
 /// One metric of one report.

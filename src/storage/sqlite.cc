@@ -1,5 +1,9 @@
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <map>
 
@@ -49,12 +53,45 @@ class Sqlite final : public Storage {
   Sqlite(Connection connection, std::string path)
       : connection_(std::move(connection)), path_(std::move(path)), live_(make_sqlite_live(connection_.get(), path_)) {}
 
+  ~Sqlite() override {
+    if (log_file_ >= 0) close(log_file_);
+  }
+
   LiveStorage& live() override { return *live_; }
 
-  Result<void> begin() override { return run("BEGIN IMMEDIATE"); }
-  Result<void> commit() override { return run("COMMIT"); }
+  // With synchronous=FULL, COMMIT would wait for the disk with the lock in its hand, and every writer for itself. The
+  // log is synced by sync() instead, after the lock was given up. It is a log: who syncs his own commit has synced all
+  // that it was built on, also another's who has not come to his sync yet.
+  Result<void> begin() override {
+    set_synchronous("NORMAL");
+    changes_before_ = sqlite3_total_changes(connection_.get());
+    auto result = run("BEGIN IMMEDIATE");
+    if (!result) set_synchronous("FULL");
+    return result;
+  }
+  Result<void> commit() override {
+    auto result = run("COMMIT");
+    if (!result) return result;  // Still open: to be taken back.
+    set_synchronous("FULL");
+    is_behind_ = is_behind_ || sqlite3_total_changes(connection_.get()) != changes_before_;
+    return result;
+  }
+  Result<void> sync() override {
+    if (!is_behind_) return {};
+    // SQLite keeps the log of an open connection in place, and locks on it there are none that closing could drop.
+    if (log_file_ < 0) log_file_ = open((path_ + "-wal").c_str(), O_RDONLY | O_CLOEXEC);
+    if (log_file_ < 0 || fdatasync(log_file_) != 0) {
+      return base::fail(ErrorCode::kDisk,
+                        fmt::format("what was written last may not be on the disk ({})", std::strerror(errno)),
+                        "look at the disk, then run sterlet resume", path_);
+    }
+    is_behind_ = false;
+    return {};
+  }
   void rollback() override {
-    if (sqlite3_get_autocommit(connection_.get()) == 0) static_cast<void>(run("ROLLBACK"));
+    if (sqlite3_get_autocommit(connection_.get()) != 0) return;
+    static_cast<void>(run("ROLLBACK"));
+    set_synchronous("FULL");
   }
 
   Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
@@ -102,8 +139,9 @@ class Sqlite final : public Storage {
     return requested;
   }
 
-  Result<std::int64_t> put_trial(std::int64_t study, const TrialRecord& trial, const std::string& event,
+  Result<std::int64_t> put_trial(std::int64_t study, const TrialRow& row, const std::string& event,
                                  std::int64_t wall_ms, const std::string& detail) override {
+    const TrialRecord& trial = row.record;
     Statement& log =
         statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, ?, ?)");
     log.bind(study).bind(wall_ms).bind(event).bind(trial.number).bind(trial.attempt).bind(detail);
@@ -113,9 +151,9 @@ class Sqlite final : public Storage {
         "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         kTrialColumns);
     Statement& put = statement(sql);
-    put.bind(study).bind(trial.number).bind(text_of(trial.state)).bind(trial.origin).bind(trial.point);
+    put.bind(study).bind(trial.number).bind(text_of(trial.state)).bind(row.origin).bind(row.point);
     put.bind(text_of_numbers(trial.values)).bind(text_of_numbers(trial.constraints)).bind(trial.last_step);
-    put.bind(trial.attempt).bind(trial.session).bind(trial.history_seq).bind(trial.predicted).bind(trial.checkpoint);
+    put.bind(trial.attempt).bind(row.session).bind(trial.history_seq).bind(trial.predicted).bind(trial.checkpoint);
     put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms).bind(seq);
     STERLET_PASS(finish(put));
     return seq;
@@ -155,14 +193,14 @@ class Sqlite final : public Storage {
   }
 
   Result<void> visit_trials(std::int64_t study, std::int64_t since,
-                            const std::function<Result<void>(TrialRecord&)>& visit) override {
+                            const std::function<Result<void>(TrialRow&)>& visit) override {
     // All of them: in the order of the table; the index would fetch each row by itself.
     static const std::string all =
         fmt::format("SELECT {}, changed_seq FROM trials WHERE study_id = ? ORDER BY number", kTrialColumns);
     static const std::string changed = fmt::format(
         "SELECT {}, changed_seq FROM trials WHERE study_id = ? AND changed_seq > ? ORDER BY number", kTrialColumns);
     Statement& select = since == 0 ? statement(all).bind(study) : statement(changed).bind(study).bind(since);
-    TrialRecord trial;
+    TrialRow trial;
     int code = select.step();
     for (; code == SQLITE_ROW; code = select.step()) {
       const bool readable = read_trial(select, trial);
@@ -275,6 +313,11 @@ class Sqlite final : public Storage {
 
   Result<void> run(std::string_view sql) { return finish(statement(sql)); }
 
+  // Cannot fail outside a transaction; taken when it is parsed, so it is parsed each time.
+  void set_synchronous(std::string_view level) {
+    sqlite3_exec(connection_.get(), fmt::format("PRAGMA synchronous={}", level).c_str(), nullptr, nullptr, nullptr);
+  }
+
   Result<void> finish(Statement& statement) {
     const int code = statement.step();
     statement.reset();
@@ -305,18 +348,19 @@ class Sqlite final : public Storage {
     return study;
   }
 
-  // Into a record that is used again and again, so that its texts' memory is, too.
-  static bool read_trial(Statement& row, TrialRecord& trial) {
+  // Into one that is used again and again, so that its texts' memory is, too.
+  static bool read_trial(Statement& row, TrialRow& into) {
+    TrialRecord& trial = into.record;
     const auto state = state_from_text(row.view(1));
     if (!state || !read_numbers(row.view(4), trial.values) || !read_numbers(row.view(5), trial.constraints))
       return false;
     trial.number = row.integer(0);
     trial.state = *state;
-    trial.origin = row.view(2);
-    trial.point = row.view(3);
+    into.origin = row.view(2);
+    into.point = row.view(3);
     trial.last_step = row.integer(6);
     trial.attempt = static_cast<int>(row.integer(7));
-    trial.session = row.view(8);
+    into.session = row.view(8);
     trial.history_seq = row.integer(9);
     trial.predicted = row.view(10);
     trial.checkpoint = row.view(11);
@@ -333,6 +377,9 @@ class Sqlite final : public Storage {
   // Ordered by text; destroyed before the connection.
   std::map<std::string, Statement, std::less<>> statements_;
   std::unique_ptr<LiveStorage> live_;
+  std::int64_t changes_before_ = 0;  // Rows changed by this connection when the transaction began.
+  bool is_behind_ = false;           // Something committed is not on the disk for sure.
+  int log_file_ = -1;
 };
 
 }  // namespace

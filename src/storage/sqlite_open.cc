@@ -186,7 +186,7 @@ base::Result<Connection> open_connection(const std::string& path, const SqliteOp
   if (code != SQLITE_OK) return base::fail(sqlite_error(raw, path, code));
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-  STERLET_PASS(execute(raw, path, "PRAGMA foreign_keys=ON; PRAGMA cache_size=-512;"));
+  STERLET_PASS(execute(raw, path, "PRAGMA foreign_keys=ON; PRAGMA cache_size=-256;"));
   // Switching a new file to WAL does not wait for locks by itself: of many cold starters all but one would be refused.
   constexpr int kSwitchAttemptsMax = 1000;
   for (int i = 0;; ++i) {

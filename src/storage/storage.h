@@ -14,8 +14,11 @@
 
 namespace sterlet::storage {
 
-/// Where studies live: the one truth between processes. What a transaction wrote is on the disk once commit() returned,
-/// or not there at all. One thread at a time.
+/// Where studies live: the one truth between processes. One thread at a time.
+///
+/// What a transaction wrote is there for all once commit() returned, or not at all; killing processes takes nothing of
+/// it back. On the disk, where a loss of power takes nothing back either, it is once sync() returned: only then is it
+/// acknowledged to a person or another machine. Whatever is written outside a transaction is on the disk at once.
 ///
 /// Every change to a trial carries the sequence number of its event; readers follow by visit_trials(study, seq, ...).
 /// Errors    kDisk where the file cannot be read or written, kConflict where another process holds it locked too long.
@@ -26,6 +29,9 @@ class Storage {
   /// Opens a write transaction; others wait. Not nested.
   virtual base::Result<void> begin() = 0;
   virtual base::Result<void> commit() = 0;
+  /// Puts on the disk what was committed; nothing to do where that is done. Others are not locked out meanwhile, so
+  /// that one wait of the disk serves all that wait for it (group commit).
+  virtual base::Result<void> sync() = 0;
   virtual void rollback() = 0;
 
   /// Adds a study and its queue of points. kConflict where the name is taken.
@@ -37,7 +43,7 @@ class Storage {
   virtual base::Result<bool> is_stop_requested(std::int64_t study) = 0;
 
   /// Writes a trial whole (new or known) and the event that changed it; returns the event's number.
-  virtual base::Result<std::int64_t> put_trial(std::int64_t study, const TrialRecord& trial, const std::string& event,
+  virtual base::Result<std::int64_t> put_trial(std::int64_t study, const TrialRow& trial, const std::string& event,
                                                std::int64_t wall_ms, const std::string& detail) = 0;
   /// Adds reports; a metric told twice for one step keeps the later value. Returns the number of the last sequenced
   /// one, 0 if none was.
@@ -46,10 +52,10 @@ class Storage {
   virtual base::Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
   /// How many trials there are; their numbers go from 0 to one less.
   virtual base::Result<std::int64_t> count_trials(std::int64_t study) = 0;
-  /// Shows `visit` the trials changed by events after `since`, by number; since = 0: all. One record serves for all:
+  /// Shows `visit` the trials changed by events after `since`, by number; since = 0: all. One row serves for all:
   /// the visitor takes what it needs. Its first error ends the visit and is returned.
   virtual base::Result<void> visit_trials(std::int64_t study, std::int64_t since,
-                                          const std::function<base::Result<void>(TrialRecord&)>& visit) = 0;
+                                          const std::function<base::Result<void>(TrialRow&)>& visit) = 0;
   /// Reports of a trial's latest attempt (or the given one), by step, then metric.
   virtual base::Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
   /// Sequenced reports after the number `since`, in the order in which they and the events came.
@@ -68,9 +74,10 @@ class Storage {
   virtual LiveStorage& live() = 0;
 };
 
-/// Opens (or makes) a SQLite file: WAL, synchronous FULL, 10 s busy timeout; the schema is made or brought up to date
-/// in one exclusive transaction, so any number of processes may start cold at once. Errors    kUnreachable on a network
-/// file system (NFS, SMB, Lustre ...), where SQLite's locks do not hold; kConflict
+/// Opens (or makes) a SQLite file: WAL, synchronous FULL (a transaction's own sync is made by sync(), after the lock
+/// was given up), 10 s busy timeout; the schema is made or brought up to date in one exclusive transaction, so any
+/// number of processes may start cold at once. Errors    kUnreachable on a network file system (NFS, SMB, Lustre ...),
+/// where SQLite's locks do not hold; kConflict
 ///           for a file of a newer schema; kDisk for a file that is damaged or is not a Sterlet database: never
 ///           overwritten; kNotFound with `must_exist` where there is no file.
 struct SqliteOptions {

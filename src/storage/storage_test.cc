@@ -13,8 +13,8 @@ namespace {
 
 base::Result<std::vector<TrialRecord>> trials_of(Storage& storage, std::int64_t study, std::int64_t since) {
   std::vector<TrialRecord> trials;
-  STERLET_PASS(storage.visit_trials(study, since, [&](TrialRecord& trial) -> base::Result<void> {
-    trials.push_back(trial);
+  STERLET_PASS(storage.visit_trials(study, since, [&](TrialRow& row) -> base::Result<void> {
+    trials.push_back(row.record);
     return {};
   }));
   return trials;
@@ -40,8 +40,8 @@ TEST_F(SqliteFile, KeepsNumbersAsTheyAre) {
     reports.push_back(
         {.trial = 0, .attempt = 1, .step = static_cast<std::int64_t>(i), .metric = "m", .value = values[i]});
   }
-  ASSERT_TRUE(
-      storage->put_trial(study.id, {.number = 0, .point = "1,,2", .values = values}, "claim", 0, "").has_value());
+  ASSERT_TRUE(storage->put_trial(study.id, {.record = {.number = 0, .values = values}, .point = "1,,2"}, "claim", 0, "")
+                  .has_value());
   ASSERT_TRUE(storage->put_reports(study.id, reports).has_value());
   storage = open_sqlite(path_, {}).value();
   EXPECT_EQ(storage->find_study("s").value()->seed, UINT64_MAX);
@@ -58,10 +58,28 @@ TEST_F(SqliteFile, NothingOfARolledBackTransactionIsThere) {
   auto storage = open_sqlite(path_, {}).value();
   const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value();
   ASSERT_TRUE(storage->begin().has_value());
-  ASSERT_TRUE(storage->put_trial(study.id, {.number = 0}, "claim", 0, "").has_value());
+  ASSERT_TRUE(storage->put_trial(study.id, {.record = {.number = 0}}, "claim", 0, "").has_value());
   storage->rollback();
   EXPECT_TRUE(trials_of(*storage, study.id, 0).value().empty());
   EXPECT_EQ(storage->last_event(study.id).value(), 0);
+}
+
+TEST_F(SqliteFile, OthersSeeACommitBeforeItsSync) {
+  auto writer = open_sqlite(path_, {}).value();
+  auto other = open_sqlite(path_, {}).value();
+  const auto study = writer->create_study({.name = "s", .spec = "{}"}, {}).value();
+  EXPECT_TRUE(writer->sync().has_value()) << "nothing to be done";
+  ASSERT_TRUE(writer->begin().has_value());
+  ASSERT_TRUE(writer->put_trial(study.id, {.record = {.number = 0}}, "claim", 0, "").has_value());
+  ASSERT_TRUE(writer->commit().has_value());
+  EXPECT_EQ(trials_of(*other, study.id, 0).value().size(), 1U);
+  // The lock is free: the other writes, and its sync has the log to itself.
+  ASSERT_TRUE(other->begin().has_value());
+  ASSERT_TRUE(other->put_trial(study.id, {.record = {.number = 1}}, "claim", 0, "").has_value());
+  ASSERT_TRUE(other->commit().has_value());
+  EXPECT_TRUE(other->sync().has_value());
+  EXPECT_TRUE(writer->sync().has_value());
+  EXPECT_EQ(trials_of(*writer, study.id, 0).value().size(), 2U);
 }
 
 TEST_F(SqliteFile, ReadersFollowByEventNumber) {
@@ -69,10 +87,11 @@ TEST_F(SqliteFile, ReadersFollowByEventNumber) {
   auto reader = open_sqlite(path_, {}).value();
   const auto study = writer->create_study({.name = "s", .spec = "{}"}, {}).value();
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(writer->put_trial(study.id, {.number = i}, "claim", 0, "").has_value());
+    ASSERT_TRUE(writer->put_trial(study.id, {.record = {.number = i}}, "claim", 0, "").has_value());
   }
   const auto seen = reader->last_event(study.id).value();
-  ASSERT_TRUE(writer->put_trial(study.id, {.number = 1, .state = State::kComplete}, "COMPLETE", 0, "").has_value());
+  ASSERT_TRUE(
+      writer->put_trial(study.id, {.record = {.number = 1, .state = State::kComplete}}, "COMPLETE", 0, "").has_value());
   const auto changed = trials_of(*reader, study.id, seen).value();
   ASSERT_EQ(changed.size(), 1U);
   EXPECT_EQ(changed.front().number, 1);
@@ -85,10 +104,10 @@ TEST_F(SqliteFile, TheVisitorsErrorEndsTheVisit) {
   auto storage = open_sqlite(path_, {}).value();
   const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value();
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(storage->put_trial(study.id, {.number = i}, "claim", 0, "").has_value());
+    ASSERT_TRUE(storage->put_trial(study.id, {.record = {.number = i}}, "claim", 0, "").has_value());
   }
   int seen = 0;
-  const auto result = storage->visit_trials(study.id, 0, [&](TrialRecord&) -> base::Result<void> {
+  const auto result = storage->visit_trials(study.id, 0, [&](TrialRow&) -> base::Result<void> {
     return ++seen == 2 ? base::fail(base::ErrorCode::kConflict, "enough") : base::Result<void>();
   });
   EXPECT_EQ(result.error().what, "enough");
@@ -122,7 +141,8 @@ TEST_F(SqliteFile, DamagedPagesAreAnErrorAndStayAsTheyAre) {
     const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value();
     for (int i = 0; i < 200; ++i) {
       ASSERT_TRUE(
-          storage->put_trial(study.id, {.number = i, .point = std::string(200, '1')}, "claim", 0, "").has_value());
+          storage->put_trial(study.id, {.record = {.number = i}, .point = std::string(200, '1')}, "claim", 0, "")
+              .has_value());
     }
   }
   const auto size = std::filesystem::file_size(path_);

@@ -14,6 +14,12 @@ inline constexpr std::string_view kPausedMark = "paused: ";
 /// where a larger budget brings it among the best of its rung.
 inline constexpr std::string_view kNotPromotedMark = "not promoted before the study ended (";
 
+/// Whether no attempt of it follows, but where a pruner put it aside: see is_put_aside().
+inline bool is_final(storage::State state) {
+  return state == storage::State::kComplete || state == storage::State::kPruned || state == storage::State::kFailed ||
+         state == storage::State::kCancelled;
+}
+
 /// Whether a pruner put it aside, and it may be promoted. PAUSED for another reason belongs to whoever paused it.
 inline bool is_put_aside(const storage::TrialRecord& record) {
   return (record.state == storage::State::kPaused && record.reason.starts_with(kPausedMark)) ||

@@ -40,7 +40,7 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
   base::Json json;
   json["number"] = record.number;
   json["state"] = storage::text_of(record.state);
-  json["origin"] = record.origin;
+  json["origin"] = space::text_of(view.origin);
   json["params"] = view.params;
   json["values"] = numbers_json(record.values);
   if (!record.constraints.empty()) json["constraints"] = numbers_json(record.constraints);
@@ -181,8 +181,9 @@ Table trial_table(const Study& study) {
   }
   for (const char* name : {"attempts", "started", "ended", "reason"}) table.columns.emplace_back(name);
   for (const storage::TrialRecord& record : study.records()) {
+    const space::Observation& known = study.history().trials()[static_cast<std::size_t>(record.number)];
     std::vector<std::string> row = {std::to_string(record.number), std::string(storage::text_of(record.state)),
-                                    record.origin};
+                                    std::string(space::text_of(known.origin))};
     for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
       row.push_back(i < record.values.size() ? base::number_text(record.values[i]) : std::string());
     }

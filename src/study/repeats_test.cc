@@ -60,7 +60,7 @@ TEST(Repeats, EachSettingIsRunSoOftenAndItsValueIsTheMean) {
     double sum = 0;
     for (std::size_t i = first; i < first + 3; ++i) {
       EXPECT_EQ(trials[i].point, trials[first].point);
-      EXPECT_EQ(study->records()[i].origin, i == first ? "random" : "repeat");
+      EXPECT_EQ(study->history().trials()[i].origin, i == first ? space::Origin::kRandom : space::Origin::kRepeat);
       sum += study->records()[i].values.front();
     }
     EXPECT_EQ(trials[first].outcome, space::Outcome::kComplete);
@@ -88,9 +88,9 @@ TEST(Repeats, ARaceComesLastRepeatsOnlyContendersAndNamesItsProbability) {
   std::map<std::int64_t, int> runs;
   for (const auto& record : study->records()) {
     if (record.number < 20) {
-      EXPECT_NE(record.origin, "repeat");
+      EXPECT_NE(study->view(record.number).origin, space::Origin::kRepeat);
     }
-    if (record.origin == "repeat") ++runs[study->first_run(record.number)];
+    if (study->view(record.number).origin == space::Origin::kRepeat) ++runs[study->first_run(record.number)];
   }
   EXPECT_GT(runs.size(), 1U);
   EXPECT_LT(runs.size(), 10U) << "only settings that may be the best are repeated";
@@ -105,7 +105,8 @@ TEST(Repeats, WithoutNoiseARaceSpendsLittle) {
   const auto study = Study::open(file_of("repeats: {share: 0.5}\nbudget: {trials: 40}"), {}).value();
   run(*study, 0);
   int repeats = 0;
-  for (const auto& record : study->records()) repeats += record.origin == "repeat" ? 1 : 0;
+  for (const auto& record : study->records())
+    repeats += study->view(record.number).origin == space::Origin::kRepeat ? 1 : 0;
   EXPECT_GE(repeats, 1) << "one shows that there is no noise";
   EXPECT_LE(repeats, 5);
 }
@@ -218,7 +219,7 @@ TEST(Repeats, ReopenedAtAnyMomentSuggestsAsNeverClosed) {
       }
       for (std::size_t i = 0; i < 40; ++i) {
         EXPECT_EQ(study->history().trials()[i].point, in_memory->history().trials()[i].point) << i;
-        EXPECT_EQ(study->records()[i].origin, in_memory->records()[i].origin) << i;
+        EXPECT_EQ(study->history().trials()[i].origin, in_memory->history().trials()[i].origin) << i;
       }
       EXPECT_EQ(study->best(), in_memory->best());
     }

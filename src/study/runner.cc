@@ -25,6 +25,8 @@ using storage::State;
 
 constexpr std::int64_t kTickMs = 500;
 constexpr std::int64_t kBeatMs = 5000;
+// How long the disk may be behind what is stored: turns that come within it share one wait for the disk.
+constexpr std::int64_t kSyncMs = 10;
 constexpr std::int64_t kOtherHostGraceMs = 60000;
 // A pruned trial's program is told so and may end in its own way, unless it has no connection to be told on, reports on
 // as if nothing had been said, or takes longer than this.
@@ -64,8 +66,9 @@ class Runner final {
     while (true) {
       STERLET_PASS(turn(events));
       if (executor_.running() == 0 && (is_ending() || study_.pause() != Pause::kNone)) break;
-      events = wait();
+      STERLET_TRY(events, wait());
     }
+    STERLET_PASS(sync());
     storage::SessionRecord session = options_.session;
     session.ended = true;
     STERLET_PASS(study_.beat(session));
@@ -98,12 +101,24 @@ class Runner final {
 
   bool is_ending() const { return result_.interruptions > 0; }
 
-  std::vector<Event> wait() {
+  Result<std::vector<Event>> wait() {
     const std::vector<int> also = options_.signal_fd >= 0 ? std::vector<int>{options_.signal_fd} : std::vector<int>{};
-    std::vector<Event> events = executor_.wait(kTickMs, also);
+    const std::int64_t patience = sync_at_ms_ ? std::max<std::int64_t>(0, *sync_at_ms_ - clock_.steady_ms()) : kTickMs;
+    std::vector<Event> events = executor_.wait(std::min(patience, kTickMs), also);
+    if (sync_at_ms_ && clock_.steady_ms() >= *sync_at_ms_) STERLET_PASS(sync());
     read_signals();
     observer_.tick();
     return events;
+  }
+
+  // What is told to a person is on the disk; nothing on the disk names a checkpoint that is deleted.
+  Result<void> sync() {
+    STERLET_PASS(study_.sync());
+    sync_at_ms_.reset();
+    delete_checkpoints(study_.take_spent_checkpoints());
+    for (const std::int64_t trial : ended_) observer_.finished(trial);
+    ended_.clear();
+    return {};
   }
 
   void read_signals() {
@@ -121,20 +136,20 @@ class Runner final {
     }
   }
 
-  // One turn: everything that happened and every new claim in one transaction, its consequences after the commit.
+  // One turn: everything that happened and every new claim in one transaction, its consequences after the commit. A
+  // program may run, and be answered, before the disk has its claim: a loss of power ends it, too.
   Result<void> turn(const std::vector<Event>& events) {
     const bool is_beat_due = clock_.steady_ms() - beat_at_ms_ >= kBeatMs;
     const bool has_room = !is_ending() && static_cast<int>(running_.size()) < options_.workers;
     std::vector<Claim> claims;
     std::vector<Answer> answers;
-    std::vector<std::int64_t> ended;
     if (!events.empty() || has_room || is_beat_due) {
       STERLET_PASS(study_.begin());
-      for (const Event& event : events) STERLET_PASS(take(event, answers, ended));
+      for (const Event& event : events) STERLET_PASS(take(event, answers));
       if (is_beat_due || first_turn_) STERLET_PASS(look_around());
       STERLET_PASS(claim(claims));
-      STERLET_PASS(study_.commit());
-      delete_checkpoints(study_.take_spent_checkpoints());
+      STERLET_PASS(study_.commit_unsynced());
+      if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
     }
     for (const Answer& answer : answers) {
       const bool heard = executor_.acknowledge(answer.ack, answer.prune);
@@ -142,7 +157,6 @@ class Runner final {
       if (found != running_.end() && heard && answer.prune) found->second.is_prune_heard = true;
     }
     end_pruned();
-    for (const std::int64_t trial : ended) observer_.finished(trial);
     for (Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
     return {};
   }
@@ -258,7 +272,7 @@ class Runner final {
     return gpus;
   }
 
-  Result<void> take(const Event& event, std::vector<Answer>& answers, std::vector<std::int64_t>& ended) {
+  Result<void> take(const Event& event, std::vector<Answer>& answers) {
     const auto found = running_.find(event.id);
     if (found == running_.end()) return {};
     Running& running = found->second;
@@ -291,7 +305,7 @@ class Runner final {
       STERLET_PASS(finish(event.id, running, *exited));
       for (const int gpu : running.gpus) ++free_gpus_[gpu];
       running_.erase(found);
-      ended.push_back(event.id.trial);
+      ended_.push_back(event.id.trial);
     }
     return {};
   }
@@ -371,6 +385,8 @@ class Runner final {
   std::map<AttemptId, Running> running_;
   std::map<int, int> free_gpus_;  // Device to shares.
   std::int64_t beat_at_ms_ = 0;
+  std::optional<std::int64_t> sync_at_ms_;  // When the disk is to have all that is stored; nothing: it has.
+  std::vector<std::int64_t> ended_;         // Trials whose end is stored, but not told to the observer yet.
   bool first_turn_ = true;
   RunResult result_;
 };

@@ -12,7 +12,8 @@
 
 namespace sterlet::study {
 
-/// Told what a run does, for a display; called between transactions, with everything already stored.
+/// Told what a run does, for a display; called between transactions, with everything already stored. The end of a trial
+/// is told once it is on the disk.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -43,7 +44,7 @@ struct RunResult {
 /// Runs a study's trials on an executor until the study hands out no more and all have ended.
 ///
 /// One loop, one thread: what happened since the last turn (reports, ends of trials) and the new claims are one
-/// transaction; only after its commit are programs started and answered.
+/// transaction; only after its commit are programs started and answered. The disk is waited for at most every 10 ms.
 /// Interrupted once: nothing new is claimed, the running trials are asked for a checkpoint and awaited. Twice: they are
 /// ended (TERM, KILL after 10 s) and become LOST, to be run again on resume. Three times: KILL at once.
 base::Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,

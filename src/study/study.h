@@ -45,10 +45,10 @@ struct Outcome {
   bool is_killed = false;
 };
 
-/// A trial as readers see it: the stored row with its point as parameters; of a member of a population those of its
-/// latest interval.
+/// A trial as readers see it; its params are, of a member of a population, those of its latest interval.
 struct TrialView {
   storage::TrialRecord record;
+  space::Origin origin = space::Origin::kRandom;
   base::Json params;
 };
 
@@ -88,6 +88,10 @@ class Study final {
   /// Groups the calls up to commit() into one transaction. Without storage nothing happens.
   base::Result<void> begin();
   base::Result<void> commit();
+  /// As commit(), but does not wait for the disk: what this and earlier ones stored outlives every kill of a process,
+  /// but a loss of power only once sync(), or any call that is its own transaction, returned.
+  base::Result<void> commit_unsynced();
+  base::Result<void> sync();
 
   /// The next trial to run: a lost one again, an enqueued point, the defaults, or the sampler's suggestion. Counts the
   /// budget in the same transaction. Nothing if there is none to hand out: see pause().
@@ -141,11 +145,13 @@ class Study final {
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const;
 
-  /// Stored rows by trial number; their `point` is left empty (the history has it), and once final their `session`.
+  /// By trial number; points and origins are in the history.
   const std::vector<storage::TrialRecord>& records() const { return records_; }
   TrialView view(std::int64_t trial) const;
   /// What view() gives as parameters.
   space::Point point_of(std::int64_t trial) const;
+  /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
+  std::string session_of(std::int64_t trial) const;
   /// Trials at one point, where repeats are on.
   struct Setting {
     std::int64_t first = 0;            ///< Its first trial, whatever became of it.
@@ -181,7 +187,7 @@ class Study final {
   const std::optional<population::Options>& population_options() const { return population_; }
   /// Paths of a population's checkpoints, as its programs told them, that no member can need any more and nothing
   /// stored names: those of intervals that are settled, but for the newest of each member and what copies begin from.
-  /// Each is handed out once. To be asked after a commit; who deletes them looks where they lie.
+  /// Each is handed out once. To be asked after a sync; who deletes them looks where they lie.
   std::vector<std::string> take_spent_checkpoints() { return std::exchange(spent_checkpoints_, {}); }
   /// The same of earlier sessions, which may have been killed before they deleted theirs; between begin() and commit().
   /// Cost: all events.
@@ -204,7 +210,7 @@ class Study final {
   template <typename Body>
   auto within(Body body) -> decltype(body());
   base::Result<void> take_in(std::int64_t since);
-  base::Result<void> take_in(storage::TrialRecord& trial);
+  base::Result<void> take_in(storage::TrialRow& row);
   base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
   base::Result<std::optional<Claim>> ask_within();
   base::Result<std::optional<Claim>> next_claim();
@@ -241,7 +247,7 @@ class Study final {
   std::optional<std::int64_t> next_repeat() const;
   std::optional<std::int64_t> next_of_race() const;
   std::vector<std::int64_t> best_setting() const;
-  void observe(const storage::TrialRecord& record);
+  void observe(const storage::TrialRecord& record, bool has_session);
   base::Result<void> catch_up_pruner();
   base::Result<pruners::Decision> judge(std::int64_t trial, std::int64_t step, double value);
   void tell_ending(std::int64_t trial);
@@ -277,6 +283,7 @@ class Study final {
   bool is_pruner_behind_ = true;    // Others may have reported since it was told last.
   space::History history_;
   std::vector<storage::TrialRecord> records_;
+  std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final: who runs, or ran, them.
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
   std::set<std::int64_t> open_settings_;                       // First trials of settings that may be repeated.
   // Memo of what the settings' runs say; null: none. Shared, so that only study_repeats.cc needs the type.

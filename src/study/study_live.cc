@@ -16,15 +16,14 @@ Result<Claim> Study::start_at(space::Point point, space::Origin origin) {
   const std::int64_t now = clock_->wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
-                              .origin = std::string(space::text_of(origin)),
                               .attempt = 1,
-                              .session = session_,
                               .history_seq = seen_seq_,
                               .created_ms = now,
                               .started_ms = now};
   if (!history_.contains(point)) ++distinct_count_;
   history_.append({.number = number, .point = point, .origin = origin});
   records_.emplace_back();
+  sessions_[number] = session_;
   STERLET_PASS(put(std::move(record), "claim", "babysit"));
   return Claim{.number = number, .attempt = 1, .point = std::move(point)};
 }
@@ -40,7 +39,7 @@ Result<Claim> Study::take_over(std::int64_t trial) {
   }
   record.state = State::kRunning;
   record.attempt += 1;
-  record.session = session_;
+  sessions_[trial] = session_;
   record.started_ms = clock_->wall_ms();
   record.ended_ms = 0;
   record.reason.clear();

@@ -71,7 +71,7 @@ std::vector<Study::Setting> Study::settings() const {
   std::vector<Setting> settings;
   for (std::size_t i = 0; i < records_.size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
-    if (records_[i].origin == "repeat" || is_repeat(trial)) continue;
+    if (history_.trials()[i].origin == space::Origin::kRepeat || is_repeat(trial)) continue;
     Setting setting = setting_at(trial);
     const bool is_feasible = std::all_of(setting.constraints.begin(), setting.constraints.end(),
                                          [](double constraint) { return constraint <= 0; });
