@@ -205,6 +205,7 @@ class Worker final {
   Result<std::int64_t> run_in_turns(double seconds, int at_once) {
     const auto start = Timer::now();
     auto synced = start;
+    study_->defer_sync(true);
     std::int64_t finished = 0;
     std::vector<Claim> claims;
     do {
@@ -216,7 +217,7 @@ class Worker final {
         STERLET_TRY(Claim claim, claim_one(*study_));
         claims.push_back(std::move(claim));
       }
-      STERLET_PASS(study_->commit_unsynced());
+      STERLET_PASS(study_->commit());
       if (seconds_since(synced) < kSyncSeconds) continue;
       STERLET_PASS(study_->sync());
       synced = Timer::now();

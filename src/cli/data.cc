@@ -1,4 +1,6 @@
 // enqueue, ask-tell, export, report: data in and out.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -159,13 +161,7 @@ void add_ask_tell(CLI::App& app, Context& context) {
         STERLET_TRY(storage, storage::open_sqlite(path, {}));
       }
       STERLET_TRY(const auto study, study::Study::open(std::move(*file), {.storage = storage.get()}));
-      std::ios::sync_with_stdio(false);
-      std::string line;
-      for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-        if (line.empty()) continue;
-        std::cout << study::answer_line(*study, line, number) << "\n" << std::flush;
-      }
-      return {};
+      return study::answer_lines(*study, STDIN_FILENO, STDOUT_FILENO);
     });
   });
 }

@@ -1,7 +1,12 @@
 #include "sterlet/study/ask_tell.h"
 
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,6 +23,7 @@ using base::Result;
 using storage::State;
 
 constexpr std::size_t kLineMax = 1 << 20;
+constexpr std::int64_t kSyncMs = 10;
 
 tl::unexpected<base::Error> refuse(std::string what, std::string next) {
   return base::fail(ErrorCode::kInvalidArgument, std::move(what), std::move(next));
@@ -176,11 +182,21 @@ Result<Json> best(Study& study, const Json&) {
   return one(numbers.front());
 }
 
-using Operation = Result<Json> (*)(Study&, const Json&);
-constexpr std::array<std::pair<std::string_view, Operation>, 6> kOperations{
-    {{"ask", &ask}, {"tell", &tell}, {"report", &report}, {"add", &add}, {"enqueue", &enqueue}, {"best", &best}}};
+struct Operation {
+  std::string_view name;
+  Result<Json> (*answer)(Study&, const Json&);
+  // Whether it brings what must not be lost once it was answered. A trial that was asked for and reported on is lost
+  // with the power in any case: who runs it is on the same machine.
+  bool is_lasting;
+};
+constexpr std::array<Operation, 6> kOperations{{{"ask", &ask, false},
+                                                {"tell", &tell, true},
+                                                {"report", &report, false},
+                                                {"add", &add, true},
+                                                {"enqueue", &enqueue, true},
+                                                {"best", &best, false}}};
 
-Result<Json> answer(Study& study, std::string_view line) {
+Result<Json> answer(Study& study, std::string_view line, bool& is_lasting) {
   if (line.size() > kLineMax) return refuse("the line is longer than 1 MiB", "send one operation a line");
   STERLET_TRY(const Json message, base::parse_json(line));
   if (!message.is_object() || !message.contains("op") || !message["op"].is_string()) {
@@ -188,20 +204,80 @@ Result<Json> answer(Study& study, std::string_view line) {
   }
   const std::string name = message["op"].get<std::string>();
   std::vector<std::string> known;
-  for (const auto& [operation, function] : kOperations) {
-    if (operation == name) return function(study, message);
-    known.emplace_back(operation);
+  for (const Operation& operation : kOperations) {
+    if (operation.name == name) {
+      is_lasting = is_lasting || operation.is_lasting;
+      return operation.answer(study, message);
+    }
+    known.emplace_back(operation.name);
   }
   return refuse(fmt::format("unknown operation '{}'", base::printable(name.substr(0, 60))),
                 base::suggest_name(name, known));
 }
 
-}  // namespace
+// False at the end.
+Result<bool> read_more(int file, std::string& text) {
+  std::array<char, 1 << 16> bytes{};
+  ssize_t count = 0;
+  do {
+    count = ::read(file, bytes.data(), bytes.size());
+  } while (count < 0 && errno == EINTR);
+  if (count < 0)
+    return base::fail(ErrorCode::kDisk, fmt::format("the input cannot be read ({})", std::strerror(errno)));
+  text.append(bytes.data(), static_cast<std::size_t>(count));
+  return count > 0;
+}
 
-std::string answer_line(Study& study, std::string_view line, std::size_t line_number) {
-  const auto result = answer(study, line);
+Result<void> write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(file, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      return base::fail(ErrorCode::kUnreachable,
+                        fmt::format("the last answers cannot be written ({})", std::strerror(errno)),
+                        "what they answer is done; read its results with sterlet ls");
+    }
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+std::string answer_line(Study& study, std::string_view line, std::size_t line_number, bool& is_lasting) {
+  const auto result = answer(study, line, is_lasting);
   if (result) return base::json_line(*result);
   return base::json_line({{"error", result.error().at(fmt::format("line {}", line_number)).message()}});
+}
+
+}  // namespace
+
+Result<void> answer_lines(Study& study, int in, int out) {
+  study.defer_sync(true);
+  std::string unread, answers;
+  std::size_t line_number = 0;
+  std::int64_t oldest_ms = 0;
+  bool is_lasting = false;
+  const auto send = [&]() -> Result<void> {
+    if (answers.empty()) return {};
+    if (std::exchange(is_lasting, false)) STERLET_PASS(study.sync());
+    return write_all(out, std::exchange(answers, {}));
+  };
+  for (bool is_open = true; is_open;) {
+    STERLET_TRY(is_open, read_more(in, unread));
+    if (!is_open && !unread.empty()) unread += '\n';  // The last line may lack its end.
+    std::size_t at = 0;
+    for (std::size_t end = unread.find('\n'); end != std::string::npos; end = unread.find('\n', at)) {
+      const std::string_view line = std::string_view(unread).substr(at, end - at);
+      at = end + 1;
+      ++line_number;
+      if (line.empty()) continue;
+      if (answers.empty()) oldest_ms = base::system_clock().steady_ms();
+      answers += answer_line(study, line, line_number, is_lasting) + "\n";
+      if (base::system_clock().steady_ms() - oldest_ms >= kSyncMs) STERLET_PASS(send());
+    }
+    unread.erase(0, at);
+    STERLET_PASS(send());
+  }
+  return {};
 }
 
 }  // namespace sterlet::study

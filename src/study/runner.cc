@@ -59,6 +59,14 @@ class Runner final {
   }
 
   Result<RunResult> run() {
+    study_.defer_sync(true);
+    auto result = run_turns();
+    study_.defer_sync(false);
+    return result;
+  }
+
+ private:
+  Result<RunResult> run_turns() {
     STERLET_PASS(study_.beat(options_.session));
     STERLET_PASS(clear_left_checkpoints());
     beat_at_ms_ = clock_.steady_ms();
@@ -68,15 +76,14 @@ class Runner final {
       if (executor_.running() == 0 && (is_ending() || study_.pause() != Pause::kNone)) break;
       STERLET_TRY(events, wait());
     }
-    STERLET_PASS(sync());
     storage::SessionRecord session = options_.session;
     session.ended = true;
     STERLET_PASS(study_.beat(session));
+    STERLET_PASS(sync());
     result_.pause = study_.pause();
     return result_;
   }
 
- private:
   struct Running {
     Claim claim;
     std::vector<double> values;
@@ -148,7 +155,7 @@ class Runner final {
       for (const Event& event : events) STERLET_PASS(take(event, answers));
       if (is_beat_due || first_turn_) STERLET_PASS(look_around());
       STERLET_PASS(claim(claims));
-      STERLET_PASS(study_.commit_unsynced());
+      STERLET_PASS(study_.commit());
       if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
     }
     for (const Answer& answer : answers) {

@@ -188,16 +188,13 @@ Result<void> Study::begin() {
 }
 
 Result<void> Study::commit() {
-  STERLET_PASS(commit_unsynced());
-  return sync();
-}
-
-Result<void> Study::commit_unsynced() {
   if (storage_ == nullptr || !in_transaction_) return {};
   in_transaction_ = false;
-  auto result = storage_->commit();
-  if (!result) storage_->rollback();
-  return result;
+  if (auto result = storage_->commit(); !result) {
+    storage_->rollback();
+    return result;
+  }
+  return is_sync_deferred_ ? Result<void>() : sync();
 }
 
 Result<void> Study::sync() {

@@ -69,8 +69,8 @@ std::string_view text_of(Pause pause);
 /// Ask and tell, the budget and the states of one study, in memory or on a storage. One thread at a time.
 ///
 /// With a storage every public call is one transaction unless begin() opened a larger one; what a call returned is on
-/// the disk once the call (or commit()) returned. Other processes may work on the same study: each call first takes in
-/// what they have changed.
+/// the disk once the call (or commit()) returned, unless that is deferred. Other processes may work on the same study:
+/// each call first takes in what they have changed.
 class Study final {
  public:
   struct Options {
@@ -88,9 +88,9 @@ class Study final {
   /// Groups the calls up to commit() into one transaction. Without storage nothing happens.
   base::Result<void> begin();
   base::Result<void> commit();
-  /// As commit(), but does not wait for the disk: what this and earlier ones stored outlives every kill of a process,
-  /// but a loss of power only once sync(), or any call that is its own transaction, returned.
-  base::Result<void> commit_unsynced();
+  /// Whether calls, and commit(), return without waiting for the disk (at first they wait): what they stored outlives
+  /// every kill of a process, but a loss of power only once sync() returned.
+  void defer_sync(bool is_deferred) { is_sync_deferred_ = is_deferred; }
   base::Result<void> sync();
 
   /// The next trial to run: a lost one again, an enqueued point, the defaults, or the sampler's suggestion. Counts the
@@ -291,6 +291,7 @@ class Study final {
   std::vector<std::string> memory_queue_;
   std::int64_t seen_seq_ = 0;
   bool in_transaction_ = false;
+  bool is_sync_deferred_ = false;
   Pause pause_ = Pause::kNone;
   std::optional<std::uint64_t> configuration_count_;
   std::uint64_t distinct_count_ = 0;

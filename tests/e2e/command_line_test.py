@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from support import SOURCE, TOY, ProgramTest
+from support import SOURCE, STERLET, TOY, ProgramTest
 
 
 class CommandLine(ProgramTest):
@@ -177,6 +177,32 @@ class AskTell(ProgramTest):
                     file.write(conversation)
             else:
                 self.assertEqual(conversation.splitlines(), lines)
+
+    def test_with_a_storage_the_answers_are_the_same_in_one_go_and_one_by_one(self):
+        self.write("study.yaml", TOY + "budget: {trials: 20}\n")
+        said = []
+        for trial in range(20):
+            said += ['{"op":"ask"}', f'{{"op":"report","id":{trial},"step":1,"value":{trial}}}',
+                     f'{{"op":"tell","id":{trial},"value":{trial}}}', f'{{"op":"tell","id":{trial},"value":0}}']
+        said.append('{"op":"best"}')
+        in_memory = self.run_program("ask-tell", "study.yaml", "--seed", "5", stdin="\n".join(said)).stdout
+        self.assertEqual(len(in_memory.splitlines()), len(said), "the last line needs no end")
+        together = self.run_program("ask-tell", "study.yaml", "--seed", "5", "--storage", "a.db",
+                                    stdin="\n".join(said) + "\n").stdout
+        self.assertEqual(together, in_memory)
+        with subprocess.Popen([STERLET, "ask-tell", "study.yaml", "--seed", "5", "--storage", "b.db"],
+                              cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+            singly = []
+            for line in said:
+                half = len(line) // 2
+                program.stdin.write(line[:half])
+                program.stdin.flush()
+                program.stdin.write(line[half:] + "\n")
+                program.stdin.flush()
+                singly.append(program.stdout.readline())
+            program.stdin.close()
+        self.assertEqual("".join(singly), in_memory)
+        self.assertEqual(self.run_program("export", "--storage", "a.db").stdout.count("COMPLETE"), 20)
 
 
 if __name__ == "__main__":
