@@ -128,7 +128,7 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
   const std::size_t features = embedding_.feature_count();
   const auto& groups = embedding_.groups();
   const GpHyper now = hyper(parameters);
-  std::vector<GpWarp> warps;
+  std::vector<Warp> warps;
   for (const double t : now.warps) warps.emplace_back(t);
   const double variance = base::portable_exp(now.log_variance), noise = base::portable_exp(now.log_noise);
   const auto end_of = [&](std::size_t g) { return g + 1 < groups.size() ? groups[g + 1].feature : features; };

@@ -7,35 +7,10 @@ namespace sterlet::samplers {
 
 namespace {
 
-constexpr double kSmallWarp = 1e-4;  // Below, the series: the closed forms lose their digits.
 constexpr double kRadius = std::numbers::sqrt2 / 2;
 constexpr double kQuarter = std::numbers::pi / 2;
 
 }  // namespace
-
-GpWarp::GpWarp(double t) : t_(t), growth_(std::expm1(t)) {}
-
-double GpWarp::operator()(double u) const {
-  if (t_ == 0) return u;
-  if (std::abs(t_) < kSmallWarp) return u + t_ * u * (1 - u) * (0.5 + t_ * (1 - 2 * u) / 6);
-  return std::log1p(growth_ * u) / t_;
-}
-
-double GpWarp::inverse(double w) const {
-  if (t_ == 0) return w;
-  if (std::abs(t_) < kSmallWarp) return w - 0.5 * t_ * w * (1 - w);
-  return std::expm1(t_ * w) / growth_;
-}
-
-double GpWarp::slope(double u) const {
-  if (std::abs(t_) < kSmallWarp) return 1 + 0.5 * t_ * (1 - 2 * u);
-  return growth_ / (t_ * (1 + growth_ * u));
-}
-
-double GpWarp::by_t(double u) const {
-  if (std::abs(t_) < 1e-3) return u * (1 - u) * (0.5 + t_ * (1 - 2 * u) / 3);  // The series again.
-  return ((growth_ + 1) * u / (1 + growth_ * u) - std::log1p(growth_ * u) / t_) / t_;
-}
 
 GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensions().size()) {
   for (std::size_t dimension = 0; dimension < space.dimensions().size(); ++dimension) {
@@ -46,11 +21,8 @@ GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensio
                   .category = !axis.ordered(),
                   .conditional = !parameter.when.empty() || !parameter.repeat.empty(),
                   .feature = features_,
-                  .tier = parameter.tier};
-    if (!group.category && parameter.scale == space::Scale::kLinear && parameter.low > 0 &&
-        parameter.high >= 30 * parameter.low) {
-      group.suspect = std::log(parameter.high / parameter.low);
-    }
+                  .tier = parameter.tier,
+                  .suspect = suspect_warp(space, dimension)};
     const bool single = levels ? *levels == 1 : !(parameter.low < parameter.high);
     if (single && !group.conditional) continue;
     groups_.push_back(group);
@@ -59,7 +31,7 @@ GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensio
   }
 }
 
-void GpEmbedding::features(std::span<const double> unit, std::span<const GpWarp> warps, double* out) const {
+void GpEmbedding::features(std::span<const double> unit, std::span<const Warp> warps, double* out) const {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const GpGroup& group = groups_[g];
     const double u = unit[group.dimension];
@@ -78,7 +50,7 @@ void GpEmbedding::features(std::span<const double> unit, std::span<const GpWarp>
   }
 }
 
-void GpEmbedding::pull_back(std::span<const double> unit, std::span<const GpWarp> warps, const double* by_feature,
+void GpEmbedding::pull_back(std::span<const double> unit, std::span<const Warp> warps, const double* by_feature,
                             std::span<double> by_unit) const {
   for (double& derivative : by_unit) derivative = 0;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -95,7 +67,7 @@ void GpEmbedding::pull_back(std::span<const double> unit, std::span<const GpWarp
   }
 }
 
-double GpEmbedding::pull_back_warp(std::size_t g, double u, const GpWarp& warp, const double* by_feature) const {
+double GpEmbedding::pull_back_warp(std::size_t g, double u, const Warp& warp, const double* by_feature) const {
   const GpGroup& group = groups_[g];
   if (group.category || std::isnan(u)) return 0;
   double by_warped = by_feature[0];

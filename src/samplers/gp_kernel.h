@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "sterlet/samplers/warp.h"
 #include "sterlet/space/space.h"
 
 namespace sterlet::samplers {
@@ -16,21 +17,6 @@ struct GpGroup {
   std::size_t feature = 0;   ///< Its first feature.
   int tier = 2;
   double suspect = 0;  ///< The warp that would make a wide linear range a log scale; 0 if there is no reason to.
-};
-
-/// A monotone map of [0, 1] onto itself: w(u) = ln(1 + (e^t - 1) u) / t. Linear at t = 0; at t > 0 what a log scale
-/// over a ratio of e^t makes of a linear one; at t < 0 its mirror image (reverse_log).
-class GpWarp final {
- public:
-  explicit GpWarp(double t = 0);
-  double operator()(double u) const;
-  double inverse(double w) const;
-  double slope(double u) const;  ///< dw/du
-  double by_t(double u) const;   ///< dw/dt
-  bool is_identity() const { return t_ == 0; }
-
- private:
-  double t_, growth_;  // growth_ = e^t - 1.
 };
 
 /// Maps points of the unit cube to features, between which squared distances (each divided by its squared length scale)
@@ -49,12 +35,12 @@ class GpEmbedding final {
   std::size_t dimensions() const { return dimensions_; }  ///< Of the unit cube.
 
   /// `unit`: a coordinate a dimension, NaN where inactive. `warps`: one a group.
-  void features(std::span<const double> unit, std::span<const GpWarp> warps, double* out) const;
+  void features(std::span<const double> unit, std::span<const Warp> warps, double* out) const;
   /// Gradient by unit coordinates (0 for choices and inactive ones) from the gradient by features at the same point.
-  void pull_back(std::span<const double> unit, std::span<const GpWarp> warps, const double* by_feature,
+  void pull_back(std::span<const double> unit, std::span<const Warp> warps, const double* by_feature,
                  std::span<double> by_unit) const;
   /// The same by the warp of one group.
-  double pull_back_warp(std::size_t group, double unit, const GpWarp& warp, const double* by_feature) const;
+  double pull_back_warp(std::size_t group, double unit, const Warp& warp, const double* by_feature) const;
 
  private:
   std::vector<GpGroup> groups_;

@@ -85,7 +85,7 @@ class GpModel final {
   const GpEmbedding* embedding_;
   GpHyper hyper_;
   std::vector<double> weights_;  // 1 / length^2, one a group.
-  std::vector<GpWarp> warps_;
+  std::vector<Warp> warps_;
   double variance_, noise_;
   std::size_t rows_ = 0, stride_ = 0;
   std::vector<double> columns_;  // Features: a column of stride_ each.

@@ -326,7 +326,7 @@ TEST(GpEmbedding, TreesGivePositiveDefiniteMatrices) {
   for (std::uint64_t repeat = 0; repeat < 20; ++repeat) {
     const GpRows rows = draw_rows(space, n, kSeed + repeat);
     std::vector<double> x(n * features);
-    std::vector<GpWarp> warps;
+    std::vector<Warp> warps;
     for (const double t : some_hyper(embedding, 1).warps) warps.emplace_back(t);
     for (std::size_t i = 0; i < n; ++i) embedding.features(rows.row(i), warps, x.data() + i * features);
     std::vector<std::vector<double>> lower(n, std::vector<double>(n, 0.0));
@@ -410,23 +410,23 @@ TEST(LogExpectedImprovement, RisesWithoutAStep) {
   }
 }
 
-TEST(GpWarp, AtTheLogarithmOfTheRangeIsTheLogScale) {
+TEST(Warp, AtTheLogarithmOfTheRangeIsTheLogScale) {
   for (const double u : {0.0, 1e-6, 0.01, 0.3, 1.0}) {
     const double x = 1e-4 + u * (1 - 1e-4);
-    EXPECT_NEAR(GpWarp(std::log(1e4))(u), std::log(x / 1e-4) / std::log(1e4), 1e-12);
-    EXPECT_NEAR(GpWarp(-std::log(1e4))(1 - u), 1 - GpWarp(std::log(1e4))(u), 1e-12);  // Its mirror image.
+    EXPECT_NEAR(Warp(std::log(1e4))(u), std::log(x / 1e-4) / std::log(1e4), 1e-12);
+    EXPECT_NEAR(Warp(-std::log(1e4))(1 - u), 1 - Warp(std::log(1e4))(u), 1e-12);  // Its mirror image.
   }
 }
 
-TEST(GpWarp, HasAnInverseAndDerivatives) {
+TEST(Warp, HasAnInverseAndDerivatives) {
   for (const double t : {-9.0, -1.0, -1e-3, -1e-5, 0.0, 1e-5, 2e-4, 1e-3, 0.5, 4.0, 12.0}) {
     for (const double u : {0.0, 0.05, 0.5, 0.93, 1.0}) {
       SCOPED_TRACE(fmt::format("t {} u {}", t, u));
       constexpr double h = 1e-6;
-      EXPECT_NEAR(GpWarp(t).inverse(GpWarp(t)(u)), u, 1e-9);
-      EXPECT_NEAR(GpWarp(t).by_t(u), (GpWarp(t + 1e-4)(u) - GpWarp(t - 1e-4)(u)) / 2e-4, 1e-7);
+      EXPECT_NEAR(Warp(t).inverse(Warp(t)(u)), u, 1e-9);
+      EXPECT_NEAR(Warp(t).by_t(u), (Warp(t + 1e-4)(u) - Warp(t - 1e-4)(u)) / 2e-4, 1e-7);
       if (u > 0 && u < 1) {
-        EXPECT_NEAR(GpWarp(t).slope(u), (GpWarp(t)(u + h) - GpWarp(t)(u - h)) / (2 * h), 1e-5 * (1 + std::exp(t)));
+        EXPECT_NEAR(Warp(t).slope(u), (Warp(t)(u + h) - Warp(t)(u - h)) / (2 * h), 1e-5 * (1 + std::exp(t)));
       }
     }
   }

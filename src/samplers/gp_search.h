@@ -13,8 +13,8 @@ namespace sterlet::samplers {
 /// What is known before the search for the best next point.
 struct GpSearchStart {
   std::vector<std::vector<double>> tops;  ///< The best told points, best first: a coordinate for every dimension.
-  std::vector<GpWarp> warps;              ///< A dimension; half of the global candidates are uniform after the warp,
-  std::vector<GpWarp> suspects;           ///< half of those after the one that its range suggests, where it does.
+  std::vector<Warp> warps;                ///< A dimension; half of the global candidates are uniform after the warp,
+  std::vector<Warp> suspects;             ///< half of those after the one that its range suggests, where it does.
   std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
 };
 

@@ -10,6 +10,7 @@
 #include "sterlet/samplers/follower.h"
 #include "sterlet/samplers/refine_box.h"
 #include "sterlet/samplers/sobol.h"
+#include "sterlet/samplers/warp.h"
 
 // The state (which level, which box) is a function of what the history holds now, in the order of trial numbers, not of
 // the order in which it came: the box of level l is made from the first b_l results by number. So a resumed study,
@@ -32,7 +33,8 @@ constexpr double kPendingShare = 0.3;      // Of a level, that may be pending wh
 constexpr double kGrowingShare = 0.1;      // Later levels are at least that share of all results: O(log n) levels.
 constexpr int kBoxDrawsMax = 64;           // In one box, where constraints are broken.
 constexpr std::uint32_t kBoxAttempts = 8;  // Asked again more often: the box may be exhausted.
-constexpr std::uint64_t kBoxSeed = 0x5DEECE66D1CE4E5B;  // Sets the boxes' sequence apart from the global one.
+constexpr std::uint64_t kBoxSeed = 0x5DEECE66D1CE4E5B;  // Sets the boxes' sequence apart from the global one,
+constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // and that of the global points on suspect scales.
 
 // After how many results each level is opened: level l + 1 after opening(l).
 class Schedule final {
@@ -74,6 +76,9 @@ bool is_finished(const Observation& trial) {
   return trial.outcome == Outcome::kComplete || trial.outcome == Outcome::kPruned || trial.outcome == Outcome::kFailed;
 }
 
+// Hides differences in the last bits between machines.
+double on_grid(double unit) { return std::round(unit * 0x1p40) * 0x1p-40; }
+
 double round_to_4_digits(double value) {
   const std::string text = fmt::format("{:.4g}", value);
   double rounded = value;
@@ -88,7 +93,13 @@ class Refine final : public Sampler {
         options_(options),
         schedule_(space.dimensions().size(), options, setting),
         global_points_(space, setting.seed),
-        box_points_(space, setting.seed ^ kBoxSeed) {}
+        log_points_(space, setting.seed ^ kLogSeed),
+        box_points_(space, setting.seed ^ kBoxSeed) {
+    for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
+      warps_.emplace_back(suspect_warp(space, i));
+      any_suspect_ = any_suspect_ || !warps_.back().is_identity();
+    }
+  }
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
     const Box* box = current_box(history);
@@ -118,10 +129,19 @@ class Refine final : public Sampler {
   Suggestion global_point(const space::History& history, const base::StreamKey& key) const {
     if (key.attempt == 0) {
       const auto index = static_cast<std::uint32_t>(history.count(Origin::kSobol));
-      space::Point point = space_.from_unit(global_points_.at(index, key));
+      space::Point point = space_.from_unit(global_unit(index, key));
       if (space_.satisfies_constraints(point)) return {.point = std::move(point), .origin = Origin::kSobol};
     }
     return {.point = space_.draw(key), .origin = Origin::kSobol};
+  }
+
+  // Two sequences in turn where a scale is suspect: that of the given scales, and that of the ones they may stand for.
+  std::vector<double> global_unit(std::uint32_t index, const base::StreamKey& key) const {
+    if (!any_suspect_) return global_points_.at(index, key);
+    if (index % 2 == 0) return global_points_.at(index / 2, key);
+    std::vector<double> unit = log_points_.at(index / 2, key);
+    for (std::size_t i = 0; i < unit.size(); ++i) unit[i] = on_grid(warps_[i].inverse(unit[i]));
+    return unit;
   }
 
   Suggestion box_point(const Box& box, const space::History& history, const base::StreamKey& key) const {
@@ -145,8 +165,7 @@ class Refine final : public Sampler {
   space::Point point_in(const Box& box, std::vector<double> unit) const {
     for (std::size_t i = 0; i < unit.size(); ++i) {
       if (box.chances[i].empty()) {
-        unit[i] = box.low[i] + unit[i] * (box.high[i] - box.low[i]);
-        unit[i] = std::round(unit[i] * 0x1p40) * 0x1p-40;  // Hides differences in the last bits between machines.
+        unit[i] = on_grid(warps_[i].inverse(box.low[i] + unit[i] * (box.high[i] - box.low[i])));
         continue;
       }
       const std::vector<double>& chances = box.chances[i];
@@ -172,7 +191,8 @@ class Refine final : public Sampler {
         continue;
       }
       if (box.low[i] <= 0 && box.high[i] >= 1) continue;
-      const double low = space_.axis(i).value(box.low[i]), high = space_.axis(i).value(box.high[i]);
+      const double low = space_.axis(i).value(warps_[i].inverse(box.low[i]));
+      const double high = space_.axis(i).value(warps_[i].inverse(box.high[i]));
       if (parameter.kind == space::Kind::kOrdinal) {
         ranges[name] = {space::json_from_scalar(parameter.choices[static_cast<std::size_t>(low)]),
                         space::json_from_scalar(parameter.choices[static_cast<std::size_t>(high)])};
@@ -244,13 +264,15 @@ class Refine final : public Sampler {
         .elites = elites,
         .failed_share = failed_share(history, std::span(among).subspan(std::min(earlier, among.size()))),
         .is_last = schedule_.is_last(number)};
-    for (const std::size_t trial : elites.trials)
+    for (const std::size_t trial : elites.trials) {
       evidence.units.push_back(space_.to_unit(history.trials()[trial].point));
+      for (std::size_t i = 0; i < warps_.size(); ++i) evidence.units.back()[i] = warps_[i](evidence.units.back()[i]);
+    }
     const Box whole = whole_box(space_);
     evidence.tries = tries_of(history, among);
     const Box& last = number >= 2 ? levels_[number - 2].box : whole;
     const Box& before = number >= 3 ? levels_[number - 3].box : whole;
-    level.box = next_box(space_, last, before, evidence, options_.shrink);
+    level.box = next_box(space_, warps_, last, before, evidence, options_.shrink);
     return level;
   }
 
@@ -284,7 +306,9 @@ class Refine final : public Sampler {
   space::Space space_;
   RefineOptions options_;
   Schedule schedule_;
-  SobolPoints global_points_, box_points_;
+  SobolPoints global_points_, log_points_, box_points_;
+  std::vector<Warp> warps_;  // One a dimension: where its scale is suspect, to the one that it may stand for.
+  bool any_suspect_ = false;
 
   // Memo.
   mutable Follower follower_;

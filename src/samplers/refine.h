@@ -28,9 +28,11 @@ struct RefineOptions {
 ///           become dense, so that the best value tends to the optimum of any function continuous about it. A region
 ///           of volume q stays unseen after n later points with probability (1 - q)^(g n) at most, as with g n random
 ///           points; zooming can lose no more than the other 1 - g of the points, whatever the function.
-/// Works in  the unit cube, scales applied; unordered choices get chances by their share among the best, never 0. Each
+/// Works in  the unit cube, scales applied. Unordered choices get chances by their share among the best, never 0. Each
 ///           dimension is judged by the best trials in which it exists. Several objectives: the best are the Pareto
-///           front.
+///           front. Where a linear range is so wide (high >= 30 low > 0) that a log scale may have been meant, every
+///           other global point is on that scale, and boxes are; if it was not meant that costs little, since a small
+///           box is much the same on both (q is then half of the region's volumes on the two scales together).
 /// Edges     with a budget B: 0.35 B points (2d + 2 to 64d, B / 2 at most) first, then up to nine boxes of at least
 ///           2(d + 1) points. Without: max(16, 4d), then boxes of that many, or a tenth of the results so far. A box
 ///           is opened by the results that have come in; of pending ones up to 0.3 of a box are waited for no longer.

@@ -83,7 +83,7 @@ void place(Box& box, std::size_t dimension, double centre, double half) {
 }
 
 // Never fewer than three levels of an integer, two of another ordered parameter, before the last box.
-void keep_levels(const space::Space& space, Box& box, std::size_t dimension) {
+void keep_levels(const space::Space& space, const Warp& warp, Box& box, std::size_t dimension) {
   const space::Axis& axis = space.axis(dimension);
   const std::uint64_t levels = axis.level_count().value_or(0);
   if (levels == 0) return;
@@ -91,16 +91,16 @@ void keep_levels(const space::Space& space, Box& box, std::size_t dimension) {
   std::uint64_t middle = 0;  // The last level whose cell begins at or below the centre.
   for (std::uint64_t beyond = levels; middle + 1 < beyond;) {
     const std::uint64_t halfway = middle + (beyond - middle) / 2;
-    (axis.cell_begin(halfway) <= box.centre(dimension) ? middle : beyond) = halfway;
+    (warp(axis.cell_begin(halfway)) <= box.centre(dimension) ? middle : beyond) = halfway;
   }
   const std::uint64_t first = middle == 0 ? 0 : middle - 1;
   const std::uint64_t end = std::min(levels, is_int ? std::max(middle + 2, first + 3) : first + 2);
-  box.low[dimension] = std::min(box.low[dimension], axis.cell_begin(first));
-  box.high[dimension] = std::max(box.high[dimension], axis.cell_begin(end));
+  box.low[dimension] = std::min(box.low[dimension], warp(axis.cell_begin(first)));
+  box.high[dimension] = std::max(box.high[dimension], warp(axis.cell_begin(end)));
 }
 
-void zoom(const space::Space& space, Box& box, std::size_t dimension, const Box& last, const Box& before,
-          const BoxEvidence& evidence, bool best_is_outside, double shrink) {
+void zoom(const space::Space& space, const Warp& warp, Box& box, std::size_t dimension, const Box& last,
+          const Box& before, const BoxEvidence& evidence, bool best_is_outside, double shrink) {
   const Spots spots = spots_of(dimension, evidence);
   if (spots.units.size() < kElitesMin) {
     place(box, dimension, 0.5, 0.5);
@@ -126,7 +126,7 @@ void zoom(const space::Space& space, Box& box, std::size_t dimension, const Box&
     next = kGrowth * half;
   }
   place(box, dimension, centre, next);
-  if (!evidence.is_last) keep_levels(space, box, dimension);
+  if (!evidence.is_last) keep_levels(space, warp, box, dimension);
 }
 
 void weigh_choices(Box& box, std::size_t dimension, const BoxEvidence& evidence) {
@@ -175,14 +175,14 @@ Box whole_box(const space::Space& space) {
   return box;
 }
 
-Box next_box(const space::Space& space, const Box& last, const Box& before, const BoxEvidence& evidence,
-             double shrink) {
+Box next_box(const space::Space& space, std::span<const Warp> warps, const Box& last, const Box& before,
+             const BoxEvidence& evidence, double shrink) {
   Box box = last;
   ++box.level;
   const bool best_is_outside = is_outside(last, evidence);
   for (std::size_t i = 0; i < box.low.size(); ++i) {
     if (box.chances[i].empty()) {
-      zoom(space, box, i, last, before, evidence, best_is_outside, shrink);
+      zoom(space, warps[i], box, i, last, before, evidence, best_is_outside, shrink);
     } else {
       weigh_choices(box, i, evidence);
     }

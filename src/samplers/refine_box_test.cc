@@ -35,7 +35,7 @@ Box after(const Space& space, const Box& last, const Box& before, const std::vec
     elites.weights.push_back(1 / static_cast<double>(units.size()));
     evidence.units.push_back({unit});
   }
-  return next_box(space, last, before, evidence, kShrink);
+  return next_box(space, std::vector<Warp>(last.low.size()), last, before, evidence, kShrink);
 }
 
 const Space& line() {
