@@ -1,7 +1,6 @@
 #include "sterlet/study/study_file.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -10,11 +9,10 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/population/population.h"
-#include "sterlet/pruners/registry.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/study/presets.h"
 #include "sterlet/study/schedule.h"
 #include "sterlet/study/schema.h"
+#include "sterlet/study/study_file_choice.h"
 #include "sterlet/study/study_file_command.h"
 #include "sterlet/study/study_file_params.h"
 #include "sterlet/study/study_file_values.h"
@@ -203,7 +201,7 @@ class StudyReader final {
       return;
     }
     const std::vector<std::string> words = {"caviar", "panda", "pbt", "replay"};
-    const auto choice = take_choice(*node, "strategy", words);
+    const auto choice = read_choice(*node, faults_, "strategy", words);
     if (!choice) return;
     spec_.strategy = static_cast<Strategy>(std::find(words.begin(), words.end(), choice->name) - words.begin());
     for (const YamlEntry& entry : node->entries) {
@@ -242,100 +240,16 @@ class StudyReader final {
     }
   }
 
-  // A name, or a map with a name and options. Nothing where a fault was added.
-  std::optional<Choice> take_choice(const YamlNode& node, std::string_view key, const std::vector<std::string>& words) {
-    Choice choice;
-    if (!node.is_map()) {
-      const auto name = top_.word(node, key, words);
-      if (!name) return std::nullopt;
-      choice.name = *name;
-      return choice;
-    }
-    const Values values(faults_, std::string(key));
-    const YamlNode* name = node.find("name");
-    if (name == nullptr) {
-      values.fault(node.mark, "name is missing", fmt::format("write it as in {}: {{name: {}}}", key, words.back()));
-      return std::nullopt;
-    }
-    const auto word = top_.word(*name, key, words);
-    if (!word) return std::nullopt;
-    choice.name = *word;
-    return choice;
-  }
-
   void take_sampler() {
-    const YamlNode* node = root_.find("sampler");
-    if (node == nullptr) return;
-    auto choice = take_choice(*node, "sampler", sampler_words());
-    if (!choice) return;
-    for (const YamlEntry& entry : node->entries) {
-      if (entry.key != "name") take_sampler_option(*choice, entry);
+    if (const YamlNode* node = root_.find("sampler")) {
+      if (auto choice = read_sampler(*node, faults_)) spec_.sampler = std::move(*choice);
     }
-    spec_.sampler = std::move(*choice);
-  }
-
-  void take_sampler_option(Choice& choice, const YamlEntry& entry) {
-    const Values values(faults_, fmt::format("sampler {}", choice.name));
-    const samplers::Row* row = samplers::find(choice.name);
-    std::vector<std::string> names;
-    for (const base::Option& option : row->options) {
-      names.push_back(option.name);
-      if (option.name != entry.key) continue;
-      const bool is_number = option.default_value.is_number();
-      const base::Json value = json_from_yaml(entry.value);
-      if (is_number && option.default_value.is_number_integer()) {
-        const auto whole = values.integer(entry.value, option.name, static_cast<std::int64_t>(std::ceil(option.low)),
-                                          static_cast<std::int64_t>(std::floor(option.high)));
-        if (whole) choice.options[option.name] = *whole;
-      } else if (is_number) {
-        const auto number = values.number(entry.value, option.name);
-        if (number && (*number < option.low || *number > option.high)) {
-          values.fault(entry.value.mark,
-                       fmt::format("{} must be from {} to {} (found {})", option.name, base::number_text(option.low),
-                                   base::number_text(option.high), shown(entry.value)),
-                       "change it");
-        } else if (number) {
-          choice.options[option.name] = *number;
-        }
-      } else if (value.type() != option.default_value.type()) {
-        values.fault(entry.value.mark, fmt::format("{} does not fit (found {})", option.name, shown(entry.value)),
-                     fmt::format("write it as in {}: {}", option.name, base::json_line(option.default_value)));
-      } else {
-        choice.options[option.name] = value;
-      }
-      return;
-    }
-    values.fault(entry.key_mark, fmt::format("unknown option '{}'", clipped(entry.key)),
-                 names.empty() ? "this sampler has no options; remove it" : base::suggest_name(entry.key, names));
   }
 
   void take_pruner() {
-    const YamlNode* node = root_.find("pruner");
-    if (node == nullptr) return;
-    auto choice = take_choice(*node, "pruner", pruner_words());
-    if (!choice) return;
-    // Decided here, once, as for the sampler.
-    if (choice->name == "auto") choice->name = spec_.objectives.size() > 1 ? "none" : "curve";
-    for (const YamlEntry& entry : node->entries) {
-      if (entry.key == "name") continue;
-      const base::Json value = json_from_yaml(entry.value);
-      choice->options[entry.key] = value;
-      if (!take_pruner_option(*choice, entry, value)) return;
+    if (const YamlNode* node = root_.find("pruner")) {
+      if (auto choice = read_pruner(*node, faults_, spec_.objectives.size())) spec_.pruner = std::move(*choice);
     }
-    const auto whole = pruners::make(choice->name, choice->options, {.objective_count = spec_.objectives.size()});
-    if (!whole) return top_.fault(node->mark, whole.error().what, whole.error().next);
-    spec_.pruner = std::move(*choice);
-  }
-
-  // What the pruner itself refuses is refused here with its place in the file.
-  bool take_pruner_option(const Choice& choice, const YamlEntry& entry, const base::Json& value) {
-    const auto made = pruners::make(choice.name, {{entry.key, value}}, {});
-    if (made) return true;
-    const auto* const row = pruners::find(choice.name);
-    const bool is_known = std::any_of(row->options.begin(), row->options.end(),
-                                      [&](const base::Option& option) { return option.name == entry.key; });
-    top_.fault(is_known ? entry.value.mark : entry.key_mark, made.error().what, made.error().next);
-    return false;
   }
 
   void take_running() {
