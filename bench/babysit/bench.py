@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """What the autopilot of `sterlet babysit` is worth: Fashion-MNIST with sterlet-train, from starts 30 times off.
 
-    bench/babysit/bench.py bars [--seeds 5] [--json FILE]        the table of bench/RESULTS.md
+    bench/babysit/bench.py bars [--seeds 5] [--keep FOLDER]      the autopilot beside schedules, at equal steps
+    bench/babysit/bench.py held-back --keep FOLDER               what it kept there, with and without on other seeds
     bench/babysit/bench.py calibration [--seeds 5]               verdicts against controls and held-back data
+    bench/babysit/bench.py latency                               how fast a change is there, and what that costs
 
 Needs the built programs (build/release/bin) and Debian's dataset-fashion-mnist. One process at a time, one thread.
 """
@@ -13,10 +15,12 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BIN = os.environ.get("STERLET_BIN") or os.path.join(ROOT, "build", "release", "bin")
@@ -56,8 +60,10 @@ def end_of(curve):
 class Channel:
     """A sterlet-train that is spoken to."""
 
-    def __init__(self, folder, rate, seed, epochs):
+    def __init__(self, folder, rate, seed, epochs, agenda=()):
         os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "agenda"), "w") as file:
+            file.writelines(json.dumps(message) + "\n" for message in agenda)
         params = os.path.join(folder, "params.json")
         with open(params, "w") as file:
             json.dump({"learning_rate": rate}, file)
@@ -66,7 +72,7 @@ class Channel:
             [TRAIN, *COMMAND, "--seed", str(seed), "--epochs", str(epochs)], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, pass_fds=[theirs.fileno()],
             env=environment(STERLET_CHANNEL=f"fd:{theirs.fileno()}", STERLET_PARAMS=params,
-                            STERLET_CHECKPOINT_DIR=folder))
+                            STERLET_CHECKPOINT_DIR=folder, STERLET_AGENDA=os.path.join(folder, "agenda")))
         theirs.close()
         self.socket, self.lines = ours, ours.makefile("r")
 
@@ -162,8 +168,16 @@ def autopilot(rate, seed, steps, keep=None):
         end, at = at["from_step"], branches.get(at["parent"])
     if keep:
         shutil.copytree(folder, keep)
+        with open(os.path.join(keep, "tree.json"), "w") as file:
+            json.dump(tree, file)
     shutil.rmtree(folder)
     return [point for point in curve if isinstance(point[1], float)], tree
+
+
+def steps_of(tree):
+    """Trained on all branches, as far as reports or checkpoints tell."""
+    return sum(max([b["from_step"]] + [point["step"] for point in b["reports"] + b["checkpoints"]]) - b["from_step"]
+               for b in tree["branches"])
 
 
 def reached(curve, target):
@@ -185,7 +199,7 @@ def bars(arguments):
             curve, tree = autopilot(start, seed, BUDGET, keep)
             rows[name].append(end_of(curve))
             met[name] += reached(curve, target)
-            spent = sum(b["reports"][-1]["step"] - b["from_step"] for b in tree["branches"] if b["reports"])
+            spent = steps_of(tree)
             print(f"seed {seed} {name}: target {target:.4f}, end {end_of(curve):.4f}, reached {reached(curve, target)}, "
                   f"line {curve[-1][0]} of {spent} steps, rate {start:.4g} -> "
                   f"{[b['params']['learning_rate'] for b in tree['branches'] if b['id'] == tree['active']][0]}", flush=True)
@@ -278,14 +292,157 @@ def calibration(arguments):
         print(f"| {name} | {len(cases)} | {len(called)} | {same} | {same * share:.0f}% | {worse} ({worse * share:.1f}%) |")
 
 
+def scheduled(schedule, seed, steps):
+    """A training with [(step, rate)], each from its step on: its val_error by step."""
+    folder = tempfile.mkdtemp(prefix="sterlet-bench-")
+    channel = Channel(folder, schedule[0][1], seed, -(-steps * BATCH // ROWS),
+                      [{"set": {"learning_rate": rate}, "at": step} for step, rate in schedule[1:]])
+    curve, heard = [], 1
+    for message in channel.messages():
+        heard += "applied" in message
+        if "report" in message and message["report"]["step"] <= steps:
+            curve.append((message["report"]["step"], message["report"]["metrics"]["val_error"]))
+    channel.end()
+    shutil.rmtree(folder)
+    if curve and curve[-1][0] > steps - EVERY:
+        assert heard == len(schedule), (heard, schedule)
+        return curve
+    return [(steps, 1.0)]  # It ran away.
+
+
+def held_back(arguments):
+    """Each kept change on a line, again from the beginning on seeds that the autopilot never saw: the line's schedule
+    until the change, then with it or without, until the line changes again or ends."""
+    pairs, all_worse, changes, worse_of_mean, seeds = 0, 0, 0, 0, range(1000, 1003)
+    for name in sorted(os.listdir(arguments.keep)):
+        with open(os.path.join(arguments.keep, name, "tree.json")) as file:
+            tree = json.load(file)
+        branches = {branch["id"]: branch for branch in tree["branches"]}
+        line = [branches[tree["active"]]]
+        while line[0]["parent"] is not None:
+            line.insert(0, branches[line[0]["parent"]])
+        end = line[-1]["reports"][-1]["step"]
+        schedule = []
+        for i, branch in enumerate(line):
+            rate = branch["params"]["learning_rate"]
+            until = line[i + 1]["from_step"] if i + 1 < len(line) else end
+            without, schedule = schedule, [point for point in schedule if point[0] < branch["from_step"]]
+            schedule.append((branch["from_step"], rate))
+            if not without or until - branch["from_step"] < WINDOW * EVERY:
+                continue
+            reports = min(TAIL, (until - branch["from_step"]) // EVERY)
+            gains = []
+            for seed in seeds:
+                with_it, left = (scheduled(which, seed, until)[-reports:] for which in (schedule, without))
+                gains.append(statistics.mean(v for _, v in left) - statistics.mean(v for _, v in with_it))
+            changes += 1
+            pairs += len(gains)
+            all_worse += sum(gain < 0 for gain in gains)
+            worse_of_mean += statistics.mean(gains) < 0
+            print(f"{name}: {without[-1][1]:.4g} to {rate:.4g} at step {branch['from_step']}, until {until}: gains "
+                  f"{', '.join(f'{gain:.4f}' for gain in gains)}", flush=True)
+    print(f"{changes} kept changes on {len(seeds)} held-back seeds: {all_worse} of {pairs} worse "
+          f"({100 * all_worse / max(1, pairs):.1f}%), in the mean of the seeds {worse_of_mean} of {changes} "
+          f"({100 * worse_of_mean / max(1, changes):.1f}%)")
+
+
+LATENCY_STUDY = """
+study: bench
+objective: {{metric: val_error, direction: minimize}}
+command: [sh, -c, "{train}; times > cpu"]
+params:
+  learning_rate: {{type: float, low: 1e-4, high: 1, scale: log, default: 0.01, live: true}}
+seed: 1
+"""
+LATENCY_TRAIN = ("sterlet-train mlp --data fashion-mnist --train-rows 12800 --batch-size 128 --units 256 --epochs 60 "
+                 "--report-every 100 --checkpoint-every 0")
+CHANGES = 100
+
+
+def seconds_in(path):
+    """User and system time of the shell's children, as `times` tells it."""
+    with open(path) as file:
+        return sum(60 * float(m) + float(s) for m, s in re.findall(r"(\d+)m([\d.]+)s", file.read().splitlines()[1]))
+
+
+def raised(folder, changes):
+    """(CPU of the program, seconds from each command to its answer, the same by the storage's clock) of a model."""
+    with open(os.path.join(folder, "study.yaml"), "w") as file:
+        file.write(LATENCY_STUDY.format(train=LATENCY_TRAIN))
+    child = subprocess.Popen([STERLET, "babysit", "study.yaml"], cwd=folder, env=environment(),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    took = []
+    for number in range(changes):
+        while not os.path.exists(os.path.join(folder, "sterlet.db")):
+            time.sleep(0.05)
+        begun = time.monotonic()
+        done = subprocess.run([STERLET, "set", f"learning_rate={0.01 + 1e-5 * (number % 2)}", "--storage", "sterlet.db"],
+                              cwd=folder, env=environment(), capture_output=True, text=True)
+        if number == 0 and done.returncode:
+            time.sleep(0.2)  # It has only just been started.
+            continue
+        if done.returncode:
+            sys.exit(done.stderr)
+        took.append(time.monotonic() - begun)
+    child.wait()
+    stored = sqlite3.connect(os.path.join(folder, "sterlet.db"))
+    rows = stored.execute("select done_ms - created_ms from commands where kind = 'set'").fetchall()
+    return seconds_in(os.path.join(folder, "cpu")), took, [row[0] / 1000 for row in rows]
+
+
+def checkpointed_alone(folder, count):
+    """CPU of the program alone, with as many checkpoints, into a channel that is read and not answered."""
+    steps = 12800 // 128 * 60
+    with open(os.path.join(folder, "agenda"), "w") as file:
+        file.writelines(json.dumps({"checkpoint": {}, "at": (i + 1) * steps // (count + 1)}) + "\n" for i in range(count))
+    more = {}
+    ours, theirs = socket.socketpair()
+    if count > 0:
+        more = {"STERLET_CHANNEL": f"fd:{theirs.fileno()}", "STERLET_AGENDA": os.path.join(folder, "agenda"),
+                "STERLET_CHECKPOINT_DIR": folder}
+    child = subprocess.Popen(["sh", "-c", f"{LATENCY_TRAIN} --learning-rate 0.01 --seed 1; times > cpu"], cwd=folder,
+                             stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=environment(**more))
+    theirs.close()
+    while ours.recv(65536):
+        pass
+    child.wait()
+    ours.close()
+    return seconds_in(os.path.join(folder, "cpu"))
+
+
+def latency(arguments):
+    rows = {"alone": [], f"alone, {CHANGES} checkpoints": [], "babysat": [], f"babysat, {CHANGES} changes": []}
+    all_took, all_stored = [], []
+    for repeat in range(arguments.seeds):
+        for name in rows:
+            folder = tempfile.mkdtemp(prefix="sterlet-bench-")
+            count = CHANGES if str(CHANGES) in name else 0
+            if name.startswith("alone"):
+                rows[name].append(checkpointed_alone(folder, count))
+            else:
+                cpu, took, stored = raised(folder, count)
+                rows[name].append(cpu)
+                all_took += took
+                all_stored += stored
+            shutil.rmtree(folder)
+            print(f"repeat {repeat}, {name}: {rows[name][-1]:.2f} s of CPU", flush=True)
+    for name, values in (("command to answer, its own start included", all_took), ("mailbox to answer", all_stored)):
+        values.sort()
+        print(f"{name}: {len(values)} changes, median {1000 * statistics.median(values):.0f} ms, 95% "
+              f"{1000 * values[int(0.95 * len(values))]:.0f} ms, longest {1000 * values[-1]:.0f} ms")
+    for name, values in rows.items():
+        print(f"{name}: {min(values):.2f} s of CPU at least, median {statistics.median(values):.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["bars", "calibration"])
+    parser.add_argument("what", choices=["bars", "held-back", "calibration", "latency"])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rate", type=float, help="the best fixed rate, where a search has found it already")
     parser.add_argument("--keep", help="folder for the autopilot's studies")
     arguments = parser.parse_args()
-    {"bars": bars, "calibration": calibration}[arguments.what](arguments)
+    todo = {"bars": bars, "held-back": held_back, "calibration": calibration, "latency": latency}
+    todo[arguments.what](arguments)
 
 
 if __name__ == "__main__":

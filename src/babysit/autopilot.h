@@ -32,6 +32,7 @@ struct Situation {
   Curve window;                   ///< Its last part, since the checkpoint that arms start from.
   std::vector<Arm> arms;          ///< Tried from that checkpoint until now, in their order.
   bool is_start = false;          ///< The checkpoint is that of the beginning of the training.
+  double rate = 0;                ///< The base's learning rate; 0 where there is none.
   double rate_found = 0;          ///< What the range test ended with; 0: there is none.
   double spent = 0;               ///< Share of the steps that may be spent, in [0, 1]; 0 without such a limit.
   double phase = 0;               ///< As ResponseModel's.
@@ -50,7 +51,8 @@ struct Proposal {
 ///
 /// 1. At the start, a range test over the learning rate: times 10 while that is better, else over 10, then once between
 ///    the best and its better neighbour. What runs away counts as the worst.
-/// 2. Where a limit of steps is set: when 40% of them are left, and from then on, the learning rate over sqrt(10).
+/// 2. Where a limit of steps is set: when 40% of them are left, and from then on, the learning rate over sqrt(10), as
+///    long as it stays above half of a cosine decay from what the range test found.
 /// 3. On a plateau: the candidate with the largest forecast gain plus one deviation, of the learning rate times or over
 ///    sqrt(10) and every other live number a fifth of its axis up or down; none where all are likely to lose. The rate
 ///    stays within a factor of 10 of what the range test found: a lower one nearly always looks better at once (Wu,
@@ -58,6 +60,9 @@ struct Proposal {
 /// Pure. Cost O(reports).
 std::optional<Proposal> propose(const space::Space& space, const Situation& situation, const ResponseModel& model,
                                 const AutopilotLimits& limits, bool minimize);
+
+/// Whether the share of the steps is spent after which the learning rate is lowered for good.
+bool is_ending(const Situation& situation, const AutopilotLimits& limits);
 
 /// Whether the last two windows of a curve show no trend for the better: Mann-Kendall's test on them finds none at 0.2
 /// (one-sided), or the Theil-Sen slope gains less than 0.5% a window.

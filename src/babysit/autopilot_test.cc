@@ -83,6 +83,25 @@ TEST(Autopilot, LowersTheRateWhereTheStepsComeToTheirEnd) {
   EXPECT_FALSE(propose(space, situation, ResponseModel("learning_rate"), limits, true)) << "no tries are left";
 }
 
+TEST(Autopilot, LowersTheRateNoFasterThanHalfACosineWould) {
+  const space::Space space = rate_space();
+  const AutopilotLimits limits{.steps = 1000};
+  Situation situation{.params = {{"learning_rate", 0.1}, {"momentum", 0.9}}, .rate_found = 0.1};
+  for (int i = 1; i <= 40; ++i) situation.line.emplace_back(i, 1.0);
+  situation.window.assign(situation.line.end() - 10, situation.line.end());
+  situation.windows_since_try = 100;
+  std::vector<double> lowered_at;
+  for (int percent = 60; percent < 97; ++percent) {
+    situation.spent = percent / 100.0;
+    const auto proposal = propose(space, situation, ResponseModel("learning_rate"), limits, true);
+    if (!proposal) continue;
+    situation.params["learning_rate"] = proposal->value;
+    lowered_at.push_back(situation.spent);
+  }
+  // 0.1 sqrt(0.1)^k is above 0.05 (1 + cos(pi spent)) / 2 from these shares on.
+  EXPECT_EQ(lowered_at, (std::vector<double>{0.6, 0.71, 0.84, 0.91}));
+}
+
 TEST(Autopilot, OnAPlateauTriesWhatWonBefore) {
   const space::Space space = rate_space();
   Situation situation{.params = {{"learning_rate", 0.1}, {"momentum", 0.9}}, .phase = 0.5};

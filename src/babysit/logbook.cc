@@ -64,7 +64,20 @@ Result<std::string> logbook_markdown(storage::Storage& storage, std::int64_t stu
   text +=
       fmt::format("| when | step | branch | change | by | why | came of it | {} |\n|---|---|---|---|---|---|---|---|\n",
                   cell(metric));
+  STERLET_TRY(const auto advised, storage.live().commands_of(study, tree.model.trial, "advice"));
+  auto advice = advised.begin();
+  const auto tell_advice_until = [&](std::int64_t time_ms) {
+    for (; advice != advised.end() && advice->created_ms <= time_ms; ++advice) {
+      const Json body = json_of(advice->body);
+      text +=
+          fmt::format("| {} | {} | {} | {} | autopilot | {} | advice | - |\n", base::timestamp_text(advice->created_ms),
+                      body.value("step", std::int64_t{0}), branch_name(body.value("branch", 0)),
+                      cell(change_text(body.value("set", Json::object()), body.value("was", Json::object()))),
+                      cell(body.value("note", std::string())));
+    }
+  };
   for (const InterventionRecord& made : tree.interventions) {
+    tell_advice_until(made.created_ms);
     const Json set = json_of(made.set), was = json_of(made.was);
     const std::string change = set.empty() ? "nothing: trained again from there"
                                            : (made.kind == "rollback" ? "rolled back; " : "") + change_text(set, was);
@@ -76,6 +89,7 @@ Result<std::string> logbook_markdown(storage::Storage& storage, std::int64_t stu
                         cell(made.by == "autopilot" ? "autopilot" : made.who), cell(made.note), cell(outcome),
                         value_text_of(curves[static_cast<std::size_t>(made.started)]));
   }
+  tell_advice_until(INT64_MAX);
   if (tree.interventions.empty()) text += "\nNothing has been changed yet.\n";
   text += fmt::format("\nThe line that leads to branch {}, as a schedule: `sterlet logbook --format schedule`.\n",
                       branch_name(tree.model.active));

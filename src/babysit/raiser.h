@@ -50,6 +50,10 @@ class Raiser final {
   // Life.
   base::Result<void> begin_model();
   base::Result<void> choose_model();
+  const storage::SessionRecord* raiser_of(const storage::TrialRecord& record,
+                                          const std::vector<storage::SessionRecord>& sessions) const;
+  base::Result<void> check_alone(const std::vector<storage::ModelRecord>& models,
+                                 const std::vector<storage::SessionRecord>& sessions) const;
   base::Result<void> launch(const study::Claim& claim);
   base::Result<std::optional<storage::CheckpointRecord>> choose_way_on();
   base::Result<void> turn(const std::vector<exec::Event>& events);
@@ -60,6 +64,8 @@ class Raiser final {
   base::Result<void> restart(const std::string& why);
   void read_signals();
   void speak();
+  Status status() const;
+  std::string doing_text() const;
 
   // Commands.
   base::Result<void> obey();
@@ -109,6 +115,11 @@ class Raiser final {
   bool is_start_mark(std::int64_t checkpoint) const;
   base::Result<Curve> branch_curve(int branch);
   base::Result<void> pilot();
+  base::Result<void> advise(const std::optional<Proposal>& proposal, const base::Json& params);
+  void find_mark(const storage::CheckpointRecord& way);
+  bool affords(std::int64_t reports) const;
+  void hold_for_answer();
+  void hear();
   base::Result<void> reach_boundary(const storage::CheckpointRecord& mark);
   base::Result<Situation> look(const storage::CheckpointRecord& mark);
   base::Result<ResponseModel> responses();
@@ -168,6 +179,9 @@ class Raiser final {
   Curve own_curve_;                       // The objective on the active branch alone.
   std::optional<std::int64_t> mark_;      // The checkpoint at which the base's window begins.
   std::int64_t spent_steps_ = 0;          // On all branches.
+  std::int64_t late_steps_ = 0;           // Most that it trained on for before it heard of what was decided.
+  std::optional<std::int64_t> held_at_;   // spent_steps_ at that decision.
+  bool is_held_ = false;                  // Until it is told.
   std::string advised_;
   bool is_spent_ = false;
   bool is_deaf_ = false;  // Until it is started again: its program runs what its branch is not.

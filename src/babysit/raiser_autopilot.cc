@@ -1,7 +1,7 @@
 // The autopilot's hands, and controls. A window of the base begins at a checkpoint, the mark. When it is full, changes
 // are tried one after another from the mark over the same steps and the same data, so that the base is their control
 // and costs nothing; then the model goes on from the end of the best. All is in the tree: a process that takes the
-// model over in the middle knows as much, but for a mark that nothing was tried from yet.
+// model over in the middle finds the mark again (find_mark).
 #include <algorithm>
 #include <cmath>
 
@@ -25,7 +25,10 @@ using storage::InterventionRecord;
 namespace {
 
 constexpr double kSeen = 0.75;
-constexpr double kKeep = 0.9;         // Probability that a try must have helped with, to be kept.
+constexpr double kKeep = 0.9;  // Probability that a try must have helped with, to be kept.
+// A lower rate at the end: of 40 such changes that looked as good in their window, none was worse on held-back data
+// (bench/babysit/bench.py calibration).
+constexpr double kSeenAtEnd = 0.65;
 constexpr double kLongTraining = 50;  // Windows, where nobody said how long it will be.
 constexpr int kManyWindows = 1000;
 
@@ -96,10 +99,11 @@ Result<void> Raiser::pilot() {
     return {};
   }
   if (options_.autopilot == Autopilot::kOff) return {};
-  const bool is_over = options_.limits.steps && spent_steps_ >= *options_.limits.steps;
   const InterventionRecord* made = running_try();
+  const bool is_over = !affords(made == nullptr ? 1 : 0);
   if (is_over && made == nullptr) {
     is_spent_ = true;
+    hold_for_answer();
     post_own("stop", Json::object());
     return {};
   }
@@ -126,26 +130,46 @@ Result<void> Raiser::pilot() {
   return reach_boundary(*mark);
 }
 
+// Of a model that another process raised before: where its last try branched off the base, for there may be more to try
+// from there; else the base's window begins where its program goes on. While a try runs, pilot() knows.
+void Raiser::find_mark(const CheckpointRecord& way) {
+  if (running_try() != nullptr) return;
+  const InterventionRecord* last = tree_.interventions.empty() ? nullptr : &tree_.interventions.back();
+  const bool is_tried = last != nullptr && last->kind == "try" && last->came_from == tree_.model.active;
+  mark_ = is_tried ? tree_.branches[static_cast<std::size_t>(last->started)].checkpoint : std::optional(way.id);
+}
+
+// Whether so many more reports stay within the steps that may be spent, with what the program trains on for until it
+// hears of what was decided: a report at least.
+bool Raiser::affords(std::int64_t reports) const {
+  const std::int64_t a_report = steps_a_report();
+  return !options_.limits.steps ||
+         spent_steps_ + reports * a_report + std::max(late_steps_, a_report) <= *options_.limits.steps;
+}
+
+// What is trained while it is decided is lost: the program is held until it can be told, see speak().
+void Raiser::hold_for_answer() {
+  if (tree_.model.paused) return;
+  executor_.hold(id_, true);
+  is_held_ = true;
+  held_at_ = spent_steps_;
+}
+
+// It has heard.
+void Raiser::hear() {
+  if (held_at_) late_steps_ = std::max(late_steps_, spent_steps_ - *held_at_);
+  held_at_.reset();
+}
+
 // The window of the base or of a try is full.
 Result<void> Raiser::reach_boundary(const CheckpointRecord& mark) {
   const InterventionRecord* made = running_try();
   STERLET_TRY(const Situation situation, look(mark));
   STERLET_TRY(const ResponseModel model, responses());
   const auto proposal = propose(study_.space(), situation, model, options_.limits, minimizes());
-  if (options_.autopilot == Autopilot::kAdvise) {
-    if (proposal) {
-      const Json set{{proposal->name, proposal->value}};
-      const std::string words = settings_words(set);
-      if (words != advised_) {
-        sayings_.push_back(fmt::format("advice at step {}: {}, because {}; to follow it: sterlet set {}", step_,
-                                       change_text(set, situation.params), proposal->reason, words));
-      }
-      advised_ = words;
-    }
-    post_own("mark", Json::object());
-    return {};
-  }
-  if (proposal && !(options_.limits.steps && spent_steps_ >= *options_.limits.steps)) {
+  if (options_.autopilot == Autopilot::kAdvise) return advise(proposal, situation.params);
+  if (proposal && affords(options_.window)) {
+    hold_for_answer();
     post_own("try", {{"name", proposal->name}, {"value", proposal->value}, {"note", proposal->reason}});
     return {};
   }
@@ -162,14 +186,35 @@ Result<void> Raiser::reach_boundary(const CheckpointRecord& mark) {
     const auto verdict = judge_paired(situation.window, arm.window, minimizes());
     if (!situation.is_start) {
       // A forecast may tip the scales, but not lift what was hardly seen to help.
-      if (!verdict || verdict->helped < kSeen) continue;
-      if (helped_by_all(*verdict, forecast_of(model, arm.branch, situation.phase)) < kKeep) continue;
+      const bool settles = is_ending(situation, options_.limits) && arm.rate < situation.rate;
+      if (!verdict || verdict->helped < (settles ? kSeenAtEnd : kSeen)) continue;
+      if (!settles && helped_by_all(*verdict, forecast_of(model, arm.branch, situation.phase)) < kKeep) continue;
     }
     best = score;
     winner = arm.branch;
   }
+  if (winner != tree_.model.active) hold_for_answer();
   post_own("decide", {{"winner", winner}});
   return {};
+}
+
+// Says what it would try, once in a row, also in the logbook; there it is a command to nobody that is done already.
+Result<void> Raiser::advise(const std::optional<Proposal>& proposal, const Json& params) {
+  post_own("mark", Json::object());
+  if (!proposal) return {};
+  const Json set{{proposal->name, proposal->value}}, was{{proposal->name, params[proposal->name]}};
+  const std::string words = settings_words(set);
+  if (words == std::exchange(advised_, words)) return {};
+  sayings_.push_back(fmt::format("advice at step {}: {}, because {}; to follow it: sterlet set {}", step_,
+                                 change_text(set, was), proposal->reason, words));
+  const Json body{
+      {"step", step_}, {"branch", tree_.model.active}, {"set", set}, {"was", was}, {"note", proposal->reason}};
+  STERLET_TRY(const std::int64_t id, live_.post_command(study_.storage_id(), {.trial = id_.trial,
+                                                                              .kind = "advice",
+                                                                              .body = base::json_line(body),
+                                                                              .who = "autopilot",
+                                                                              .created_ms = clock_.wall_ms()}));
+  return live_.answer_command(id, "done", "{}", clock_.wall_ms());
 }
 
 Result<Situation> Raiser::look(const CheckpointRecord& mark) {
@@ -185,6 +230,7 @@ Result<Situation> Raiser::look(const CheckpointRecord& mark) {
     const Json params = params_of(tree_, branch);
     return rate && params.contains(*rate) ? base::number_from_json(params[*rate]).value_or(0) : 0;
   };
+  situation.rate = rate_of(base);
   for (const int branch : line_of(tree_, base)) {
     const auto& from = tree_.branches[static_cast<std::size_t>(branch)].checkpoint;
     if (!from || is_start_mark(*from)) situation.rate_found = rate_of(branch);
@@ -291,6 +337,7 @@ Result<void> Raiser::begin_try(const CommandRecord& command, const Json& body) {
 }
 
 Result<void> Raiser::finish_try() {
+  hear();
   const CheckpointRecord target = *find_checkpoint(tree_, *action_->target);
   const std::string note = json_of(action_->command.body)["note"].get<std::string>();
   const Json set = action_->set, was = action_->was;
@@ -364,6 +411,7 @@ Result<void> Raiser::finish_decide() {
   }
   mark_.reset();
   if (action_->target) {
+    hear();
     const CheckpointRecord target = *find_checkpoint(tree_, *action_->target);
     STERLET_PASS(make_active(winner, target.step));
     STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, target.path));

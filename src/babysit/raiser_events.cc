@@ -76,7 +76,6 @@ Result<void> Raiser::take_report(const Event::Report& report) {
   restarts_ = 0;
   mail_ = mail_ || !hello_;
   if (report.ack) acks_.emplace_back(*report.ack, false);
-  observer_.reported(report.step);
   STERLET_PASS(guard());
   STERLET_PASS(judge_watched());
   return pilot();
@@ -119,6 +118,7 @@ Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result
   STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, told.path));
   tree_.checkpoints.push_back(checkpoint);
   if (is_start_mark(checkpoint.id)) mark_ = checkpoint.id;
+  spent_steps_ += std::max<std::int64_t>(0, told.step - step_);
   step_ = std::max(step_, told.step);
   checkpoint_at_ms_ = clock_.steady_ms();
   if (action_ && action_->wants_checkpoint) {

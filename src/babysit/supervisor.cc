@@ -108,11 +108,35 @@ Result<void> Raiser::begin_model() {
   return {};
 }
 
+// The session of a running trial, where that is another than ours.
+const storage::SessionRecord* Raiser::raiser_of(const storage::TrialRecord& record,
+                                                const std::vector<storage::SessionRecord>& sessions) const {
+  if (record.state != State::kRunning || study_.session_of(record.number) == options_.session.id) return nullptr;
+  const auto found = std::find_if(sessions.begin(), sessions.end(),
+                                  [&](const auto& session) { return session.id == study_.session_of(record.number); });
+  return found == sessions.end() ? nullptr : &*found;
+}
+
+// Two models at once share the machine, which nobody wants by mistake.
+Result<void> Raiser::check_alone(const std::vector<storage::ModelRecord>& models,
+                                 const std::vector<storage::SessionRecord>& sessions) const {
+  for (const storage::ModelRecord& model : models) {
+    const auto* raiser = raiser_of(study_.records()[static_cast<std::size_t>(model.trial)], sessions);
+    if (raiser == nullptr || raiser->ended || !is_alive(*raiser, clock_)) continue;
+    return base::fail(
+        ErrorCode::kConflict,
+        fmt::format("the model (trial {}) is still being raised, by process {}", model.trial, raiser->pid),
+        "end it with sterlet stop first, or give --beside to raise both at once", study_.spec().name);
+  }
+  return {};
+}
+
 Result<void> Raiser::choose_model() {
   STERLET_PASS(study_.beat(options_.session));
   beat_at_ms_ = clock_.steady_ms();
   STERLET_TRY(const auto sessions, storage_.load_sessions(study_.storage_id()));
   STERLET_TRY(const auto models, live_.load_models(study_.storage_id()));
+  if (start_.fresh && !start_.beside) STERLET_PASS(check_alone(models, sessions));
   if (start_.fresh || models.empty()) {
     STERLET_TRY(space::Point point, study_.space().from_json(start_.params));
     STERLET_TRY(study::Claim claim, study_.start_at(std::move(point), space::Origin::kAdded));
@@ -138,24 +162,25 @@ Result<void> Raiser::choose_model() {
                                   storage::text_of(record.state), record.last_step),
                       "raise another one with --new", study_.spec().name);
   }
-  for (const storage::SessionRecord& session : sessions) {
-    if (record.state != State::kRunning || session.id != study_.session_of(record.number) ||
-        session.id == options_.session.id)
-      continue;
-    if (!session.ended && is_alive(session, clock_)) {
+  if (const auto* raiser = raiser_of(record, sessions)) {
+    if (!raiser->ended && is_alive(*raiser, clock_)) {
       return base::fail(
           ErrorCode::kConflict,
-          fmt::format("the model (trial {}) is being raised by process {} already", record.number, session.pid),
+          fmt::format("the model (trial {}) is being raised by process {} already", record.number, raiser->pid),
           "change it with sterlet set, or end that with sterlet stop", study_.spec().name);
     }
-    exec::end_session_leftovers(session.id);
+    exec::end_session_leftovers(raiser->id);
   }
   STERLET_TRY(tree_, load_tree(storage_, study_.storage_id(), *found));
   STERLET_TRY(to_launch_, study_.take_over(found->trial));
   tree_.model.paused = false;
   for (const storage::BranchRecord& branch : tree_.branches) {
     STERLET_TRY(const auto reports, live_.load_branch_reports(study_.storage_id(), found->trial, branch.number));
-    if (!reports.empty()) spent_steps_ += reports.back().step - branch.from_step;
+    std::int64_t last = reports.empty() ? branch.from_step : reports.back().step;
+    for (const storage::CheckpointRecord& checkpoint : tree_.checkpoints) {
+      if (checkpoint.branch == branch.number) last = std::max(last, checkpoint.step);
+    }
+    spent_steps_ += last - branch.from_step;
   }
   STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
   return undo_before_start();
@@ -233,7 +258,8 @@ Result<void> Raiser::launch(const study::Claim& claim) {
   final_values_.clear();
   checkpoint_at_ms_ = clock_.steady_ms();
   mail_ = true;
-  is_deaf_ = false;
+  is_deaf_ = is_held_ = false;
+  if (!mark_ && way) find_mark(*way);
   STERLET_PASS(executor_.launch(launch));
   sayings_.push_back(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(launch.params),
                                  way ? fmt::format("the checkpoint of step {}", way->step) : "the beginning"));
@@ -298,15 +324,57 @@ void Raiser::speak() {
   for (const auto& [ack, prune] : std::exchange(acks_, {})) executor_.acknowledge(ack, prune);
   for (const Json& message : std::exchange(outbox_, {})) executor_.send(id_, message);
   if (const auto hold = std::exchange(hold_, std::nullopt)) executor_.hold(id_, *hold);
+  if (std::exchange(is_held_, false) && !tree_.model.paused) executor_.hold(id_, false);
   for (const std::string& path : std::exchange(to_remove_, {})) {
     std::error_code ignored;  // What cannot be removed costs space only.
     std::filesystem::remove_all(path, ignored);
   }
   for (const std::string& saying : std::exchange(sayings_, {})) observer_.said(saying);
+  if (!tree_.branches.empty()) observer_.stands(status());
   if (restart_wanted_) {
     restart_wanted_ = false;
     executor_.kill(id_, "");
   }
+}
+
+Status Raiser::status() const {
+  Status status{.trial = tree_.model.trial,
+                .branch = branch_name(tree_.model.active),
+                .step = step_,
+                .value = value_,
+                .live = Json::object(),
+                .doing = doing_text()};
+  const Json params = params_of(tree_, tree_.model.active);
+  for (const space::Parameter& parameter : study_.space().parameters()) {
+    if (parameter.live && params.contains(parameter.name)) status.live[parameter.name] = params[parameter.name];
+  }
+  return status;
+}
+
+std::string Raiser::doing_text() const {
+  if (tree_.model.paused) return "paused";
+  if (action_ && action_->command.id != 0) return fmt::format("{}: the program is asked", action_->command.kind);
+  const std::string window =
+      fmt::format("{} of {} reports", std::min<std::size_t>(own_curve_.size(), options_.window), options_.window);
+  std::string text;
+  const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
+  const bool is_watched = start != nullptr && start->state == "watching";
+  if (is_watched) {
+    const std::string change = change_text(base::parse_json(start->set).value_or(Json::object()),
+                                           base::parse_json(start->was).value_or(Json::object()));
+    text = fmt::format("{} {}, {}", start->kind == "try" ? "tries" : "watches", change, window);
+  } else if (controlled() != nullptr) {
+    text = fmt::format("runs the unchanged branch as the control, {}", window);
+  } else if (options_.autopilot == Autopilot::kAuto) {
+    text = "autopilot: watches the line";
+  } else if (options_.autopilot == Autopilot::kAdvise) {
+    text = "gives advice";
+  }
+  if (options_.autopilot == Autopilot::kAuto && options_.limits.steps) {
+    text += fmt::format("; {} of {} steps spent", spent_steps_, *options_.limits.steps);
+  }
+  if (options_.guard) text += text.empty() ? "guarded" : "; guarded";
+  return text;
 }
 
 Result<void> Raiser::on_exit(const Event::Exited& exited) {

@@ -14,12 +14,23 @@
 
 namespace sterlet::babysit {
 
+/// Where a model stands.
+struct Status {
+  std::int64_t trial = 0;
+  std::string branch;  ///< By name.
+  std::int64_t step = 0;
+  std::optional<double> value;  ///< Of the objective, reported last.
+  base::Json live;              ///< The parameters that can be changed, and their values now.
+  std::string doing;            ///< What is waited for, watched or tried; may be empty.
+};
+
 /// Told what happens to the model, for a display; called with everything already stored.
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void said(const std::string& /*sentence*/) {}
-  virtual void reported(std::int64_t /*step*/) {}
+  /// After each turn in which something came of the program or a command.
+  virtual void stands(const Status& /*status*/) {}
   /// At least twice a second.
   virtual void tick() {}
 };
@@ -43,7 +54,8 @@ struct Options {
 
 /// Which model is raised.
 struct Start {
-  bool fresh = false;                 ///< A new one, beside those that are there.
+  bool fresh = false;                 ///< A new one.
+  bool beside = false;                ///< Even while another one runs.
   base::Json params;                  ///< Its first hyperparameters: a whole configuration. Unused for an old one.
   std::optional<std::int64_t> trial;  ///< The old one to go on with; empty: the latest.
 };

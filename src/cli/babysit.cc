@@ -13,6 +13,7 @@
 #include "sterlet/babysit/supervisor.h"
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
+#include "sterlet/cli/babysit_display.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/exec/local.h"
 #include "sterlet/study/runner.h"
@@ -29,25 +30,14 @@ struct BabysitOptions {
   std::vector<std::string> words;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> trial;
-  bool fresh = false;
+  bool fresh = false, beside = false;
   bool from_last = false;
   bool guard = false, control = false, pilot = false, advise = false;
   std::optional<std::int64_t> steps;
   std::optional<double> worst;
   int tries = 20;
   int keep_last = 3, keep_best = 1, window = 10;
-  std::string quota, checkpoint_every = "60s";
-};
-
-class Lines final : public babysit::Observer {
- public:
-  explicit Lines(bool quiet) : quiet_(quiet) {}
-  void said(const std::string& sentence) override {
-    if (!quiet_) fmt::print(stderr, "{}\n", sentence);
-  }
-
- private:
-  bool quiet_;
+  std::string quota, checkpoint_every = "60s", progress;
 };
 
 base::Result<std::int64_t> parse_bytes(const std::string& text) {
@@ -114,7 +104,7 @@ base::Result<babysit::Options> raise_options(const BabysitOptions& options, cons
 base::Result<babysit::Start> start_of(const BabysitOptions& options, const OpenStudy& open,
                                       const std::vector<std::string>& settings) {
   const study::Study& study = *open.study;
-  babysit::Start start{.fresh = options.fresh, .trial = options.trial};
+  babysit::Start start{.fresh = options.fresh, .beside = options.beside, .trial = options.trial};
   STERLET_TRY(const auto models, open.storage->live().load_models(study.storage_id()));
   STERLET_TRY(const auto changes, babysit::parse_changes(settings));
   if (!models.empty() && !options.fresh) {
@@ -146,14 +136,16 @@ base::Result<void> raise(Context& context, OpenStudy& open, const BabysitOptions
     return base::fail(base::ErrorCode::kBadStudyFile, "the study has no command to run",
                       "add command: [python3, train.py]", study.spec().name);
   }
+  STERLET_TRY(const Progress progress, choose_progress(options.progress, context.quiet));
   STERLET_TRY(const babysit::Start start, start_of(options, open, settings));
   STERLET_TRY(babysit::Options raise_with, raise_options(options, open, session));
   base::prepend_to_path(base::program_folder());
   raise_with.signal_fd = block_signals();
   STERLET_TRY(auto executor, exec::make_local_executor(session));
-  Lines lines(context.quiet);
-  STERLET_TRY(const babysit::Ending ending,
-              babysit::raise(study, *open.storage, *executor, base::system_clock(), lines, start, raise_with));
+  auto display = make_babysit_display(progress, study.spec(), base::system_clock());
+  auto raised = babysit::raise(study, *open.storage, *executor, base::system_clock(), *display, start, raise_with);
+  display.reset();
+  STERLET_TRY(const babysit::Ending ending, std::move(raised));
   close(raise_with.signal_fd);
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(ending.trial)];
   if (ending.failed) {
@@ -204,6 +196,7 @@ void add_babysit(CLI::App& app, Context& context) {
   command->add_option("--seed", options->seed, "seed, in place of the study's");
   command->add_option("--trial", options->trial, "go on with this model (default: the latest)");
   command->add_flag("--new", options->fresh, "raise a new model, from a new initialization");
+  command->add_flag("--beside", options->beside, "with --new: even while another model of the study is being raised");
   command->add_flag("--from-last", options->from_last, "with --new: begin with the last model's final hyperparameters");
   command->add_option("--window", options->window, "reports after which a change is judged (default: 10)")
       ->check(CLI::Range(2, 100000));
@@ -227,6 +220,7 @@ void add_babysit(CLI::App& app, Context& context) {
   command->add_option("--quota", options->quota, "disk space for checkpoints, as 20GiB (default: no limit)");
   command->add_option("--checkpoint-every", options->checkpoint_every,
                       "ask for a checkpoint when the last one is this old (default: 60s)");
+  command->add_option("--progress", options->progress, "rich, plain, json or none (default: rich on a terminal)");
   command->footer(
       "It runs in the foreground; Ctrl-C takes a checkpoint and stops, and the same command goes on from there, also\n"
       "after a crash. From another terminal:\n"

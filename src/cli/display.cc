@@ -52,29 +52,6 @@ std::string paint(const std::string& text, const char* code, bool colour) {
   return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
 }
 
-// Cuts at a column, counting UTF-8 characters as one and colour codes as none.
-std::string cut(const std::string& line, int width) {
-  std::string out;
-  int columns = 0;
-  for (std::size_t i = 0; i < line.size();) {
-    if (line[i] == '\x1b') {
-      const std::size_t end = std::min(line.find('m', i), line.size() - 1);
-      out += line.substr(i, end - i + 1);
-      i = end + 1;
-      continue;
-    }
-    std::size_t next = i + 1;
-    while (next < line.size() && (static_cast<unsigned char>(line[next]) & 0xC0) == 0x80) ++next;
-    if (++columns > width) {
-      i = next;
-      continue;
-    }
-    out += line.substr(i, next - i);
-    i = next;
-  }
-  return out;
-}
-
 std::string values_text(const std::vector<double>& values) {
   std::string text;
   for (const double value : values) text += fmt::format("{}{:.5g}", text.empty() ? "" : ", ", value);
@@ -199,8 +176,7 @@ class Rich final : public study::Observer {
 
   void draw() {
     drawn_ms_ = clock_.steady_ms();
-    winsize size{};
-    frame_.width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20 ? size.ws_col : 80;
+    frame_.width = terminal_columns();
     const std::string block = live_block(study_, clock_, frame_);
     std::string out = lines_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_) : std::string();
     out += block;
@@ -282,6 +258,33 @@ base::Result<Progress> choose_progress(const std::string& text, bool quiet) {
   return isatty(STDERR_FILENO) != 0 && !dumb ? Progress::kRich : Progress::kPlain;
 }
 
+std::string cut_to_columns(const std::string& line, int columns) {
+  std::string out;
+  int column = 0;
+  for (std::size_t i = 0; i < line.size();) {
+    if (line[i] == '\x1b') {
+      const std::size_t end = std::min(line.find('m', i), line.size() - 1);
+      out += line.substr(i, end - i + 1);
+      i = end + 1;
+      continue;
+    }
+    std::size_t next = i + 1;
+    while (next < line.size() && (static_cast<unsigned char>(line[next]) & 0xC0) == 0x80) ++next;
+    if (++column > columns) {
+      i = next;
+      continue;
+    }
+    out += line.substr(i, next - i);
+    i = next;
+  }
+  return out;
+}
+
+int terminal_columns() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20 ? size.ws_col : 80;
+}
+
 std::string live_block(const Study& study, const base::Clock& clock, const Frame& frame) {
   const Counts counts = count(study);
   const study::Budget& budget = study.spec().budget;
@@ -347,7 +350,7 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
                               paint(std::to_string(counts.failed), counts.failed > 0 ? "31" : "0", frame.colour),
                               counts.pruned, counts.lost));
   std::string block;
-  for (const std::string& line : lines) block += cut(line, frame.width - 1) + "\n";
+  for (const std::string& line : lines) block += cut_to_columns(line, frame.width - 1) + "\n";
   return block;
 }
 

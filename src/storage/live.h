@@ -136,6 +136,9 @@ class LiveStorage {
   virtual base::Result<std::int64_t> post_command(std::int64_t study, const CommandRecord& command) = 0;
   virtual base::Result<std::vector<CommandRecord>> pending_commands(std::int64_t study) = 0;
   virtual base::Result<std::optional<CommandRecord>> find_command(std::int64_t id) = 0;
+  /// Of one kind, in the order they came, whatever became of them.
+  virtual base::Result<std::vector<CommandRecord>> commands_of(std::int64_t study, std::int64_t trial,
+                                                               const std::string& kind) = 0;
   virtual base::Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
                                             std::int64_t wall_ms) = 0;
 

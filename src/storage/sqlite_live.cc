@@ -235,6 +235,17 @@ class SqliteLive final : public LiveStorage {
     return found;
   }
 
+  Result<std::vector<CommandRecord>> commands_of(std::int64_t study, std::int64_t trial,
+                                                 const std::string& kind) override {
+    std::vector<CommandRecord> commands;
+    Statement& select = statement(
+        "SELECT id, trial, kind, body, who, created_ms, state, answer, done_ms FROM commands WHERE study_id = ? AND "
+        "trial = ? AND kind = ? ORDER BY id");
+    STERLET_PASS(each_row(select.bind(study).bind(trial).bind(kind),
+                          [&](Statement& row) { commands.push_back(command_of(row)); }));
+    return commands;
+  }
+
   Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
                               std::int64_t wall_ms) override {
     Statement& put = statement("UPDATE commands SET state = ?, answer = ?, done_ms = ? WHERE id = ?");

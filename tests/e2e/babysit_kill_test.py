@@ -20,7 +20,6 @@ class Kills(BabysitTest):
         chance = random.Random(seed)
         self.model()
         self.child = None
-        self.pausing = False
         self.killed = {"nothing": 0, "program": 0, "sterlet": 0}
         self.go_on()
         for number in range(count):
@@ -36,10 +35,17 @@ class Kills(BabysitTest):
     def go_on(self):
         if self.child is None or self.child.poll() is not None:
             self.child = self.raise_model("--checkpoint-every", "0.2s", "--keep-last", "2")
-        if self.pausing:  # Asked for before the kill, it may still come after it, or be over with the killed one.
-            before = self.last_step()
-            self.wait_until(lambda: self.attempt("resume", "m") and self.last_step() >= before + 3, "it goes on")
+        # What was asked for before a kill may still come after it. It comes in order: once this pause is answered, all is.
+        self.wait_until(self.is_paused, "it is held")
+        self.wait_until(lambda: self.attempt("resume", "m").returncode == 0 or not self.tree()["paused"], "it goes on")
         self.train_on(self.child, 3)
+
+    def is_paused(self):
+        self.assertIsNone(self.child.poll(), "it ended")
+        done = self.attempt("pause", "m", "--json")
+        if done.returncode == 0:
+            return not json.loads(done.stdout).get("later")
+        return "it is paused already" in done.stderr
 
     def choose(self, chance):
         branches = self.branches()
@@ -68,14 +74,11 @@ class Kills(BabysitTest):
             self.wait_until(lambda: not self.processes_of(self.folder), "a program outlived its Sterlet")
         answer = json.loads(out) if asked.returncode == 0 else {}
         self.assertIn(asked.returncode, (0, 1), errors)
-        # Unanswered, it stays in the mailbox for the next Sterlet.
-        self.pausing = command[0] == "pause" and (asked.returncode == 0 or "it gets this when" in errors)
         if answer and not answer.get("later") and command[0] in ("set", "branch"):
             # What was answered is there, whatever was killed since.
             branch = self.branches()[answer["branch"]]
             self.assertEqual(branch["params"]["learning_rate"], float(command[-1].split("=")[1]))
         self.go_on()
-        self.pausing = False
         after = self.check_tree()
         for name, branch in before.items():
             self.assertEqual(after[name]["params"], branch["params"])

@@ -212,6 +212,9 @@ class Examples(BabysitTest):
     def test_python(self):
         self.raise_example("babysit_python", "babysit-python", 1)
 
+    def test_cpp(self):
+        self.raise_example("babysit_cpp", "babysit-cpp", 1)
+
     def test_pytorch(self):
         self.raise_example("babysit_pytorch", "babysit-pytorch", 10)
 
@@ -246,6 +249,9 @@ class Refusals(BabysitTest):
         for arguments, sentence in cases.items():
             self.assertEqual(self.refused(*arguments), sentence)
         self.assertIn("is being raised by process", self.refused("babysit", "study.yaml"))
+        self.assertRegex(self.refused("babysit", "study.yaml", "--new"),
+                         r"^m: the model \(trial 0\) is still being raised, by process \d+; end it with sterlet stop first, or "
+                         r"give --beside to raise both at once$")
         self.assertEqual([b["params"] for b in self.branches().values()], [b["params"] for b in before.values()])
         self.end(child)
         self.check_tree()
@@ -259,7 +265,12 @@ class Refusals(BabysitTest):
                              "another one with sterlet babysit --new")
         self.assertEqual(self.refused("babysit", "study.yaml"),
                          "m: the model (trial 0) is COMPLETE at step 20; raise another one with --new")
-        self.run_program("babysit", "study.yaml", "learning_rate=0.3", "--new")
+        seen = self.run_program("babysit", "study.yaml", "learning_rate=0.3", "--new", "--progress", "json")
+        events = [json.loads(line) for line in seen.stderr.splitlines()]
+        self.assertIn({"event": "said", "sentence": "trial 1 trains with learning_rate 0.3, size 3 from the beginning"}, events)
+        stands = [event for event in events if event["event"] == "stands"]
+        self.assertEqual({event["branch"] for event in stands}, {"a"})
+        self.assertEqual((stands[-1]["step"], stands[-1]["live"]), (20, {"learning_rate": 0.3}))
         trials = self.trials()
         self.assertEqual([trial["params"]["learning_rate"] for trial in trials], [0.1, 0.3])
         self.assertNotEqual(trials[0]["values"], trials[1]["values"])
