@@ -99,7 +99,7 @@ TEST(Autopilot, LowersTheRateNoFasterThanHalfACosineWould) {
     lowered_at.push_back(situation.spent);
   }
   // 0.1 sqrt(0.1)^k is above 0.05 (1 + cos(pi spent)) / 2 from these shares on.
-  EXPECT_EQ(lowered_at, (std::vector<double>{0.6, 0.71, 0.84, 0.91}));
+  EXPECT_EQ(lowered_at, (std::vector<double>{0.6, 0.71, 0.84, 0.91, 0.95}));
 }
 
 TEST(Autopilot, OnAPlateauTriesWhatWonBefore) {

@@ -31,6 +31,7 @@ class Raiser final {
     std::int64_t skip_steps = 0;         ///< Data to leave out after that.
     std::optional<int> base;             ///< Branch: of a try, the one it is compared with; else where to go back to.
     bool wants_checkpoint = false;       ///< Waits until `before` is there.
+    bool takes_checkpoint() const { return wants_checkpoint || before.has_value(); }
     bool asked_stop = false;
     std::string checkpoint_refusal;  ///< Why none could be taken.
   };

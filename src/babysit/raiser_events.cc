@@ -98,7 +98,7 @@ Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result
     sayings_.push_back(fmt::format("the checkpoint of step {} was told but cannot be read, so it does not count: {}",
                                    told.step, checksum.error().message()));
     if (action_ && action_->command.kind == "mark") action_.reset();
-    if (action_ && action_->wants_checkpoint) action_->checkpoint_refusal = checksum.error().message();
+    if (action_ && action_->takes_checkpoint()) action_->checkpoint_refusal = checksum.error().message();
     return {};
   }
   for (storage::CheckpointRecord& earlier : tree_.checkpoints) {
@@ -121,8 +121,10 @@ Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result
   spent_steps_ += std::max<std::int64_t>(0, told.step - step_);
   step_ = std::max(step_, told.step);
   checkpoint_at_ms_ = clock_.steady_ms();
-  if (action_ && action_->wants_checkpoint) {
+  // One that was on its way already when the command began may come first: the last one before the answer counts.
+  if (action_ && action_->takes_checkpoint()) {
     action_->wants_checkpoint = false;
+    action_->checkpoint_refusal.clear();
     action_->before = checkpoint.id;
     if (action_->command.kind == "pause") STERLET_PASS(finish_pause());
     if (action_ && action_->command.kind == "mark") {
@@ -208,7 +210,7 @@ Result<void> Raiser::take_restored(const Event::Restored& restored) {
 
 Result<void> Raiser::take_refused(const Event::Refused& refused) {
   if (refused.kind == "checkpoint") {
-    if (!action_ || !action_->wants_checkpoint) {
+    if (!action_ || !action_->takes_checkpoint()) {
       sayings_.push_back(fmt::format("the program could not write a checkpoint: {}", refused.reason));
       return {};
     }

@@ -61,6 +61,34 @@ seed: 3
             self.assertEqual(report["metrics"], by_step[report["step"]], report["step"])
         self.assertNotEqual(changed[1]["metrics"], by_step.get(changed[1]["step"]))
 
+    def test_of_two_checkpoints_the_one_at_the_change_is_gone_back_to(self):
+        # One of three steps ago is told only when the change has begun, as if it had been on its way.
+        self.model()
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace("            save()\n", "            trial.checkpointed(*old)\n            save()\n")
+                   .replace("    select.select", """    if state["step"] % 7 == 4:
+        old = (state["step"] - 3, "old-%d" % state["step"])
+        with open(os.path.join(trial.checkpoint_dir, old[1]), "w") as file:
+            file.write(earlier)
+    if state["step"] % 7 == 1:
+        earlier = json.dumps(state)
+    select.select""").replace("\nwhile", "\nearlier, old = json.dumps(state), (0, 'old-0')\n"
+                                        "json.dump(state, open(os.path.join(trial.checkpoint_dir, 'old-0'), 'w'))\nwhile"))
+        child = self.raise_model()
+        self.train_on(child, 20)
+        self.run_program("set", "learning_rate=0.4")
+        step = self.branches()["b"]["from_step"]
+        for pid in self.processes_of(self.folder):
+            os.kill(pid, 9)
+        self.train_on(child, 20)
+        self.check_tree()
+        self.run_program("undo")
+        self.train_on(child)
+        self.end(child)
+        branches = self.check_tree()
+        self.assertIn(step, [point["step"] for point in branches["a"]["checkpoints"]])
+
     def test_any_checkpoint_can_be_branched_again(self):
         self.model()
         child = self.raise_model()
