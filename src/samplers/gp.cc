@@ -28,7 +28,7 @@ constexpr std::size_t kOthers = 6;
 constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // Sets the points on suspect scales apart from the others.
 constexpr std::size_t kFantasies = 16;                  // Joint draws of what pending trials may turn out to be.
 constexpr std::size_t kAlwaysFit = 32;          // Trials up to which hyperparameters are learned afresh each time;
-constexpr std::size_t kMostApart = 64;          // later each time there is a sixteenth more, or so many.
+constexpr std::size_t kMostApart = 64;          // later each time there is a twelfth more, or so many.
 constexpr double kNinety = 1.6448536269514722;  // Standard deviations each side of a central 90%.
 
 // What a history says, trial by trial.
@@ -50,7 +50,7 @@ bool has_values(const space::Observation& trial, std::size_t objectives) {
 }
 
 // Trials that hyperparameters are learned from are settled. While there are few, all that have ended. Later those among
-// the first N_k, with N_k growing by a sixteenth at a time and staying behind by the number of trials still running, so
+// the first N_k, with N_k growing by a twelfth at a time and staying behind by the number of trials still running, so
 // that a late result seldom changes them: which fit holds is a question of what the history is now, not of when anybody
 // asked.
 Told read(const space::History& history, std::size_t objectives) {
@@ -75,7 +75,7 @@ Told read(const space::History& history, std::size_t objectives) {
   if (told.created > kAlwaysFit + told.pending.size()) {
     limit = kAlwaysFit;
     while (true) {
-      const std::size_t next = limit + std::clamp<std::size_t>(limit / 16, 1, kMostApart);
+      const std::size_t next = limit + std::clamp<std::size_t>(limit / 12, 1, kMostApart);
       if (next > told.created - told.pending.size()) break;
       limit = next;
     }
@@ -237,6 +237,7 @@ class Gp final : public Sampler {
       rows.push_back({.trial = told.trials[i],
                       .value = good ? trial.values[objective] : 0,
                       .bad = !good,
+                      .runs = static_cast<double>(std::max<std::int64_t>(trial.runs, 1)),
                       .settled = told.settled[i]});
     }
     return rows;
@@ -271,7 +272,8 @@ class Gp final : public Sampler {
   }
 
   GpSearchStart start_of(const Told& told, const std::vector<const GpSurface*>& surfaces) const {
-    GpSearchStart start;
+    // While trials are few a suggestion is cheap, and each decides much.
+    GpSearchStart start{.thorough = told.trials.size() <= kAlwaysFit};
     // The best first; with several objectives those of each in turn.
     std::vector<std::vector<std::size_t>> orders;
     for (const GpSurface* surface : surfaces) {

@@ -21,10 +21,11 @@ struct GpOptions {
 /// Edges     until `startup_trials` trials exist, and until two have values: the middle of the space, then points of
 ///           Sobol's, every other one on a log scale where a linear range is wide enough to be suspect. Pending trials
 ///           count as told, at values drawn from the model, so that parallel workers spread out. Failed trials and NaN
-///           count as worse than all others; pruned ones by the value they had. Told constraints are learned too, and
-///           the gain multiplied with the probability that all hold. No repeats while there are other candidates.
+///           count as worse than all others; pruned ones by the value they had; a mean of r runs has an r-th of the
+///           noise. Told constraints are learned too, and the gain multiplied with the probability that all hold. No
+///           repeats while there are other candidates.
 /// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
-///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a sixteenth (each time
+///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a twelfth (each time
 ///           below 32), on at most 256 trials.
 /// Errors    kInvalidArgument for more than four objectives, or an option out of range.
 /// Source    Rasmussen, Williams: Gaussian processes for machine learning, 2006; Ament et al.: Unexpected improvements

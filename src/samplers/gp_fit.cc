@@ -22,6 +22,7 @@ constexpr double kLogVarianceSpread = 1.0;
 constexpr double kLogNoise = -7, kLogNoiseSpread = 2.5;
 constexpr double kWarpScale = 0.8, kWarpTail = 3;  // Student: a strong finding may go far.
 constexpr double kLowest = 0.03, kHighest = 30;
+constexpr double kFitTolerance = 1e-5;  // Two steps in a row that gain less, relative to the log density, end a fit.
 constexpr double kLeap = 0.25;
 constexpr int kLeaps = 5, kUnused = 2;  // The first draws lie too close to the maximum.
 
@@ -45,6 +46,7 @@ GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::sp
   precision_.resize(n_ * stride_);
   alpha_.resize(stride_);
   ones_.resize(2 * stride_);
+  for (std::size_t i = 0; i < n_; ++i) least_share_ = std::min(least_share_, rows.share_of(i));
   scratch_.resize(std::max(embedding.feature_count(), stride_));
   shares_.resize(embedding.feature_count() * stride_);
 }
@@ -153,9 +155,10 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
       }
     }
     base::matern52(row, i + 1, variance, row, slopes_.data() + i * s);
-    row[i] += noise + rows_.noise_of(i);
+    row[i] += noise * rows_.share_of(i) + rows_.noise_of(i);
   }
-  if (base::factor_rows(factor_.data(), s, 0, n, 0.1 * noise) != n) return std::numeric_limits<double>::infinity();
+  if (base::factor_rows(factor_.data(), s, 0, n, 0.1 * noise * least_share_) != n)
+    return std::numeric_limits<double>::infinity();
 
   double* a = ones_.data();
   double* b = ones_.data() + s;
@@ -182,8 +185,8 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
     const double* precision = precision_.data() + i * s;
     for (std::size_t k = 0; k < i; ++k) slope[k] *= precision[k] - alpha_[i] * alpha_[k];
     const double diagonal = precision[i] - alpha_[i] * alpha_[i];
-    trace += diagonal;
-    noise_trace += (noise + rows_.noise_of(i)) * diagonal;
+    trace += rows_.share_of(i) * diagonal;
+    noise_trace += (noise * rows_.share_of(i) + rows_.noise_of(i)) * diagonal;
   }
   if (!warped_.empty()) std::fill(shares_.begin(), shares_.end(), 0.0);
   for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -235,15 +238,25 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
   std::vector<GpHyper> starts = plan.starts;
   if (plan.from_prior || starts.empty()) starts.push_back(prior);
 
-  std::vector<GpFit> fits;
   std::vector<double> gradient(evidence.parameter_count());
+  std::vector<base::Lbfgs> searches;
   for (const GpHyper& start : starts) {
-    base::Lbfgs search(evidence.parameters(start), evidence.low(), evidence.high(),
-                       std::vector<double>(evidence.parameter_count(), 1.0));
-    for (int step = 0; step < plan.steps && !search.done(); ++step) {
+    searches.emplace_back(evidence.parameters(start), evidence.low(), evidence.high(),
+                          std::vector<double>(evidence.parameter_count(), 1.0), kFitTolerance);
+  }
+  const auto go_on = [&](base::Lbfgs& search, int steps) {
+    for (int step = 0; step < steps && !search.done(); ++step) {
       const double value = evidence.evaluate(search.point(), gradient);
       search.tell(value, gradient);
     }
+  };
+  for (base::Lbfgs& search : searches) go_on(search, std::min(plan.together, plan.steps));
+  go_on(*std::min_element(searches.begin(), searches.end(),
+                          [](const base::Lbfgs& a, const base::Lbfgs& b) { return a.best_value() < b.best_value(); }),
+        plan.steps - plan.together);
+
+  std::vector<GpFit> fits;
+  for (const base::Lbfgs& search : searches) {
     if (std::isfinite(search.best_value())) {
       fits.push_back({.hyper = evidence.hyper(search.best()), .log_posterior = -search.best_value()});
     }

@@ -39,14 +39,15 @@ class GpEvidence final {
   std::vector<std::size_t> warped_;  // Groups whose warp is learned.
   std::size_t count_, n_, stride_;
   std::vector<double> columns_, factor_, slopes_, inverse_, precision_, alpha_, ones_, scratch_, shares_;
-  double likelihood_ = 0;
+  double likelihood_ = 0, least_share_ = 1;
 };
 
 /// Where to begin a fit, and how far to take it.
 struct GpFitPlan {
   bool warped = false;
   std::vector<GpHyper> starts;  ///< Beside the prior's own mode.
-  int steps = 30;               ///< Evaluations a start.
+  int steps = 30;               ///< Evaluations of the start that is the best after `together`; the others end there.
+  int together = 30;
   bool from_prior = true;
 };
 
@@ -55,7 +56,7 @@ struct GpFit {
   double log_posterior = 0;
 };
 
-/// Local maxima found from each start, best first; equal ones once. Never empty.
+/// What each start has come to, the best first: that one is a local maximum, or nearly. Never empty.
 std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
                           const GpFitPlan& plan);
 

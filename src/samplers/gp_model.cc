@@ -52,7 +52,9 @@ void GpModel::append(const GpRows& rows) {
     for (std::size_t f = 0; f < features.size(); ++f) columns_[f * stride_ + i] = features[f];
   }
   row_noise_.resize(rows_);
-  for (std::size_t i = rows_; i < end; ++i) row_noise_.push_back(noise_ + rows.noise_of(i - rows_));
+  for (std::size_t i = rows_; i < end; ++i) {
+    row_noise_.push_back(noise_ * rows.share_of(i - rows_) + rows.noise_of(i - rows_));
+  }
   std::vector<double> extra(row_noise_.begin() + static_cast<std::ptrdiff_t>(rows_), row_noise_.end());
   // Rows before `from` have their factor; those after may have been spoilt by a failure.
   for (std::size_t from = rows_; from < end;) {

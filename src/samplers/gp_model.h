@@ -20,23 +20,27 @@ struct GpHyper {
 struct GpRows {
   std::size_t dimensions = 0;
   std::vector<double> values;
-  std::vector<double> noise;  ///< Variance that a row's value has beside GpHyper's noise; missing at the end: 0.
+  std::vector<double> noise;   ///< Variance that a row's value has beside GpHyper's noise; missing at the end: 0.
+  std::vector<double> shares;  ///< Of GpHyper's noise that a row's value has; missing at the end: 1.
 
   std::size_t count() const { return dimensions == 0 ? 0 : values.size() / dimensions; }
   std::span<const double> row(std::size_t i) const { return {values.data() + i * dimensions, dimensions}; }
   double noise_of(std::size_t i) const { return i < noise.size() ? noise[i] : 0; }
-  void append(std::span<const double> row, double extra_noise = 0) {
+  double share_of(std::size_t i) const { return i < shares.size() ? shares[i] : 1; }
+  void append(std::span<const double> row, double extra_noise = 0, double share = 1) {
     noise.resize(count(), 0.0);
+    shares.resize(count(), 1.0);
     values.insert(values.end(), row.begin(), row.end());
     noise.push_back(extra_noise);
+    shares.push_back(share);
   }
 };
 
 /// A zero-mean-but-for-a-constant Gaussian process with a Matern 5/2 kernel, its hyperparameters given.
 ///
 /// y = c + f + e; f has covariance variance * matern52(r^2), r^2 the sum over groups of squared feature distance by
-/// squared length scale; e has variance `noise` and what its row adds; c has a normal prior of mean 0 and variance
-/// kMeanVariance, and its posterior mode stands for it.
+/// squared length scale; e has variance `noise` times its row's share and what the row adds; c has a normal prior of
+/// mean 0 and variance kMeanVariance, and its posterior mode stands for it.
 ///
 /// Rows may be appended and taken off the end; the factor is equal bit for bit to one computed at once.
 /// Cost: appending O(n^2); a prediction O(n^2), O(n) for the mean alone; targets O(n^2) each.

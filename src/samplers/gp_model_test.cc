@@ -124,6 +124,7 @@ void expect_gradient(const Space& space, const std::vector<double>& warps) {
   const GpEmbedding embedding(space);
   GpRows rows = draw_rows(space, 25);
   rows.noise = {0.3, 0, 0.02, 0.5};  // The others: 0.
+  rows.shares = {1, 0.2, 0.5};       // The others: 1.
   GpEvidence evidence(embedding, rows, values_of(rows), true);
   GpHyper hyper = some_hyper(embedding, 1e-2);
   if (!warps.empty()) hyper.warps = warps;
@@ -302,6 +303,35 @@ TEST(GpModel, NoiseOfRowsIsAsNoiseOfAll) {
   values[5] += 10;
   without.set_targets(values, {});
   EXPECT_NEAR(mean_at(without, 5), before, 1e-3);
+}
+
+TEST(GpModel, AMeanOfRunsIsWorthItsRuns) {
+  const Space space = tree();
+  const GpEmbedding embedding(space);
+  const GpRows drawn = draw_rows(space, 8), queries = draw_rows(space, 10, kSeed + 3);
+  const std::vector<double> values = values_of(drawn);
+  const std::vector<int> runs = {1, 4, 2, 1, 3, 1, 10, 1};
+  GpRows means{.dimensions = drawn.dimensions}, singles{.dimensions = drawn.dimensions};
+  std::vector<double> of_singles;
+  for (std::size_t i = 0; i < 8; ++i) {
+    means.append(drawn.row(i), 0, 1.0 / runs[i]);
+    for (int k = 0; k < runs[i]; ++k) {
+      singles.append(drawn.row(i));
+      of_singles.push_back(values[i] + 0.1 * (k - (runs[i] - 1) / 2.0));
+    }
+  }
+  GpModel one(embedding, some_hyper(embedding, 0.05)), many(embedding, some_hyper(embedding, 0.05));
+  one.append(means);
+  one.set_targets(values, {});
+  many.append(singles);
+  many.set_targets(of_singles, {});
+  GpModel::Batch a, b;
+  one.predict(queries.values.data(), 10, true, a);
+  many.predict(queries.values.data(), 10, true, b);
+  for (std::size_t q = 0; q < 10; ++q) {
+    EXPECT_NEAR(a.mean[q], b.mean[q], 1e-9);
+    EXPECT_NEAR(a.variance[q], b.variance[q], 1e-9);
+  }
 }
 
 TEST(GpModel, EqualRowsAreTaken) {

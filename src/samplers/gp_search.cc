@@ -15,6 +15,7 @@ constexpr std::uint64_t kManyLevels = 24;           // From here on numbers move
 constexpr std::size_t kGlobal = 256, kLocal = 128;  // Candidates over the whole space, and about the best points.
 constexpr std::size_t kExact = 64;                  // Those of them whose variance is computed.
 constexpr std::size_t kStarts = 6;                  // Those that climb.
+constexpr std::size_t kKept = 2;                    // Those of them that go all the way up.
 constexpr int kSteps = 30;
 
 // Of mean 0 and variance 1: three uniform numbers are enough to scatter candidates.
@@ -79,7 +80,9 @@ void GpSearch::evaluate(GpScore& score, std::vector<Place*>& places) const {
   }
 }
 
-void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps) const {
+// After a third of the steps only the best `kept` go on.
+void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps,
+                     std::size_t kept) const {
   const std::size_t d = moves_.size();
   std::vector<std::size_t> free;
   for (std::size_t j = 0; j < d; ++j) {
@@ -96,10 +99,18 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
     searches.emplace_back(x, std::vector<double>(free.size(), 0.0), std::vector<double>(free.size(), 1.0), scale);
   }
   std::vector<double> rows, values, gradients, own(free.size());
+  std::vector<std::size_t> going(places.size());
+  std::iota(going.begin(), going.end(), 0);
   for (int step = 0; step < steps; ++step) {
+    if (step == steps / 3 && going.size() > kept) {
+      std::stable_sort(going.begin(), going.end(), [&](std::size_t a, std::size_t b) {
+        return searches[a].best_value() < searches[b].best_value();
+      });
+      going.resize(kept);
+    }
     std::vector<std::size_t> running, valid;
     rows.clear();
-    for (std::size_t i = 0; i < places.size(); ++i) {
+    for (const std::size_t i : going) {
       if (searches[i].done()) continue;
       Place trial = places[i];
       for (std::size_t k = 0; k < free.size(); ++k) {
@@ -290,12 +301,12 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
       if (!close) climbing.push_back(*place);
     }
   }
-  climb(score, climbing, start, kSteps);
   const bool levels = std::any_of(moves_.begin(), moves_.end(),
                                   [](Move move) { return move == Move::kLevels || move == Move::kRelaxed; });
+  climb(score, climbing, start, kSteps, levels || start.thorough ? kStarts : kKept);
   if (levels) {
     try_levels(score, climbing, stream);
-    climb(score, climbing, start, kSteps / 2);
+    climb(score, climbing, start, kSteps / 2, start.thorough ? kStarts : kKept);
     try_levels(score, climbing, stream);
   }
 

@@ -16,6 +16,7 @@ struct GpSearchStart {
   std::vector<Warp> warps;                ///< A dimension; half of the global candidates are uniform after the warp,
   std::vector<Warp> suspects;             ///< half of those after the one that its range suggests, where it does.
   std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
+  bool thorough = false;                  ///< All climb to the end, not only the most promising.
 };
 
 /// Candidates, best first, for the largest acquisition value over a space.
@@ -44,7 +45,7 @@ class GpSearch final {
   // Fills `row` from `full`; false if constraints are broken.
   bool realise(Place& place, bool relaxed) const;
   void evaluate(GpScore& score, std::vector<Place*>& places) const;
-  void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps) const;
+  void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps, std::size_t kept) const;
   void try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const;
 
   const space::Space& space_;

@@ -9,8 +9,9 @@ namespace sterlet::samplers {
 namespace {
 
 constexpr std::size_t kFitRows = 256;     // Hyperparameters are learned from at most so many,
-constexpr std::size_t kRoughRows = 80;    // and the region of their maximum is found with so many.
-constexpr int kSteps = 40, kPolish = 10;  // Evaluations a start, and for the last fit.
+constexpr std::size_t kRoughRows = 72;    // and the region of their maximum is found with so many.
+constexpr int kSteps = 36, kPolish = 10;  // Evaluations of the best start, and for the last fit.
+constexpr int kTogether = 12;             // Evaluations of every start, where trials are not few.
 constexpr double kWarpTrials = 4;         // A parameter, before its warp is learned.
 
 // `most` of the values' indexes, ascending: `best` of the smallest, `newest` of the last, others evenly from the rest.
@@ -63,11 +64,14 @@ std::vector<double> GpSurface::targets(const std::vector<GpTold>& told) const {
   return values;
 }
 
-// Variance of a target beside the model's own noise: of a prediction, as the model sees it.
-double GpSurface::noise_of(const GpTold& told) const {
-  if (!(told.sd > 0)) return 0;
-  const double half = ((*transform_)(told.value + told.sd) - (*transform_)(told.value - told.sd)) / 2;
-  return half * half;
+// A prediction has a variance of its own, as the model sees it.
+GpSurface::Row GpSurface::row_of(const GpTold& told) const {
+  Row row{.trial = told.trial, .share = 1 / told.runs};
+  if (told.sd > 0) {
+    const double half = ((*transform_)(told.value + told.sd) - (*transform_)(told.value - told.sd)) / 2;
+    row.noise = half * half;
+  }
+  return row;
 }
 
 std::vector<GpFit> GpSurface::fit_on(const UnitTable& table, const std::vector<GpTold>& told,
@@ -75,7 +79,8 @@ std::vector<GpFit> GpSurface::fit_on(const UnitTable& table, const std::vector<G
   GpRows rows{.dimensions = embedding_->dimensions()};
   std::vector<double> wanted;
   for (const std::size_t i : choose(values, most, most / 3, most / 3)) {
-    rows.append(table.row(told[i].trial), noise_of(told[i]));
+    const Row row = row_of(told[i]);
+    rows.append(table.row(row.trial), row.noise, row.share);
     wanted.push_back(values[i]);
   }
   return fit_gp(*embedding_, rows, wanted, plan);
@@ -83,14 +88,15 @@ std::vector<GpFit> GpSurface::fit_on(const UnitTable& table, const std::vector<G
 
 // From fixed starts, never from an earlier fit: a study opened again must not have to repeat them all.
 void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) {
-  if (fitted_ == settled && model_) return;
+  if (fitted_ == settled && model_) return;  // Only their transform was wanted.
   fitted_ = settled;
-  trials_.clear();
+  held_.clear();
   const std::vector<double> values = targets(settled);
   const std::size_t groups = embedding_->groups().size();
   GpFitPlan plan;
   plan.warped = static_cast<double>(settled.size()) >= kWarpTrials * static_cast<double>(groups + 1);
   plan.steps = kSteps;
+  plan.together = settled.size() <= kFewRows ? kSteps : kTogether;
   GpHyper rugged{.log_lengths = std::vector<double>(groups, std::log(0.3)), .warps = std::vector<double>(groups, 0.0)};
   plan.starts.push_back(rugged);
   GpHyper on_log = rugged;
@@ -110,7 +116,10 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
   others_.clear();
   if (draws_ == 0 || settled.size() > kFewRows) return;
   GpRows rows{.dimensions = embedding_->dimensions()};
-  for (const GpTold& one : settled) rows.append(table.row(one.trial), noise_of(one));
+  for (const GpTold& one : settled) {
+    const Row row = row_of(one);
+    rows.append(table.row(row.trial), row.noise, row.share);
+  }
   for (GpHyper& hyper : draw_hypers(*embedding_, rows, values, plan.warped, fits.front().hyper, draws_)) {
     others_.emplace_back(*embedding_, std::move(hyper));
   }
@@ -126,8 +135,10 @@ void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, c
     const std::vector<double> values = usable(from);
     transform_.emplace(values, kind_ == Kind::kObjective ? GpTransform::Kind::kOrder : GpTransform::Kind::kSign);
   };
-  make_transform(settled);
-  fit(table, settled);
+  if (!model_ || fitted_ != settled || settled.size() > kMostRows) {
+    make_transform(settled);
+    fit(table, settled);
+  }
   // Of many settled trials a choice that holds as long as the fit; all others, in the order of their numbers.
   std::vector<bool> in(told.size(), true);
   if (settled.size() > kMostRows) {
@@ -141,19 +152,19 @@ void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, c
   make_transform(told);
   values_ = targets(told);
   rows_.clear();
-  std::vector<std::pair<std::size_t, double>> trials;
+  std::vector<Row> all;
   std::vector<double> wanted;
   for (std::size_t i = 0; i < told.size(); ++i) {
     if (!in[i]) continue;
     rows_.push_back(i);
-    trials.emplace_back(told[i].trial, noise_of(told[i]));
+    all.push_back(row_of(told[i]));
     wanted.push_back(values_[i]);
   }
-  for (const std::size_t trial : pending) trials.emplace_back(trial, 0.0);
-  const auto same = static_cast<std::size_t>(
-      std::mismatch(trials_.begin(), trials_.end(), trials.begin(), trials.end()).first - trials_.begin());
+  for (const std::size_t trial : pending) all.push_back({.trial = trial});
+  const auto same =
+      static_cast<std::size_t>(std::mismatch(held_.begin(), held_.end(), all.begin(), all.end()).first - held_.begin());
   GpRows rows{.dimensions = embedding_->dimensions()};
-  for (std::size_t i = same; i < trials.size(); ++i) rows.append(table.row(trials[i].first), trials[i].second);
+  for (std::size_t i = same; i < all.size(); ++i) rows.append(table.row(all[i].trial), all[i].noise, all[i].share);
   const auto update = [&](GpModel& model) {
     model.truncate(same);
     model.append(rows);
@@ -161,7 +172,7 @@ void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, c
   };
   update(*model_);
   for (GpModel& other : others_) update(other);
-  trials_ = std::move(trials);
+  held_ = std::move(all);
 }
 
 }  // namespace sterlet::samplers

@@ -19,6 +19,7 @@ struct GpTold {
   double value = 0;
   bool bad = false;      ///< Failed, or no number: worse than all others.
   double sd = 0;         ///< Of the value, where it is a prediction.
+  double runs = 1;       ///< That the value is the mean of: its noise is that much smaller.
   bool settled = false;  ///< Hyperparameters may be learned from it.
 
   bool operator==(const GpTold&) const = default;
@@ -55,7 +56,13 @@ class GpSurface final {
 
  private:
   std::vector<double> targets(const std::vector<GpTold>& told) const;
-  double noise_of(const GpTold& told) const;
+  struct Row {
+    std::size_t trial = 0;
+    double noise = 0, share = 1;  // As in GpRows.
+
+    bool operator==(const Row&) const = default;
+  };
+  Row row_of(const GpTold& told) const;
   std::vector<GpFit> fit_on(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<double>& values,
                             std::size_t most, const GpFitPlan& plan) const;
   void fit(const UnitTable& table, const std::vector<GpTold>& settled);
@@ -66,7 +73,7 @@ class GpSurface final {
   std::vector<GpTold> fitted_;
   std::optional<GpModel> model_;
   std::vector<GpModel> others_;
-  std::vector<std::pair<std::size_t, double>> trials_;  // Whose rows the model holds, and the noise of their own.
+  std::vector<Row> held_;  // Rows that the model holds.
   std::optional<GpTransform> transform_;
   std::vector<double> values_;
   std::vector<std::size_t> rows_;

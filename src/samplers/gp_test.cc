@@ -163,6 +163,23 @@ TEST(Gp, SuggestsFarFewerWorseThanRandomPointsWithNoise) {
 }
 
 // The unconstrained minima are infeasible; on x >= 0 and x + y >= 12 the least is about 13.
+TEST(Gp, TrustsAMeanOfManyRunsMore) {  // The best by far: luck, unless it is the mean of many.
+  const Space space = *Space::make({{.name = "x"}}, {});
+  const auto predicted_after = [&](std::int64_t runs) {
+    History history;
+    for (std::int64_t i = 0; i < 40; ++i) {
+      const Point point = space.draw({.seed = kSeed, .trial = static_cast<std::uint64_t>(i)});
+      base::RandomStream noise({.seed = kSeed, .trial = static_cast<std::uint64_t>(i), .stream = base::Stream::kGp});
+      history.append({.number = i, .point = point, .origin = space::Origin::kRandom});
+      const double value = i == 12 ? -5 : noise.normal();
+      history.update(i, Outcome::kComplete, {value}, {}, 0, 0, i == 12 ? runs : 1);
+    }
+    const Suggestion next = make(space, 50)->suggest(history, {.seed = kSeed, .trial = 40});
+    return next.predicted.value();
+  };
+  EXPECT_LT(predicted_after(100), predicted_after(1) - 1) << "seed " << kSeed;
+}
+
 TEST(Gp, KeepsToWhatTheConstraintsAllow) {
   const Space space = branin_space();
   const auto sampler = make(space);

@@ -9,11 +9,14 @@ namespace sterlet::samplers {
 
 namespace {
 
-double power_of(double x, double power) {
-  if (x >= 0) return std::abs(power) < 1e-6 ? std::log1p(x) : std::expm1(power * std::log1p(x)) / power;
+// Yeo-Johnson's power of x; log is ln(1 + |x|).
+double power_of(double x, double log, double power) {
+  if (x >= 0) return std::abs(power) < 1e-6 ? log : std::expm1(power * log) / power;
   const double other = 2 - power;
-  return std::abs(other) < 1e-6 ? -std::log1p(-x) : -std::expm1(other * std::log1p(-x)) / other;
+  return std::abs(other) < 1e-6 ? -log : -std::expm1(other * log) / other;
 }
+
+double power_of(double x, double power) { return power_of(x, std::log1p(std::abs(x)), power); }
 
 double unpower(double y, double power) {
   if (y >= 0) {
@@ -25,14 +28,14 @@ double unpower(double y, double power) {
   return -std::expm1(std::log1p(std::max(-other * y, -1 + 1e-12)) / other);
 }
 
-double log_likelihood(std::span<const double> values, double power) {
+double log_likelihood(std::span<const double> values, std::span<const double> logs, double power) {
   const auto n = static_cast<double>(values.size());
   double sum = 0, squares = 0, jacobian = 0;
-  for (const double x : values) {
-    const double y = power_of(x, power);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double y = power_of(values[i], logs[i], power);
     sum += y;
     squares += y * y;
-    jacobian += x >= 0 ? std::log1p(x) : -std::log1p(-x);
+    jacobian += values[i] >= 0 ? logs[i] : -logs[i];
   }
   const double variance = std::max(squares / n - (sum / n) * (sum / n), 1e-12);
   return -0.5 * n * std::log(variance) + (power - 1) * jacobian;
@@ -41,8 +44,10 @@ double log_likelihood(std::span<const double> values, double power) {
 double best_power(std::span<const double> values) {
   constexpr double kGolden = 0.6180339887498949;
   constexpr double spread = 1.0;  // Normal prior about 1, no change.
+  std::vector<double> logs;
+  for (const double x : values) logs.push_back(std::log1p(std::abs(x)));
   const auto score = [&](double power) {
-    return log_likelihood(values, power) - 0.5 * (power - 1) * (power - 1) / (spread * spread);
+    return log_likelihood(values, logs, power) - 0.5 * (power - 1) * (power - 1) / (spread * spread);
   };
   double low = -2, high = 4;
   double a = high - kGolden * (high - low), b = low + kGolden * (high - low);
