@@ -354,7 +354,7 @@ params:
   learning_rate: {{type: float, low: 1e-4, high: 1, scale: log, default: 0.01, live: true}}
 seed: 1
 """
-LATENCY_TRAIN = ("sterlet-train mlp --data fashion-mnist --train-rows 12800 --batch-size 128 --units 256 --epochs 60 "
+LATENCY_TRAIN = ("sterlet-train mlp --data fashion-mnist --train-rows 12800 --batch-size 128 --units 256 --epochs 120 "
                  "--report-every 100 --checkpoint-every 0")
 CHANGES = 100
 
@@ -392,7 +392,7 @@ def raised(folder, changes):
 
 def checkpointed_alone(folder, count):
     """CPU of the program alone, with as many checkpoints, into a channel that is read and not answered."""
-    steps = 12800 // 128 * 60
+    steps = 12800 // 128 * 120
     with open(os.path.join(folder, "agenda"), "w") as file:
         file.writelines(json.dumps({"checkpoint": {}, "at": (i + 1) * steps // (count + 1)}) + "\n" for i in range(count))
     more = {}

@@ -208,7 +208,10 @@ void add_babysit(CLI::App& app, Context& context) {
                                   "try changes of live parameters by itself, and keep what helps; with --guard");
   command->add_flag("--advise", options->advise, "say what --auto would try, and leave it to you")->excludes(pilot);
   command->add_option("--steps", options->steps, "--auto: steps to spend in all, branches counted; then it ends")
-      ->check(CLI::PositiveNumber);
+      ->check([](const std::string& text) {
+        const auto steps = base::parse_integer(text);
+        return steps && *steps > 0 ? std::string() : std::string("it must be a whole number above 0");
+      });
   command->add_option("--tries", options->tries, "--auto: changes to try at most, after the range test (default: 20)")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--worst", options->worst,

@@ -1,6 +1,7 @@
 """Raising one model: live changes, exact undo, branches, and what is said when something cannot be."""
 import json
 import os
+import re
 import shutil
 import unittest
 
@@ -245,6 +246,82 @@ class Examples(BabysitTest):
 
     def test_pytorch(self):
         self.raise_example("babysit_pytorch", "babysit-pytorch", 10)
+
+
+class Messages(BabysitTest):
+    """What is said to bad input is kept in tests/golden/babysit; UPDATE_GOLDEN=1 writes it anew."""
+
+    def setUp(self):
+        super().setUp()
+        self.said = []
+
+    def says(self, *arguments):
+        done = self.attempt(*arguments)
+        text = re.sub(r"process \d+", "process N", re.sub(r"(steps?|go from) \d+[\d, ]*", r"\1 N", done.stderr))
+        self.assertEqual(len(text.splitlines()), 1, done.stdout + done.stderr)
+        self.said.append(f"$ sterlet {' '.join(arguments)}\n{text.strip()}\nexit code {done.returncode}\n")
+
+    def check(self, name):
+        path = os.path.join(SOURCE, "tests/golden/babysit", name)
+        if os.environ.get("UPDATE_GOLDEN"):
+            with open(path, "w") as file:
+                file.write("\n".join(self.said))
+        with open(path) as file:
+            self.assertEqual("\n".join(self.said), file.read())
+
+    def test_where_nothing_is_raised(self):
+        self.says("set", "learning_rate=0.2")
+        self.says("babysit", "nowhere.yaml")
+        self.model(steps=20)
+        self.says("babysit", "study.yaml", "learning_rate=7")
+        self.says("babysit", "study.yaml", "learning_rate*=2")
+        self.says("babysit", "study.yaml", "--quota", "much")
+        self.says("babysit", "study.yaml", "--checkpoint-every", "often")
+        self.says("babysit", "study.yaml", "--progress", "loud")
+        self.says("babysit", "study.yaml", "--auto", "--advise")
+        self.says("babysit", "study.yaml", "--steps", "0")
+        self.says("set", "learning_rate=0.2")
+        self.says("undo")
+        self.says("logbook")
+        self.says("show", "--tree")
+        self.check("no_model.txt")
+
+    def test_to_a_model_that_trains(self):
+        self.model()
+        child = self.raise_model()
+        self.train_on(child)
+        for arguments in (("set", "learning_rat=0.2"), ("set", "size=4"), ("set", "learning_rate=7"),
+                          ("set", "learning_rate=high"), ("set", "learning_rate*=0"), ("set", "learning_rate=0.1"),
+                          ("set", "learning_rate"), ("set", "m", "learning_rate"), ("set", "learning_rate="),
+                          ("set", "learning_rate=0.2", "learning_rate=0.3"), ("set", "k", "learning_rate=0.2"),
+                          ("set", "--trial", "5", "learning_rate=0.2"), ("undo",), ("branch", "learning_rate=0.2"),
+                          ("branch", "--at", "999999"), ("branch", "--at", "5", "--from", "q"),
+                          ("logbook", "--format", "schedule", "--branch", "q"), ("resume", "m"),
+                          ("babysit", "study.yaml"), ("babysit", "study.yaml", "--new"),
+                          ("babysit", "study.yaml", "learning_rate=0.3")):
+            self.says(*arguments)
+        self.run_program("pause")
+        self.says("pause")
+        self.end(child)
+        self.check("training.txt")
+
+    def test_to_a_model_that_is_finished(self):
+        self.model(steps=20)
+        self.run_program("babysit", "study.yaml")
+        for arguments in (("set", "learning_rate=0.2"), ("undo",), ("pause",), ("branch", "--at", "5"),
+                          ("babysit", "study.yaml"), ("babysit", "study.yaml", "--trial", "3")):
+            self.says(*arguments)
+        self.check("finished.txt")
+
+    def test_to_a_program_that_cannot_go_back(self):
+        self.model(restores=False)
+        child = self.raise_model()
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.2")
+        self.says("undo")
+        self.says("branch", "--at", "5")
+        self.end(child)
+        self.check("cannot_restore.txt")
 
 
 class Refusals(BabysitTest):
