@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sterlet/analysis/best_arm_noise.h"
 #include "sterlet/base/math/normal.h"
 #include "sterlet/base/result.h"
 
@@ -15,13 +16,10 @@ namespace {
 constexpr std::size_t kArmsForPrior = 5;
 constexpr std::size_t kNoisePoints = 15;
 constexpr std::size_t kTruthPoints = 8;
-constexpr std::size_t kValuePoints = 65;
-constexpr double kReach = 6;  // Standard deviations; beyond, a normal distribution holds 1e-9.
 
 // What the runs of all arms say together.
 struct Field {
-  double noise = 0;                                         // Pooled variance of one run.
-  std::int64_t freedom = 0;                                 // Of that variance; 0: it is not known.
+  PooledNoise noise;
   double centre = 0;                                        // m.
   double spread = std::numeric_limits<double>::infinity();  // S^2; infinite: nothing is known of it.
   double share = 1;                                         // Mean of 1 / runs: that much of the noise is in S^2.
@@ -32,22 +30,13 @@ struct Field {
 Field field_of(std::span<const Arm> arms) {
   Field field;
   std::vector<double> means;
-  double squares = 0, shares = 0;
+  field.noise = pooled_noise(arms);
+  double shares = 0;
   for (const Arm& arm : arms) {
     means.push_back(arm.mean);
-    squares += arm.squares;
     shares += 1 / static_cast<double>(arm.runs);
-    field.freedom += arm.runs - 1;
   }
   std::sort(means.begin(), means.end());
-  if (field.freedom > 0) {
-    double gap = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 1; i < means.size(); ++i) {
-      if (means[i] > means[i - 1]) gap = std::min(gap, means[i] - means[i - 1]);
-    }
-    const double least = std::isfinite(gap) ? gap * gap / 12 : std::numeric_limits<double>::min();
-    field.noise = std::max(squares / static_cast<double>(field.freedom), least);
-  }
   const std::size_t k = means.size();
   if (k < kArmsForPrior) return field;
   // The line through (normal score of the rank, mean) of the best third, by least squares; Blom's scores.
@@ -77,18 +66,12 @@ struct Possibility {
 // Noise: a scaled inverse chi-square distribution over its logarithm. Truth: uniform in its standard deviation. Both
 // times how well the spread of the observed means agrees with them.
 std::vector<Possibility> possibilities(const Field& field) {
-  const auto freedom = static_cast<double>(field.freedom);
-  // Between densities of about 1e-6 and 1e-3 of the highest, where the right tail is like exp(-freedom u / 2).
-  const double low = -std::log(1 + 8 / std::sqrt(freedom) + 28 / freedom);
-  const double high = std::min(14 / freedom, 7.0) + 8 / std::sqrt(freedom + 15);
   std::vector<Possibility> all;
   double highest = -std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < kNoisePoints; ++i) {
-    const double u = low + (high - low) * static_cast<double>(i) / static_cast<double>(kNoisePoints - 1);
-    const double noise = field.noise * std::exp(u);
-    const double log_noise = -0.5 * freedom * (u + std::exp(-u));
+  for (const NoiseFactor& factor : noise_factors(field.noise.freedom, kNoisePoints)) {
+    const double noise = field.noise.variance * std::exp(factor.log_factor);
     for (std::size_t j = 0; j < (field.has_prior() ? kTruthPoints : 1); ++j) {
-      Possibility one{.noise = noise, .truth = std::numeric_limits<double>::infinity(), .weight = log_noise};
+      Possibility one{.noise = noise, .truth = std::numeric_limits<double>::infinity(), .weight = factor.log_weight};
       if (field.has_prior()) {
         // Up to twice what the spread leaves room for.
         const double sd =
@@ -107,45 +90,51 @@ std::vector<Possibility> possibilities(const Field& field) {
   return all;
 }
 
-struct Posterior {
-  std::vector<double> means, variances;
-};
-
-Posterior posterior_of(std::span<const Arm> arms, const Field& field, const Possibility& one) {
-  Posterior posterior;
+// Expected true means.
+std::vector<double> means_of(std::span<const Arm> arms, const Field& field, const Possibility& one) {
+  std::vector<double> means;
   const double truth = 1 / one.truth;  // As a precision; 0 where nothing is known.
   for (const Arm& arm : arms) {
     const double own = static_cast<double>(arm.runs) / one.noise;
-    posterior.means.push_back((truth * field.centre + own * arm.mean) / (truth + own));
-    posterior.variances.push_back(1 / (truth + own));
+    means.push_back((truth * field.centre + own * arm.mean) / (truth + own));
   }
-  return posterior;
-}
-
-// The integral of the density of `best` times the chance that all others lie above, by the trapezoid rule.
-double chance_of(std::size_t best, const Posterior& posterior) {
-  const double mean = posterior.means[best], sd = std::sqrt(posterior.variances[best]);
-  std::vector<std::pair<double, double>> others;  // Mean and sd of those that may lie below.
-  for (std::size_t j = 0; j < posterior.means.size(); ++j) {
-    if (j == best) continue;
-    const double other = std::sqrt(posterior.variances[j]);
-    if (posterior.means[j] - mean < kReach * (sd + other)) others.emplace_back(posterior.means[j], other);
-  }
-  constexpr double kStep = 2 * kReach / static_cast<double>(kValuePoints - 1);
-  double sum = 0;
-  for (std::size_t i = 0; i < kValuePoints; ++i) {
-    const double z = -kReach + kStep * static_cast<double>(i);
-    double product = base::normal_pdf(z) * kStep;
-    for (const auto& [other_mean, other_sd] : others) {
-      product *= base::normal_cdf((other_mean - mean - sd * z) / other_sd);
-      if (product < 1e-12) break;
-    }
-    sum += product;
-  }
-  return std::min(sum, 1.0);
+  return means;
 }
 
 }  // namespace
+
+PooledNoise pooled_noise(std::span<const Arm> arms) {
+  PooledNoise pooled;
+  double squares = 0;
+  std::vector<double> means;
+  for (const Arm& arm : arms) {
+    means.push_back(arm.mean);
+    squares += arm.squares;
+    pooled.freedom += arm.runs - 1;
+  }
+  if (pooled.freedom == 0) return pooled;
+  std::sort(means.begin(), means.end());
+  double gap = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < means.size(); ++i) {
+    if (means[i] > means[i - 1]) gap = std::min(gap, means[i] - means[i - 1]);
+  }
+  const double least = std::isfinite(gap) ? gap * gap / 12 : std::numeric_limits<double>::min();
+  pooled.variance = std::max(squares / static_cast<double>(pooled.freedom), least);
+  return pooled;
+}
+
+std::vector<NoiseFactor> noise_factors(std::int64_t freedom, std::size_t count) {
+  const auto nu = static_cast<double>(freedom);
+  // Between densities of about 1e-6 and 1e-3 of the highest, where the right tail is like exp(-nu u / 2).
+  const double low = -std::log(1 + 8 / std::sqrt(nu) + 28 / nu);
+  const double high = std::min(14 / nu, 7.0) + 8 / std::sqrt(nu + 15);
+  std::vector<NoiseFactor> factors;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double u = low + (high - low) * static_cast<double>(i) / static_cast<double>(count - 1);
+    factors.push_back({.log_factor = u, .log_weight = -0.5 * nu * (u + std::exp(-u) - 1)});
+  }
+  return factors;
+}
 
 BestArm find_best_arm(std::span<const Arm> arms) {
   STERLET_CHECK(!arms.empty(), "nothing to choose from");
@@ -153,7 +142,7 @@ BestArm find_best_arm(std::span<const Arm> arms) {
   const auto less = [](const Arm& a, const Arm& b) { return a.mean < b.mean; };
   best.index = static_cast<std::size_t>(std::min_element(arms.begin(), arms.end(), less) - arms.begin());
   const Field field = field_of(arms);
-  if (field.freedom == 0) return best;
+  if (field.noise.freedom == 0) return best;
   // The mean of the noise's variance is infinite where it was measured with few degrees of freedom; that of its
   // logarithm is not.
   double log_noise = 0, truth = 0;
@@ -161,27 +150,13 @@ BestArm find_best_arm(std::span<const Arm> arms) {
   for (const Possibility& one : possibilities(field)) {
     log_noise += one.weight * std::log(one.noise);
     if (field.has_prior()) truth += one.weight * one.truth;
-    const Posterior posterior = posterior_of(arms, field, one);
-    for (std::size_t i = 0; i < arms.size(); ++i) best.means[i] += one.weight * posterior.means[i];
+    const std::vector<double> means = means_of(arms, field, one);
+    for (std::size_t i = 0; i < arms.size(); ++i) best.means[i] += one.weight * means[i];
   }
   best.noise_sd = std::exp(0.5 * log_noise);
   best.truth_sd = std::sqrt(truth);
   best.index = static_cast<std::size_t>(std::min_element(best.means.begin(), best.means.end()) - best.means.begin());
   return best;
-}
-
-std::optional<double> probability_of_best(std::span<const Arm> arms, const BestArm& best) {
-  if (arms.size() == 1) return 1;
-  if (!best.noise_sd) return std::nullopt;
-  const Field field = field_of(arms);
-  constexpr double kNegligible = 1e-5;
-  double probability = 0, weight = 0;
-  for (const Possibility& one : possibilities(field)) {
-    if (one.weight < kNegligible) continue;
-    weight += one.weight;
-    probability += one.weight * chance_of(best.index, posterior_of(arms, field, one));
-  }
-  return std::min(probability / weight, 1.0);
 }
 
 std::optional<std::size_t> next_arm(std::span<const Arm> arms, const BestArm& best) {

@@ -44,12 +44,21 @@ struct BestArm {
 BestArm find_best_arm(std::span<const Arm> arms);
 
 /// The probability that no other arm's true mean is less than that of `best`; nothing where the noise is not known.
-///   E over s^2 and t of the integral of phi_l(x) prod_{j != l} (1 - Phi_j(x)) dx, phi and Phi the arms' posteriors
+///   E over s^2, a, b, e of the sum over x of p_l(x) prod_{j != l} P(x_j > x), p the arms' posteriors
 ///
-/// Edges     one arm: 1.
-/// Cost      8,000 normal distributions for each of the arms that come near the best.
+/// True means are e + b G, G of a gamma distribution of shape a: from an edge at which they pile up (a = 1) to nearly
+/// normal (a = 50). Each of 5 shapes, 8 scales b (uniform), 9 places e and 5 variances of the noise counts by how well
+/// it tells the means of the best third of the arms (at least 5, at most 40) and that the others lie above those.
+///
+/// Edges     one arm: 1. Fewer than 5 arms: nothing is taken to be known of the true means.
+/// Cost      1,800 times some 200 n, n arms of that third, and as many for each that may lie below the best: some
+///           milliseconds for 100 arms.
 /// Source    the integral: Bechhofer, Santner, Goldsman: Design and Analysis of Experiments for Statistical Selection,
 ///           Screening, and Multiple Comparisons, Wiley 1995.
+/// Departs   from find_best_arm's normal prior, which sees the arms at the good end too far apart where they crowd
+/// there:
+///           that costs its choice nothing (the same regret in simulated races), but made this probability up to 0.3
+///           too high.
 std::optional<double> probability_of_best(std::span<const Arm> arms, const BestArm& best);
 
 /// The arm whose next run says most about which is the best: the best one or its most dangerous challenger. Nothing
