@@ -212,7 +212,7 @@ Result<void> Raiser::begin_pause(const CommandRecord& command) {
 
 Result<void> Raiser::finish_pause() {
   tree_.model.paused = true;
-  hold_ = true;
+  executor_.hold(id_, true);  // Before it is stored: who reads that it is paused may rely on it.
   STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
   return answer(fmt::format("trial {} is paused at step {}", id_.trial, step_));
 }
