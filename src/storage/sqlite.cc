@@ -73,7 +73,9 @@ class Sqlite final : public Storage {
     auto result = run("COMMIT");
     if (!result) return result;  // Still open: to be taken back.
     set_synchronous("FULL");
-    is_behind_ = is_behind_ || sqlite3_total_changes(connection_.get()) != changes_before_;
+    if (sqlite3_total_changes(connection_.get()) == changes_before_) return result;
+    is_behind_ = true;
+    announce_commit(path_);
     return result;
   }
   Result<void> sync() override {
