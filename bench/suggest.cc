@@ -5,7 +5,8 @@
 //
 // tpe, gp and auto get TRIALS uniform random trials as their history; cmaes and nsga2 keep state in their own trials,
 // so theirs are really run. Then ask and tell REPEATS times; an ask is timed together with the tell before it, because
-// a sampler may do its work in either. The time is the processor's (user and system), which a busy machine distorts less.
+// a sampler may do its work in either. The time is the processor's (user and system), which a busy machine distorts
+// less.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

@@ -70,8 +70,8 @@ class Rich final : public babysit::Observer {
   void draw() {
     drawn_ms_ = clock_.steady_ms();
     if (!status_) return;
-    std::string first = fmt::format("{}trial {}  branch {}  step {}", bold(fmt::format("{}  ", spec_.name)), status_->trial,
-                                    status_->branch, status_->step);
+    std::string first = fmt::format("{}trial {}  branch {}  step {}", bold(fmt::format("{}  ", spec_.name)),
+                                    status_->trial, status_->branch, status_->step);
     if (rate_) first += fmt::format("  {:.3g} steps/s", *rate_);
     if (status_->value) {
       std::vector<double> values;
