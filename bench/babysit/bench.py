@@ -441,8 +441,8 @@ def main():
     parser.add_argument("--rate", type=float, help="the best fixed rate, where a search has found it already")
     parser.add_argument("--keep", help="folder for the autopilot's studies")
     arguments = parser.parse_args()
-    todo = {"bars": bars, "held-back": held_back, "calibration": calibration, "latency": latency}
-    todo[arguments.what](arguments)
+    modes = {"bars": bars, "held-back": held_back, "calibration": calibration, "latency": latency}
+    modes[arguments.what](arguments)
 
 
 if __name__ == "__main__":
