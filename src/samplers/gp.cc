@@ -37,6 +37,7 @@ struct Told {
   std::vector<bool> settled, feasible;
   std::vector<std::size_t> pending;
   std::size_t created = 0, good = 0, constraints = 0;
+  std::size_t best_ties = 0;  // Good trials whose values all equal the best one's.
 };
 
 bool is_predicted(const space::Observation& trial) {
@@ -47,6 +48,22 @@ bool has_values(const space::Observation& trial, std::size_t objectives) {
   return (trial.outcome == space::Outcome::kComplete || trial.outcome == space::Outcome::kPruned) &&
          trial.values.size() >= objectives &&
          std::all_of(trial.values.begin(), trial.values.end(), [](double value) { return value <= 1e300; });  // No NaN.
+}
+
+// How many trials share the best value; with several objectives, the first one's values.
+std::size_t ties_of_best(const space::History& history, const Told& told, std::size_t objectives) {
+  const std::vector<double>* best = nullptr;
+  std::size_t ties = 0;
+  for (const std::size_t number : told.trials) {
+    const space::Observation& trial = history.trials()[number];
+    if (!has_values(trial, objectives)) continue;
+    if (best == nullptr || (objectives == 1 && trial.values.front() < best->front())) {
+      best = &trial.values;
+      ties = 0;
+    }
+    if (trial.values == *best) ++ties;
+  }
+  return ties;
 }
 
 // Trials that hyperparameters are learned from are settled. While there are few, all that have ended. Later those among
@@ -80,6 +97,7 @@ Told read(const space::History& history, std::size_t objectives) {
       limit = next;
     }
   }
+  told.best_ties = ties_of_best(history, told, objectives);
   std::size_t useful = 0;
   for (std::size_t i = 0; i < told.trials.size(); ++i) {
     told.settled.push_back(places[i] < limit);
@@ -113,7 +131,8 @@ class Gp final : public Sampler {
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
     const Told told = read(history, objectives_);
-    if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty()) {
+    if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty() ||
+        is_level(told)) {
       return first_points(history, key);
     }
     const Follower::Step step = follower_.catch_up(history);
@@ -126,6 +145,13 @@ class Gp final : public Sampler {
   }
 
  private:
+  // Where all that is known is equal (networks that learn nothing), a model sees a plain as far as its length scales
+  // reach, and would visit the corners one by one; even points find what differs much sooner. Where over half of the
+  // trials share the best value, every other trial is such a point.
+  static bool is_level(const Told& told) {
+    return told.best_ties == told.good || (2 * told.best_ties > told.good && told.created % 2 == 0);
+  }
+
   // The middle of the space, as whoever gives ranges puts the likeliest values there (choices are Sobol's); then Sobol
   // points. Where scales are suspect two sequences in turn: on the given scales nearly all points lie at the upper end
   // of a wide range, so every other one is on the scale that the range suggests.

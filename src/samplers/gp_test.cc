@@ -90,6 +90,31 @@ TEST(Gp, BeginsInTheMiddle) {
   EXPECT_EQ(first.values[3], 3);
 }
 
+// A model of equal values sees a plain, and goes from corner to corner: of 30 points none met what lies inside.
+TEST(Gp, LooksEvenlyWhileAllThatIsKnownIsEqual) {
+  const Space space = *Space::make({{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}}, {});
+  const auto sampler = make(space, 100);
+  History history;
+  for (int i = 0; i < 40; ++i) {
+    ask(*sampler, history);
+    tell(history, i, [](const Point&) { return 0.9; });
+    EXPECT_EQ(history.trials().back().origin, space::Origin::kSobol) << i;
+  }
+  tell(history, 39, [](const Point&) { return 0.8; });  // Something differs at last.
+  EXPECT_EQ(ask(*sampler, history).origin, space::Origin::kModel);
+}
+
+// Networks that learn nothing over four fifths of the space, and an error in steps of a hundredth elsewhere.
+TEST(Gp, LeavesAPlateau) {
+  const Space space = *Space::make({{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}}, {});
+  const Function f = [](const Point& p) {
+    double square = 0;
+    for (const double x : p.values) square += (x - 0.7) * (x - 0.7);
+    return square > 0.35 ? 0.9 : std::round(100 * (0.9 - 0.85 * std::exp(-4 * square))) / 100;
+  };
+  EXPECT_LE(minimise(space, f, 60), 0.07);
+}
+
 TEST(Gp, FindsItOverAllKindsOfParameters) {
   // Best at b, n = 37, x = 0.2, rate = 0.01 where the condition holds; 0 there. Random: about 0.5 after 60.
   const Space space = *Space::make(
