@@ -27,6 +27,7 @@ __all__ = ["Change", "Refusal", "Trial"]
 _LINE_BYTES_MAX = 64 * 1024
 _SEND_TIMEOUT_S = 30.0  # A Sterlet that reads nothing for so long counts as gone.
 _ACK_TIMEOUT_S = 60.0
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 _NUMBER_TEXTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 _T = TypeVar("_T")
@@ -215,6 +216,8 @@ class Trial:
                 self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
                 self._socket.connect(channel)
             self._socket.setblocking(False)
+            self._readable = select.poll()
+            self._readable.register(self._socket, select.POLLIN)
         except (OSError, ValueError) as error:
             if self._socket is not None:
                 self._socket.close()
@@ -230,7 +233,7 @@ class Trial:
     def _send(self, message: Dict[str, Any]) -> None:
         if self._socket is None:
             return
-        line = json.dumps(_without_nan(message), allow_nan=False, separators=(",", ":")).encode() + b"\n"
+        line = _ENCODER.encode(_without_nan(message)).encode() + b"\n"
         if len(line) > _LINE_BYTES_MAX:
             print(f"sterlet: a message of {len(line)} bytes is longer than 64 KiB and was not sent", file=sys.stderr)
             return
@@ -254,8 +257,11 @@ class Trial:
         """Takes in what has come; waits at most `wait_s` for the first byte."""
         if self._socket is None:
             return
-        if wait_s > 0 and not self._wait(select.POLLIN, wait_s):
-            self._lose("no answer to a report within 60 s")
+        if wait_s > 0:
+            if not self._wait(select.POLLIN, wait_s):
+                self._lose("no answer to a report within 60 s")
+        elif not self._readable.poll(0):  # Mostly nothing came, and asking is cheaper than an exception each step.
+            return
         while self._socket is not None:
             try:
                 read = self._socket.recv(65536)
