@@ -37,6 +37,10 @@ void add_flags(CLI::App& app, Settings& settings) {
   app.add_option("--threads", settings.threads, "threads; repeatable to the bit only with 1")
       ->check(CLI::Range(1, 256));
   app.add_option("--seed", settings.seed, "seed of weights, order and dropout");
+  app.add_option("--bad-labels", settings.bad_labels,
+                 "a fault on purpose, to see what sterlet babysit --guard does: the optimizer steps whose data gets "
+                 "random labels; leaving that data out gets past it")
+      ->type_name("FROM-TO");
   app.add_flag("--test", settings.test, "also report test_error on the held-back images at the end");
 
   for (const LiveField& field : live_fields())

@@ -239,10 +239,11 @@ struct Network::Impl {
 Network::Network(const Settings& settings, const Dataset& dataset) : impl_(std::make_unique<Impl>(settings, dataset)) {}
 Network::~Network() = default;
 
-double Network::step(std::span<const std::uint32_t> rows, const LiveSettings& live, double learning_rate) {
+double Network::step(std::span<const std::uint32_t> rows, std::span<const std::uint32_t> labels,
+                     const LiveSettings& live, double learning_rate) {
   impl_->gradients.zero_();
   const torch::Tensor inputs = impl_->inputs_of(impl_->dataset.train, rows);
-  const torch::Tensor targets = impl_->targets_of(impl_->dataset.train, rows);
+  const torch::Tensor targets = impl_->targets_of(impl_->dataset.train, labels);
   const torch::Tensor loss = impl_->loss_of(impl_->forward(inputs, live.dropout), targets);
   const double value = static_cast<double>(loss.item<float>());
   if (!std::isfinite(value)) return value;

@@ -34,8 +34,10 @@ class Network final {
   Network(const Settings& settings, const Dataset& dataset);
   ~Network();
 
-  /// One step of the optimizer on the named training rows; the mean loss before it.
-  double step(std::span<const std::uint32_t> rows, const LiveSettings& live, double learning_rate);
+  /// One step of the optimizer on the named training rows, each with the label of the row at the same place in `labels`
+  /// (the same rows, but for labels that are bad on purpose); the mean loss before it.
+  double step(std::span<const std::uint32_t> rows, std::span<const std::uint32_t> labels, const LiveSettings& live,
+              double learning_rate);
 
   /// Mean loss and error over all rows, without dropout.
   Evaluation evaluate(const Rows& rows);

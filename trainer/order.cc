@@ -13,6 +13,11 @@ std::uint64_t mix(std::uint64_t word) {
   return word ^ (word >> 31);
 }
 
+// Below `count`. The high 32 bits times `count`, shifted down: even to within count / 2^32, without a division.
+std::uint32_t below(std::uint64_t word, std::size_t count) {
+  return static_cast<std::uint32_t>((word >> 32) * count >> 32);
+}
+
 }  // namespace
 
 std::uint64_t random_word(std::uint64_t key, std::uint64_t stream, std::uint64_t index) {
@@ -23,11 +28,16 @@ std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::uint64_t epoch, 
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
   for (std::size_t left = count; left > 1; --left) {
-    // The high 32 bits times `left`, shifted down: even to within left / 2^32, without a division.
-    const std::uint64_t pick = (random_word(seed, epoch, left) >> 32) * left >> 32;
-    std::swap(order[left - 1], order[pick]);
+    std::swap(order[left - 1], order[below(random_word(seed, epoch, left), left)]);
   }
   return order;
+}
+
+std::vector<std::uint32_t> random_rows(std::uint64_t seed, std::uint64_t place, std::size_t picks, std::size_t count) {
+  std::vector<std::uint32_t> rows(picks);
+  // ~seed: what is drawn here has nothing to do with the orders of the epochs.
+  for (std::size_t i = 0; i < picks; ++i) rows[i] = below(random_word(~seed, place, i), count);
+  return rows;
 }
 
 }  // namespace sterlet::trainer

@@ -13,4 +13,7 @@ std::uint64_t random_word(std::uint64_t key, std::uint64_t stream, std::uint64_t
 /// a checkpoint needs to keep no more than the position in it.
 std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::uint64_t epoch, std::size_t count);
 
+/// `picks` of `count` rows, with repetition, drawn by seed and place only.
+std::vector<std::uint32_t> random_rows(std::uint64_t seed, std::uint64_t place, std::size_t picks, std::size_t count);
+
 }  // namespace sterlet::trainer

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -25,6 +26,16 @@ std::vector<int> get_widths(const Trial& trial, const std::string& name, const s
     widths.push_back(static_cast<int>(width));
   }
   return widths;
+}
+
+std::optional<StepRange> read_steps(const std::string& text) {
+  StepRange steps;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, steps.first);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return std::nullopt;
+  const auto last = std::from_chars(first.ptr + 1, end, steps.last);
+  if (last.ec != std::errc() || last.ptr != end || steps.first < 1 || steps.last < steps.first) return std::nullopt;
+  return steps;
 }
 
 std::optional<std::string> choice_fault(const char* name, const std::string& found, std::vector<std::string> choices) {
@@ -97,6 +108,14 @@ std::vector<std::string> complete(Settings& settings, bool layers_given) {
   at_least("epochs", settings.epochs, 1);
   at_least("train_rows", settings.train_rows, 0);
   at_least("kernel_size", settings.kernel_size, 1);
+  if (!settings.bad_labels.empty()) {
+    const auto steps = read_steps(settings.bad_labels);
+    if (!steps)
+      faults.push_back(
+          fmt::format("--bad-labels must be two steps as FROM-TO, from 1 and in order, such as 400-439 (found '{}')",
+                      settings.bad_labels));
+    settings.bad_steps = steps.value_or(StepRange{});
+  }
   if (settings.kernel_size % 2 == 0)
     faults.push_back(fmt::format("kernel_size must be odd (found {}), so that it has a middle", settings.kernel_size));
 

@@ -24,7 +24,7 @@ struct LiveSettings {
 /// One live hyperparameter: where it is kept and which values make sense.
 struct LiveField {
   const char* name;
-  double LiveSettings::*member;
+  double LiveSettings::* member;
   double low;
   bool low_included;
   double high;  ///< Never included.
@@ -32,6 +32,13 @@ struct LiveField {
   const char* help;
 };
 const std::vector<LiveField>& live_fields();
+
+/// Steps `first` to `last`, both included; none by default.
+struct StepRange {
+  std::int64_t first = 1;
+  std::int64_t last = 0;
+  bool contains(std::int64_t step) const { return first <= step && step <= last; }
+};
 
 /// Everything a training depends on besides its data. Defaults are the presets' defaults.
 struct Settings {
@@ -58,13 +65,16 @@ struct Settings {
   int checkpoint_every = 1;   ///< Epochs; 0: only when asked.
   int threads = 1;
   bool test = false;
+  std::string bad_labels;  ///< "FROM-TO", steps from 1; empty: none.
+  StepRange bad_steps;     ///< The same, once complete() has read it.
 };
 
 /// Puts the hyperparameters Sterlet chose over the settings. Unknown names are returned: they may be meant for the
 /// command line only. Throws std::runtime_error (from the client) where a value has another type.
 std::vector<std::string> apply_params(const Trial& trial, Settings& settings);
 
-/// Makes units and filters one value a layer, where lists decide `layers` unless it was given, and checks all ranges.
+/// Makes units and filters one value a layer, where lists decide `layers` unless it was given, reads bad_labels, and
+/// checks all ranges.
 /// A sentence for each fault; none when all is well.
 std::vector<std::string> complete(Settings& settings, bool layers_given);
 

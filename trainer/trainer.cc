@@ -69,9 +69,11 @@ class Training final {
     return progress_.now.learning_rate * decay_factor(settings_, static_cast<double>(progress_.step) / steps);
   }
 
-  /// The rows of the next step. Where data was skipped, the order runs ahead of the steps done.
+  /// The place of the next step in the data. Where data was skipped, it runs ahead of the steps done.
+  std::int64_t place() const { return progress_.step + progress_.skipped; }
+
   std::span<const std::uint32_t> next_rows() {
-    const std::int64_t at = progress_.step + progress_.skipped;
+    const std::int64_t at = place();
     const std::int64_t epoch = at / steps_per_epoch_;
     if (order_.empty() || order_epoch_ != epoch) {
       order_ = epoch_order(static_cast<std::uint64_t>(progress_.seed), static_cast<std::uint64_t>(epoch),
@@ -83,10 +85,19 @@ class Training final {
     return {order_.data() + position, std::min(batch, order_.size() - position)};
   }
 
+  /// The rows that `rows` have their labels from: themselves, but where they were asked to be bad.
+  std::span<const std::uint32_t> labels_of(std::span<const std::uint32_t> rows) {
+    if (!settings_.bad_steps.contains(place() + 1)) return rows;
+    bad_labels_ = random_rows(static_cast<std::uint64_t>(progress_.seed), static_cast<std::uint64_t>(place()),
+                              rows.size(), dataset_.train.count);
+    return bad_labels_;
+  }
+
   /// One step of the optimizer, with what falls due after it. The reason where training cannot go on.
   std::optional<std::string> step() {
     const double rate = learning_rate();
-    const double loss = network_.step(next_rows(), progress_.now, rate);
+    const std::span<const std::uint32_t> rows = next_rows();
+    const double loss = network_.step(rows, labels_of(rows), progress_.now, rate);
     ++progress_.step;
     is_saved_ = false;
     if (!std::isfinite(loss))
@@ -252,6 +263,7 @@ class Training final {
   bool is_saved_ = false;  ///< The last checkpoint is of this very moment.
   std::vector<std::uint32_t> order_;
   std::int64_t order_epoch_ = 0;  ///< Which order that is.
+  std::vector<std::uint32_t> bad_labels_;
 };
 
 }  // namespace

@@ -273,6 +273,29 @@ class TrainerTest(unittest.TestCase):
         self.assert_resumes_exactly(["cnn", "--train-rows", "100", "--filters", "2,3", "--epochs", "4", "--batch-size",
                                      "32", "--dropout", "0.2"])
 
+    def test_goes_on_from_inside_a_stretch_of_bad_labels_to_the_last_bit(self):
+        self.assert_resumes_exactly(self.table("--epochs", "4", "--report-every", "5", "--bad-labels", "8-31"))
+
+    def test_bad_labels_are_those_of_their_steps_and_are_got_past_by_leaving_their_data_out(self):
+        numbers = self.write("numbers.csv", "a,b,sum\n" + "".join(
+            f"{i % 7},{i * 37 % 11},{i % 7 + i * 37 % 11}\n" for i in range(240)))
+        for data in ((self.csv,), (numbers, "--task", "regression")):
+            arguments = ["mlp", "--data", *data, "--units", "8", "--batch-size", "16", "--epochs", "6", "--report-every",
+                         "1", "--learning-rate", "0.05"]
+            bad = [*arguments, "--bad-labels", "21-40"]
+            plain, burst = self.supervised(*arguments).curve(), self.supervised(*bad).curve()
+            self.assertEqual(burst[:20], plain[:20])
+            self.assertNotEqual(burst[20], plain[20])
+            mean = lambda curve, steps: sum(curve[step - 1][1]["loss"] for step in steps) / len(steps)
+            self.assertGreater(mean(burst, range(21, 41)), 1.3 * mean(plain, range(21, 41)))
+            again = self.supervised(*bad, answer=lambda message: [{"checkpoint": {}}] if message.get("report", {}).get(
+                "step") == 10 else [])
+            self.assertEqual(again.curve(), burst)
+            path = os.path.join(self.checkpoints, again.told("checkpoint")[0]["path"])
+            past = [self.supervised(*which, STERLET_RESUME=path, STERLET_SKIP_STEPS="30").curve()
+                    for which in (arguments, bad)]
+            self.assertEqual(past[0], past[1])
+
     def test_restores_while_it_runs_to_the_last_bit(self):
         arguments = self.table("--epochs", "30", "--dropout", "0.2")
         plain = self.supervised(*arguments)
@@ -386,6 +409,10 @@ class TrainerTest(unittest.TestCase):
             (["mlp", "--learning-rate", "-1"], "learning_rate must be above 0 (found -1)"),
             (["mlp", "--units", "4,5", "--layers", "3"],
              "units has 2 values (4,5) for 3 layers; give one a layer, or one for all"),
+            (["mlp", "--bad-labels", "40-20"], "--bad-labels must be two steps as FROM-TO, from 1 and in order, such as "
+                                               "400-439 (found '40-20')"),
+            (["mlp", "--bad-labels", "7"], "--bad-labels must be two steps as FROM-TO, from 1 and in order, such as "
+                                           "400-439 (found '7')"),
             (["mlp", "--activation", "step"], "activation must be one of relu, tanh, gelu, sigmoid (found 'step')"),
             (["cnn", "--kernel-size", "4", "--epochs", "0"],
              "epochs must be at least 1 (found 0); kernel_size must be odd (found 4), so that it has a middle"),
