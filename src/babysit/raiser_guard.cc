@@ -92,12 +92,13 @@ Result<std::optional<Raiser::RollBack>> Raiser::plan_roll_back(std::int64_t good
       return made != nullptr && made->kind == "rollback" && branch.checkpoint == way->id;
     });
     if (before >= kRollBacksMax) return std::nullopt;
-    // How long the bad stretch is, nobody knows when it is seen: a window is left out at least, and where that was too
-    // little, more than twice as much.
+    // How long the bad stretch is, nobody knows when it is seen: a window from the last good report on is left out at
+    // least, and where that was too little, more than twice as much.
     const auto& active = tree_.branches[static_cast<std::size_t>(tree_.model.active)];
     const std::int64_t left_out = active.checkpoint == way->id ? active.skip_steps : 0;
     const std::int64_t window = options_.window * steps_a_report();
-    RollBack plan{.checkpoint = way->id, .skip_steps = 2 * left_out + std::max(window, bad_step - way->step)};
+    const std::int64_t leap = std::max(good_step + window, bad_step) - way->step;
+    RollBack plan{.checkpoint = way->id, .skip_steps = 2 * left_out + leap};
     const Json now = params_of(tree_, tree_.model.active), then = params_of(tree_, way->branch);
     for (const auto& [name, value] : now.items()) {
       if (then.contains(name) && then[name] != value) plan.set[name] = value;

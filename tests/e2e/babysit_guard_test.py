@@ -6,6 +6,8 @@ import unittest
 from babysit_support import BabysitTest
 from support import SOURCE
 
+FASHION_MNIST = "/usr/share/datasets/fashion-mnist"
+
 # The loss falls as 1/x with the steps done, but for data of the places BURST, on which it is five times as large and
 # stays so for as long as the data is bad. Its place in the data is part of its state.
 MODEL = """
@@ -130,6 +132,34 @@ class Guard(BabysitTest):
         rates = [change["set"]["learning_rate"] for change in made]
         self.assertEqual(rates, [0.05, 0.025, 0.0125, 0.00625, 0.003125])
         self.assertIn("no good checkpoint to go back to", done.stderr)
+
+    @unittest.skipUnless(os.path.isdir(FASHION_MNIST), "the package dataset-fashion-mnist is not installed")
+    def test_the_trainer_gets_past_a_burst_of_label_noise(self):
+        self.write("study.yaml", """
+study: m
+objective: val_loss
+command: [sterlet-train, mlp, --train-rows, "6400", --units, "32", --report-every, "5", --epochs, "6",
+          --bad-labels, "231-270"]
+params:
+  learning_rate: {type: float, low: 1e-4, high: 10, scale: log, default: 0.02, live: true}
+seed: 3
+""")
+        done = self.attempt("babysit", "study.yaml", "--guard")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        branches = self.branches()
+        self.assertEqual(list(branches), ["a", "b"])
+        (made,) = branches["a"]["interventions"]
+        self.assertEqual((made["kind"], made["state"], made["set"]), ("rollback", "kept", {"learning_rate": 0.01}))
+        seen = re.search(r"loss went from \S+ to \S+ at step (\d+), \d+ times its noise", made["note"])
+        self.assertTrue(231 <= int(seen.group(1)) <= 230 + 10 * 5, "seen within one window")
+        self.assertEqual(made["step"], 200, "the last checkpoint before it")
+        before = [r["metrics"]["val_loss"] for r in branches["a"]["reports"] if r["step"] <= 230]
+        after = [r["metrics"]["val_loss"] for r in branches["b"]["reports"]]
+        self.assertLess(max(after), 1.3 * before[-1])
+        self.assertLess(max(after[-5:]), min(before))
+        self.assertRegex(self.run_program("logbook").stdout,
+                         r"\| 200 \| a to b \| rolled back; learning_rate from 0\.02 to 0\.01 \| autopilot \| (val_)?loss went "
+                         r"from \S+ to \S+ at step \d+, \d+ times its noise \| kept \|")
 
     def test_the_trainer_recovers_from_a_learning_rate_a_hundred_times_too_high(self):
         rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
