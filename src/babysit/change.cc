@@ -33,11 +33,17 @@ Result<Json> value_after(const Change& change, const space::Parameter& parameter
   const auto number = base::number_from_json(before);
   if (!factor || !number || !before.is_number()) {
     return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} cannot be multiplied (it is {})", change.name, value_text(before)),
+                fmt::format("{} cannot be {} (it is {})", change.name, change.is_divisor ? "divided" : "multiplied",
+                            value_text(before)),
                 fmt::format("give its new value: {}=...", change.name));
   }
   // 0.9 * 1.05 is to be 0.945, as a person expects it.
-  const double product = base::parse_number(fmt::format("{:.15g}", *number * *factor)).value_or(*number * *factor);
+  if (change.is_divisor && *factor == 0) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("{} cannot be divided by 0", change.name),
+                fmt::format("give its new value: {}=...", change.name));
+  }
+  const double exact = change.is_divisor ? *number / *factor : *number * *factor;
+  const double product = base::parse_number(fmt::format("{:.15g}", exact)).value_or(exact);
   if (parameter.kind == space::Kind::kInt) return static_cast<std::int64_t>(std::llround(product));
   return base::json_number(product);
 }
@@ -48,7 +54,8 @@ Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words)
   std::vector<Change> changes;
   for (const std::string& word : words) {
     const auto equals = word.find('=');
-    const bool is_factor = equals != std::string::npos && equals > 0 && word[equals - 1] == '*';
+    const char before = equals != std::string::npos && equals > 0 ? word[equals - 1] : ' ';
+    const bool is_divisor = before == '/', is_factor = is_divisor || before == '*';
     const std::string name = equals == std::string::npos ? std::string() : word.substr(0, equals - (is_factor ? 1 : 0));
     if (name.empty() || equals + 1 == word.size()) {
       return fail(ErrorCode::kInvalidArgument,
@@ -61,7 +68,10 @@ Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words)
                     "give it once");
       }
     }
-    changes.push_back({.name = name, .is_factor = is_factor, .value = value_of_word(word.substr(equals + 1))});
+    changes.push_back({.name = name,
+                       .is_factor = is_factor,
+                       .is_divisor = is_divisor,
+                       .value = value_of_word(word.substr(equals + 1))});
   }
   return changes;
 }
@@ -69,7 +79,11 @@ Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words)
 Json json_from_changes(const std::vector<Change>& changes) {
   Json list = Json::array();
   for (const Change& change : changes) {
-    list.push_back({{"name", change.name}, {"op", change.is_factor ? "*=" : "="}, {"value", change.value}});
+    list.push_back({{"name", change.name},
+                    {"op", change.is_divisor  ? "/="
+                           : change.is_factor ? "*="
+                                              : "="},
+                    {"value", change.value}});
   }
   return list;
 }
@@ -81,8 +95,11 @@ Result<std::vector<Change>> changes_from_json(const Json& json) {
       const bool whole = entry.is_object() && entry.contains("name") && entry["name"].is_string() &&
                          entry.contains("value") && entry.contains("op");
       if (!whole) return fail(ErrorCode::kInvalidArgument, "a change without a name, an op or a value");
-      changes.push_back(
-          {.name = entry["name"].get<std::string>(), .is_factor = entry["op"] == "*=", .value = entry["value"]});
+      const bool is_divisor = entry["op"] == "/=";
+      changes.push_back({.name = entry["name"].get<std::string>(),
+                         .is_factor = is_divisor || entry["op"] == "*=",
+                         .is_divisor = is_divisor,
+                         .value = entry["value"]});
     }
   }
   return changes;

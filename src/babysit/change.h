@@ -9,14 +9,15 @@
 
 namespace sterlet::babysit {
 
-/// One wished change: learning_rate=0.02, or momentum*=1.05.
+/// One wished change: learning_rate=0.02, momentum*=1.05 or learning_rate/=3.
 struct Change {
   std::string name;
-  bool is_factor = false;
+  bool is_factor = false;  ///< Of the value now, or its divisor.
+  bool is_divisor = false;
   base::Json value;
 };
 
-/// Reads NAME=VALUE and NAME*=FACTOR. Errors: kInvalidArgument, naming the word.
+/// Reads NAME=VALUE, NAME*=FACTOR and NAME/=DIVISOR. Errors: kInvalidArgument, naming the word.
 base::Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words);
 
 base::Json json_from_changes(const std::vector<Change>& changes);

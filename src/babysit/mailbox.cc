@@ -61,7 +61,10 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
   }
   if (found) {
     STERLET_TRY(const auto changes, storage.live().load_interventions(study.storage_id(), found->model.trial));
-    if (!changes.empty()) found->last_change = changes.back().id;
+    for (const storage::InterventionRecord& change : changes) {
+      found->last_change = change.id;
+      if (change.state == "undone") found->last_undo_ms = std::max(found->last_undo_ms, change.decided_ms);
+    }
   } else if (trial) {
     return base::fail(ErrorCode::kNotFound, fmt::format("trial {} was never babysat", *trial),
                       models.empty() ? std::string("start one with sterlet babysit")

@@ -17,6 +17,7 @@ struct Found {
   bool is_running = false;       ///< A living process raises it.
   std::string session;           ///< Of that process.
   std::int64_t last_change = 0;  ///< Id of the newest change; 0: none.
+  std::int64_t last_undo_ms = 0;
   std::int64_t last_step = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sterlet/babysit/change.h"
+#include "sterlet/babysit/spike.h"
 #include "sterlet/babysit/supervisor.h"
 #include "sterlet/base/checksum.h"
 
@@ -72,7 +73,7 @@ class Raiser final {
   base::Result<void> obey();
   base::Result<void> begin(const storage::CommandRecord& command);
   base::Result<void> begin_set(const storage::CommandRecord& command, const base::Json& body);
-  base::Result<void> begin_undo(const storage::CommandRecord& command);
+  base::Result<void> begin_undo(const storage::CommandRecord& command, const base::Json& body);
   base::Result<void> begin_branch(const storage::CommandRecord& command, const base::Json& body);
   base::Result<void> begin_pause(const storage::CommandRecord& command);
   base::Result<void> begin_resume(const storage::CommandRecord& command);
@@ -81,7 +82,8 @@ class Raiser final {
   base::Result<void> check_latest(const base::Json& body) const;
   base::Result<void> finish_set(std::int64_t step);
   base::Result<void> finish_undo();
-  base::Result<std::string> mark_undone(const std::string& why);
+  base::Result<std::string> mark_undone(int through, const std::string& why);
+  base::Result<void> watch_again();
   base::Result<void> undo_before_start();
   base::Result<void> finish_branch();
   base::Result<void> finish_pause();
@@ -99,12 +101,14 @@ class Raiser final {
   // The guard (raiser_guard.cc).
   void watch_value(std::int64_t step, const std::string& name, double value);
   std::int64_t steps_a_report() const;
+  std::optional<int> find_culprit(const Spike& spike) const;
   base::Result<void> guard();
   base::Result<bool> roll_back_at_rest(const std::string& why);
   base::Result<std::optional<RollBack>> plan_roll_back(std::int64_t good_step, std::int64_t bad_step);
   bool is_first_window() const;
   std::optional<RollBack> plan_from_beginning() const;
   base::Result<void> roll_back_tree(const RollBack& plan, const std::string& sentence);
+  base::Result<void> leave_roll_back(int target_branch, const std::string& why);
   base::Result<void> begin_roll_back(const storage::CommandRecord& command, const base::Json& body);
   base::Result<void> finish_roll_back();
   base::Json restore_message(const storage::CheckpointRecord& target, int branch, const base::Json& set);

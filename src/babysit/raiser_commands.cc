@@ -19,6 +19,8 @@ using storage::InterventionRecord;
 
 namespace {
 
+constexpr std::int64_t kUndoneNewsMs = 60'000;
+
 std::string text_in(const Json& body, const char* key) {
   const auto found = body.find(key);
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -65,7 +67,7 @@ Result<void> Raiser::obey() {
 Result<void> Raiser::begin(const CommandRecord& command) {
   STERLET_TRY(const Json body, base::parse_json(command.body));
   if (command.kind == "set") return begin_set(command, body);
-  if (command.kind == "undo") return begin_undo(command);
+  if (command.kind == "undo") return begin_undo(command, body);
   if (command.kind == "branch") return begin_branch(command, body);
   if (command.kind == "pause") return begin_pause(command);
   if (command.kind == "resume") return begin_resume(command);
@@ -99,15 +101,20 @@ Result<void> Raiser::check_latest(const Json& body) const {
                     made->who, made->step),
         fmt::format("give it again after {} more reports", options_.window));
   }
-  const auto seen = body.find("seen");
-  if (seen == body.end() || !seen->is_number_integer() || tree_.interventions.empty()) return {};
-  const InterventionRecord& last = tree_.interventions.back();
-  if (last.id <= seen->get<std::int64_t>()) return {};
-  return fail(
-      ErrorCode::kConflict,
-      fmt::format("{} has just changed {} at step {}, so nothing was changed", last.who,
-                  change_text(base::parse_json(last.set).value(), base::parse_json(last.was).value()), last.step),
-      "look at it (sterlet show --tree), then give yours again");
+  if (!body.contains("seen") || tree_.interventions.empty()) return {};
+  const std::int64_t seen = body.value("seen", INT64_MAX), seen_undo_ms = body.value("seen_undo_ms", INT64_MAX);
+  std::string news;
+  for (const InterventionRecord& made : tree_.interventions) {
+    const std::string change = change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value());
+    if (made.id > seen) {
+      news = fmt::format("{} has just changed {} at step {}", made.who, change, made.step);
+    } else if (made.state == "undone" && made.decided_ms > seen_undo_ms) {
+      news = fmt::format("{}'s change of {} at step {} has just been undone", made.who, change, made.step);
+    }
+  }
+  if (news.empty()) return {};
+  return fail(ErrorCode::kConflict, news + ", so nothing was changed",
+              "look at it (sterlet show --tree), then give yours again");
 }
 
 Result<void> Raiser::begin_set(const CommandRecord& command, const Json& body) {
@@ -126,8 +133,11 @@ Result<void> Raiser::begin_set(const CommandRecord& command, const Json& body) {
   return {};
 }
 
-Result<void> Raiser::begin_undo(const CommandRecord& command) {
-  const InterventionRecord* start = start_of(tree_, tree_.model.active);
+// The guard takes several changes back at once, where the first of them is to blame.
+Result<void> Raiser::begin_undo(const CommandRecord& command, const Json& body) {
+  if (command.id != 0) STERLET_PASS(check_latest(body));
+  const InterventionRecord* start =
+      start_of(tree_, command.id == 0 ? body.value("through", tree_.model.active) : tree_.model.active);
   if (start == nullptr) {
     return fail(ErrorCode::kConflict,
                 fmt::format("there is no change to undo on branch {}", branch_name(tree_.model.active)),
@@ -323,12 +333,19 @@ Result<void> Raiser::make_active(int branch, std::optional<std::int64_t> restore
   return {};
 }
 
+// What somebody should know who changes something now.
 std::string Raiser::watched_text() const {
   for (const InterventionRecord& made : tree_.interventions) {
-    if (made.state != "watching") continue;
-    return fmt::format("{}'s change of {} (step {}, {} ago) was still being watched", made.who,
-                       change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value()), made.step,
-                       ago_text(clock_.wall_ms() - made.created_ms));
+    const bool is_watched = made.state == "watching";
+    const bool is_undone = &made == &tree_.interventions.back() && made.state == "undone" && !made.outcome.empty() &&
+                           clock_.wall_ms() - made.decided_ms < kUndoneNewsMs;
+    if (!is_watched && !is_undone) continue;
+    const std::string what =
+        fmt::format("{}'s change of {} (step {}", made.who,
+                    change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value()), made.step);
+    const std::string ago = ago_text(clock_.wall_ms() - (is_watched ? made.created_ms : made.decided_ms));
+    return is_watched ? fmt::format("{}, {} ago) was still being watched", what, ago)
+                      : fmt::format("{}) was undone {} ago: {}", what, ago, made.outcome);
   }
   return {};
 }
@@ -383,38 +400,60 @@ Result<void> Raiser::finish_set(std::int64_t step) {
                            {"undoable", undoable}});
 }
 
-// The change that started the active branch, and those on it that nothing came of; what it was, in words.
-Result<std::string> Raiser::mark_undone(const std::string& why) {
-  const int undone = tree_.model.active;
-  int back_on = undone;
+// The change that started the active branch, those before it up to the one that started `through`, and those on these
+// branches that nothing came of; what they were, in words.
+Result<std::string> Raiser::mark_undone(int through, const std::string& why) {
   std::string what;
-  for (InterventionRecord& made : tree_.interventions) {
-    const bool is_start = made.started == undone;
-    if (!is_start && !(made.branch == undone && made.state == "watching")) continue;
-    if (is_start) {
-      back_on = made.came_from;
-      what = made.kind == "branch"
-                 ? fmt::format("branch {}", branch_name(undone))
-                 : change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value());
-      if (!why.empty()) made.outcome = why;
+  for (bool is_last = false; !is_last;) {
+    const int undone = tree_.model.active;
+    is_last = undone == through || start_of(tree_, undone) == nullptr;
+    for (InterventionRecord& made : tree_.interventions) {
+      const bool is_start = made.started == undone;
+      if (!is_start && !(made.branch == undone && made.state == "watching")) continue;
+      if (is_start) {
+        tree_.model.active = made.came_from;
+        const std::string change =
+            made.kind == "branch" ? fmt::format("branch {}", branch_name(undone))
+                                  : change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value());
+        what = what.empty() ? change : change + ", then " + what;
+        if (!why.empty()) made.outcome = why;
+      }
+      made.state = "undone";
+      made.decided_ms = clock_.wall_ms();
+      STERLET_PASS(live_.put_intervention(study_.storage_id(), tree_.model.trial, made));
     }
-    made.state = "undone";
-    made.decided_ms = clock_.wall_ms();
+  }
+  return what;
+}
+
+// A change that was judged early, because of one that has been undone since, is watched on.
+Result<void> Raiser::watch_again() {
+  for (InterventionRecord& made : tree_.interventions) {
+    if (made.started != tree_.model.active || made.kind != "set" || made.state != "kept") continue;
+    STERLET_TRY(const Curve curve, branch_curve(made.started));
+    if (static_cast<int>(curve.size()) >= options_.window) return {};
+    made.state = "watching";
+    made.helped.reset();
+    made.outcome.clear();
     STERLET_PASS(live_.put_intervention(study_.storage_id(), tree_.model.trial, made));
   }
-  tree_.model.active = back_on;
-  return what;
+  return {};
 }
 
 Result<void> Raiser::finish_undo() {
   const Json body = base::parse_json(action_->command.body).value_or(Json::object());
-  STERLET_TRY(const std::string what, mark_undone(action_->command.id == 0 ? text_in(body, "note") : std::string()));
+  const bool is_ours = action_->command.id == 0;
+  const std::string why = is_ours ? text_in(body, "note") : std::string();
+  const int through = is_ours ? body.value("through", tree_.model.active) : tree_.model.active;
+  STERLET_TRY(const std::string what, mark_undone(through, why));
   const std::int64_t step = step_;
   const std::string branch = branch_name(tree_.model.active);
   STERLET_PASS(make_active(tree_.model.active, step));
+  STERLET_PASS(watch_again());
   STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, find_checkpoint(tree_, *action_->target)->path));
-  return answer(fmt::format("undone: {}; branch {} goes on from step {}", what, branch, step),
-                {{"step", step}, {"branch", branch}});
+  return answer(
+      fmt::format("{}{}undone: {}; branch {} goes on from step {}", why, why.empty() ? "" : "; ", what, branch, step),
+      {{"step", step}, {"branch", branch}});
 }
 
 // What was to be undone while nobody raised the model is undone before its program starts, which might otherwise fail
@@ -425,7 +464,7 @@ Result<void> Raiser::undo_before_start() {
     if (command.trial != tree_.model.trial) continue;
     const InterventionRecord* start = start_of(tree_, tree_.model.active);
     if (command.kind != "undo" || start == nullptr || !start->checkpoint) return {};
-    STERLET_TRY(const std::string what, mark_undone({}));
+    STERLET_TRY(const std::string what, mark_undone(tree_.model.active, {}));
     STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
     const std::string sentence = fmt::format("undone: {}; branch {} goes on", what, branch_name(tree_.model.active));
     sayings_.push_back(sentence);

@@ -65,14 +65,30 @@ std::int64_t Raiser::steps_a_report() const {
   return steps;
 }
 
+// The branch whose change, with those after it, is to be taken back for a spike; nothing where none is to blame. To
+// blame is a change between the last good report and the first bad one, and the one that is still watched; what was
+// changed when the spike was there already (to put it right, perhaps) is not, but goes with the one before that is.
+std::optional<int> Raiser::find_culprit(const Spike& spike) const {
+  std::optional<int> culprit;
+  const storage::InterventionRecord* made = start_of(tree_, tree_.model.active);
+  while (made != nullptr && made->checkpoint) {
+    const bool is_late = made->kind == "set" && made->step >= spike.first_step;
+    const bool is_close = made->kind == "set" && made->step >= spike.good_step;
+    if (!is_late && !is_close && made->state != "watching") break;
+    if (!is_late) culprit = made->started;
+    if (made->kind != "set") break;
+    made = start_of(tree_, made->came_from);
+  }
+  return culprit;
+}
+
 Result<void> Raiser::guard() {
   if (!options_.guard || action_ || !own_.empty() || !hello_ || !hello_->restores || !hello_->live) return {};
   for (const auto& [name, curve] : watched_) {
     auto spike = find_spike(curve, name, name != metric() || minimizes());
     if (!spike || spike->good_step < guard_from_step_) continue;
-    const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
-    if (start != nullptr && start->state == "watching") {
-      post_own("undo", {{"note", spike->sentence}});
+    if (const auto culprit = find_culprit(*spike)) {
+      post_own("undo", {{"note", spike->sentence}, {"through", *culprit}});
     } else {
       post_own("rollback", {{"good_step", spike->good_step}, {"bad_step", spike->bad_step}, {"note", spike->sentence}});
     }
@@ -85,7 +101,10 @@ Result<void> Raiser::guard() {
 // back to it too often already.
 Result<std::optional<Raiser::RollBack>> Raiser::plan_roll_back(std::int64_t good_step, std::int64_t bad_step) {
   if (is_first_window()) return plan_from_beginning();
-  for (const CheckpointRecord* way : ways_on(tree_, tree_.model.active)) {
+  const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
+  // Where it was rolled back to was good, whether or not there was a report of that very step.
+  if (start != nullptr && start->kind == "rollback") good_step = std::max(good_step, start->step);
+  for (const CheckpointRecord* way : ways_on_line(tree_, tree_.model.active)) {
     if (way->step > good_step || !verify(*way)) continue;
     const auto before = std::count_if(tree_.branches.begin(), tree_.branches.end(), [&](const auto& branch) {
       const auto* made = start_of(tree_, branch.number);
@@ -133,6 +152,18 @@ std::optional<Raiser::RollBack> Raiser::plan_from_beginning() const {
   return plan;
 }
 
+// A roll-back that is left for another one was not enough.
+Result<void> Raiser::leave_roll_back(int target_branch, const std::string& why) {
+  for (storage::InterventionRecord& made : tree_.interventions) {
+    if (made.kind != "rollback" || made.started != tree_.model.active || made.started == target_branch) continue;
+    made.state = "undone";
+    made.outcome = why;
+    made.decided_ms = clock_.wall_ms();
+    STERLET_PASS(live_.put_intervention(study_.storage_id(), tree_.model.trial, made));
+  }
+  return {};
+}
+
 // The tree of a roll-back whose program is (started again and) told nothing else.
 Result<void> Raiser::roll_back_tree(const RollBack& plan, const std::string& sentence) {
   const CheckpointRecord* target = find_checkpoint(tree_, plan.checkpoint);
@@ -145,6 +176,7 @@ Result<void> Raiser::roll_back_tree(const RollBack& plan, const std::string& sen
                    .skip_steps = plan.skip_steps};
   // Its reports and the checkpoint to go on from are put right when it is launched.
   STERLET_PASS(settle_watched());
+  STERLET_PASS(leave_roll_back(target == nullptr ? 0 : target->branch, sentence));
   STERLET_PASS(add_branch(target == nullptr ? 0 : target->branch, target == nullptr ? 0 : target->step,
                           target == nullptr ? std::nullopt : std::optional(target->id), {}));
   tree_.model.active = tree_.interventions.back().started;
@@ -187,6 +219,8 @@ Result<void> Raiser::finish_roll_back() {
   STERLET_PASS(settle_watched());
   const CheckpointRecord target = *find_checkpoint(tree_, *action_->target);
   const std::int64_t skip = action_->skip_steps;
+  const Json body = base::parse_json(action_->command.body).value_or(Json::object());
+  STERLET_PASS(leave_roll_back(target.branch, body.value("note", std::string())));
   STERLET_PASS(add_branch(target.branch, target.step, target.id, {}));
   const storage::InterventionRecord& made = tree_.interventions.back();
   const std::string note = made.note;
@@ -203,20 +237,24 @@ Result<void> Raiser::finish_roll_back() {
 Result<bool> Raiser::roll_back_at_rest(const std::string& why) {
   bool ran_away = tells_divergence(why);
   std::int64_t good_step = step_;
-  std::string sentence = why;
+  Spike seen{.first_step = step_ + 1, .sentence = why};  // For want of a better one: since the last report.
   for (const auto& [name, curve] : watched_) {
-    if (const auto spike = find_spike(curve, name, name != metric() || minimizes())) {
-      ran_away = true;
-      good_step = std::min(good_step, spike->good_step);
-      sentence = spike->sentence;
-    }
+    if (!curve.empty()) seen.good_step = std::max(seen.good_step, curve.back().first);
+  }
+  for (const auto& [name, curve] : watched_) {
+    const auto spike = find_spike(curve, name, name != metric() || minimizes());
+    if (!spike) continue;
+    ran_away = true;
+    good_step = std::min(good_step, spike->good_step);
+    seen = *spike;
   }
   if (!ran_away) return false;
   own_.clear();
-  const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
-  if (start != nullptr && start->state == "watching" && start->checkpoint) {
-    STERLET_TRY(const std::string what, mark_undone(sentence));
+  const std::string& sentence = seen.sentence;
+  if (const auto culprit = find_culprit(seen)) {
+    STERLET_TRY(const std::string what, mark_undone(*culprit, sentence));
     sayings_.push_back(fmt::format("{}; undone: {}", sentence, what));
+    STERLET_PASS(watch_again());
   } else {
     STERLET_TRY(const auto plan, plan_roll_back(good_step, step_ + 1));
     if (!plan) return false;

@@ -37,6 +37,7 @@ double difference_mad(const std::vector<double>& values, std::size_t lag) {
 
 Spike spike_at(const Curve& curve, std::size_t first_bad, std::string sentence) {
   return {.good_step = first_bad > 0 ? curve[first_bad - 1].first : 0,
+          .first_step = curve[first_bad].first,
           .bad_step = curve.back().first,
           .sentence = std::move(sentence)};
 }
@@ -86,6 +87,7 @@ std::optional<Spike> find_spike(const Curve& curve, std::string_view metric, boo
     noises = noises_above(y, first, is_log, kRunNoise, kRise);
   }
   if (!noises) return std::nullopt;
+  while (noises_above(y, first - 1, is_log, kRunNoise, kRise)) --first;
   return spike_at(recent, first,
                   fmt::format("{} went from {:.4g} to {:.4g} at step {}, {:.0f} times its noise", metric,
                               recent[first - 1].second, recent.back().second, recent.back().first, *noises));

@@ -45,10 +45,17 @@ TEST(Spike, ASmallerRiseIsSeenWhenItStays) {
     EXPECT_FALSE(find_spike(curve, "loss", true)) << step;
   }
   curve.emplace_back(33, 1.3);
-  const auto spike = find_spike(curve, "loss", true);
+  auto spike = find_spike(curve, "loss", true);
   ASSERT_TRUE(spike);
   EXPECT_EQ(spike->good_step, 30);
+  EXPECT_EQ(spike->first_step, 31);
   EXPECT_EQ(spike->bad_step, 33);
+  // As the one before, that no attention was paid to at once.
+  curve.pop_back();
+  curve.emplace_back(33, 4.0);
+  spike = find_spike(curve, "loss", true);
+  ASSERT_TRUE(spike);
+  EXPECT_EQ(spike->good_step, 30);
 }
 
 TEST(Spike, AnObjectiveToBeMaximisedSpikesDownwards) {

@@ -104,6 +104,20 @@ std::vector<const CheckpointRecord*> ways_on(const Tree& tree, int branch) {
   return ways;
 }
 
+std::vector<const CheckpointRecord*> ways_on_line(const Tree& tree, int branch) {
+  std::vector<const CheckpointRecord*> line;
+  std::int64_t end = INT64_MAX;
+  for (std::optional<int> at = branch; at;) {
+    for (const CheckpointRecord* way : ways_on(tree, *at)) {
+      if (way->step <= end) line.push_back(way);
+    }
+    const storage::BranchRecord& record = tree.branches[static_cast<std::size_t>(*at)];
+    end = record.from_step;
+    at = record.parent;
+  }
+  return line;
+}
+
 Result<const CheckpointRecord*> checkpoint_at(const Tree& tree, int branch, std::int64_t step) {
   const std::vector<int> line = line_of(tree, branch);
   const auto on_line = [&](int number) { return std::find(line.begin(), line.end(), number) != line.end(); };

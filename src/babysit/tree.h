@@ -37,6 +37,8 @@ const storage::InterventionRecord* start_of(const Tree& tree, int branch);
 const storage::CheckpointRecord* find_checkpoint(const Tree& tree, std::int64_t id);
 /// The checkpoints from which a branch can go on, newest first: its own, then the one it starts from.
 std::vector<const storage::CheckpointRecord*> ways_on(const Tree& tree, int branch);
+/// The same for the whole line that leads to `branch`.
+std::vector<const storage::CheckpointRecord*> ways_on_line(const Tree& tree, int branch);
 /// The kept checkpoint of that step: on the line of `branch` before all others, the newest of several. Errors:
 /// kNotFound with the nearest steps.
 base::Result<const storage::CheckpointRecord*> checkpoint_at(const Tree& tree, int branch, std::int64_t step);

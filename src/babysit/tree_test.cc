@@ -55,6 +55,15 @@ TEST(Branches, GoOnFromTheirNewestCheckpointAndAtLastFromTheirStart) {
   EXPECT_EQ(ways_on(tree, 2).front()->id, 2);
 }
 
+TEST(Branches, HaveALineOfCheckpointsThatEndsWhereTheirChildrenBegin) {
+  Tree tree = small_tree();
+  tree.checkpoints[1].state = "deleted";
+  std::vector<std::int64_t> ids;
+  for (const auto* way : ways_on_line(tree, 2)) ids.push_back(way->id);
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(ways_on_line(tree, 1).size(), 5U + 3U);
+}
+
 TEST(Branches, AreToldApartByWhatAChangeEverTouched) {
   EXPECT_EQ(touched_params(small_tree(), 0), (base::Json{{"rate", 0.1}}));
   EXPECT_EQ(touched_params(small_tree(), 2), (base::Json{{"rate", 0.3}}));

@@ -119,8 +119,10 @@ base::Result<babysit::Start> start_of(const BabysitOptions& options, const OpenS
   }
   for (const babysit::Change& change : changes) {
     if (change.is_factor) {
-      return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("{} has no value to multiply yet", change.name),
-                        fmt::format("write {}=VALUE", change.name));
+      return base::fail(
+          base::ErrorCode::kInvalidArgument,
+          fmt::format("{} has no value to {} yet", change.name, change.is_divisor ? "divide" : "multiply"),
+          fmt::format("write {}=VALUE", change.name));
     }
     given[change.name] = change.value;
   }

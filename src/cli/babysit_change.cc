@@ -46,6 +46,7 @@ base::Result<babysit::Found> find(const ChangeOptions& options, const OpenStudy&
 base::Result<void> send(Context& context, const OpenStudy& open, const babysit::Found& found,
                         const ChangeOptions& options, const std::string& kind, base::Json body) {
   body["seen"] = found.last_change;
+  body["seen_undo_ms"] = found.last_undo_ms;
   if (!options.note.empty()) body["note"] = options.note;
   STERLET_TRY(base::Json answer, babysit::ask(*open.storage, *open.study, found, kind, std::move(body),
                                               options.wait_seconds, base::system_clock()));
@@ -70,7 +71,7 @@ base::Result<bool> tell_model(Context& context, const OpenStudy& open, const std
 void add_set(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("set", "change hyperparameters of the model that trains, checkpoint first");
   auto options = std::make_shared<ChangeOptions>();
-  command->add_option("WORDS", options->words, "[STUDY] NAME=VALUE or NAME*=FACTOR ...")->required();
+  command->add_option("WORDS", options->words, "[STUDY] NAME=VALUE, NAME*=FACTOR or NAME/=DIVISOR ...")->required();
   command->add_option("--note", options->note, "why, for the logbook");
   add_change_options(*command, *options);
   command->footer(
@@ -120,7 +121,8 @@ void add_branch(CLI::App& app, Context& context) {
     std::string from;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("WORDS", options->words, "[STUDY] NAME=VALUE or NAME*=FACTOR ...; none: as it was");
+  command->add_option("WORDS", options->words,
+                      "[STUDY] NAME=VALUE, NAME*=FACTOR or NAME/=DIVISOR ...; none: as it was");
   command->add_option("--at", options->at, "step of the checkpoint")->required();
   command->add_option("--from", options->from, "branch of the checkpoint (default: the line that is trained)");
   command->add_option("--note", options->note, "why, for the logbook");

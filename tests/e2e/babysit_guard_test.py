@@ -4,19 +4,22 @@ import re
 import unittest
 
 from babysit_support import BabysitTest
-from support import SOURCE
+from support import LIMIT_SECONDS, SOURCE
 
 FASHION_MNIST = "/usr/share/datasets/fashion-mnist"
 
-# The loss falls as 1/x with the steps done, but for data of the places BURST, on which it is five times as large and
-# stays so for as long as the data is bad. Its place in the data is part of its state.
+# The loss falls as 1/x with the steps done, but for data of the places 40 to 51, on which it is five times as large and
+# stays so for as long as the data is bad, and but for steps with a rate above 1, each of which adds a fifth, for good.
+# Its place in the data is part of its state. At each step of HOLDS it waits for a change; between them it hears nothing.
 MODEL = """
 import json, os, select, sys
 sys.path.insert(0, %r)
 import sterlet
 
 trial = sterlet.Trial(live=True, restores=True)
-state = {"step": 0, "place": 0}
+state = {"step": 0, "place": 0, "harm": 1.0}
+holds = HOLDS
+is_deaf = False
 rate = trial.params["learning_rate"]
 
 
@@ -36,8 +39,8 @@ def load(path, skip):
 
 if trial.resume_path:
     load(trial.resume_path, trial.resume_skip)
-while state["step"] < 120 and not trial.should_stop():
-    for change in trial.changes():
+while state["step"] < STEPS and not trial.should_stop():
+    for change in [] if is_deaf else trial.changes():
         if change.kind == "checkpoint":
             save()
         elif change.kind == "restore":
@@ -46,15 +49,23 @@ while state["step"] < 120 and not trial.should_stop():
         if change.values:
             rate = change.values["learning_rate"]
             trial.applied(state["step"], change.values)
+            if holds[:1] == [state["step"]]:
+                holds.pop(0)
+                is_deaf = bool(holds)
     select.select([], [], [], 0.002)
-    bad = state["place"] in range(40, 52)
+    if holds[:1] == [state["step"]]:
+        is_deaf = False
+        continue
+    bad = BURST and state["place"] in range(40, 52)
     if bad and DIES:
         trial.failed("the loss became NaN at step %%d" %% state["step"])
         sys.exit(1)
     state["step"] += 1
     state["place"] += 1
-    loss = (10 + state["place"] %% 7 / 100) / (10 + state["step"]) * (5 if bad else 1)
-    trial.report(state["step"], loss=float("nan") if bad and IS_NAN else loss, rate=rate, place=state["place"])
+    state["harm"] *= 1.2 if rate > 1 else 1
+    loss = (10 + state["place"] %% 7 / 100) / (10 + state["step"]) * (5 if bad else 1) * state["harm"]
+    if state["step"] %% EVERY == 0:
+        trial.report(state["step"], loss=float("nan") if bad and IS_NAN else loss, rate=rate, place=state["place"])
     if state["step"] %% 10 == 0:
         save()
 """ % os.path.join(SOURCE, "client")
@@ -65,15 +76,22 @@ objective: {metric: loss, direction: minimize}
 command: [/usr/bin/python3, model.py]
 strategy: panda
 params:
-  learning_rate: {type: float, low: 1e-3, high: 1, scale: log, default: 0.1, live: true}
+  learning_rate: {type: float, low: 1e-3, high: 100, scale: log, default: 0.1, live: true}
 seed: 7
 """
 
 
 class Guard(BabysitTest):
-    def raise_one(self, *arguments, heeds=True, dies=False, is_nan=False):
-        self.write("model.py", MODEL.replace("HEEDS", str(heeds)).replace("DIES", str(dies)).replace("IS_NAN", str(is_nan)))
+    def write_model(self, steps=120, every=1, holds=(), burst=True, heeds=True, dies=False, is_nan=False):
+        program = MODEL
+        for name, value in (("STEPS", steps), ("EVERY", every), ("HOLDS", list(holds)), ("BURST", burst),
+                            ("HEEDS", heeds), ("DIES", dies), ("IS_NAN", is_nan)):
+            program = program.replace(name, str(value))
+        self.write("model.py", program)
         self.write("study.yaml", STUDY)
+
+    def raise_one(self, *arguments, **model):
+        self.write_model(**model)
         return self.attempt("babysit", "study.yaml", *arguments)
 
     def check_rolled_back(self, done, sentence):
@@ -132,6 +150,31 @@ class Guard(BabysitTest):
         rates = [change["set"]["learning_rate"] for change in made]
         self.assertEqual(rates, [0.05, 0.025, 0.0125, 0.00625, 0.003125])
         self.assertIn("no good checkpoint to go back to", done.stderr)
+
+    def test_a_slip_that_was_put_right_before_it_was_seen_is_undone_with_what_put_it_right(self):
+        # Twenty steps with a hundred times the rate, between two reports.
+        self.write_model(steps=500, every=25, holds=(251, 271), burst=False)
+        child = self.raise_model("--guard")
+        self.wait_until(lambda: self.last_step() == 250, "it waits for a change")
+        self.run_program("set", "learning_rate*=100", "--note", "a slip of the hand")
+        self.run_program("set", "learning_rate/=100", "--note", "put right")
+        out, err = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, out + err)
+        branches = self.branches()
+        self.assertEqual(list(branches), ["a", "b", "c"])
+        slip, back = branches["a"]["interventions"] + branches["b"]["interventions"]
+        self.assertEqual((slip["step"], back["step"]), (251, 271))
+        for made in (slip, back):
+            self.assertEqual(made["state"], "undone")
+            self.assertRegex(made["outcome"], r"^loss went from \S+ to \S+ at step 275, \d+ times its noise$")
+        self.assertEqual(self.tree()["active"], "a")
+        reports = branches["a"]["reports"]
+        self.assertEqual([report["step"] for report in reports], list(range(25, 501, 25)))
+        for report in reports:  # As if it had never been.
+            self.assertLess(report["metrics"]["loss"], 1.01 * 10.06 / (10 + report["step"]))
+        self.assertRegex(err, r"times its noise; undone: learning_rate from 0\.1 to 10, then learning_rate from 10 to 0\.1; "
+                              r"branch a goes on from step 251")
+        self.assertRegex(self.run_program("logbook").stdout, r"\| a slip of the hand \| undone: loss went from")
 
     @unittest.skipUnless(os.path.isdir(FASHION_MNIST), "the package dataset-fashion-mnist is not installed")
     def test_the_trainer_gets_past_a_burst_of_label_noise(self):
