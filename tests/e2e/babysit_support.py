@@ -40,7 +40,7 @@ if trial.resume_path:
     load(trial.resume_path)
 while state["step"] < STEPS and not trial.should_stop():
     while os.path.exists("hold"):  # So that a test can have two things asked for before either is answered.
-        select.select([], [], [], 0.002)
+        select.poll().poll(2)
     for change in trial.changes():
         if change.kind == "checkpoint":
             save()
