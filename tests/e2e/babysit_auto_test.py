@@ -2,52 +2,22 @@
 import os
 import unittest
 
-from babysit_support import BabysitTest
-from support import LIMIT_SECONDS, SOURCE
+from babysit_support import OBEDIENT, BabysitTest
+from support import LIMIT_SECONDS
 
 # loss = sum of c x^2 / 2 with c = 1, 0.1, 0.01, descended with noise in the gradient. Each report is waited for, so that
 # every run is the same to the last bit. A rate above 2 diverges; rates of about 0.3 are best for some hundred steps.
-MODEL = """
-import json, math, os, sys
-sys.path.insert(0, %r)
-import sterlet
-
+MODEL = OBEDIENT + """
 CURVES = (1.0, 0.1, 0.01)
-trial = sterlet.Trial(live=True, restores=True)
-state = {"step": 0, "x": [3.0, 3.0, 3.0], "sum": 0.0, "chance": trial.seed(1) %% 2**64}
-now = {"learning_rate": trial.params["learning_rate"]}
+state.update({"x": [3.0, 3.0, 3.0], "sum": 0.0, "chance": trial.seed(1) % 2**64})
 
 
 def noise():
     total = 0.0
     for _ in range(6):
-        state["chance"] = (state["chance"] * 6364136223846793005 + 1442695040888963407) %% 2**64
+        state["chance"] = (state["chance"] * 6364136223846793005 + 1442695040888963407) % 2**64
         total += (state["chance"] >> 11) / 2**53 - 0.5
     return total
-
-
-def save():
-    name = "ck-%%d-%%d" %% (state["step"], len(os.listdir(trial.checkpoint_dir)))
-    with open(os.path.join(trial.checkpoint_dir, name), "w") as file:
-        json.dump(state, file)
-    trial.checkpointed(state["step"], name)
-
-
-def load(path):
-    with open(path) as file:
-        state.update(json.load(file))
-
-
-def obey():
-    for change in trial.changes():
-        if change.kind == "checkpoint":
-            save()
-        elif change.kind == "restore":
-            load(change.path)
-            trial.restored(state["step"], change.path)
-        if change.values:
-            now.update(change.values)
-            trial.applied(state["step"], change.values)
 
 
 if trial.resume_path:
@@ -58,13 +28,13 @@ while state["step"] < STEPS and not trial.should_stop():
     state["x"] = [x - now["learning_rate"] * (c * x + 0.3 * noise()) for c, x in zip(CURVES, state["x"])]
     loss = sum(c * x * x / 2 for c, x in zip(CURVES, state["x"]))
     if not math.isfinite(loss) or loss > 1e30:
-        trial.failed("the loss became infinite at step %%d" %% state["step"])
+        trial.failed("the loss became infinite at step %d" % state["step"])
         sys.exit(1)
     state["sum"] += loss
-    if state["step"] %% 10 == 0:
+    if state["step"] % 10 == 0:
         mean, state["sum"] = state["sum"] / 10, 0.0
         trial.report(state["step"], wait=True, loss=mean, rate=now["learning_rate"])
-""" % os.path.join(SOURCE, "client")
+"""
 
 STUDY = """
 study: m

@@ -3,72 +3,44 @@ import os
 import re
 import unittest
 
-from babysit_support import BabysitTest
-from support import LIMIT_SECONDS, SOURCE
+from babysit_support import OBEDIENT, BabysitTest
+from support import LIMIT_SECONDS
 
 FASHION_MNIST = "/usr/share/datasets/fashion-mnist"
 
 # The loss falls as 1/x with the steps done, but for data of the places 40 to 51, on which it is five times as large and
 # stays so for as long as the data is bad, and but for steps with a rate above 1, each of which adds a fifth, for good.
 # Its place in the data is part of its state. At each step of HOLDS it waits for a change; between them it hears nothing.
-MODEL = """
-import json, os, select, sys
-sys.path.insert(0, %r)
-import sterlet
-
-trial = sterlet.Trial(live=True, restores=True)
-state = {"step": 0, "place": 0, "harm": 1.0}
+MODEL = OBEDIENT + """
+state["harm"] = 1.0
 holds = HOLDS
 is_deaf = False
-rate = trial.params["learning_rate"]
-
-
-def save():
-    name = "ck-%%d-%%d" %% (state["step"], len(os.listdir(trial.checkpoint_dir)))
-    with open(os.path.join(trial.checkpoint_dir, name), "w") as file:
-        json.dump(state, file)
-    trial.checkpointed(state["step"], name)
-
-
-def load(path, skip):
-    with open(path) as file:
-        state.update(json.load(file))
-    if HEEDS:
-        state["place"] += skip
-
-
 if trial.resume_path:
     load(trial.resume_path, trial.resume_skip)
 while state["step"] < STEPS and not trial.should_stop():
-    for change in [] if is_deaf else trial.changes():
-        if change.kind == "checkpoint":
-            save()
-        elif change.kind == "restore":
-            load(change.path, change.skip_steps)
-            trial.restored(state["step"], change.path)
-        if change.values:
-            rate = change.values["learning_rate"]
-            trial.applied(state["step"], change.values)
-            if holds[:1] == [state["step"]]:
-                holds.pop(0)
-                is_deaf = bool(holds)
+    if not is_deaf and obey() and holds[:1] == [state["step"]]:
+        holds.pop(0)
+        is_deaf = bool(holds)
+    if not HEEDS:
+        state["place"] = state["step"]
     select.select([], [], [], 0.002)
     if holds[:1] == [state["step"]]:
         is_deaf = False
         continue
     bad = BURST and state["place"] in range(40, 52)
     if bad and DIES:
-        trial.failed("the loss became NaN at step %%d" %% state["step"])
+        trial.failed("the loss became NaN at step %d" % state["step"])
         sys.exit(1)
     state["step"] += 1
     state["place"] += 1
-    state["harm"] *= 1.2 if rate > 1 else 1
-    loss = (10 + state["place"] %% 7 / 100) / (10 + state["step"]) * (5 if bad else 1) * state["harm"]
-    if state["step"] %% EVERY == 0:
-        trial.report(state["step"], loss=float("nan") if bad and IS_NAN else loss, rate=rate, place=state["place"])
-    if state["step"] %% 10 == 0:
+    state["harm"] *= 1.2 if now["learning_rate"] > 1 else 1
+    loss = (10 + state["place"] % 7 / 100) / (10 + state["step"]) * (5 if bad else 1) * state["harm"]
+    if state["step"] % EVERY == 0:
+        trial.report(state["step"], loss=float("nan") if bad and IS_NAN else loss, rate=now["learning_rate"],
+                     place=state["place"])
+    if state["step"] % 10 == 0:
         save()
-""" % os.path.join(SOURCE, "client")
+"""
 
 STUDY = """
 study: m
@@ -153,7 +125,7 @@ class Guard(BabysitTest):
 
     def test_a_slip_that_was_put_right_before_it_was_seen_is_undone_with_what_put_it_right(self):
         # Twenty steps with a hundred times the rate, between two reports.
-        self.write_model(steps=500, every=25, holds=(251, 271), burst=False)
+        self.write_model(steps=500, every=25, holds=(250, 270), burst=False)
         child = self.raise_model("--guard")
         self.wait_until(lambda: self.last_step() == 250, "it waits for a change")
         self.run_program("set", "learning_rate*=100", "--note", "a slip of the hand")
@@ -163,7 +135,7 @@ class Guard(BabysitTest):
         branches = self.branches()
         self.assertEqual(list(branches), ["a", "b", "c"])
         slip, back = branches["a"]["interventions"] + branches["b"]["interventions"]
-        self.assertEqual((slip["step"], back["step"]), (251, 271))
+        self.assertEqual((slip["step"], back["step"]), (250, 270))
         for made in (slip, back):
             self.assertEqual(made["state"], "undone")
             self.assertRegex(made["outcome"], r"^loss went from \S+ to \S+ at step 275, \d+ times its noise$")
@@ -173,7 +145,7 @@ class Guard(BabysitTest):
         for report in reports:  # As if it had never been.
             self.assertLess(report["metrics"]["loss"], 1.01 * 10.06 / (10 + report["step"]))
         self.assertRegex(err, r"times its noise; undone: learning_rate from 0\.1 to 10, then learning_rate from 10 to 0\.1; "
-                              r"branch a goes on from step 251")
+                              r"branch a goes on from step 250")
         self.assertRegex(self.run_program("logbook").stdout, r"\| a slip of the hand \| undone: loss went from")
 
     @unittest.skipUnless(os.path.isdir(FASHION_MNIST), "the package dataset-fashion-mnist is not installed")
@@ -201,12 +173,11 @@ seed: 3
         self.assertLess(max(after), 1.3 * before[-1])
         self.assertLess(max(after[-5:]), min(before))
         self.assertRegex(self.run_program("logbook").stdout,
-                         r"\| 200 \| a to b \| rolled back; learning_rate from 0\.02 to 0\.01 \| autopilot \| (val_)?loss went "
+                         r"\| 200 \| a to b \| rolled back; learning_rate from 0\.02 to 0\.01; the data of \d+ steps left out \| autopilot \| (val_)?loss went "
                          r"from \S+ to \S+ at step \d+, \d+ times its noise \| kept \|")
 
     def test_the_trainer_recovers_from_a_learning_rate_a_hundred_times_too_high(self):
-        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
-        self.write("table.csv", "a,b,kind\n" + rows)
+        self.write_table()
         self.write("study.yaml", """
 study: m
 objective: val_loss

@@ -57,6 +57,47 @@ while state["step"] < STEPS and not trial.should_stop():
     trial.report(state["step"], loss=state["x"], rate=rate)
 """ % os.path.join(SOURCE, "client")
 
+# What models of other kinds begin with: `state` is all that a step depends on, `now` its live values; `place` in it is
+# moved by data that is left out.
+OBEDIENT = """
+import json, math, os, select, sys
+sys.path.insert(0, %r)
+import sterlet
+
+trial = sterlet.Trial(live=True, restores=True)
+state = {"step": 0, "place": 0}
+now = {"learning_rate": trial.params["learning_rate"]}
+
+
+def save():
+    name = "ck-%%d-%%d" %% (state["step"], len(os.listdir(trial.checkpoint_dir)))
+    with open(os.path.join(trial.checkpoint_dir, name), "w") as file:
+        json.dump(state, file)
+    trial.checkpointed(state["step"], name)
+
+
+def load(path, skip=0):
+    with open(path) as file:
+        state.update(json.load(file))
+    state["place"] += skip
+
+
+def obey():
+    # Whether anything was set.
+    was_set = False
+    for change in trial.changes():
+        if change.kind == "checkpoint":
+            save()
+        elif change.kind == "restore":
+            load(change.path, change.skip_steps)
+            trial.restored(state["step"], change.path)
+        if change.values:
+            now.update(change.values)
+            trial.applied(state["step"], change.values)
+            was_set = True
+    return was_set
+""" % os.path.join(SOURCE, "client")
+
 STUDY = """
 study: m
 objective: {metric: loss, direction: minimize}
@@ -96,6 +137,11 @@ class BabysitTest(ProgramTest):
     def model(self, steps=10**9, restores=True, study=STUDY):
         self.write("model.py", MODEL.replace("STEPS", str(steps)).replace("CAN_RESTORE", str(restores)))
         return self.write("study.yaml", study)
+
+    def write_table(self):
+        """A table for sterlet-train to learn from."""
+        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
+        self.write("table.csv", "a,b,kind\n" + rows)
 
     def raise_model(self, *arguments):
         return self.start("babysit", "study.yaml", *arguments)

@@ -33,8 +33,7 @@ class Changes(BabysitTest):
         self.assertGreater(len(branches["a"]["reports"]), change["step"], "branch a went on after the undo")
 
     def test_undo_of_the_built_in_trainer_is_exact_to_the_last_bit(self):
-        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
-        self.write("table.csv", "a,b,kind\n" + rows)
+        self.write_table()
         study = """
 study: NAME
 objective: val_loss
@@ -163,7 +162,7 @@ class Logbook(BabysitTest):
         self.run_program("set", "learning_rate=0.5", "--note", "it is | slow")
         self.train_on(child, 30)
         self.run_program("set", "learning_rate=0.02")
-        self.run_program("undo")
+        self.run_program("undo", "--note", "it shook")
         self.train_on(child)
         self.end(child)
         branches = self.check_tree()
@@ -174,7 +173,7 @@ class Logbook(BabysitTest):
         book = self.run_program("logbook").stdout
         self.assertIn("learning_rate from 0.1 to 0.5", book)
         self.assertIn("it is \\| slow", book)
-        self.assertIn("learning_rate from 0.5 to 0.02", book)
+        self.assertRegex(book, r"learning_rate from 0\.5 to 0\.02 .* \| undone[^|]*[:;] it shook \|")
         schedule = json.loads(self.run_program("logbook", "--format", "schedule").stdout)
         self.assertEqual(schedule, {"version": 1, "schedule": [
             {"step": 0, "set": {"learning_rate": 0.1, "size": 3}},
@@ -361,8 +360,7 @@ class Messages(BabysitTest):
 
     def test_where_no_checkpoint_can_be_written(self):
         # No file of the trainer's may grow beyond 2,000 bytes, which to it is a disk without space.
-        rows = "".join(f"{i % 7},{i * 37 % 11},{'up' if i * 37 % 11 > i % 7 else 'down'}\n" for i in range(400))
-        self.write("table.csv", "a,b,kind\n" + rows)
+        self.write_table()
         self.write("study.yaml", """
 study: m
 objective: val_loss
