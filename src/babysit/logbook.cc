@@ -79,8 +79,12 @@ Result<std::string> logbook_markdown(storage::Storage& storage, std::int64_t stu
   for (const InterventionRecord& made : tree.interventions) {
     tell_advice_until(made.created_ms);
     const Json set = json_of(made.set), was = json_of(made.was);
-    const std::string change = set.empty() ? "nothing: trained again from there"
-                                           : (made.kind == "rollback" ? "rolled back; " : "") + change_text(set, was);
+    std::string change = set.empty() ? "nothing: trained again from there" : change_text(set, was);
+    if (made.kind == "rollback") {
+      change = "rolled back; " + change;
+      const std::int64_t skipped = tree.branches[static_cast<std::size_t>(made.started)].skip_steps;
+      if (skipped > 0) change += fmt::format("; the data of {} steps left out", skipped);
+    }
     std::string outcome = made.state;
     if (made.helped) outcome += fmt::format(", helped with p = {:.2f}", *made.helped);
     if (!made.outcome.empty()) outcome += ": " + made.outcome;

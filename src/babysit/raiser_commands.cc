@@ -416,7 +416,7 @@ Result<std::string> Raiser::mark_undone(int through, const std::string& why) {
             made.kind == "branch" ? fmt::format("branch {}", branch_name(undone))
                                   : change_text(base::parse_json(made.set).value(), base::parse_json(made.was).value());
         what = what.empty() ? change : change + ", then " + what;
-        if (!why.empty()) made.outcome = why;
+        if (!why.empty()) made.outcome += (made.outcome.empty() ? "" : "; ") + why;
       }
       made.state = "undone";
       made.decided_ms = clock_.wall_ms();
@@ -443,7 +443,7 @@ Result<void> Raiser::watch_again() {
 Result<void> Raiser::finish_undo() {
   const Json body = base::parse_json(action_->command.body).value_or(Json::object());
   const bool is_ours = action_->command.id == 0;
-  const std::string why = is_ours ? text_in(body, "note") : std::string();
+  const std::string why = text_in(body, "note");
   const int through = is_ours ? body.value("through", tree_.model.active) : tree_.model.active;
   STERLET_TRY(const std::string what, mark_undone(through, why));
   const std::int64_t step = step_;
@@ -452,7 +452,7 @@ Result<void> Raiser::finish_undo() {
   STERLET_PASS(watch_again());
   STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, find_checkpoint(tree_, *action_->target)->path));
   return answer(
-      fmt::format("{}{}undone: {}; branch {} goes on from step {}", why, why.empty() ? "" : "; ", what, branch, step),
+      fmt::format("{}undone: {}; branch {} goes on from step {}", is_ours ? why + "; " : "", what, branch, step),
       {{"step", step}, {"branch", branch}});
 }
 
@@ -464,7 +464,8 @@ Result<void> Raiser::undo_before_start() {
     if (command.trial != tree_.model.trial) continue;
     const InterventionRecord* start = start_of(tree_, tree_.model.active);
     if (command.kind != "undo" || start == nullptr || !start->checkpoint) return {};
-    STERLET_TRY(const std::string what, mark_undone(tree_.model.active, {}));
+    STERLET_TRY(const Json body, base::parse_json(command.body));
+    STERLET_TRY(const std::string what, mark_undone(tree_.model.active, text_in(body, "note")));
     STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
     const std::string sentence = fmt::format("undone: {}; branch {} goes on", what, branch_name(tree_.model.active));
     sayings_.push_back(sentence);

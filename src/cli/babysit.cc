@@ -203,7 +203,8 @@ void add_babysit(CLI::App& app, Context& context) {
   command->add_option("--window", options->window, "reports after which a change is judged (default: 10)")
       ->check(CLI::Range(2, 100000));
   command->add_flag("--guard", options->guard,
-                    "roll back by itself when the objective or a loss spikes or is NaN, with a lower learning rate");
+                    "roll back by itself when the objective or a loss spikes or is NaN: undo the change to blame, else "
+                    "lower the learning rate and leave the bad data out");
   command->add_flag("--control", options->control,
                     "judge a change by its unchanged branch, really run from the same checkpoint for a window");
   auto* pilot = command->add_flag("--auto", options->pilot,

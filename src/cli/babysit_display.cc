@@ -75,13 +75,8 @@ class Rich final : public babysit::Observer {
     if (rate_) first += fmt::format("  {:.3g} steps/s", *rate_);
     if (status_->value) {
       std::vector<double> values;
-      double low = HUGE_VAL, high = -HUGE_VAL;
-      for (const auto& [step, value] : curve_) {
-        values.push_back(value);
-        if (!std::isfinite(value)) continue;
-        low = std::min(low, value);
-        high = std::max(high, value);
-      }
+      for (const auto& [step, value] : curve_) values.push_back(value);
+      const auto [low, high] = sparkline_range(values);
       first += fmt::format("  {} {}  {}", spec_.objectives.front().metric, bold(fmt::format("{:.5g}", *status_->value)),
                            sparkline(values, kCurveColumns, low, high));
     }

@@ -52,23 +52,23 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
     return {};
   }
   std::vector<std::vector<double>> curves;
-  double low = HUGE_VAL, high = -HUGE_VAL;
+  std::vector<double> all;
   for (const storage::BranchRecord& branch : tree.branches) {
     STERLET_TRY(const auto reports,
                 open.storage->live().load_branch_reports(study.storage_id(), found->model.trial, branch.number));
     std::vector<double> values;
     for (const auto& [step, value] : babysit::curve_of(reports, metric)) {
       values.push_back(value);
-      if (!std::isfinite(value)) continue;
-      low = std::min(low, value);
-      high = std::max(high, value);
     }
+    all.insert(all.end(), values.begin(), values.end());
     curves.push_back(std::move(values));
   }
+  const auto [low, high] = sparkline_range(std::move(all));
   print(fmt::format("{}, trial {}: {}{}, {} of each branch", study.spec().name, found->model.trial,
                     found->is_running ? "training" : std::string(storage::text_of(found->state)),
                     found->model.paused ? " (paused)" : "", metric));
-  const std::function<void(int, const std::string&)> draw = [&](int number, const std::string& indent) {
+  const std::function<void(int, const std::string&)> draw = [&, low = low, high = high](int number,
+                                                                                        const std::string& indent) {
     const storage::BranchRecord& branch = tree.branches[static_cast<std::size_t>(number)];
     const auto& values = curves[static_cast<std::size_t>(number)];
     std::string line = fmt::format("{}{}{} from step {}", indent, babysit::branch_name(number),
@@ -87,7 +87,7 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
       print(fmt::format("{}    {}", indent, babysit::settings_text(babysit::params_of(tree, number))));
     } else {
       const auto set = base::parse_json(made->set).value(), was = base::parse_json(made->was).value();
-      print(fmt::format("{}    {} by {} ({}){}", indent,
+      print(fmt::format("{}    {}{} by {} ({}){}", indent, made->kind == "rollback" ? "rolled back; " : "",
                         set.empty() ? "nothing changed" : babysit::change_text(set, was),
                         made->by == "autopilot" ? "autopilot" : made->who, verdict_text(*made),
                         made->note.empty() ? "" : ": " + made->note));

@@ -25,4 +25,16 @@ std::string sparkline(std::span<const double> values, std::size_t width, double 
   return line;
 }
 
+std::pair<double, double> sparkline_range(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
+  if (values.empty()) return {0, 0};
+  std::sort(values.begin(), values.end());
+  const auto last = static_cast<double>(values.size() - 1);
+  const double low = values[static_cast<std::size_t>(0.05 * last)],
+               high = values[static_cast<std::size_t>(0.95 * last)];
+  if (!(high > low)) return {values.front(), values.back()};
+  const double margin = 3 * (high - low);
+  return {std::max(values.front(), low - margin), std::min(values.back(), high + margin)};
+}
+
 }  // namespace sterlet::cli
