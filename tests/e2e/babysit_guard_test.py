@@ -190,6 +190,11 @@ seed: 3
         self.train_on(child, 100)
         self.run_program("set", "learning_rate*=100", "--note", "a slip of the hand")
         self.wait_until(lambda: self.branches()["a"]["interventions"][0]["state"] == "undone", "it is undone")
+        # Who was about to put it right hears that it is right already.
+        self.assertRegex(self.run_program("set", "learning_rate/=2").stdout,
+                         r"learning_rate from 0\.05 to 0\.025 at step \d+ \(branch c\); note: \S+'s change of learning_rate "
+                         r"from 0\.05 to 5 \(step \d+\) was undone \S+ ago: .*(loss|infinite)")
+        self.run_program("undo")
         self.train_on(child, 100)
         self.end(child)
         branches = self.branches()
