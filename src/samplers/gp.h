@@ -20,10 +20,11 @@ struct GpOptions {
 ///           half its range (gp_kernel.h). Values are half-ranked and straightened first (gp_transform.h).
 /// Edges     until `startup_trials` trials exist, and until two have values: the middle of the space, then points of
 ///           Sobol's, every other one on a log scale where a linear range is wide enough to be suspect. Pending trials
-///           count as told, at values drawn from the model, so that parallel workers spread out. Failed trials and NaN
-///           count as worse than all others; pruned ones by the value they had; a mean of r runs has an r-th of the
-///           noise. Told constraints are learned too, and the gain multiplied with the probability that all hold. No
-///           repeats while there are other candidates.
+///           count as told, at values drawn from the model, so that parallel workers spread out. Pruned trials
+///           count by the value they had; a mean of r runs has an r-th of the noise. Told constraints are learned too,
+///           and the gain multiplied with the probability that all hold. So is where trials fail (or give NaN), by
+///           chance or by region; each failure in a row makes that probability weigh eightfold. While all values are
+///           equal: Sobol's points. No repeats while there are other candidates.
 /// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
 ///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a twelfth (each time
 ///           below 32), on at most 256 trials.

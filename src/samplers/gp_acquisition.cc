@@ -108,27 +108,28 @@ void GpMixture::rank(const double* units, std::size_t count, double* values) {
 }
 
 void GpFeasibility::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
-  const std::size_t width = constraints_.front()->embedding().dimensions();
+  const std::size_t width = limits_.front().model->embedding().dimensions();
   if (score_ != nullptr) {
     score_->evaluate(units, count, values, gradients);
   } else {
     std::fill_n(values, count, 0.0);
     if (gradients != nullptr) std::fill_n(gradients, count * width, 0.0);
   }
-  for (const GpModel* constraint : constraints_) {
+  for (const GpLimit& limit : limits_) {
+    const GpModel* constraint = limit.model;
     constraint->predict(units, count, true, batch_);
     part_.assign(count * constraint->heads(), 0.0);
     std::vector<double> by_variance(count);
     for (std::size_t p = 0; p < count; ++p) {
-      const double spread = std::sqrt(batch_.variance[p]);
+      const double variance = batch_.variance[p] + limit.noise, spread = std::sqrt(variance);
       const double z = -batch_.mean[p * constraint->heads()] / spread;
       const double log_probability = base::log_normal_cdf(z);
-      values[p] += log_probability;
+      values[p] += limit.weight * log_probability;
       // phi / Phi, by logarithms: both may be too small for numbers.
       const double slope =
           base::portable_exp(std::clamp(-0.5 * z * z - kLogRootTwoPi - log_probability, -600.0, 600.0));
-      part_[p * constraint->heads()] = -slope / spread;
-      by_variance[p] = -0.5 * slope * z / batch_.variance[p];
+      part_[p * constraint->heads()] = -limit.weight * slope / spread;
+      by_variance[p] = -0.5 * limit.weight * slope * z / variance;
     }
     if (gradients == nullptr) continue;
     more_.resize(count * width);
@@ -144,7 +145,8 @@ void GpFeasibility::rank(const double* units, std::size_t count, double* values)
     std::fill_n(values, count, 0.0);
   }
   constexpr std::size_t kBlock = 32;
-  for (const GpModel* constraint : constraints_) {
+  for (const GpLimit& limit : limits_) {
+    const GpModel* constraint = limit.model;
     const std::size_t width = constraint->embedding().dimensions();
     for (std::size_t begin = 0; begin < count; begin += kBlock) {
       const std::size_t block = std::min(kBlock, count - begin);

@@ -58,19 +58,25 @@ class GpMixture final : public GpScore {
   std::vector<double> values_;
 };
 
-/// Adds ln of the probability that every constraint is <= 0 (its process's zero) to another score, or stands alone
-/// while no feasible point is known.
+/// What has to be <= 0 (its process's zero).
+struct GpLimit {
+  const GpModel* model = nullptr;
+  double noise = 0;   ///< Variance that an outcome has beside the process's own: a trial may fail by bad luck.
+  double weight = 1;  ///< Of the logarithm of its probability.
+};
+
+/// Adds ln of the probability that every limit is kept to another score, or stands alone while no feasible point is
+/// known.
 /// Source: Gardner, Kusner, Xu, Weinberger, Cunningham: Bayesian optimization with inequality constraints, ICML 2014.
 class GpFeasibility final : public GpScore {
  public:
-  GpFeasibility(GpScore* score, std::vector<const GpModel*> constraints)
-      : score_(score), constraints_(std::move(constraints)) {}
+  GpFeasibility(GpScore* score, std::vector<GpLimit> limits) : score_(score), limits_(std::move(limits)) {}
   void evaluate(const double* units, std::size_t count, double* values, double* gradients) override;
   void rank(const double* units, std::size_t count, double* values) override;
 
  private:
   GpScore* score_;
-  std::vector<const GpModel*> constraints_;
+  std::vector<GpLimit> limits_;
   GpModel::Batch batch_;
   std::vector<double> part_, more_;
 };

@@ -191,7 +191,8 @@ TEST(GpScore, GradientsAgreeWithCentralDifferences) {  // With pending rows, and
   parts.push_back(std::make_unique<GpImprovement>(second, std::vector<double>{0.1}));
   GpMixture mixture(std::move(parts), space.dimensions().size());
   expect_gradients(space, mixture);
-  GpFeasibility both(&improvement, {&second, &second}), alone(nullptr, {&second});
+  const GpLimit limit{.model = &second}, loose{.model = &second, .noise = 0.3, .weight = 2};
+  GpFeasibility both(&improvement, {limit, loose}), alone(nullptr, {limit});
   expect_gradients(space, both);
   expect_gradients(space, alone);
   GpModel third(embedding, some_hyper(embedding, 1e-2));

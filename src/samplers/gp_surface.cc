@@ -56,7 +56,7 @@ std::vector<double> GpSurface::targets(const std::vector<GpTold>& told) const {
     high = any ? std::max(high, values.back()) : values.back();
     any = true;
   }
-  // Bad ones lie a quarter of the range beyond the worst: farther, and the cliff would shorten every length scale.
+  // Bad ones are no rows of the process; their values only say that they come last.
   const double worst = high + 0.25 * (high - low) + 0.1;
   for (std::size_t i = 0; i < told.size(); ++i) {
     if (told[i].bad) values[i] = worst;
@@ -76,12 +76,19 @@ GpSurface::Row GpSurface::row_of(const GpTold& told) const {
 
 std::vector<GpFit> GpSurface::fit_on(const UnitTable& table, const std::vector<GpTold>& told,
                                      const std::vector<double>& values, std::size_t most, const GpFitPlan& plan) const {
+  std::vector<std::size_t> good;
+  std::vector<double> good_values;
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    if (told[i].bad) continue;
+    good.push_back(i);
+    good_values.push_back(values[i]);
+  }
   GpRows rows{.dimensions = embedding_->dimensions()};
   std::vector<double> wanted;
-  for (const std::size_t i : choose(values, most, most / 3, most / 3)) {
-    const Row row = row_of(told[i]);
+  for (const std::size_t i : choose(good_values, most, most / 3, most / 3)) {
+    const Row row = row_of(told[good[i]]);
     rows.append(table.row(row.trial), row.noise, row.share);
-    wanted.push_back(values[i]);
+    wanted.push_back(good_values[i]);
   }
   return fit_gp(*embedding_, rows, wanted, plan);
 }
@@ -116,11 +123,14 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
   others_.clear();
   if (draws_ == 0 || settled.size() > kFewRows) return;
   GpRows rows{.dimensions = embedding_->dimensions()};
-  for (const GpTold& one : settled) {
-    const Row row = row_of(one);
+  std::vector<double> wanted;
+  for (std::size_t i = 0; i < settled.size(); ++i) {
+    if (settled[i].bad) continue;
+    const Row row = row_of(settled[i]);
     rows.append(table.row(row.trial), row.noise, row.share);
+    wanted.push_back(values[i]);
   }
-  for (GpHyper& hyper : draw_hypers(*embedding_, rows, values, plan.warped, fits.front().hyper, draws_)) {
+  for (GpHyper& hyper : draw_hypers(*embedding_, rows, wanted, plan.warped, fits.front().hyper, draws_)) {
     others_.emplace_back(*embedding_, std::move(hyper));
   }
 }
@@ -155,7 +165,7 @@ void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, c
   std::vector<Row> all;
   std::vector<double> wanted;
   for (std::size_t i = 0; i < told.size(); ++i) {
-    if (!in[i]) continue;
+    if (!in[i] || told[i].bad) continue;
     rows_.push_back(i);
     all.push_back(row_of(told[i]));
     wanted.push_back(values_[i]);

@@ -17,7 +17,7 @@ namespace sterlet::samplers {
 struct GpTold {
   std::size_t trial = 0;
   double value = 0;
-  bool bad = false;      ///< Failed, or no number: worse than all others.
+  bool bad = false;      ///< Failed, or no number: ordered last, and left out of the process.
   double sd = 0;         ///< Of the value, where it is a prediction.
   double runs = 1;       ///< That the value is the mean of: its noise is that much smaller.
   bool settled = false;  ///< Hyperparameters may be learned from it.
@@ -51,7 +51,7 @@ class GpSurface final {
   const GpTransform& transform() const { return *transform_; }
   /// Values as the process sees them, one a told trial.
   const std::vector<double>& values() const { return values_; }
-  /// Which told trial each of the model's first rows is; those after them are pending.
+  /// Which told trial each of the model's first rows is; those after them are pending. Bad ones are none of them.
   const std::vector<std::size_t>& rows() const { return rows_; }
 
  private:

@@ -115,6 +115,42 @@ TEST(Gp, LeavesAPlateau) {
   EXPECT_LE(minimise(space, f, 60), 0.07);
 }
 
+// Taken for bad values, they were cliffs all over the space (a third of random search's regret after 100 trials in
+// 6-d).
+TEST(Gp, FindsItAmongFailuresByChance) {
+  const Space space = *Space::make({{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}}, {});
+  int calls = 0;
+  const Function f = [&](const Point& p) {
+    if (++calls % 4 == 1) return std::numeric_limits<double>::quiet_NaN();
+    double square = 0;
+    for (const auto& [x, best] :
+         {std::pair(p.values[0], 0.2), {p.values[1], 0.4}, {p.values[2], 0.6}, {p.values[3], 0.8}}) {
+      square += (x - best) * (x - best);
+    }
+    return square;
+  };
+  EXPECT_LT(minimise(space, f, 50), 1e-3);
+}
+
+// The best lies at the edge of what works, so it pays to look across; but ten failures in a row end a study.
+TEST(Gp, SeldomFailsManyTimesInARow) {
+  const Space space = *Space::make({{.name = "a"}, {.name = "b"}, {.name = "c"}}, {});
+  const Function f = [](const Point& p) {
+    const double sum = p.values[0] + p.values[1] + p.values[2];
+    return sum > 1.8 ? std::numeric_limits<double>::quiet_NaN() : 2 - sum + 0.3 * p.values[0] * p.values[1];
+  };
+  const auto sampler = make(space, 100);
+  History history;
+  int in_row = 0, longest = 0;
+  for (int i = 0; i < 100; ++i) {
+    ask(*sampler, history);
+    tell(history, i, f);
+    in_row = history.trials().back().outcome == Outcome::kFailed ? in_row + 1 : 0;
+    longest = std::max(longest, in_row);
+  }
+  EXPECT_LE(longest, 5);
+}
+
 TEST(Gp, FindsItOverAllKindsOfParameters) {
   // Best at b, n = 37, x = 0.2, rate = 0.01 where the condition holds; 0 there. Random: about 0.5 after 60.
   const Space space = *Space::make(
