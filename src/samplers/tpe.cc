@@ -207,7 +207,7 @@ class Tpe final : public Sampler {
       case ParzenKind::kLevels:
       case ParzenKind::kContinuous: {
         const double low = base::normal_cdf(-mean / b), high = base::normal_cdf((1 - mean) / b);
-        return std::clamp(mean + b * base::normal_quantile(low + uniform * (high - low)), 0.0, 1.0);
+        return std::clamp(mean + b * base::quick_normal_quantile(low + uniform * (high - low)), 0.0, 1.0);
       }
     }
     return uniform;

@@ -92,9 +92,9 @@ double ParzenTable::log_kernel(const ParzenPoint& centre, const ParzenPoint& x,
   return sum;
 }
 
-const ParzenTable::LogMass& ParzenTable::log_mass(double bandwidth) const {
+std::shared_ptr<const ParzenTable::LogMass> ParzenTable::log_mass(double bandwidth) const {
   const auto found =
-      std::find_if(masses_.begin(), masses_.end(), [&](const LogMass& table) { return table.bandwidth == bandwidth; });
+      std::find_if(masses_.begin(), masses_.end(), [&](const auto& table) { return table->bandwidth == bandwidth; });
   if (found != masses_.end()) return *found;
   if (masses_.size() == kMassesMax) masses_.clear();
   LogMass table{.bandwidth = bandwidth};
@@ -106,8 +106,7 @@ const ParzenTable::LogMass& ParzenTable::log_mass(double bandwidth) const {
     table.value.push_back(static_cast<float>(value));
     table.slope.push_back(static_cast<float>(slope * std::exp(-value) * spacing));
   }
-  masses_.push_back(std::move(table));
-  return masses_.back();
+  return masses_.emplace_back(std::make_shared<const LogMass>(std::move(table)));
 }
 
 void ParzenTable::reset(std::size_t count, std::span<const double> bandwidths) {
@@ -118,6 +117,10 @@ void ParzenTable::reset(std::size_t count, std::span<const double> bandwidths) {
     Column& column = columns_[j];
     column.bandwidth = bandwidths[j];
     if (column.kind == ParzenKind::kFixed) continue;
+    if (column.kind != ParzenKind::kChoices) {
+      column.log_norm = static_cast<float>(std::log(column.bandwidth) + kLogSqrtTwoPi);
+      column.mass = log_mass(column.bandwidth);
+    }
     column.centre.assign(room, 0.0f);
     if (column.conditional) column.constant.assign(room, 0.0f);
     if (column.conditional) column.present.assign(room, 0.0f);
@@ -146,13 +149,13 @@ void ParzenTable::set(std::size_t kernel, const ParzenPoint& centre) {
       column.levels[kernel] = static_cast<std::uint32_t>(level_of(column, centre.values[j]));
     }
     // Cubic Hermite interpolation of ln Z between the two nodes around the centre, Z being symmetric about 1/2.
-    const LogMass& table = log_mass(column.bandwidth);
+    const LogMass& table = *column.mass;
     const double place = std::min(unit, 1 - unit) * 2 * static_cast<double>(kMassNodes - 1);
     const std::size_t node = std::min(static_cast<std::size_t>(std::max(place, 0.0)), kMassNodes - 2);
     const auto t = static_cast<float>(place - static_cast<double>(node));
     const float v0 = table.value[node], v1 = table.value[node + 1], s0 = table.slope[node], s1 = table.slope[node + 1];
     const float log_z = v0 + t * (s0 + t * (3 * (v1 - v0) - 2 * s0 - s1 + t * (2 * (v0 - v1) + s0 + s1)));
-    const float constant = -log_z - static_cast<float>(std::log(column.bandwidth) + kLogSqrtTwoPi);
+    const float constant = -log_z - column.log_norm;
     if (column.conditional) {
       column.constant[kernel] = constant;
       column.present[kernel] = 1;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -55,6 +56,10 @@ class ParzenTable final {
   double log_kernel(const ParzenPoint& centre, const ParzenPoint& x, std::span<const double> bandwidths) const;
 
  private:
+  struct LogMass {  // ln of the normal's mass within [0, 1] for centres at equal distances from 0 to 1/2.
+    double bandwidth = 0;
+    std::vector<float> value, slope;
+  };
   struct Column {
     explicit Column(const space::Axis& of) : axis(of) {}
     space::Axis axis;
@@ -62,14 +67,12 @@ class ParzenTable final {
     std::uint64_t count = 0;  // Levels or choices.
     bool conditional = false;
     double bandwidth = 1;
-    std::vector<float> centre;          // Unit coordinate, or index of the choice; 0 (choice: -1) where absent.
-    std::vector<float> present;         // 1, or 0 where the centre lacks the dimension. Conditional dimensions only.
-    std::vector<float> constant;        // Log of what the kernel's exponential is multiplied with.
-    std::vector<std::uint32_t> levels;  // Few levels only; `count` where absent.
-  };
-  struct LogMass {  // ln of the normal's mass within [0, 1] for centres at equal distances from 0 to 1/2.
-    double bandwidth = 0;
-    std::vector<float> value, slope;
+    float log_norm = 0;                   // Of the density: ln(bandwidth sqrt(2 pi)).
+    std::shared_ptr<const LogMass> mass;  // Of that bandwidth.
+    std::vector<float> centre;            // Unit coordinate, or index of the choice; 0 (choice: -1) where absent.
+    std::vector<float> present;           // 1, or 0 where the centre lacks the dimension. Conditional dimensions only.
+    std::vector<float> constant;          // Log of what the kernel's exponential is multiplied with.
+    std::vector<std::uint32_t> levels;    // Few levels only; `count` where absent.
   };
   struct Lookup {  // Log kernel of one level at every centre.
     std::size_t dimension = 0;
@@ -81,14 +84,14 @@ class ParzenTable final {
   std::uint64_t level_of(const Column& column, double value) const;
   double log_factor(const Column& column, double bandwidth, double centre_unit, double centre_value, double unit,
                     double value) const;
-  const LogMass& log_mass(double bandwidth) const;
+  std::shared_ptr<const LogMass> log_mass(double bandwidth) const;
   const Lookup& lookup(std::size_t dimension, std::uint64_t level) const;
   void add_levels(std::size_t dimension, const ParzenPoint& x, std::span<float> out) const;
 
   std::vector<Column> columns_;
   std::vector<float> constants_;  // Sum of the unconditional columns' constants.
   std::size_t size_ = 0;
-  mutable std::vector<LogMass> masses_;
+  mutable std::vector<std::shared_ptr<const LogMass>> masses_;
   mutable std::vector<Lookup> lookups_;
 };
 

@@ -12,5 +12,7 @@ double normal_cdf(double x);
 double log_normal_cdf(double x);
 /// The x with Phi(x) = p, for p in (0, 1); -infinity at 0 and below, infinity at 1 and above.
 double normal_quantile(double p);
+/// The same with double arithmetic inside: about three times as fast, the last few bits may differ.
+double quick_normal_quantile(double p);
 
 }  // namespace sterlet::base

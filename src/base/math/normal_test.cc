@@ -22,6 +22,9 @@ TEST(Normal, AgreesWithScipy) {
 
 TEST(Normal, QuantileIsTheInverse) {
   for (double p = 0.001; p < 1; p += 0.001) EXPECT_NEAR(normal_cdf(normal_quantile(p)), p, 1e-15);
+  for (double p = 1e-12; p < 1; p = p < 0.001 ? 3 * p : p + 0.001) {
+    EXPECT_NEAR(quick_normal_quantile(p), normal_quantile(p), 1e-14 * (1 + std::abs(normal_quantile(p))));
+  }
   EXPECT_EQ(normal_quantile(0), -std::numeric_limits<double>::infinity());
   EXPECT_EQ(normal_quantile(1), std::numeric_limits<double>::infinity());
   EXPECT_TRUE(std::isnan(normal_quantile(std::nan(""))));
