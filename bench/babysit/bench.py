@@ -4,7 +4,7 @@
     bench/babysit/bench.py bars [--seeds 5] [--keep FOLDER]      the autopilot beside schedules, at equal steps
     bench/babysit/bench.py held-back --keep FOLDER               what it kept there, with and without on other seeds
     bench/babysit/bench.py calibration [--seeds 5]               verdicts against controls and held-back data
-    bench/babysit/bench.py latency                               how fast a change is there, and what that costs
+    bench/babysit/bench.py latency                               how soon a change is there (what it costs: cost.py)
 
 Needs the built programs (build/release/bin) and Debian's dataset-fashion-mnist. One process at a time, one thread.
 """
@@ -349,7 +349,7 @@ def held_back(arguments):
 LATENCY_STUDY = """
 study: bench
 objective: {{metric: val_error, direction: minimize}}
-command: [sh, -c, "{train}; times > cpu"]
+command: [sh, -c, "{train}"]
 params:
   learning_rate: {{type: float, low: 1e-4, high: 1, scale: log, default: 0.01, live: true}}
 seed: 1
@@ -359,14 +359,8 @@ LATENCY_TRAIN = ("sterlet-train mlp --data fashion-mnist --train-rows 12800 --ba
 CHANGES = 100
 
 
-def seconds_in(path):
-    """User and system time of the shell's children, as `times` tells it."""
-    with open(path) as file:
-        return sum(60 * float(m) + float(s) for m, s in re.findall(r"(\d+)m([\d.]+)s", file.read().splitlines()[1]))
-
-
 def raised(folder, changes):
-    """(CPU of the program, seconds from each command to its answer, the same by the storage's clock) of a model."""
+    """Seconds from each command to its answer, and the same by the storage's clock."""
     with open(os.path.join(folder, "study.yaml"), "w") as file:
         file.write(LATENCY_STUDY.format(train=LATENCY_TRAIN))
     child = subprocess.Popen([STERLET, "babysit", "study.yaml"], cwd=folder, env=environment(),
@@ -387,51 +381,21 @@ def raised(folder, changes):
     child.wait()
     stored = sqlite3.connect(os.path.join(folder, "sterlet.db"))
     rows = stored.execute("select done_ms - created_ms from commands where kind = 'set'").fetchall()
-    return seconds_in(os.path.join(folder, "cpu")), took, [row[0] / 1000 for row in rows]
-
-
-def checkpointed_alone(folder, count):
-    """CPU of the program alone, with as many checkpoints, into a channel that is read and not answered."""
-    steps = 12800 // 128 * 120
-    with open(os.path.join(folder, "agenda"), "w") as file:
-        file.writelines(json.dumps({"checkpoint": {}, "at": (i + 1) * steps // (count + 1)}) + "\n" for i in range(count))
-    more = {}
-    ours, theirs = socket.socketpair()
-    if count > 0:
-        more = {"STERLET_CHANNEL": f"fd:{theirs.fileno()}", "STERLET_AGENDA": os.path.join(folder, "agenda"),
-                "STERLET_CHECKPOINT_DIR": folder}
-    child = subprocess.Popen(["sh", "-c", f"{LATENCY_TRAIN} --learning-rate 0.01 --seed 1; times > cpu"], cwd=folder,
-                             stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=environment(**more))
-    theirs.close()
-    while ours.recv(65536):
-        pass
-    child.wait()
-    ours.close()
-    return seconds_in(os.path.join(folder, "cpu"))
+    return took, [row[0] / 1000 for row in rows]
 
 
 def latency(arguments):
-    rows = {"alone": [], f"alone, {CHANGES} checkpoints": [], "babysat": [], f"babysat, {CHANGES} changes": []}
     all_took, all_stored = [], []
-    for repeat in range(arguments.seeds):
-        for name in rows:
-            folder = tempfile.mkdtemp(prefix="sterlet-bench-")
-            count = CHANGES if str(CHANGES) in name else 0
-            if name.startswith("alone"):
-                rows[name].append(checkpointed_alone(folder, count))
-            else:
-                cpu, took, stored = raised(folder, count)
-                rows[name].append(cpu)
-                all_took += took
-                all_stored += stored
-            shutil.rmtree(folder)
-            print(f"repeat {repeat}, {name}: {rows[name][-1]:.2f} s of CPU", flush=True)
+    for _ in range(arguments.seeds):
+        folder = tempfile.mkdtemp(prefix="sterlet-bench-")
+        took, stored = raised(folder, CHANGES)
+        all_took += took
+        all_stored += stored
+        shutil.rmtree(folder)
     for name, values in (("command to answer, its own start included", all_took), ("mailbox to answer", all_stored)):
         values.sort()
         print(f"{name}: {len(values)} changes, median {1000 * statistics.median(values):.0f} ms, 95% "
               f"{1000 * values[int(0.95 * len(values))]:.0f} ms, longest {1000 * values[-1]:.0f} ms")
-    for name, values in rows.items():
-        print(f"{name}: {min(values):.2f} s of CPU at least, median {statistics.median(values):.2f}")
 
 
 def main():

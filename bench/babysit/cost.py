@@ -105,6 +105,10 @@ def main():
     options.add_argument("--changes", type=int, default=100)
     given = options.parse_args()
     folder = os.path.abspath(given.bin)
+    for program in ("sterlet", "sterlet-bench-model"):
+        if not os.path.exists(os.path.join(folder, program)):
+            sys.exit(f"bench/babysit/cost.py: {folder} has no {program}; build it (ninja -C build/release {program}), or name "
+                     "its folder with --bin")
     print("| client | ms a step | steps | changes | of the wall's time | of the processor's | us a step | checkpoints | "
           "`sterlet babysit` |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")

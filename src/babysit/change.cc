@@ -1,6 +1,10 @@
 #include "sterlet/babysit/change.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,25 +31,29 @@ Json value_of_word(const std::string& word) {
   return word;
 }
 
+constexpr std::array<std::pair<Change::Op, std::string_view>, 3> kOps = {
+    {{Change::Op::kSet, "="}, {Change::Op::kMultiply, "*="}, {Change::Op::kDivide, "/="}}};
+
 Result<Json> value_after(const Change& change, const space::Parameter& parameter, const Json& before) {
-  if (!change.is_factor) return change.value;
+  if (change.op == Change::Op::kSet) return change.value;
+  const bool divides = change.op == Change::Op::kDivide;
   const auto factor = base::number_from_json(change.value);
   const auto number = base::number_from_json(before);
   if (!factor || !number || !before.is_number()) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} cannot be {} (it is {})", change.name, change.is_divisor ? "divided" : "multiplied",
-                            value_text(before)),
-                fmt::format("give its new value: {}=...", change.name));
+    return fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("{} cannot be {} (it is {})", change.name, divides ? "divided" : "multiplied", value_text(before)),
+        fmt::format("give its new value: {}=...", change.name));
   }
-  // 0.9 * 1.05 is to be 0.945, as a person expects it.
-  if (change.is_divisor && *factor == 0) {
+  if (divides && *factor == 0) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("{} cannot be divided by 0", change.name),
                 fmt::format("give its new value: {}=...", change.name));
   }
-  const double exact = change.is_divisor ? *number / *factor : *number * *factor;
-  const double product = base::parse_number(fmt::format("{:.15g}", exact)).value_or(exact);
-  if (parameter.kind == space::Kind::kInt) return static_cast<std::int64_t>(std::llround(product));
-  return base::json_number(product);
+  // 0.9 * 1.05 is to be 0.945, as a person expects it.
+  const double exact = divides ? *number / *factor : *number * *factor;
+  const double after = base::parse_number(fmt::format("{:.15g}", exact)).value_or(exact);
+  if (parameter.kind == space::Kind::kInt) return static_cast<std::int64_t>(std::llround(after));
+  return base::json_number(after);
 }
 
 }  // namespace
@@ -55,8 +63,11 @@ Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words)
   for (const std::string& word : words) {
     const auto equals = word.find('=');
     const char before = equals != std::string::npos && equals > 0 ? word[equals - 1] : ' ';
-    const bool is_divisor = before == '/', is_factor = is_divisor || before == '*';
-    const std::string name = equals == std::string::npos ? std::string() : word.substr(0, equals - (is_factor ? 1 : 0));
+    const Change::Op op = before == '*'   ? Change::Op::kMultiply
+                          : before == '/' ? Change::Op::kDivide
+                                          : Change::Op::kSet;
+    const std::string name =
+        equals == std::string::npos ? std::string() : word.substr(0, equals - (op == Change::Op::kSet ? 0 : 1));
     if (name.empty() || equals + 1 == word.size()) {
       return fail(ErrorCode::kInvalidArgument,
                   fmt::format("'{}' is neither name=value nor name*=factor", base::printable(word)),
@@ -68,10 +79,7 @@ Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words)
                     "give it once");
       }
     }
-    changes.push_back({.name = name,
-                       .is_factor = is_factor,
-                       .is_divisor = is_divisor,
-                       .value = value_of_word(word.substr(equals + 1))});
+    changes.push_back({.name = name, .op = op, .value = value_of_word(word.substr(equals + 1))});
   }
   return changes;
 }
@@ -79,11 +87,8 @@ Result<std::vector<Change>> parse_changes(const std::vector<std::string>& words)
 Json json_from_changes(const std::vector<Change>& changes) {
   Json list = Json::array();
   for (const Change& change : changes) {
-    list.push_back({{"name", change.name},
-                    {"op", change.is_divisor  ? "/="
-                           : change.is_factor ? "*="
-                                              : "="},
-                    {"value", change.value}});
+    const auto op = std::find_if(kOps.begin(), kOps.end(), [&](const auto& entry) { return entry.first == change.op; });
+    list.push_back({{"name", change.name}, {"op", op->second}, {"value", change.value}});
   }
   return list;
 }
@@ -95,11 +100,10 @@ Result<std::vector<Change>> changes_from_json(const Json& json) {
       const bool whole = entry.is_object() && entry.contains("name") && entry["name"].is_string() &&
                          entry.contains("value") && entry.contains("op");
       if (!whole) return fail(ErrorCode::kInvalidArgument, "a change without a name, an op or a value");
-      const bool is_divisor = entry["op"] == "/=";
-      changes.push_back({.name = entry["name"].get<std::string>(),
-                         .is_factor = is_divisor || entry["op"] == "*=",
-                         .is_divisor = is_divisor,
-                         .value = entry["value"]});
+      const auto op =
+          std::find_if(kOps.begin(), kOps.end(), [&](const auto& known) { return entry["op"] == known.second; });
+      if (op == kOps.end()) return fail(ErrorCode::kInvalidArgument, "a change whose op is not =, *= or /=");
+      changes.push_back({.name = entry["name"].get<std::string>(), .op = op->first, .value = entry["value"]});
     }
   }
   return changes;

@@ -12,8 +12,7 @@ namespace sterlet::babysit {
 /// One wished change: learning_rate=0.02, momentum*=1.05 or learning_rate/=3.
 struct Change {
   std::string name;
-  bool is_factor = false;  ///< Of the value now, or its divisor.
-  bool is_divisor = false;
+  enum class Op { kSet, kMultiply, kDivide } op = Op::kSet;
   base::Json value;
 };
 

@@ -118,11 +118,11 @@ base::Result<babysit::Start> start_of(const BabysitOptions& options, const OpenS
     given = babysit::params_of(last, last.model.active);
   }
   for (const babysit::Change& change : changes) {
-    if (change.is_factor) {
-      return base::fail(
-          base::ErrorCode::kInvalidArgument,
-          fmt::format("{} has no value to {} yet", change.name, change.is_divisor ? "divide" : "multiply"),
-          fmt::format("write {}=VALUE", change.name));
+    if (change.op != babysit::Change::Op::kSet) {
+      return base::fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("{} has no value to {} yet", change.name,
+                                    change.op == babysit::Change::Op::kDivide ? "divide" : "multiply"),
+                        fmt::format("write {}=VALUE", change.name));
     }
     given[change.name] = change.value;
   }
