@@ -2,6 +2,7 @@
 """Runs the quality benchmark and prints its tables; bench/quality/run builds what it needs and calls it. See README.md."""
 import argparse
 import json
+import math
 import os
 import re
 import sys
@@ -25,6 +26,8 @@ FRONT = ["sterlet:random", "sterlet:refine", "sterlet:nsga2", "sterlet:tpe", "st
 PAIRS = [("sterlet:tpe", "optuna:tpe"), ("sterlet:tpe", "rustuna:tpe"), ("sterlet:cmaes", "optuna:cmaes"),
          ("sterlet:cmaes", "rustuna:cmaes"), ("sterlet:gp", "optuna:gp"), ("sterlet:auto", "optuna:gp"),
          ("sterlet:auto", "optuna:tpe"), ("sterlet:refine", "optuna:random")]
+KIND_COLUMNS = ["sterlet:auto", "sterlet:gp", "sterlet:tpe", "sterlet:cmaes", "sterlet:refine", "sterlet:random", "optuna:tpe",
+                "optuna:cmaes", "optuna:gp", "rustuna:tpe", "nevergrad:ngopt"]
 WORKER_PROBLEMS = ["lcbench-7593", "hartmann6", "averages_betas", "conditional_network"]
 BATCHES = [1, 8, 64]
 BEGIN, END = "<!-- quality: begin -->", "<!-- quality: end -->"
@@ -48,8 +51,11 @@ def run_one(optimizer, problem, seed):
         pending.append((id, number, problem.value(params)))
         while pending and (len(pending) >= problem.batch or number + 1 == problem.trials):
             id, trial, value = pending.pop(0)
-            told = value if problem.is_front else value + problem.noise_of(seed, trial)
-            optimizer.tell(id, told)
+            told = value if problem.is_front else problem.told(value, seed, trial)
+            if not problem.is_front and math.isnan(told):
+                optimizer.fail(id)
+            else:
+                optimizer.tell(id, told)
             if problem.is_front:
                 best.append(value)
                 continue
@@ -78,6 +84,8 @@ class Bench:
         by_name = {p.name: p for p in public}
         self.workers = [by_name[n].with_batch(b) for n in WORKER_PROBLEMS for b in BATCHES]
         self.fronts = sets.fronts()
+        self.kinds = sets.kind_problems() if args.part in (None, "kinds") else []  # Their references take a minute.
+        sets.add_references(self.kinds, os.path.join(args.out, "references.json"))
         self.names = [o for o in all_optimizers() if not args.optimizers or re.search(args.optimizers, o)]
         self.front_names = [o for o in FRONT if not args.optimizers or re.search(args.optimizers, o)]
 
@@ -94,13 +102,14 @@ class Bench:
         """(part, optimizer, problem, trials, seeds), the quickest first."""
         args, core = self.args, lambda list: [p for p in list if p.core]
         if args.quick:
-            for problem_set in (self.public, self.synthetic):
+            for problem_set in (self.public, self.synthetic, self.kinds):
                 problem_set[:] = core(problem_set)
         for o in self.names:
             if o in SLOW:
                 continue
             yield "public", o, self.public, 200, args.seeds
             yield "synthetic", o, self.synthetic, 200, args.seeds
+            yield "kinds", o, self.kinds, 100, args.seeds
         for o in self.names:
             if o not in SLOW and o.partition(":")[0] in ("sterlet", "optuna"):
                 yield "scale", o, self.rate, 100, args.seeds
@@ -111,6 +120,8 @@ class Bench:
             for o in self.names:
                 if o in SLOW:
                     yield "public", o, core(self.public), 100, args.slow_seeds
+                    if args.part == "kinds":  # Hours: only where asked for.
+                        yield "kinds", o, self.kinds, 100, args.slow_seeds
 
     def run(self):
         done = {(r["optimizer"], r["problem"], r["seed"]) for r in self.rows if self.is_current(r)}
@@ -172,6 +183,11 @@ class Bench:
                 tables.regret_table(runs, self.public, [o for o in self.names if o not in SLOW]))
         add(f"Synthetic functions ({len(self.synthetic)})", "", tables.regret_table(
             runs, self.synthetic, [o for o in self.names if o not in SLOW]))
+        if self.kinds:
+            add(f"Problems of many kinds ({len(self.kinds)})", "100 trials.",
+                tables.regret_table(runs, self.kinds, self.names))
+            add("The same by kind", "Mean regret at 50 and 100 trials; the least at 100 is bold. Mean rank: at 50 and 100.",
+                tables.kind_table(runs, self.kinds, [o for o in KIND_COLUMNS if o in self.names], [50, 100]))
         add("A learning rate on the wrong scale",
             "Four made-up networks, the rate from 0.0001 to 1 on a log scale (right) and on a linear one. Worth lost: the "
             "share of 100 trials that the right scale does without to come as far as the wrong one. On the way to 0.01: the "
@@ -213,7 +229,7 @@ def main():
     parser.add_argument("--slow-seeds", type=int, default=3, help="for " + ", ".join(SLOW))
     parser.add_argument("--only", help="regular expression on problem names")
     parser.add_argument("--optimizers", help="regular expression on optimizer names")
-    parser.add_argument("--part", choices=["public", "synthetic", "scale", "workers", "fronts"])
+    parser.add_argument("--part", choices=["public", "synthetic", "kinds", "scale", "workers", "fronts"])
     parser.add_argument("--quick", action="store_true", help="core and 5-dimensional problems, no slow peers")
     parser.add_argument("--resume", action="store_true", help="keep stored runs whose program is the same")
     parser.add_argument("--table", action="store_true", help="run nothing, print the tables of the stored runs")

@@ -1,4 +1,5 @@
-"""What is measured: `sterlet ask-tell`, and the peers. Each offers ask() -> (id, params), tell(id, value) and close()."""
+"""What is measured: `sterlet ask-tell`, and the peers. Each offers ask() -> (id, params), tell(id, value), fail(id) and
+close(). A failed trial is told in each one's own way, and where it has none, as users do by hand: as the worst value so far."""
 import importlib
 import json
 import math
@@ -20,7 +21,7 @@ class Sterlet:
     def __init__(self, binary, sampler, problem, trials, seed, timeout):
         self.folder = tempfile.TemporaryDirectory(prefix="quality-")
         study = os.path.join(self.folder.name, "study.yaml")
-        extra = {"sampler": sampler}
+        extra = {"sampler": sampler, "failures_max": trials}  # However many fail in a row, it goes on.
         if problem.is_front:
             extra["objective"] = [{"metric": "f", "direction": "minimize"}, {"metric": "g", "direction": "minimize"}]
         spaces.write_study(study, "quality", problem.space, trials, seed, extra)
@@ -57,6 +58,9 @@ class Sterlet:
             self._send(op="tell", id=id, values=value)
         else:
             self._send(op="tell", id=id, value=value)
+
+    def fail(self, id):
+        self._send(op="tell", id=id, state="failed")
 
     def close(self):
         self.timer.cancel()
@@ -118,6 +122,9 @@ class Optuna(DefineByRun):
     def tell(self, id, value):
         self.study.tell(self.trials.pop(id), value)
 
+    def fail(self, id):
+        self.study.tell(self.trials.pop(id), state=require("optuna").trial.TrialState.FAIL)
+
 
 class Rustuna(DefineByRun):
     def __init__(self, sampler, problem, seed):
@@ -131,12 +138,16 @@ class Rustuna(DefineByRun):
         self.trials.pop(id)
         self.study.tell(id, value)
 
+    def fail(self, id):
+        self.trials.pop(id)
+        self.study.tell(id, state=require("rustuna").trial.TrialState.FAIL)
+
 
 class Flat:
     """Peers without conditions, or with other ones: all parameters always exist, and inactive ones are ignored."""
 
     def __init__(self, space):
-        self.space, self.count, self.asked = space, 0, {}
+        self.space, self.count, self.asked, self.worst = space, 0, {}, None
 
     @staticmethod
     def axis(spec):
@@ -164,7 +175,11 @@ class Flat:
         return self.count, params
 
     def tell(self, id, value):
+        self.worst = value if self.worst is None else max(self.worst, value)
         self.observe(self.asked.pop(id), value)
+
+    def fail(self, id):
+        self.observe_failure(self.asked.pop(id))
 
     def close(self):
         pass
@@ -202,9 +217,12 @@ class Hyperopt(Flat):
     def observe(self, handle, value):
         for trial in self.trials._dynamic_trials:
             if trial["tid"] == handle:
-                trial["result"] = {"status": "ok", "loss": value}
+                trial["result"] = {"status": "fail"} if value is None else {"status": "ok", "loss": value}
                 trial["state"] = self.hyperopt.JOB_STATE_DONE
         self.trials.refresh()
+
+    def observe_failure(self, handle):
+        self.observe(handle, None)
 
 
 class Nevergrad(Flat):
@@ -233,6 +251,10 @@ class Nevergrad(Flat):
     def observe(self, handle, value):
         self.optimizer.tell(handle, value)
 
+    def observe_failure(self, handle):
+        if self.worst is not None:
+            self.optimizer.tell(handle, self.worst)
+
 
 class Smac(Flat):
     def __init__(self, _, problem, seed):
@@ -259,6 +281,11 @@ class Smac(Flat):
 
     def observe(self, handle, value):
         self.smac.tell(handle, self.runhistory.TrialValue(cost=value))
+
+    def observe_failure(self, handle):
+        if self.worst is not None:
+            crashed = importlib.import_module("smac.runhistory").StatusType.CRASHED
+            self.smac.tell(handle, self.runhistory.TrialValue(cost=self.worst, status=crashed))  # Infinity it cannot model.
 
     def close(self):
         self.folder.cleanup()
@@ -290,6 +317,9 @@ class Hebo(Flat):
     def observe(self, handle, value):
         import numpy as np
         self.optimizer.observe(handle, np.array([[value]]))
+
+    def observe_failure(self, handle):
+        self.observe(handle, math.nan)  # Which it leaves out.
 
 
 PACKAGES = {"optuna": Optuna, "rustuna": Rustuna, "hyperopt": Hyperopt, "nevergrad": Nevergrad, "smac": Smac,

@@ -5,6 +5,7 @@ import os
 import zlib
 
 import functions
+import kinds
 import numpy as np
 import space as spaces
 import synthetic
@@ -16,10 +17,12 @@ SAMPLE = 10000
 
 
 class Problem:
-    """name, space, value(params); core (all peers run it), batch (trials pending at once), noise (standard deviation)."""
+    """name, space, value(params), NaN where the trial fails; core (all peers run it), batch (trials pending at once), noise
+    (standard deviation), outliers and flaky (shares of the trials)."""
     objectives = 1
     is_front = False
     trials = 200
+    kind, outliers, flaky = "", 0.0, 0.0
     _surrogates = {}
 
     def __init__(self, name, space, values, best=None, core=False, batch=1, noise=0.0, reference=None):
@@ -29,12 +32,16 @@ class Problem:
     def value(self, params):
         return self.values([params])[0]
 
-    def noise_of(self, seed, trial):
-        """The same noise for the same trial number, whoever asks and in whatever order."""
-        if not self.noise:
-            return 0.0
-        key = [zlib.crc32(self.name.encode()), seed, trial]
-        return self.noise * float(np.random.default_rng(key).standard_normal())
+    def told(self, value, seed, trial):
+        """What the optimizer hears instead: with noise, as an outlier, or NaN for a trial that failed. It is the same for
+        the same trial number, whoever asks and in whatever order."""
+        if not (self.noise or self.outliers or self.flaky):
+            return value
+        rng = np.random.default_rng([zlib.crc32(self.name.encode()), seed, trial])
+        if self.noise:
+            return value + self.noise * float(rng.standard_normal())
+        chance = rng.random()
+        return math.nan if chance < self.flaky else kinds.OUTLIER if chance < self.flaky + self.outliers else value
 
     def with_batch(self, batch):
         return Problem(f"{self.name}@{batch}", self.space, self.values, self.best, self.core, batch, self.noise,
@@ -79,20 +86,37 @@ def synthetic_problems(prefix):
             for name, (space, function, best) in synthetic.FUNCTIONS.items() if name.startswith("rate-") == bool(prefix)]
 
 
+def kind_problems():
+    """The first of each kind is core."""
+    problems = []
+    for entry in kinds.KINDS.values():
+        first = all(p.kind != entry.kind for p in problems)
+        problem = Problem(entry.name, entry.space, one_by_one(entry.function), entry.best, core=first, noise=entry.noise)
+        problem.kind, problem.outliers, problem.flaky = entry.kind, entry.outliers, entry.flaky
+        problems.append(problem)
+    return problems
+
+
 def fronts():
     return [Front(name, space, one_by_one(function), point)
             for name, (space, function, point) in synthetic.FRONTS.items()]
 
 
-def random_medians(values, rng):
-    """Median, over many random searches, of the best of n."""
-    return {str(n): float(np.median(values[rng.integers(0, len(values), (4000, n))].min(axis=1))) for n in BUDGETS}
+def random_medians(values, rng, noise=0.0):
+    """Median, over many random searches, of the best of n; with noise, of the one that looked best."""
+    medians = {}
+    for n in BUDGETS:
+        drawn = values[rng.integers(0, len(values), (4000, n))]
+        looks = drawn + noise * rng.standard_normal(drawn.shape) if noise else drawn
+        medians[str(n)] = float(np.median(np.take_along_axis(drawn, looks.argmin(axis=1)[:, None], axis=1)))
+    return medians
 
 
-def sampled_reference(problem):
+def sampled_reference(problem, sample=SAMPLE):
     rng = np.random.default_rng(12345)
-    rows = [spaces.decode(problem.space, rng.random(len(problem.space))) for _ in range(SAMPLE)]
-    return {"best": problem.best, "random_median": random_medians(np.array(problem.values(rows)), rng)}
+    rows = [spaces.decode(problem.space, rng.random(len(problem.space))) for _ in range(sample)]
+    values = np.nan_to_num(np.array(problem.values(rows)), nan=math.inf)  # Failed ones are never the best.
+    return {"best": problem.best, "random_median": random_medians(values, rng, problem.noise)}
 
 
 def add_references(problems, cache_path):
@@ -104,7 +128,8 @@ def add_references(problems, cache_path):
     for problem in problems:
         if problem.reference or problem.is_front:
             continue
-        key = problem.name.replace("-linear", "-log")  # One reference for both scales: the right one's.
+        # One reference for both scales of a rate: the right one's.
+        key = problem.name.replace("-linear", "-log") if problem.name.startswith("rate-") else problem.name
         if key not in cache:
             right = next(p for p in problems if p.name == key)
             cache[key] = sampled_reference(right)

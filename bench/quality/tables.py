@@ -47,7 +47,28 @@ def regret_table(runs, problems, optimizers):
         row.append(str(min(len(line) for line in table)))
         rows.append(row)
     header = ["optimizer"] + [f"regret at {b}" for b in score.BUDGETS] + ["area", "mean rank", "ms an ask", "seeds"]
-    return score.markdown(header, rows)
+    known = [i for i in range(len(header)) if any(row[i] != "-" for row in rows)]
+    return score.markdown([header[i] for i in known], [[row[i] for i in known] for row in rows])
+
+
+def kind_table(runs, problems, optimizers, budgets):
+    """One row a kind: mean regret at each budget; the least at the last one is bold, with those that are within 0.005."""
+    present = [o for o in optimizers if runs.complete(o, problems, max(budgets))]
+    if not present or not problems:
+        return "No runs yet."
+    regrets = {o: np.array([[np.mean([score.regret(p, r["best"], b) for r in row]) for b in budgets]
+                            for p, row in zip(problems, runs.complete(o, problems, max(budgets)))]) for o in present}
+    rows = []
+    for kind in [*dict.fromkeys(p.kind for p in problems), None]:
+        chosen = [i for i, p in enumerate(problems) if kind in (p.kind, None)]
+        means = [regrets[o][chosen].mean(axis=0) for o in present]
+        least = min(m[-1] for m in means)
+        cells = [" ".join(f"{v:.2f}" for v in m[:-1]) + (f" **{m[-1]:.2f}**" if m[-1] < least + 0.005 else f" {m[-1]:.2f}")
+                 for m in means]
+        rows.append([kind or "all", len(chosen)] + cells)
+    ranks = score.ranks_of(np.array([regrets[o] for o in present]).transpose(2, 0, 1)).mean(axis=2)  # Budget, optimizer.
+    rows.append(["mean rank", len(problems)] + [" ".join(f"{r:.2f}" for r in column) for column in ranks.T])
+    return score.markdown(["kind", "problems"] + present, rows)
 
 
 def pair_table(runs, problems, pairs):
