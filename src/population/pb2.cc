@@ -54,10 +54,10 @@ class Process final {
     double mean = 0, sd = 1;
   };
   Belief at(const Input& input) const {
-    std::vector<double> row(stride_, 0.0);
+    std::vector<double> row(inputs_.size());
     for (std::size_t i = 0; i < inputs_.size(); ++i) row[i] = covariance(inputs_[i], input, hyper_);
     const double mean = base::dot(row.data(), weights_.data(), inputs_.size());
-    base::solve_rows(lower_.data(), stride_, inputs_.size(), row.data(), stride_, 1);
+    base::solve_forward(upper_.data(), stride_, inputs_.size(), row.data());
     const double variance = 1 - base::dot(row.data(), row.data(), inputs_.size());
     return {.mean = mean, .sd = std::sqrt(std::max(variance, 1e-12))};
   }
@@ -71,25 +71,24 @@ class Process final {
   void factor() {
     const std::size_t n = inputs_.size();
     stride_ = base::padded(std::max<std::size_t>(n, 1));
-    lower_.assign(stride_ * n, 0.0);
+    upper_.assign(stride_ * n, 0.0);
     for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) lower_[i * stride_ + j] = covariance(inputs_[i], inputs_[j], hyper_);
-      lower_[i * stride_ + i] += hyper_.noise;
+      for (std::size_t j = i; j < n; ++j) upper_[i * stride_ + j] = covariance(inputs_[i], inputs_[j], hyper_);
+      upper_[i * stride_ + i] += hyper_.noise;
     }
-    is_whole_ = base::factor_rows(lower_.data(), stride_, 0, n, kSmallestPivot) == n;
-    weights_.assign(stride_, 0.0);
-    std::copy(targets_.begin(), targets_.end(), weights_.begin());
-    base::solve_rows(lower_.data(), stride_, n, weights_.data(), stride_, 1);
+    is_whole_ = base::factor(upper_.data(), stride_, 0, n, n, kSmallestPivot) == n;
+    weights_ = targets_;
+    base::solve_forward(upper_.data(), stride_, n, weights_.data());
     log_likelihood_ = -base::dot(weights_.data(), weights_.data(), n) / 2;
-    for (std::size_t i = 0; i < n; ++i) log_likelihood_ -= std::log(lower_[i * stride_ + i]);
-    base::solve_transposed(lower_.data(), stride_, n, weights_.data());
+    for (std::size_t i = 0; i < n; ++i) log_likelihood_ -= std::log(upper_[i * stride_ + i]);
+    base::solve_backward(upper_.data(), stride_, n, weights_.data());
   }
 
   std::vector<Input> inputs_;
   std::vector<double> targets_;
   Hyper hyper_;
   std::size_t stride_ = 0;
-  std::vector<double> lower_, weights_;
+  std::vector<double> upper_, weights_;
   double log_likelihood_ = 0;
   bool is_whole_ = false;
 };

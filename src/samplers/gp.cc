@@ -378,7 +378,7 @@ class Gp final : public Sampler {
     const GpModel& model = surface.model();
     const std::vector<double> unit = space_.to_unit(point);
     GpModel::Batch batch;
-    model.predict(unit.data(), 1, true, batch);
+    model.predict(unit.data(), 1, batch);
     const double mean =
         std::accumulate(batch.mean.begin(), batch.mean.end(), 0.0) / static_cast<double>(batch.mean.size());
     const double spread = kNinety * std::sqrt(batch.variance[0] + std::exp(model.hyper().log_noise));

@@ -33,7 +33,7 @@ double log_expected_improvement(double z, double* slope) {
 
 void GpImprovement::evaluate(const double* units, std::size_t count, double* values, double* gradients) {
   const std::size_t heads = best_.size();
-  model_.predict(units, count, true, batch_);
+  model_.predict(units, count, batch_);
   shares_.assign(heads, 0.0);
   by_mean_.assign(count * heads, 0.0);
   by_variance_.assign(count, 0.0);
@@ -67,7 +67,7 @@ void GpImprovement::rank(const double* units, std::size_t count, double* values)
   const std::size_t width = model_.embedding().dimensions(), heads = best_.size();
   for (std::size_t begin = 0; begin < count; begin += kBlock) {
     const std::size_t block = std::min(kBlock, count - begin);
-    model_.predict(units + begin * width, block, false, batch_);
+    model_.predict_means(units + begin * width, block, batch_);
     for (std::size_t p = 0; p < block; ++p) values[begin + p] = best_[0] - batch_.mean[p * heads];
   }
 }
@@ -117,7 +117,7 @@ void GpFeasibility::evaluate(const double* units, std::size_t count, double* val
   }
   for (const GpLimit& limit : limits_) {
     const GpModel* constraint = limit.model;
-    constraint->predict(units, count, true, batch_);
+    constraint->predict(units, count, batch_);
     part_.assign(count * constraint->heads(), 0.0);
     std::vector<double> by_variance(count);
     for (std::size_t p = 0; p < count; ++p) {
@@ -150,7 +150,7 @@ void GpFeasibility::rank(const double* units, std::size_t count, double* values)
     const std::size_t width = constraint->embedding().dimensions();
     for (std::size_t begin = 0; begin < count; begin += kBlock) {
       const std::size_t block = std::min(kBlock, count - begin);
-      constraint->predict(units + begin * width, block, false, batch_);
+      constraint->predict_means(units + begin * width, block, batch_);
       for (std::size_t p = 0; p < block; ++p) {
         values[begin + p] -= std::max(batch_.mean[p * constraint->heads()], 0.0);
       }

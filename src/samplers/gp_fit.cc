@@ -33,22 +33,20 @@ GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::sp
       rows_(rows),
       values_(values.begin(), values.end()),
       n_(values.size()),
-      stride_(base::padded(n_)) {
+      stride_(base::padded(n_ + 2)) {
   for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
     const GpGroup& group = embedding.groups()[g];
     if (!group.category && (warped || group.suspect != 0)) warped_.push_back(g);
   }
   count_ = embedding.groups().size() + 2 + warped_.size();
-  columns_.resize(embedding.feature_count() * stride_);
-  factor_.resize(n_ * stride_);
-  slopes_.resize(n_ * stride_);
-  inverse_.resize(n_ * stride_);
-  precision_.resize(n_ * stride_);
-  alpha_.resize(stride_);
-  ones_.resize(2 * stride_);
+  for (std::vector<double>* table : {&upper_, &slopes_, &inverse_, &precision_}) table->resize(n_ * stride_);
+  for (std::vector<double>* table : {&features_, &columns_, &moments_}) {
+    table->resize(embedding.feature_count() * stride_);
+  }
+  alpha_.resize(n_);
+  scales_.resize(embedding.numeric_count());
+  weights_.resize(embedding.feature_count() - embedding.numeric_count());
   for (std::size_t i = 0; i < n_; ++i) least_share_ = std::min(least_share_, rows.share_of(i));
-  scratch_.resize(std::max(embedding.feature_count(), stride_));
-  shares_.resize(embedding.feature_count() * stride_);
 }
 
 GpHyper GpEvidence::hyper(std::span<const double> parameters) const {
@@ -126,103 +124,105 @@ double GpEvidence::add_priors(std::span<const double> parameters, std::span<doub
 }
 
 double GpEvidence::evaluate(std::span<const double> parameters, std::span<double> gradient) {
-  const std::size_t n = n_, s = stride_;
-  const std::size_t features = embedding_.feature_count();
+  const std::size_t n = n_, s = stride_, width = base::padded(n);
   const auto& groups = embedding_.groups();
   const GpHyper now = hyper(parameters);
   std::vector<Warp> warps;
   for (const double t : now.warps) warps.emplace_back(t);
   const double variance = base::portable_exp(now.log_variance), noise = base::portable_exp(now.log_noise);
-  const auto end_of = [&](std::size_t g) { return g + 1 < groups.size() ? groups[g + 1].feature : features; };
 
-  for (std::size_t i = 0; i < n; ++i) {
-    embedding_.features(rows_.row(i), warps, scratch_.data());
-    for (std::size_t f = 0; f < features; ++f) columns_[f * s + i] = scratch_[f];
-  }
-  std::vector<double> weights(groups.size());
-  for (std::size_t g = 0; g < groups.size(); ++g) weights[g] = base::portable_exp(-2 * now.log_lengths[g]);
-  for (std::size_t i = 0; i < n; ++i) {
-    double* row = factor_.data() + i * s;
-    std::fill(row, row + s, 0.0);
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
-        const double* column = columns_.data() + f * s;
-        if (groups[g].category) {
-          base::add_difference(column, i, column[i], weights[g], row);
-        } else {
-          base::add_squared_difference(column, i, column[i], weights[g], row);
-        }
-      }
+  embedding_.features(rows_.values.data(), n, warps, features_.data(), s);
+  columns_ = features_;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (groups[g].category) {
+      weights_[groups[g].feature - scales_.size()] = base::portable_exp(-2 * now.log_lengths[g]);
+      continue;
     }
-    base::matern52(row, i + 1, variance, row, slopes_.data() + i * s);
-    row[i] += noise * rows_.share_of(i) + rows_.noise_of(i);
+    const double scale = base::portable_exp(-now.log_lengths[g]);
+    for (std::size_t f = groups[g].feature; f < groups[g].feature + groups[g].features; ++f) {
+      scales_[f] = scale;
+      for (std::size_t i = 0; i < n; ++i) columns_[f * s + i] *= scale;
+    }
   }
-  if (base::factor_rows(factor_.data(), s, 0, n, 0.1 * noise * least_share_) != n)
+  const base::KernelFeatures kernel{
+      .numeric = scales_.size(), .categories = weights_.size(), .weights = weights_.data()};
+  const base::KernelColumns points{.values = columns_.data(), .stride = s};
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t begin = i / base::kLanes * base::kLanes;
+    double* row = upper_.data() + i * s;
+    base::matern52(kernel, {columns_.data() + i, s}, 1, {columns_.data() + begin, s}, width - begin, variance,
+                   row + begin, slopes_.data() + i * s + begin, s);
+    row[i] += noise * rows_.share_of(i) + rows_.noise_of(i);
+    row[n] = 1;
+    row[n + 1] = values_[i];
+  }
+  if (base::factor(upper_.data(), s, 0, n, n + 2, 0.1 * noise * least_share_) != n)
     return std::numeric_limits<double>::infinity();
 
-  double* a = ones_.data();
-  double* b = ones_.data() + s;
-  std::fill_n(a, n, 1.0);
-  std::copy_n(values_.begin(), n, b);
-  base::solve_rows(factor_.data(), s, n, a, s, 2);
-  const double constant = base::dot(a, b, n) / (base::dot(a, a, n) + 1 / kGpMeanVariance);
-  for (std::size_t i = 0; i < n; ++i) alpha_[i] = b[i] - constant * a[i];
+  double by_values = 0, by_ones = 1 / kGpMeanVariance, log_determinant = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double* row = upper_.data() + i * s;
+    by_values += row[n] * row[n + 1];
+    by_ones += row[n] * row[n];
+    log_determinant += std::log(row[i]);
+  }
+  const double constant = by_values / by_ones;
+  for (std::size_t i = 0; i < n; ++i) alpha_[i] = upper_[i * s + n + 1] - constant * upper_[i * s + n];
   const double fit = base::dot(alpha_.data(), alpha_.data(), n);
-  base::solve_transposed(factor_.data(), s, n, alpha_.data());
-  double log_determinant = 0;
-  for (std::size_t i = 0; i < n; ++i) log_determinant += std::log(factor_[i * s + i]);
+  base::solve_backward(upper_.data(), s, n, alpha_.data());
   likelihood_ = -0.5 * fit - log_determinant - 0.5 * static_cast<double>(n) * std::log(2 * std::numbers::pi);
 
   // 2 d(-ln p)/dtheta = sum over a, b of (K^-1 - alpha alpha')_ab dK_ab/dtheta. The constant is at its own optimum, so
   // that its change adds nothing.
-  std::fill(inverse_.begin(), inverse_.end(), 0.0);
-  base::invert_transposed(factor_.data(), s, 0, n, inverse_.data(), s);
-  base::product_transposed(inverse_.data(), s, n, precision_.data(), s);
-  std::fill(gradient.begin(), gradient.end(), 0.0);
+  base::invert(upper_.data(), s, 0, n, inverse_.data(), s);
+  base::square_inverse(inverse_.data(), s, n, precision_.data(), s);
   double trace = 0, noise_trace = 0;
   for (std::size_t i = 0; i < n; ++i) {
     double* slope = slopes_.data() + i * s;
     const double* precision = precision_.data() + i * s;
-    for (std::size_t k = 0; k < i; ++k) slope[k] *= precision[k] - alpha_[i] * alpha_[k];
+    for (std::size_t k = i + 1; k < n; ++k) slope[k] *= precision[k] - alpha_[i] * alpha_[k];
     const double diagonal = precision[i] - alpha_[i] * alpha_[i];
     trace += rows_.share_of(i) * diagonal;
     noise_trace += (noise * rows_.share_of(i) + rows_.noise_of(i)) * diagonal;
   }
-  if (!warped_.empty()) std::fill(shares_.begin(), shares_.end(), 0.0);
+  // Of each feature and row: the sum over the others of slope * (own feature - theirs), or of slope where they differ.
+  base::mirror(slopes_.data(), s, n);
+  base::moments(slopes_.data(), s, n, points, points, width, scales_.size(), moments_.data());
+  for (std::size_t f = scales_.size(); f < embedding_.feature_count(); ++f) {
+    base::sums_where_different(slopes_.data(), s, n, columns_.data() + f * s, columns_.data() + f * s, width,
+                               moments_.data() + f * s);
+  }
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    double by_weight = 0;  // Sum over pairs of slope * squared distance.
-    for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
+    double sum = 0;  // Of slope * squared scaled distance, each pair once.
+    for (std::size_t f = groups[g].feature; f < groups[g].feature + groups[g].features; ++f) {
       const double* column = columns_.data() + f * s;
-      for (std::size_t i = 0; i < n; ++i) {
-        const double* slope = slopes_.data() + i * s;
-        if (groups[g].category) {
-          by_weight += base::sum_where_different(slope, column, i, column[i]);
-        } else {
-          double* shares = shares_.data() + f * s;
-          shares[i] += base::spread_moment(slope, column, i, column[i], shares, &by_weight);
-        }
+      const double* moments = moments_.data() + f * s;
+      if (groups[g].category) {
+        for (std::size_t i = 0; i < n; ++i) sum += 0.5 * weights_[f - scales_.size()] * moments[i];
+      } else {
+        sum += base::dot(column, moments, n);
       }
     }
-    gradient[g] = -2 * weights[g] * by_weight;  // Both halves of the matrix; r^2 falls as l^-2.
+    gradient[g] = -2 * sum;  // Both halves of the matrix; r^2 falls as l^-2.
   }
   // The noise-free part of K is variance times a correlation: its derivative by ln variance is itself.
   double quadratic = 0;
   for (std::size_t i = 0; i < n; ++i) quadratic += alpha_[i] * (values_[i] - constant);
   gradient[groups.size()] = 0.5 * (static_cast<double>(n) - quadratic - noise_trace);
   gradient[groups.size() + 1] = 0.5 * noise * trace;
-  if (!warped_.empty()) {
-    std::vector<double> by_feature(2);
-    for (std::size_t k = 0; k < warped_.size(); ++k) {
-      const std::size_t g = warped_[k];
-      double sum = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t f = groups[g].feature; f < end_of(g); ++f) {
-          by_feature[f - groups[g].feature] = shares_[f * s + i];
-        }
-        sum += embedding_.pull_back_warp(g, rows_.row(i)[groups[g].dimension], warps[g], by_feature.data());
+  for (std::size_t k = 0; k < warped_.size(); ++k) {
+    const GpGroup& group = groups[warped_[k]];
+    double sum = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      std::array<double, 2> feature{}, by_feature{};
+      for (std::size_t j = 0; j < group.features; ++j) {
+        feature[j] = features_[(group.feature + j) * s + i];
+        by_feature[j] = moments_[(group.feature + j) * s + i];
       }
-      gradient[groups.size() + 2 + k] = 2 * weights[g] * sum;
+      sum += embedding_.pull_back_warp(warped_[k], rows_.row(i)[group.dimension], warps[warped_[k]], feature.data(),
+                                       by_feature.data());
     }
+    gradient[groups.size() + 2 + k] = 2 * scales_[group.feature] * sum;
   }
   return -likelihood_ + 0.5 * constant * constant / kGpMeanVariance + add_priors(parameters, gradient);
 }

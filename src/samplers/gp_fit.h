@@ -11,9 +11,9 @@ namespace sterlet::samplers {
 /// Minus the log posterior density of the hyperparameters given rows and values, and its gradient.
 ///
 /// Parameters, in this order: ln length of each group, ln variance, ln noise, t of each group whose warp is learned:
-/// all numeric ones if `warped`, else those whose scale is suspect. Cost      n^3 / 2 multiplications and 10 n^2 d
-/// operations an evaluation. Source    Rasmussen, Williams 2006, equation 5.9; the gradient by one n x n matrix, as all
-/// of them share it.
+/// all numeric ones if `warped`, else those whose scale is suspect.
+/// Cost      n^3 / 2 multiplications and 5 n^2 d operations an evaluation.
+/// Source    Rasmussen, Williams 2006, equation 5.9; the gradient by one n x n matrix, as all of them share it.
 class GpEvidence final {
  public:
   GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped);
@@ -37,8 +37,8 @@ class GpEvidence final {
   const GpRows& rows_;
   std::vector<double> values_;
   std::vector<std::size_t> warped_;  // Groups whose warp is learned.
-  std::size_t count_, n_, stride_;
-  std::vector<double> columns_, factor_, slopes_, inverse_, precision_, alpha_, ones_, scratch_, shares_;
+  std::size_t count_, n_, stride_;   // Rows of stride_: room for the values and for ones beside the n_ rows.
+  std::vector<double> features_, columns_, upper_, slopes_, inverse_, precision_, alpha_, moments_, scales_, weights_;
   double likelihood_ = 0, least_share_ = 1;
 };
 

@@ -1,7 +1,10 @@
 #include "sterlet/samplers/gp_kernel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+
+#include "sterlet/base/math/dense.h"
 
 namespace sterlet::samplers {
 
@@ -20,32 +23,43 @@ GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensio
     GpGroup group{.dimension = dimension,
                   .category = !axis.ordered(),
                   .conditional = !parameter.when.empty() || !parameter.repeat.empty(),
-                  .feature = features_,
                   .tier = parameter.tier,
                   .suspect = suspect_warp(space, dimension)};
     const bool single = levels ? *levels == 1 : !(parameter.low < parameter.high);
     if (single && !group.conditional) continue;
+    group.features = group.conditional && !group.category ? 2 : 1;
+    std::size_t& end = group.category ? categories_ : numeric_;
+    group.feature = end;
+    end += group.features;
     groups_.push_back(group);
     choices_.push_back(group.category ? levels.value_or(1) : 0);
-    features_ += group.conditional && !group.category ? 2 : 1;
   }
+  for (GpGroup& group : groups_) group.feature += group.category ? numeric_ : 0;
 }
 
-void GpEmbedding::features(std::span<const double> unit, std::span<const Warp> warps, double* out) const {
+void GpEmbedding::features(const double* units, std::size_t count, std::span<const Warp> warps, double* out,
+                           std::size_t stride) const {
+  const std::size_t padded = base::padded(count);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const GpGroup& group = groups_[g];
-    const double u = unit[group.dimension];
-    double* feature = out + group.feature;
+    double* column = out + group.feature * stride;
+    for (std::size_t i = 0; i < count; ++i) column[i] = units[i * dimensions_ + group.dimension];
+    std::fill(column + count, column + padded, 0.0);
     if (group.category) {
-      feature[0] = std::isnan(u) ? -1 : std::floor(u * static_cast<double>(choices_[g]));
+      for (std::size_t i = 0; i < count; ++i) {
+        column[i] = std::isnan(column[i]) ? -1 : std::floor(column[i] * static_cast<double>(choices_[g]));
+      }
     } else if (!group.conditional) {
-      feature[0] = warps[g](u);
-    } else if (std::isnan(u)) {
-      feature[0] = feature[1] = 0;
+      warps[g].apply(column, padded);
     } else {
-      const double angle = kQuarter * warps[g](u);
-      feature[0] = kRadius * std::sin(angle);
-      feature[1] = kRadius * std::cos(angle);
+      double* other = column + stride;
+      std::fill(other, other + padded, 0.0);
+      for (std::size_t i = 0; i < count; ++i) {
+        const bool is_active = !std::isnan(column[i]);
+        const double angle = is_active ? kQuarter * warps[g](column[i]) : 0;
+        column[i] = kRadius * std::sin(angle);
+        other[i] = is_active ? kRadius * std::cos(angle) : 0;
+      }
     }
   }
 }
@@ -67,15 +81,12 @@ void GpEmbedding::pull_back(std::span<const double> unit, std::span<const Warp> 
   }
 }
 
-double GpEmbedding::pull_back_warp(std::size_t g, double u, const Warp& warp, const double* by_feature) const {
+double GpEmbedding::pull_back_warp(std::size_t g, double u, const Warp& warp, const double* feature,
+                                   const double* by_feature) const {
   const GpGroup& group = groups_[g];
   if (group.category || std::isnan(u)) return 0;
-  double by_warped = by_feature[0];
-  if (group.conditional) {
-    const double angle = kQuarter * warp(u);
-    by_warped = kRadius * kQuarter * (by_feature[0] * std::cos(angle) - by_feature[1] * std::sin(angle));
-  }
-  return by_warped * warp.by_t(u);
+  if (!group.conditional) return by_feature[0] * warp.by_t(u, feature[0]);
+  return kQuarter * (by_feature[0] * feature[1] - by_feature[1] * feature[0]) * warp.by_t(u, warp(u));
 }
 
 }  // namespace sterlet::samplers

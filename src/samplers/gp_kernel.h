@@ -14,7 +14,8 @@ struct GpGroup {
   std::size_t dimension = 0;
   bool category = false;     ///< Distance 1 between any two choices; else numeric.
   bool conditional = false;  ///< May be inactive.
-  std::size_t feature = 0;   ///< Its first feature.
+  std::size_t feature = 0;   ///< Its first feature,
+  std::size_t features = 1;  ///< and how many it has.
   int tier = 2;
   double suspect = 0;  ///< The warp that would make a wide linear range a log scale; 0 if there is no reason to.
 };
@@ -31,21 +32,26 @@ class GpEmbedding final {
   explicit GpEmbedding(const space::Space& space);
 
   const std::vector<GpGroup>& groups() const { return groups_; }
-  std::size_t feature_count() const { return features_; }
+  /// Those of numbers come first, then those of choices.
+  std::size_t feature_count() const { return numeric_ + categories_; }
+  std::size_t numeric_count() const { return numeric_; }
   std::size_t dimensions() const { return dimensions_; }  ///< Of the unit cube.
 
-  /// `unit`: a coordinate a dimension, NaN where inactive. `warps`: one a group.
-  void features(std::span<const double> unit, std::span<const Warp> warps, double* out) const;
+  /// Of `count` points, rows of `units` with a coordinate a dimension, NaN where inactive: a column a feature, `stride`
+  /// apart, a multiple of base::kLanes and not less than count; what pads them is set too. `warps`: one a group.
+  void features(const double* units, std::size_t count, std::span<const Warp> warps, double* out,
+                std::size_t stride) const;
   /// Gradient by unit coordinates (0 for choices and inactive ones) from the gradient by features at the same point.
   void pull_back(std::span<const double> unit, std::span<const Warp> warps, const double* by_feature,
                  std::span<double> by_unit) const;
-  /// The same by the warp of one group.
-  double pull_back_warp(std::size_t group, double unit, const Warp& warp, const double* by_feature) const;
+  /// The same by the warp of one group, from its own features and the gradient by them.
+  double pull_back_warp(std::size_t group, double unit, const Warp& warp, const double* feature,
+                        const double* by_feature) const;
 
  private:
   std::vector<GpGroup> groups_;
   std::vector<std::size_t> choices_;  // One a group; 0 if numeric.
-  std::size_t features_ = 0, dimensions_ = 0;
+  std::size_t numeric_ = 0, categories_ = 0, dimensions_ = 0;
 };
 
 }  // namespace sterlet::samplers

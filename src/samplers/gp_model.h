@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "sterlet/base/math/dense.h"
 #include "sterlet/samplers/gp_kernel.h"
 
 namespace sterlet::samplers {
@@ -42,9 +43,9 @@ struct GpRows {
 /// squared length scale; e has variance `noise` times its row's share and what the row adds; c has a normal prior of
 /// mean 0 and variance kMeanVariance, and its posterior mode stands for it.
 ///
-/// Rows may be appended and taken off the end; the factor is equal bit for bit to one computed at once.
-/// Cost: appending O(n^2); a prediction O(n^2), O(n) for the mean alone; targets O(n^2) each.
-/// Source: Rasmussen, Williams: Gaussian processes for machine learning, 2006, algorithm 2.1.
+/// Rows may be appended and taken off the end; the factor is equal bit for bit to one computed at once, and a
+/// prediction to one made alone. Cost: appending O(n^2); a prediction O(n^2), O(n) for the mean alone; targets O(n^2)
+/// each. Source: Rasmussen, Williams: Gaussian processes for machine learning, 2006, algorithm 2.1.
 class GpModel final {
  public:
   GpModel(const GpEmbedding& embedding, GpHyper hyper);
@@ -69,33 +70,40 @@ class GpModel final {
   double log_likelihood() const { return likelihood_; }
 
   struct Batch {
-    std::size_t count = 0, width = 0;
-    std::vector<double> mean;                                            ///< count * heads, a point's heads together.
-    std::vector<double> variance;                                        ///< count; of f + c, noise left out.
-    std::vector<double> features, covariances, slopes, solved, weights;  // Kept for gradients.
+    std::size_t count = 0;
+    std::vector<double> mean;      ///< count * heads, a point's heads together.
+    std::vector<double> variance;  ///< count; of f + c, noise left out.
+    // Kept for gradients: a feature, a row of the model or a head a row, a point a column, with room up to `width`.
+    std::size_t width = 0;
+    std::vector<double> features, covariances, slopes, solved, weights, sums;
   };
-  /// Mean of each head at each of `count` points (rows of unit coordinates); variances too if wanted.
-  void predict(const double* units, std::size_t count, bool variances, Batch& batch) const;
-  /// After predict with variances: gradient by unit coordinates of a function with these derivatives by mean (of each
-  /// head) and variance. out: count rows of dimensions.
+  /// Mean of each head and variance at each of `count` points (rows of unit coordinates).
+  void predict(const double* units, std::size_t count, Batch& batch) const;
+  /// The means alone.
+  void predict_means(const double* units, std::size_t count, Batch& batch) const;
+  /// After predict: gradient by unit coordinates of a function with these derivatives by mean (of each head) and
+  /// variance. out: count rows of dimensions.
   void gradient(const double* units, Batch& batch, const double* by_mean, const double* by_variance, double* out) const;
 
  private:
   void reserve(std::size_t rows);
-  void covariances(std::size_t i, std::span<double> features, double* row, double* slope) const;
-  void distances(const double* point, std::size_t count, double* squared) const;
+  base::KernelFeatures kernel_features() const;
+  void place(const double* units, std::size_t count, Batch& batch) const;
+  void scale(double* columns, std::size_t stride, std::size_t count) const;
+  void add_means(Batch& batch) const;
   void ensure_inverse() const;
 
   const GpEmbedding* embedding_;
   GpHyper hyper_;
-  std::vector<double> weights_;  // 1 / length^2, one a group.
+  std::vector<double> scales_;   // Of each feature of a number: 1 / length.
+  std::vector<double> weights_;  // Of each choice: 1 / length^2.
   std::vector<Warp> warps_;
   double variance_, noise_;
   std::size_t rows_ = 0, stride_ = 0;
-  std::vector<double> columns_;  // Features: a column of stride_ each.
+  std::vector<double> columns_;  // Scaled features: a column of stride_ each.
   std::vector<double> row_noise_;
-  std::vector<double> lower_;
-  mutable std::vector<double> inverse_;  // (L^-1)', columns [0, inverted_).
+  std::vector<double> upper_;            // U, K = U'U.
+  mutable std::vector<double> inverse_;  // U'^-1, rows [0, inverted_).
   mutable std::size_t inverted_ = 0;
   std::vector<double> alphas_;     // A head a row of stride_.
   std::vector<double> row_means_;  // A head a row of rows_.

@@ -111,7 +111,7 @@ TEST(GpModel, AgreesWithScikitLearn) {  // Oracle: tests/oracles/gp_posterior.cs
       std::getline(table, line);
       const std::vector<double> query = numbers(line);
       GpModel::Batch batch;
-      model.predict(query.data(), 1, true, batch);
+      model.predict(query.data(), 1, batch);
       EXPECT_NEAR(batch.mean[0], query[d], 1e-8);
       EXPECT_NEAR(batch.variance[0], query[d + 1], 1e-8);
     }
@@ -267,8 +267,8 @@ TEST(GpModel, RowsAppendedInPiecesGiveTheSameBits) {
   grown.set_targets(values, {});
   const GpRows query = draw_rows(space, 10, kSeed + 1);
   GpModel::Batch a, b;
-  whole.predict(query.values.data(), 10, true, a);
-  grown.predict(query.values.data(), 10, true, b);
+  whole.predict(query.values.data(), 10, a);
+  grown.predict(query.values.data(), 10, b);
   EXPECT_EQ(a.mean, b.mean);
   EXPECT_EQ(a.variance, b.variance);
   EXPECT_EQ(whole.log_likelihood(), grown.log_likelihood());
@@ -288,7 +288,7 @@ TEST(GpModel, NoiseOfRowsIsAsNoiseOfAll) {
   EXPECT_NEAR(each.log_likelihood(), all.log_likelihood(), 1e-9);
   const auto mean_at = [&](const GpModel& model, std::size_t row) {
     GpModel::Batch batch;
-    model.predict(rows.row(row).data(), 1, false, batch);
+    model.predict_means(rows.row(row).data(), 1, batch);
     return batch.mean[0];
   };
   for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(mean_at(each, i), mean_at(all, i), 1e-9);
@@ -327,8 +327,8 @@ TEST(GpModel, AMeanOfRunsIsWorthItsRuns) {
   many.append(singles);
   many.set_targets(of_singles, {});
   GpModel::Batch a, b;
-  one.predict(queries.values.data(), 10, true, a);
-  many.predict(queries.values.data(), 10, true, b);
+  one.predict(queries.values.data(), 10, a);
+  many.predict(queries.values.data(), 10, b);
   for (std::size_t q = 0; q < 10; ++q) {
     EXPECT_NEAR(a.mean[q], b.mean[q], 1e-9);
     EXPECT_NEAR(a.variance[q], b.variance[q], 1e-9);
@@ -344,7 +344,7 @@ TEST(GpModel, EqualRowsAreTaken) {
   model.append(rows);
   model.set_targets(std::vector<double>(40, 1.5), {});
   GpModel::Batch batch;
-  model.predict(rows.values.data(), 1, true, batch);
+  model.predict(rows.values.data(), 1, batch);
   EXPECT_NEAR(batch.mean[0], 1.5, 1e-2);
   EXPECT_GE(batch.variance[0], 0);
 }
@@ -359,14 +359,14 @@ TEST(GpEmbedding, TreesGivePositiveDefiniteMatrices) {
     std::vector<double> x(n * features);
     std::vector<Warp> warps;
     for (const double t : some_hyper(embedding, 1).warps) warps.emplace_back(t);
-    for (std::size_t i = 0; i < n; ++i) embedding.features(rows.row(i), warps, x.data() + i * features);
+    embedding.features(rows.values.data(), n, warps, x.data(), n);
     std::vector<std::vector<double>> lower(n, std::vector<double>(n, 0.0));
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j <= i; ++j) {
         double r = 0;
         for (const GpGroup& group : embedding.groups()) {
-          for (std::size_t f = group.feature; f < group.feature + (group.conditional && !group.category ? 2 : 1); ++f) {
-            const double step = x[i * features + f] - x[j * features + f];
+          for (std::size_t f = group.feature; f < group.feature + group.features; ++f) {
+            const double step = x[f * n + i] - x[f * n + j];
             r += group.category ? (step != 0 ? 1 : 0) : step * step;
           }
         }
@@ -400,8 +400,8 @@ TEST(GpModel, FantasiesHaveTheJointDistributionOfWhatIsPending) {
   told.truncate(10);
   told.set_targets(values, {});
   GpModel::Batch fantasy, truth;
-  model.predict(rows.row(10).data(), 2, true, fantasy);
-  told.predict(rows.row(10).data(), 2, true, truth);
+  model.predict(rows.row(10).data(), 2, fantasy);
+  told.predict(rows.row(10).data(), 2, truth);
   for (std::size_t p = 0; p < 2; ++p) {
     double sum = 0, squares = 0;
     for (std::size_t h = 0; h < kDraws; ++h) {
@@ -455,7 +455,7 @@ TEST(Warp, HasAnInverseAndDerivatives) {
       SCOPED_TRACE(fmt::format("t {} u {}", t, u));
       constexpr double h = 1e-6;
       EXPECT_NEAR(Warp(t).inverse(Warp(t)(u)), u, 1e-9);
-      EXPECT_NEAR(Warp(t).by_t(u), (Warp(t + 1e-4)(u) - Warp(t - 1e-4)(u)) / 2e-4, 1e-7);
+      EXPECT_NEAR(Warp(t).by_t(u, Warp(t)(u)), (Warp(t + 1e-4)(u) - Warp(t - 1e-4)(u)) / 2e-4, 1e-7);
       if (u > 0 && u < 1) {
         EXPECT_NEAR(Warp(t).slope(u), (Warp(t)(u + h) - Warp(t)(u - h)) / (2 * h), 1e-5 * (1 + std::exp(t)));
       }

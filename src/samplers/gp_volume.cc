@@ -82,7 +82,7 @@ void GpVolumeImprovement::evaluate(const double* units, std::size_t count, doubl
   const std::size_t m = models_.size(), heads = models_.front()->heads();
   std::vector<std::vector<double>> by_mean(m, std::vector<double>(count * heads, 0.0));
   std::vector<std::vector<double>> by_variance(m, std::vector<double>(count, 0.0));
-  for (std::size_t j = 0; j < m; ++j) models_[j]->predict(units, count, true, batches_[j]);
+  for (std::size_t j = 0; j < m; ++j) models_[j]->predict(units, count, batches_[j]);
   std::vector<double> y(m), spread(m), logs(kDraws), slopes(kDraws);
   std::vector<std::size_t> smallest(kDraws);
   for (std::size_t p = 0; p < count; ++p) {
@@ -127,7 +127,7 @@ void GpVolumeImprovement::rank(const double* units, std::size_t count, double* v
   std::vector<double> y(m);
   for (std::size_t begin = 0; begin < count; begin += kBlock) {
     const std::size_t block = std::min(kBlock, count - begin);
-    for (std::size_t j = 0; j < m; ++j) models_[j]->predict(units + begin * width, block, false, batches_[j]);
+    for (std::size_t j = 0; j < m; ++j) models_[j]->predict_means(units + begin * width, block, batches_[j]);
     for (std::size_t p = 0; p < block; ++p) {
       double largest = 0;
       for (std::size_t k = 0; k < kFew; ++k) {

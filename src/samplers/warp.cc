@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sterlet/base/math/dense.h"
+
 namespace sterlet::samplers {
 
 namespace {
@@ -30,9 +32,14 @@ double Warp::slope(double u) const {
   return growth_ / (t_ * (1 + growth_ * u));
 }
 
-double Warp::by_t(double u) const {
+double Warp::by_t(double u, double w) const {
   if (std::abs(t_) < 1e-3) return u * (1 - u) * (0.5 + t_ * (1 - 2 * u) / 3);  // The series again.
-  return ((growth_ + 1) * u / (1 + growth_ * u) - std::log1p(growth_ * u) / t_) / t_;
+  return ((growth_ + 1) * u / (1 + growth_ * u) - w) / t_;
+}
+
+void Warp::apply(double* u, std::size_t count) const {
+  if (std::abs(t_) >= kSmallWarp) return base::scaled_log1p(u, count, growth_, t_, u);
+  for (std::size_t i = 0; i < count; ++i) u[i] = (*this)(u[i]);
 }
 
 double suspect_warp(const space::Space& space, std::size_t dimension) {

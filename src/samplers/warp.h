@@ -13,8 +13,10 @@ class Warp final {
   explicit Warp(double t = 0);
   double operator()(double u) const;
   double inverse(double w) const;
-  double slope(double u) const;  ///< dw/du
-  double by_t(double u) const;   ///< dw/dt
+  double slope(double u) const;           ///< dw/du
+  double by_t(double u, double w) const;  ///< dw/dt, w that of u.
+  /// Of `count` numbers in place, a multiple of base::kLanes; within a few ulp of one by one.
+  void apply(double* u, std::size_t count) const;
   bool is_identity() const { return t_ == 0; }
 
  private:

@@ -17,6 +17,7 @@ namespace plain {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #pragma GCC push_options
 #pragma GCC target("avx2")
+#define STERLET_WIDE
 namespace wide {
 #include "sterlet/base/math/dense_body.inc"
 }  // namespace wide
@@ -29,58 +30,70 @@ const bool has_wide = __builtin_cpu_supports("avx2") > 0;
 
 }  // namespace
 
-std::size_t factor_rows(double* a, std::size_t stride, std::size_t first, std::size_t n, double smallest_pivot) {
-  STERLET_PICK(factor_rows(a, stride, first, n, smallest_pivot));
+std::size_t factor(double* u, std::size_t stride, std::size_t first, std::size_t n, std::size_t end,
+                   double smallest_pivot) {
+  STERLET_PICK(factor(u, stride, first, n, end, smallest_pivot));
 }
 
-void solve_rows(const double* lower, std::size_t stride, std::size_t n, double* b, std::size_t b_stride,
-                std::size_t count) {
-  STERLET_PICK(solve_rows(lower, stride, n, b, b_stride, count));
+void solve_forward(const double* u, std::size_t stride, std::size_t n, double* b) {
+  STERLET_PICK(solve_forward(u, stride, n, b));
 }
 
-void solve_transposed(const double* lower, std::size_t stride, std::size_t n, double* b) {
-  STERLET_PICK(solve_transposed(lower, stride, n, b));
+void solve_backward(const double* u, std::size_t stride, std::size_t n, double* b) {
+  STERLET_PICK(solve_backward(u, stride, n, b));
 }
 
-void invert_transposed(const double* lower, std::size_t stride, std::size_t first, std::size_t n, double* m,
-                       std::size_t m_stride) {
-  STERLET_PICK(invert_transposed(lower, stride, first, n, m, m_stride));
+void invert(const double* u, std::size_t stride, std::size_t first, std::size_t n, double* x, std::size_t x_stride) {
+  STERLET_PICK(invert(u, stride, first, n, x, x_stride));
 }
 
-void product_transposed(const double* m, std::size_t stride, std::size_t n, double* out, std::size_t out_stride) {
-  STERLET_PICK(product_transposed(m, stride, n, out, out_stride));
+void square_inverse(const double* x, std::size_t stride, std::size_t n, double* out, std::size_t out_stride) {
+  STERLET_PICK(square_inverse(x, stride, n, out, out_stride));
 }
 
-void multiply_upper(const double* m, std::size_t stride, std::size_t n, const double* x, std::size_t x_stride,
-                    double* out, std::size_t out_stride, std::size_t count) {
-  STERLET_PICK(multiply_upper(m, stride, n, x, x_stride, out, out_stride, count));
+void multiply(const double* a, std::size_t stride, std::size_t rows, std::size_t n, const double* b, double* out,
+              std::size_t width) {
+  STERLET_PICK(multiply(a, stride, rows, n, b, out, width));
 }
+
+void multiply_lower(const double* x, std::size_t stride, std::size_t n, const double* b, double* out,
+                    std::size_t width) {
+  STERLET_PICK(multiply_lower(x, stride, n, b, out, width));
+}
+
+void multiply_lower_transposed(const double* x, std::size_t stride, std::size_t n, const double* b, double* out,
+                               std::size_t width) {
+  STERLET_PICK(multiply_lower_transposed(x, stride, n, b, out, width));
+}
+
+void mirror(double* a, std::size_t stride, std::size_t n) { STERLET_PICK(mirror(a, stride, n)); }
 
 double dot(const double* a, const double* b, std::size_t n) { STERLET_PICK(dot(a, b, n)); }
 
-void add_squared_difference(const double* column, std::size_t n, double centre, double weight, double* sums) {
-  STERLET_PICK(add_squared_difference(column, n, centre, weight, sums));
+void matern52(const KernelFeatures& features, const KernelColumns& centres, std::size_t count,
+              const KernelColumns& points, std::size_t width, double variance, double* value, double* slope,
+              std::size_t out_stride) {
+  STERLET_PICK(matern52(features, centres, count, points, width, variance, value, slope, out_stride));
 }
 
-void add_difference(const double* column, std::size_t n, double centre, double weight, double* sums) {
-  STERLET_PICK(add_difference(column, n, centre, weight, sums));
+void matern52_sums(const KernelFeatures& features, const KernelColumns& centres, std::size_t count,
+                   const KernelColumns& points, std::size_t width, double variance, const double* factors,
+                   double* sums) {
+  STERLET_PICK(matern52_sums(features, centres, count, points, width, variance, factors, sums));
 }
 
-double moment(const double* factors, const double* column, std::size_t n, double centre) {
-  STERLET_PICK(moment(factors, column, n, centre));
+void moments(const double* factors, std::size_t factors_stride, std::size_t n, const KernelColumns& centres,
+             const KernelColumns& points, std::size_t width, std::size_t count, double* sums) {
+  STERLET_PICK(moments(factors, factors_stride, n, centres, points, width, count, sums));
 }
 
-double spread_moment(const double* factors, const double* column, std::size_t n, double centre, double* shares,
-                     double* square) {
-  STERLET_PICK(spread_moment(factors, column, n, centre, shares, square));
+void sums_where_different(const double* factors, std::size_t factors_stride, std::size_t n, const double* centres,
+                          const double* points, std::size_t width, double* sums) {
+  STERLET_PICK(sums_where_different(factors, factors_stride, n, centres, points, width, sums));
 }
 
-double sum_where_different(const double* factors, const double* column, std::size_t n, double centre) {
-  STERLET_PICK(sum_where_different(factors, column, n, centre));
-}
-
-void matern52(const double* squared, std::size_t n, double variance, double* value, double* slope) {
-  STERLET_PICK(matern52(squared, n, variance, value, slope));
+void scaled_log1p(const double* x, std::size_t count, double growth, double t, double* out) {
+  STERLET_PICK(scaled_log1p(x, count, growth, t, out));
 }
 
 double portable_exp(double x) { STERLET_PICK(portable_exp(x)); }
