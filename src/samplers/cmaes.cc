@@ -24,6 +24,9 @@ constexpr std::size_t kRunsRecognised = 4;  // Generations back from which a fin
 constexpr std::size_t kPopulationMax = 4096;
 constexpr std::uint32_t kRestartAttempt = 0xFFFF, kBehindAttempt = 0xFFFE;  // Streams that no draw uses.
 constexpr double kLeastSpread = 0x1p-37;  // Draws are multiples of 2^-40: a run below this has converged.
+constexpr std::int64_t kShortBudget = 300;
+constexpr double kCoarse = 0.03;  // A first run's last spread with a short budget.
+constexpr double kFiner = 4;      // A restart's tolerance, so many times below that of the run before.
 constexpr double kConditionStop = 1e14;
 constexpr double kFlat = 1e-12;     // Of the values' spread in the start.
 constexpr double kShareRate = 0.3;  // How fast the shares of categories follow a generation.
@@ -57,6 +60,8 @@ class Cmaes final : public Sampler {
         seed_(setting.seed),
         sobol_(make_sobol(space, setting.seed)),
         units_(space.dimensions().size()) {
+    const bool is_short = setting.trial_budget && *setting.trial_budget <= kShortBudget;
+    tolerance_ = options.tolerance > 0 ? options.tolerance : is_short ? kCoarse : 0;
     population_ = options.population == 0 ? cmaes_population(view_.searched_count())
                                           : static_cast<std::size_t>(options.population);
   }
@@ -281,10 +286,11 @@ class Cmaes final : public Sampler {
         *std::max_element(run.highs.begin(), run.highs.end()) - *std::min_element(run.lows.begin(), run.lows.end());
     if (run.lows.size() == flat_window(run) && !(range > run.flat)) return true;
     if (d == 0) return false;
+    const double tolerance = std::max(kLeastSpread, tolerance_ * std::pow(kFiner, -static_cast<double>(run.restarts)));
     bool narrow = true;
     for (std::size_t i = 0; i < d; ++i) {
       const double spread = run.state.sigma * std::sqrt(run.state.covariance[i * d + i]) * run.state.margins[i];
-      narrow = narrow && (view_.is_discrete(i) || spread < kLeastSpread);
+      narrow = narrow && (view_.is_discrete(i) || spread < tolerance);
     }
     return narrow || run.state.largest > kConditionStop * run.state.smallest ||
            !(run.state.sigma * std::sqrt(run.state.largest) < 1e4 * options_.sigma);
@@ -386,6 +392,7 @@ class Cmaes final : public Sampler {
   std::uint64_t seed_;
   std::unique_ptr<Sampler> sobol_;
   std::size_t population_ = 0;
+  double tolerance_ = 0;  // Spread at which the first run ends; 0: none but the least.
   // The memo: generations so far, by rising `next`.
   mutable Follower follower_;
   mutable UnitTable units_;

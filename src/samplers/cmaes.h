@@ -16,6 +16,7 @@ struct CmaesOptions {
   std::int64_t candidates = 20;        ///< In [1, 1000]. Draws of which the most promising is suggested; 1: no choice.
   std::int64_t screened_trials = 200;  ///< In [0, 1000]. Draws are chosen among while the study has so many trials.
   double growth = 2;                   ///< In [1, 10]. Factor on the population at a restart.
+  double tolerance = 0;                ///< In [0, 0.1]. Spread at which the first run ends; 0: by the budget.
   std::int64_t alternate = 1;          ///< 0 or 1. Restarts alternate with small populations (BIPOP).
 };
 
@@ -39,7 +40,11 @@ struct CmaesOptions {
 ///           taken (Ulmer, Streichert, Zell: Evolution strategies assisted by Gaussian processes with pre-selection,
 ///           CEC 2003). Normalised regret at 25, 50, 100 trials, random search 1, 15 tuning problems, 10 seeds: 0.49,
 ///           0.30, 0.16; without it 0.77, 0.58, 0.32. A shorter Sobol start, a smaller sigma or 50 candidates gain
-///           nothing.
+///           nothing. And in the
+///           restarts: where a study has a budget of at most 300 trials, which has no use for many digits, the first
+///           run ends at a spread of 3% of the ranges and each later one at a quarter of the one before. Best value
+///           after 200 trials of 19 bumpy functions of 2 to 5 dimensions, random search's 1, 5 seeds: 0.50; without it
+///           0.93, as no run ended so soon.
 base::Result<std::unique_ptr<Sampler>> make_cmaes(const space::Space& space, const CmaesOptions& options,
                                                   const Setting& setting);
 

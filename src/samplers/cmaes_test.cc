@@ -6,6 +6,7 @@
 #include <functional>
 #include <numbers>
 #include <sstream>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -105,8 +106,7 @@ TEST(Cmaes, ComesAsFarAsThePackageCmaes) {  // Oracle: tests/oracles/cma_es_runs
     if (name != done) {
       runs.clear();
       for (std::uint64_t seed = 0; seed < 11; ++seed) {
-        runs.push_back(run(
-            space, [&](const auto& x) { return oracle_function(name, x); }, seed, 2000));
+        runs.push_back(run(space, [&](const auto& x) { return oracle_function(name, x); }, seed, 2000));
       }
     }
     done = name;
@@ -198,6 +198,32 @@ TEST(Cmaes, RestartsElsewhereOnceItHasConverged) {
     }
     EXPECT_GE(restarts, 2) << "alternate " << alternate;
   }
+}
+
+// Two hollows: one that a run falls into, and a deeper one elsewhere.
+TEST(Cmaes, AShortStudyRestartsWhileThereIsTime) {
+  const auto hollows = [](const std::vector<double>& x) {
+    return std::min(1 + std::hypot(x[0] + 2, x[1] + 2), 2 * std::hypot(x[0] - 3, x[1] - 3));
+  };
+  const auto found = [&](std::optional<std::int64_t> budget) {
+    int count = 0;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const Space space = box(2);
+      auto sampler = make_cmaes(space, {}, {.seed = seed, .trial_budget = budget});
+      if (!sampler) ADD_FAILURE() << sampler.error().message();
+      History history;
+      double best = HUGE_VAL;
+      for (int i = 0; i < 250; ++i) {
+        const double value = hollows(ask(**sampler, history, seed).point.values);
+        history.update(i, Outcome::kComplete, {value}, {}, 0);
+        best = std::min(best, value);
+      }
+      count += best < 1 ? 1 : 0;
+    }
+    return count;
+  };
+  const int with_a_budget = found(250), without = found(std::nullopt);
+  EXPECT_GE(with_a_budget, without + 3) << "of 20 seeds from 0";
 }
 
 TEST(Cmaes, BrokenConstraintsRankByHowMuchTheyAreBroken) {  // What is told as a constraint; the space knows of none.

@@ -8,6 +8,7 @@
 #include "sterlet/samplers/follower.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/tpe_kernel.h"
+#include "sterlet/samplers/tpe_niche.h"
 #include "sterlet/samplers/tpe_score.h"
 #include "sterlet/samplers/tpe_split.h"
 #include "sterlet/samplers/unit_table.h"
@@ -51,6 +52,7 @@ class Tpe final : public Sampler {
       : space_(space),
         options_(options),
         sobol_(make_sobol(space, setting.seed)),
+        niches_(space_),
         units_(space.dimensions().size()),
         table_(space_) {}
 
@@ -59,9 +61,10 @@ class Tpe final : public Sampler {
     if (history.size() < static_cast<std::size_t>(options_.startup_trials) || ranking_.ranked() < kFinishedMin) {
       return sobol_->suggest(history, key);
     }
-    const double share = options_.good_share * static_cast<double>(ranking_.ranked());
-    const std::size_t good_count = std::clamp<std::size_t>(static_cast<std::size_t>(std::ceil(share)), 1, kGoodMax);
-    fit(history, ranking_.best(history, good_count));
+    std::vector<std::uint32_t> good = ranking_.best(history, good_count(ranking_.ranked()));
+    const bool one_objective = history.trials()[good[0]].values.size() == 1;
+    if (one_objective && key.trial % 2 == 1) good = best_apart(std::move(good));
+    fit(history, good);
     return {.point = choose(history, key), .origin = space::Origin::kModel};
   }
 
@@ -70,6 +73,26 @@ class Tpe final : public Sampler {
     Point point;
     double score = 0;
   };
+
+  std::size_t good_count(std::size_t ranked) const {
+    const double share = options_.good_share * static_cast<double>(ranked);
+    return std::clamp<std::size_t>(static_cast<std::size_t>(std::ceil(share)), 1, kGoodMax);
+  }
+
+  // Where the good trials have drawn together, the best of those elsewhere, so that what they have drawn together to
+  // counts as explored. Best value after 200 trials of 19 bumpy functions of 2 to 5 dimensions, random search's 1, 5
+  // seeds: 0.42 so, 0.48 without it; the same on the 15 core instances, which draw together more slowly.
+  std::vector<std::uint32_t> best_apart(std::vector<std::uint32_t> good) const {
+    const std::vector<std::uint32_t> best = good;
+    std::vector<std::uint32_t> others;
+    while (niches_.have_drawn_together(units_, good)) {
+      others = niches_.apart_from(units_, others.empty() ? ranking_.order() : others, good[0]);
+      if (others.size() < kFinishedMin) return best;
+      const std::size_t count = std::min(good_count(others.size()), others.size());
+      good.assign(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    return good;
+  }
 
   void follow(const History& history) const {
     const Follower::Step step = follower_.catch_up(history);
@@ -293,6 +316,7 @@ class Tpe final : public Sampler {
   space::Space space_;
   TpeOptions options_;
   std::unique_ptr<Sampler> sobol_;
+  TpeNiches niches_;
 
   // Memo of the history.
   mutable Follower follower_;

@@ -30,6 +30,8 @@ struct TpeOptions {
 /// Departs   with one joint kernel instead of one a parameter; with the same bandwidths in l and g, taken from the
 ///           spread of the good trials, and with g over all trials, so that l / g is a kernel-weighted share of good
 ///           trials nearby; with an even prior that is neutral where there are no trials. tpe.cc says what each gained.
+///           Where the good trials have drawn together (within 3% of each range) every other trial takes for good the
+///           best of those elsewhere, so that a study of several hundred trials does not stay in one hollow.
 base::Result<std::unique_ptr<Sampler>> make_tpe(const space::Space& space, const TpeOptions& options,
                                                 const Setting& setting);
 

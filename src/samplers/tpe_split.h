@@ -23,6 +23,8 @@ class TrialRanking final {
 
   /// The `count` best, best first; of the front that does not fit, the subset with the largest hypervolume.
   std::vector<std::uint32_t> best(const space::History& history, std::size_t count) const;
+  /// All that have a rank, by the first objective's value where there are several.
+  std::span<const std::uint32_t> order() const { return order_; }
   /// How many trials have a rank, and how many have none although they are over.
   std::size_t ranked() const { return order_.size(); }
   std::size_t failed() const { return failed_; }

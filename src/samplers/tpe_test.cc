@@ -140,6 +140,31 @@ TEST(Tpe, GoesWhereGoodTrialsAre) {
 
 // A memo that took every change in, one that saw the history only now, and one that replays it in the order of trials,
 // must give the same point, whatever the order of tells.
+TEST(Tpe, WhereTheGoodHaveDrawnTogetherEveryOtherTrialLooksElsewhere) {
+  const Space space = square();
+  const std::unique_ptr<Sampler> sampler = tpe(space);
+  base::RandomStream stream({.seed = kSeed});
+  History history;
+  // A third lie within 0.02 of (0.2, 0.2) and are the best; the others are the better the nearer they are to (0.8,
+  // 0.8).
+  for (int i = 0; i < 150; ++i) {
+    const bool near = i % 3 == 0;
+    const double x = near ? 0.18 + 0.04 * stream.uniform() : stream.uniform();
+    const double y = near ? 0.18 + 0.04 * stream.uniform() : stream.uniform();
+    const auto number = append(history, Point{{x, y}});
+    const double value = near ? std::hypot(x - 0.2, y - 0.2) : 1 + std::hypot(x - 0.8, y - 0.8);
+    history.update(number, Outcome::kComplete, {value}, {}, 0);
+  }
+  int near_best = 0, near_other = 0;
+  for (std::uint64_t trial = 150; trial < 250; ++trial) {
+    const std::vector<double> x = ask(*sampler, history, trial).point.values;
+    if (trial % 2 == 0) near_best += std::hypot(x[0] - 0.2, x[1] - 0.2) < 0.15 ? 1 : 0;
+    if (trial % 2 == 1) near_other += std::hypot(x[0] - 0.8, x[1] - 0.8) < 0.3 ? 1 : 0;
+  }
+  EXPECT_GT(near_best, 40) << "of 50 even ones";
+  EXPECT_GT(near_other, 40) << "of 50 odd ones";
+}
+
 TEST(Tpe, AnswersDoNotDependOnWhatWasSeenBeforeOrWhen) {
   const Space space = tree();
   const auto warm = tpe(space);
