@@ -85,11 +85,25 @@ Result<Outcome> read_outcome(const Json& message) {
   return outcome;
 }
 
+std::string_view what_to_do(Pause pause) {
+  switch (pause) {
+    case Pause::kTrials:
+    case Pause::kTime:
+      return "raise the budget, or end here";
+    case Pause::kSpace:
+      return "widen the space, allow duplicates, or end here";
+    case Pause::kFailures:
+      return "see why they fail; failures_max in the study file says how many may";
+    default:
+      return "end here";
+  }
+}
+
 Result<Json> ask(Study& study, const Json&) {
   STERLET_TRY(const auto claim, study.ask());
   if (!claim) {
     return base::fail(ErrorCode::kExhausted, fmt::format("no more trials: {}", text_of(study.pause())),
-                      "raise the budget, or end here");
+                      std::string(what_to_do(study.pause())));
   }
   Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
   if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
