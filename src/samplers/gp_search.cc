@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "sterlet/base/math/lbfgs.h"
 
@@ -17,6 +18,10 @@ constexpr std::size_t kExact = 64;                  // Those of them whose varia
 constexpr std::size_t kStarts = 6;                  // Those that climb.
 constexpr std::size_t kKept = 2;                    // Those of them that go all the way up.
 constexpr int kSteps = 30;
+constexpr std::uint64_t kLevels = 32;  // Of a dimension, looked at.
+// Changes of a level that are looked at in a round, at random where there are more; with many dimensions, in which a
+// look is dear, so many dimensions' worth of them.
+constexpr std::size_t kFewestChanges = 24, kMostChanges = 192, kChangedDimensions = 6000;
 
 // Of mean 0 and variance 1: three uniform numbers are enough to scatter candidates.
 double nearly_normal(base::RandomStream& stream) {
@@ -156,9 +161,10 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
 
 // Each place takes the best change of a single dimension that is not continuous, until there is none.
 void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const {
+  const std::size_t most = std::clamp(kChangedDimensions / moves_.size(), kFewestChanges, kMostChanges);
   for (Place& place : places) {
     for (int round = 0; round < 3; ++round) {
-      std::vector<Place> options;
+      std::vector<std::pair<std::size_t, double>> changes;  // Of a dimension, to where.
       for (std::size_t j = 0; j < moves_.size(); ++j) {
         if (moves_[j] == Move::kFixed || moves_[j] == Move::kContinuous || std::isnan(place.row[j])) continue;
         const space::Axis& axis = space_.axis(j);
@@ -175,9 +181,9 @@ void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::Rand
             current = low;
           }
           if (*levels <= 8 || !axis.ordered()) {
-            const std::uint64_t most = 32;
-            for (std::uint64_t k = 0; k < std::min(*levels, most); ++k) {
-              const std::uint64_t level = *levels <= most ? k : stream.below(*levels);
+            const std::uint64_t count = std::min(*levels, kLevels);
+            for (std::uint64_t k = 0; k < count; ++k) {
+              const std::uint64_t level = *levels == count ? k : stream.below(*levels);
               if (level != current) units.push_back(middle(level));
             }
           } else {
@@ -188,11 +194,17 @@ void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::Rand
             }
           }
         }
-        for (const double u : units) {
-          Place option = place;
-          option.full[j] = u;
-          if (realise(option, false)) options.push_back(std::move(option));
-        }
+        for (const double u : units) changes.emplace_back(j, u);
+      }
+      for (std::size_t i = 0; changes.size() > most && i < most; ++i) {
+        std::swap(changes[i], changes[i + stream.below(changes.size() - i)]);
+      }
+      changes.resize(std::min(changes.size(), most));
+      std::vector<Place> options;
+      for (const auto& [j, u] : changes) {
+        Place option = place;
+        option.full[j] = u;
+        if (realise(option, false)) options.push_back(std::move(option));
       }
       if (options.empty()) break;
       std::vector<Place*> list;
