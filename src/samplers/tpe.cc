@@ -31,8 +31,10 @@ constexpr std::size_t kGoodMax = 25;
 constexpr double kBandwidthFactor = 1.0, kBandwidthMin = 0.03;
 constexpr double kChoiceBandwidth = 0.25;
 constexpr double kPriorWeight = 1;
-// g's kernels: beyond that many, the newest and a fixed random choice of the others, which then weigh more.
-constexpr std::size_t kKernelsMax = 1500, kNewestKept = 300;
+// g's kernels: the newest, and of the others a fixed random choice of so many, which then weigh more.
+constexpr std::size_t kNewest = 300, kOlderMax = 1200;
+constexpr std::uint32_t kNone = UINT32_MAX;
+constexpr float kNothing = -1e30f;  // A log kernel of no weight.
 constexpr double kGrid = 0x1p-40;
 
 // Bandwidths are powers of 2^(1/16), so that tables that depend on them serve many suggestions.
@@ -61,10 +63,10 @@ class Tpe final : public Sampler {
     if (history.size() < static_cast<std::size_t>(options_.startup_trials) || ranking_.ranked() < kFinishedMin) {
       return sobol_->suggest(history, key);
     }
-    std::vector<std::uint32_t> good = ranking_.best(history, good_count(ranking_.ranked()));
-    const bool one_objective = history.trials()[good[0]].values.size() == 1;
-    if (one_objective && key.trial % 2 == 1) good = best_apart(std::move(good));
-    fit(history, good);
+    good_ = ranking_.best(history, good_count(ranking_.ranked()));
+    const bool one_objective = history.trials()[good_[0]].values.size() == 1;
+    if (one_objective && key.trial % 2 == 1) good_ = best_apart(std::move(good_));
+    fit(history);
     return {.point = choose(history, key), .origin = space::Origin::kModel};
   }
 
@@ -99,50 +101,87 @@ class Tpe final : public Sampler {
     if (step.restart) {
       units_.clear();
       ranking_.clear();
-      by_lot_.clear();
+      older_.clear();
+      lots_.clear();
+      slots_.clear();
+      older_seen_ = 0;
+      held_.clear();
+      table_.resize(0);
     }
     units_.extend(space_, history);
     ranking_.update(history, step.changed);
-    for (auto number = static_cast<std::uint32_t>(by_lot_.size()); number < history.size(); ++number) {
-      const auto before = [](std::uint32_t a, std::uint32_t b) { return lot_of(a) < lot_of(b); };
-      by_lot_.insert(std::lower_bound(by_lot_.begin(), by_lot_.end(), number, before), number);
+    slots_.resize(history.size(), kNone);
+    for (; older_seen_ + kNewest < history.size(); ++older_seen_) choose_older(older_seen_);
+  }
+
+  // Trials that are no longer among the newest come here one by one, so that who lies where is a question of how many
+  // there are. Once the places are taken, a trial of a lower lot takes the place of the one with the highest.
+  void choose_older(std::uint32_t number) const {
+    const auto before = [](std::uint32_t a, std::uint32_t b) { return lot_of(a) < lot_of(b); };
+    slots_[number] = kNone;
+    std::size_t place = older_.size();
+    if (place < kOlderMax) {
+      older_.push_back(number);
+    } else {
+      if (!before(number, lots_.front())) return;
+      std::pop_heap(lots_.begin(), lots_.end(), before);
+      place = slots_[lots_.back()] - kNewest;
+      slots_[lots_.back()] = kNone;
+      lots_.pop_back();
+      older_[place] = number;
     }
+    slots_[number] = static_cast<std::uint32_t>(kNewest + place);
+    lots_.push_back(number);
+    std::push_heap(lots_.begin(), lots_.end(), before);
   }
 
   ParzenPoint centre_of(const History& history, std::uint32_t number) const {
     return {.unit = units_.row(number), .values = history.trials()[number].point.values};
   }
 
-  // Which trials are kernels: the good ones, in their order, then the others by number; with their weights in g.
-  void choose_kernels(const History& history, std::span<const std::uint32_t> good) const {
+  // Which trial is the kernel of which slot of the table, and its weight in g: the newest trials, in turn; the chosen
+  // older ones; and what good ones are left out so far. A slot may be empty.
+  void choose_kernels(const History& history) const {
     const auto& trials = history.trials();
-    numbers_.assign(good.begin(), good.end());
-    taken_.assign(trials.size(), false);
-    for (const std::uint32_t number : good) taken_[number] = true;
-    const auto take = [&](std::uint32_t number) {
-      if (taken_[number] || trials[number].outcome == Outcome::kVoid) return;
-      taken_[number] = true;
-      numbers_.push_back(number);
-    };
-    const std::size_t kept = trials.size() <= kKernelsMax ? trials.size() : kNewestKept;
-    for (std::size_t i = 0; i < kept; ++i) take(static_cast<std::uint32_t>(trials.size() - 1 - i));
-    const std::size_t whole = numbers_.size();
-    for (std::size_t i = 0; i < by_lot_.size() && numbers_.size() < kKernelsMax; ++i) take(by_lot_[i]);
-    double rest_weight = 1;
-    if (numbers_.size() > whole) {
-      rest_weight = static_cast<double>(trials.size() - whole) / static_cast<double>(numbers_.size() - whole);
+    const std::size_t newest = std::min(trials.size(), kNewest);
+    numbers_.assign(newest, kNone);
+    for (std::size_t number = trials.size() - newest; number < trials.size(); ++number) {
+      slots_[number] = static_cast<std::uint32_t>(number % kNewest);
+      numbers_[number % kNewest] = static_cast<std::uint32_t>(number);
     }
+    numbers_.insert(numbers_.end(), older_.begin(), older_.end());
+    good_slots_.clear();
+    for (const std::uint32_t number : good_) {
+      std::uint32_t slot = slots_[number];
+      if (slot == kNone) {
+        slot = static_cast<std::uint32_t>(numbers_.size());
+        numbers_.push_back(number);
+      }
+      good_slots_.push_back(slot);
+    }
+    std::size_t good_chosen = 0;  // Of the older ones.
+    for (const std::uint32_t slot : good_slots_) {
+      if (slot >= kNewest && slot < kNewest + older_.size()) ++good_chosen;
+    }
+    const std::size_t good_older = good_chosen + numbers_.size() - newest - older_.size();
+    const double rest_weight = older_.size() == good_chosen ? 1
+                                                            : static_cast<double>(trials.size() - newest - good_older) /
+                                                                  static_cast<double>(older_.size() - good_chosen);
     weights_.assign(padded(numbers_.size()), 0.0f);
-    std::fill_n(weights_.begin(), whole, 1.0f);
-    std::fill(weights_.begin() + static_cast<std::ptrdiff_t>(whole),
-              weights_.begin() + static_cast<std::ptrdiff_t>(numbers_.size()), static_cast<float>(rest_weight));
+    for (std::size_t slot = 0; slot < numbers_.size(); ++slot) {
+      if (trials[numbers_[slot]].outcome == Outcome::kVoid) {
+        numbers_[slot] = kNone;
+      } else {
+        weights_[slot] = slot < kNewest ? 1.0f : static_cast<float>(rest_weight);
+      }
+    }
   }
 
-  void fit(const History& history, const std::vector<std::uint32_t>& good) const {
-    choose_kernels(history, good);
-    const std::size_t good_count = good.size();
+  void fit(const History& history) const {
+    choose_kernels(history);
+    const std::size_t good_count = good_.size();
     // Weights in l fall with the logarithm of the rank, as in CMA-ES; their mean is 1.
-    const bool one_objective = history.trials()[good[0]].values.size() == 1;
+    const bool one_objective = history.trials()[good_[0]].values.size() == 1;
     good_weights_.assign(padded(good_count), 0.0f);
     double sum = 0;
     for (std::size_t i = 0; i < good_count; ++i) {
@@ -154,7 +193,7 @@ class Tpe final : public Sampler {
     for (std::size_t i = 0; i < good_count; ++i) {
       good_weights_[i] =
           static_cast<float>(static_cast<double>(good_weights_[i]) * static_cast<double>(good_count) / sum);
-      weights_[i] = good_weights_[i];
+      weights_[good_slots_[i]] = good_weights_[i];
     }
     total_good_ = static_cast<double>(good_count);
     total_ = 0;
@@ -166,9 +205,20 @@ class Tpe final : public Sampler {
     bandwidths_.assign(table_.dimensions(), 1.0);
     const double shrink =
         std::pow(static_cast<double>(good_count) + 1, -1.0 / (static_cast<double>(table_.dimensions()) + 4));
-    for (std::size_t j = 0; j < bandwidths_.size(); ++j) bandwidths_[j] = bandwidth(j, good, shrink);
-    table_.reset(numbers_.size(), bandwidths_);
-    for (std::size_t i = 0; i < numbers_.size(); ++i) table_.set(i, centre_of(history, numbers_[i]));
+    for (std::size_t j = 0; j < bandwidths_.size(); ++j) bandwidths_[j] = bandwidth(j, good_, shrink);
+    table_.set_bandwidths(bandwidths_);
+    table_.resize(numbers_.size());
+    held_.resize(numbers_.size(), kNone);
+    for (std::size_t slot = 0; slot < numbers_.size(); ++slot) {
+      if (held_[slot] == numbers_[slot]) continue;
+      held_[slot] = numbers_[slot];
+      if (numbers_[slot] == kNone) {
+        table_.empty(slot);
+      } else {
+        table_.set(slot, centre_of(history, numbers_[slot]));
+      }
+    }
+    good_cuts_.assign(good_count * table_.dimensions(), Cut{});
   }
 
   // Where trials failed or broke constraints: the weights of those that did not, and of all that are over. The quotient
@@ -181,7 +231,7 @@ class Tpe final : public Sampler {
     over_weights_.assign(weights_.size(), 0.0f);
     total_success_ = total_over_ = 0;
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      if (history.trials()[numbers_[i]].outcome == Outcome::kPending) continue;
+      if (numbers_[i] == kNone || history.trials()[numbers_[i]].outcome == Outcome::kPending) continue;
       over_weights_[i] = weights_[i];
       total_over_ += static_cast<double>(weights_[i]);
       if (!ranking_.succeeded(numbers_[i])) continue;
@@ -215,8 +265,13 @@ class Tpe final : public Sampler {
     return on_bandwidth_grid(std::clamp(kBandwidthFactor * deviation * shrink, kBandwidthMin, 1.0));
   }
 
-  // Draws one coordinate of a kernel.
-  double draw_coordinate(std::size_t j, const ParzenPoint& centre, RandomStream& stream) const {
+  // The probabilities below 0 and below 1 of a good kernel's normal, once they are wanted.
+  struct Cut {
+    double low = 0, high = 0;
+  };
+
+  // Draws one coordinate of a good kernel.
+  double draw_coordinate(std::size_t j, std::size_t kernel, const ParzenPoint& centre, RandomStream& stream) const {
     const double uniform = stream.uniform();
     const double b = bandwidths_[j], mean = centre.unit[j];
     switch (table_.kind(j)) {
@@ -229,8 +284,9 @@ class Tpe final : public Sampler {
       }
       case ParzenKind::kLevels:
       case ParzenKind::kContinuous: {
-        const double low = base::normal_cdf(-mean / b), high = base::normal_cdf((1 - mean) / b);
-        return std::clamp(mean + b * base::quick_normal_quantile(low + uniform * (high - low)), 0.0, 1.0);
+        Cut& cut = good_cuts_[kernel * table_.dimensions() + j];
+        if (cut.high == 0) cut = {.low = base::normal_cdf(-mean / b), .high = base::normal_cdf((1 - mean) / b)};
+        return std::clamp(mean + b * base::quick_normal_quantile(cut.low + uniform * (cut.high - cut.low)), 0.0, 1.0);
       }
     }
     return uniform;
@@ -239,7 +295,7 @@ class Tpe final : public Sampler {
   // Index of a good kernel that has dimension j, by weight; good_count if the prior's turn comes.
   std::size_t pick_good(std::size_t good_count, RandomStream& stream, const History& history, std::ptrdiff_t j) const {
     const auto has = [&](std::size_t i) {
-      return j < 0 || !std::isnan(centre_of(history, numbers_[i]).unit[static_cast<std::size_t>(j)]);
+      return j < 0 || !std::isnan(centre_of(history, good_[i]).unit[static_cast<std::size_t>(j)]);
     };
     double total = kPriorWeight;
     for (std::size_t i = 0; i < good_count; ++i) total += has(i) ? static_cast<double>(good_weights_[i]) : 0;
@@ -261,13 +317,14 @@ class Tpe final : public Sampler {
     std::size_t donor = kernel;
     for (const std::size_t j : space_.evaluation_order()) {
       std::size_t from = kernel;
-      if (from < good_count && std::isnan(centre_of(history, numbers_[from]).unit[j])) {
-        if (donor >= good_count || std::isnan(centre_of(history, numbers_[donor]).unit[j])) {
+      if (from < good_count && std::isnan(centre_of(history, good_[from]).unit[j])) {
+        if (donor >= good_count || std::isnan(centre_of(history, good_[donor]).unit[j])) {
           donor = pick_good(good_count, stream, history, static_cast<std::ptrdiff_t>(j));
         }
         from = donor;
       }
-      unit[j] = from < good_count ? draw_coordinate(j, centre_of(history, numbers_[from]), stream) : stream.uniform();
+      unit[j] =
+          from < good_count ? draw_coordinate(j, from, centre_of(history, good_[from]), stream) : stream.uniform();
     }
     for (double& coordinate : unit) coordinate = std::nearbyint(coordinate / kGrid) * kGrid;
     return unit;
@@ -277,9 +334,8 @@ class Tpe final : public Sampler {
     const std::vector<double> unit = space_.to_unit(point);
     log_kernels_.resize(table_.padded_size());
     table_.log_kernels({.unit = unit, .values = point.values}, log_kernels_);
-    const auto good_end =
-        log_kernels_.begin() + static_cast<std::ptrdiff_t>(std::min(good_weights_.size(), log_kernels_.size()));
-    good_log_kernels_.assign(log_kernels_.begin(), good_end);
+    good_log_kernels_.assign(good_weights_.size(), kNothing);
+    for (std::size_t i = 0; i < good_slots_.size(); ++i) good_log_kernels_[i] = log_kernels_[good_slots_[i]];
     const double l = log_mixture(good_log_kernels_, good_weights_, total_good_, kPriorWeight);
     const double g = log_mixture(log_kernels_, weights_, total_, prior_);
     if (success_weights_.empty()) return l - g;
@@ -322,15 +378,20 @@ class Tpe final : public Sampler {
   mutable Follower follower_;
   mutable UnitTable units_;
   mutable TrialRanking ranking_;
-  mutable std::vector<std::uint32_t> by_lot_;  // All trials, by lot_of.
+  mutable std::vector<std::uint32_t> older_;  // Those of the trials before the newest that are kernels, by place;
+  mutable std::vector<std::uint32_t> lots_;   // the same, a heap with the highest lot first.
+  mutable std::vector<std::uint32_t> slots_;  // Of each trial: its slot, or none.
+  mutable std::uint32_t older_seen_ = 0;
+  mutable std::vector<std::uint32_t> held_;  // The trial in each of the table's slots.
   // The fit of one suggestion.
-  mutable std::vector<std::uint32_t> numbers_;                 // Trials that are kernels, the good ones first.
+  mutable std::vector<std::uint32_t> good_, good_slots_;       // Trials that l is fitted to, best first.
+  mutable std::vector<std::uint32_t> numbers_;                 // The trial of each slot, or none.
   mutable std::vector<float> weights_, good_weights_;          // In g and in l.
   mutable std::vector<float> success_weights_, over_weights_;  // Empty while every trial succeeded.
   mutable double total_ = 0, total_good_ = 0, prior_ = 0, total_success_ = 0,
                  total_over_ = 0;  // Sums of weights; the prior's weight in g.
   mutable std::vector<double> bandwidths_;
-  mutable std::vector<bool> taken_;
+  mutable std::vector<Cut> good_cuts_;  // A good kernel a row.
   mutable std::vector<float> log_kernels_, good_log_kernels_;
   mutable ParzenTable table_;
 };

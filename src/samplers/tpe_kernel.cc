@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "sterlet/base/math/normal.h"
@@ -22,6 +23,7 @@ constexpr double kNarrowCell = 0.25;
 constexpr std::size_t kMassNodes = 129;  // Of the table of ln Z, on [0, 1/2]; its error at b = 0.01 is below 1e-4.
 constexpr std::size_t kMassesMax = 128, kLookupsMax = 256;  // Then the tables are made anew.
 constexpr float kNothing = -1e30f;
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -32,7 +34,7 @@ double log_normal_mass(double mean, double deviation, double low, double high) {
   return mass > 0 ? std::max(std::log(mass), kLogFloor) : kLogFloor;
 }
 
-ParzenTable::ParzenTable(const space::Space& space) {
+ParzenTable::ParzenTable(const space::Space& space) : nowhere_(space.dimensions().size(), kAbsent) {
   for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
     const space::Parameter& parameter = space.parameters()[space.dimensions()[i].parameter];
     Column column(space.axis(i));
@@ -109,61 +111,90 @@ std::shared_ptr<const ParzenTable::LogMass> ParzenTable::log_mass(double bandwid
   return masses_.emplace_back(std::make_shared<const LogMass>(std::move(table)));
 }
 
-void ParzenTable::reset(std::size_t count, std::span<const double> bandwidths) {
+void ParzenTable::resize(std::size_t count) {
+  for (std::size_t slot = count; slot < size_; ++slot) empty(slot);
   size_ = count;
   const std::size_t room = padded(count);
-  constants_.assign(room, 0.0f);
-  for (std::size_t j = 0; j < columns_.size(); ++j) {
-    Column& column = columns_[j];
-    column.bandwidth = bandwidths[j];
+  taken_.resize(count, false);
+  constants_.resize(room, kNothing);
+  for (Column& column : columns_) {
     if (column.kind == ParzenKind::kFixed) continue;
-    if (column.kind != ParzenKind::kChoices) {
-      column.log_norm = static_cast<float>(std::log(column.bandwidth) + kLogSqrtTwoPi);
-      column.mass = log_mass(column.bandwidth);
-    }
-    column.centre.assign(room, 0.0f);
-    if (column.conditional) column.constant.assign(room, 0.0f);
-    if (column.conditional) column.present.assign(room, 0.0f);
+    column.centre.resize(room, column.kind == ParzenKind::kChoices ? -1.0f : 0.0f);
+    if (column.kind == ParzenKind::kChoices) continue;
+    column.unit.resize(room, kAbsent);
+    column.constant.resize(room, 0.0f);
+    if (column.conditional) column.present.resize(room, 0.0f);
     if (column.kind == ParzenKind::kLevels && column.count <= kLookupLevelsMax) {
-      column.levels.assign(room, static_cast<std::uint32_t>(column.count));
+      column.levels.resize(room, static_cast<std::uint32_t>(column.count));
     }
   }
 }
 
-void ParzenTable::set(std::size_t kernel, const ParzenPoint& centre) {
+// Cubic Hermite interpolation of ln Z between the two nodes around the centre, Z being symmetric about 1/2.
+float ParzenTable::constant_of(const Column& column, double unit) {
+  if (std::isnan(unit)) return 0;
+  const LogMass& table = *column.mass;
+  const double place = std::min(unit, 1 - unit) * 2 * static_cast<double>(kMassNodes - 1);
+  const std::size_t node = std::min(static_cast<std::size_t>(std::max(place, 0.0)), kMassNodes - 2);
+  const auto t = static_cast<float>(place - static_cast<double>(node));
+  const float v0 = table.value[node], v1 = table.value[node + 1], s0 = table.slope[node], s1 = table.slope[node + 1];
+  const float log_z = v0 + t * (s0 + t * (3 * (v1 - v0) - 2 * s0 - s1 + t * (2 * (v0 - v1) + s0 + s1)));
+  return -log_z - column.log_norm;
+}
+
+float ParzenTable::constants_of(std::size_t slot) const {
   float sum = 0;
+  for (const Column& column : columns_) {
+    if (!column.conditional && !column.constant.empty()) sum += column.constant[slot];
+  }
+  return sum;
+}
+
+void ParzenTable::set_bandwidths(std::span<const double> bandwidths) {
+  bool any = false;
+  for (std::size_t j = 0; j < columns_.size(); ++j) {
+    Column& column = columns_[j];
+    if (column.bandwidth == bandwidths[j]) continue;
+    column.bandwidth = bandwidths[j];
+    if (column.kind == ParzenKind::kFixed || column.kind == ParzenKind::kChoices) continue;
+    column.log_norm = static_cast<float>(std::log(column.bandwidth) + kLogSqrtTwoPi);
+    column.mass = log_mass(column.bandwidth);
+    for (std::size_t slot = 0; slot < size_; ++slot) column.constant[slot] = constant_of(column, column.unit[slot]);
+    any = any || !column.conditional;
+  }
+  if (!any) return;
+  for (std::size_t slot = 0; slot < size_; ++slot) {
+    if (taken_[slot]) constants_[slot] = constants_of(slot);
+  }
+}
+
+void ParzenTable::set(std::size_t slot, const ParzenPoint& centre) {
+  taken_[slot] = true;
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     Column& column = columns_[j];
     if (column.kind == ParzenKind::kFixed) continue;
     const double unit = centre.unit[j];
-    if (std::isnan(unit)) {
-      if (column.kind == ParzenKind::kChoices) column.centre[kernel] = -1;
-      continue;
-    }
+    const bool is_absent = std::isnan(unit);
     if (column.kind == ParzenKind::kChoices) {
-      column.centre[kernel] = static_cast<float>(centre.values[j]);
+      column.centre[slot] = is_absent ? -1.0f : static_cast<float>(centre.values[j]);
       continue;
     }
-    column.centre[kernel] = static_cast<float>(unit);
+    column.unit[slot] = unit;
+    column.centre[slot] = is_absent ? 0.0f : static_cast<float>(unit);
+    column.constant[slot] = constant_of(column, unit);
+    if (column.conditional) column.present[slot] = is_absent ? 0.0f : 1.0f;
     if (!column.levels.empty()) {
-      column.levels[kernel] = static_cast<std::uint32_t>(level_of(column, centre.values[j]));
-    }
-    // Cubic Hermite interpolation of ln Z between the two nodes around the centre, Z being symmetric about 1/2.
-    const LogMass& table = *column.mass;
-    const double place = std::min(unit, 1 - unit) * 2 * static_cast<double>(kMassNodes - 1);
-    const std::size_t node = std::min(static_cast<std::size_t>(std::max(place, 0.0)), kMassNodes - 2);
-    const auto t = static_cast<float>(place - static_cast<double>(node));
-    const float v0 = table.value[node], v1 = table.value[node + 1], s0 = table.slope[node], s1 = table.slope[node + 1];
-    const float log_z = v0 + t * (s0 + t * (3 * (v1 - v0) - 2 * s0 - s1 + t * (2 * (v0 - v1) + s0 + s1)));
-    const float constant = -log_z - column.log_norm;
-    if (column.conditional) {
-      column.constant[kernel] = constant;
-      column.present[kernel] = 1;
-    } else {
-      sum += constant;
+      column.levels[slot] = static_cast<std::uint32_t>(is_absent ? column.count : level_of(column, centre.values[j]));
     }
   }
-  constants_[kernel] = sum;
+  constants_[slot] = constants_of(slot);
+}
+
+void ParzenTable::empty(std::size_t slot) {
+  if (!taken_[slot]) return;
+  set(slot, {.unit = nowhere_, .values = nowhere_});
+  taken_[slot] = false;
+  constants_[slot] = kNothing;
 }
 
 const ParzenTable::Lookup& ParzenTable::lookup(std::size_t dimension, std::uint64_t level) const {
@@ -200,7 +231,8 @@ void ParzenTable::add_levels(std::size_t dimension, const ParzenPoint& x, std::s
       subtract_squares_where(out, column.centre.data(), column.constant.data(), column.present.data(), middle, scale);
       for (std::size_t i = 0; i < out.size(); ++i) out[i] += column.present[i] * minus_r;
     } else {
-      subtract_squares(out, column.centre.data(), middle, scale);
+      const SquareTerm term{.centre = column.centre.data(), .x = middle, .scale = scale};
+      subtract_squares(out, {&term, 1});
       for (float& value : out) value += minus_r;
     }
     return;
@@ -220,29 +252,32 @@ void ParzenTable::add_levels(std::size_t dimension, const ParzenPoint& x, std::s
 void ParzenTable::log_kernels(const ParzenPoint& x, std::span<float> out) const {
   STERLET_CHECK(out.size() == padded_size(), "room for every kernel and the padding");
   std::copy(constants_.begin(), constants_.end(), out.begin());
+  const auto subtract_terms = [&] {
+    subtract_squares(out, terms_);
+    terms_.clear();
+  };
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     const Column& column = columns_[j];
     if (column.kind == ParzenKind::kFixed || std::isnan(x.unit[j])) continue;
-    if (column.kind == ParzenKind::kLevels) {
-      add_levels(j, x, out);
+    const auto unit = static_cast<float>(x.unit[j]);
+    const auto scale = static_cast<float>(0.5 / (column.bandwidth * column.bandwidth));
+    if (column.kind == ParzenKind::kContinuous && !column.conditional) {
+      terms_.push_back({.centre = column.centre.data(), .x = unit, .scale = scale});
       continue;
     }
-    if (column.kind == ParzenKind::kChoices) {
+    subtract_terms();
+    if (column.kind == ParzenKind::kLevels) {
+      add_levels(j, x, out);
+    } else if (column.kind == ParzenKind::kChoices) {
       const auto count = static_cast<double>(column.count);
       add_choice(out, column.centre.data(), static_cast<float>(x.values[j]),
                  static_cast<float>(std::log(count * (1 - column.bandwidth))),
                  static_cast<float>(std::log(count * column.bandwidth / (count - 1))));
-      continue;
-    }
-    const auto unit = static_cast<float>(x.unit[j]);
-    const auto scale = static_cast<float>(0.5 / (column.bandwidth * column.bandwidth));
-    if (column.conditional) {
-      subtract_squares_where(out, column.centre.data(), column.constant.data(), column.present.data(), unit, scale);
     } else {
-      subtract_squares(out, column.centre.data(), unit, scale);
+      subtract_squares_where(out, column.centre.data(), column.constant.data(), column.present.data(), unit, scale);
     }
   }
-  std::fill(out.begin() + static_cast<std::ptrdiff_t>(size_), out.end(), kNothing);
+  subtract_terms();
 }
 
 }  // namespace sterlet::samplers

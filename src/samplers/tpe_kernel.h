@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sterlet/samplers/tpe_score.h"
 #include "sterlet/space/space.h"
 
 namespace sterlet::samplers {
@@ -33,8 +34,9 @@ enum class ParzenKind {
 /// 0, and a level's mass is divided by its cell's width.
 ///
 /// One bandwidth a dimension serves all kernels. Scoring works in single precision, columns at a time; what depends on
-/// the bandwidth alone is kept from call to call.
-/// Cost      set: O(d); log_kernels: O(n d) a point, n kernels. Memory O(n d).
+/// the bandwidth alone is kept from call to call. Kernels lie in slots, which may be empty.
+/// Cost      set: O(d); set_bandwidths: O(n) a bandwidth that changes; log_kernels: O(n d) a point, n slots. Memory
+/// O(n d).
 class ParzenTable final {
  public:
   explicit ParzenTable(const space::Space& space);
@@ -43,12 +45,14 @@ class ParzenTable final {
   std::size_t dimensions() const { return columns_.size(); }
   std::size_t size() const { return size_; }
 
-  /// Forgets all kernels and makes room for `count`, all of which must then be set. `bandwidths`: one a dimension, in
-  /// (0, 1]; for choices at most 1 - 1/K.
-  void reset(std::size_t count, std::span<const double> bandwidths);
-  void set(std::size_t kernel, const ParzenPoint& centre);
-  /// Log of each kernel at `x`, relative to the uniform density; `out` holds padded_size() numbers, those past size()
-  /// so low that nothing comes of them.
+  /// How many slots there are; new ones are empty.
+  void resize(std::size_t count);
+  /// One a dimension, in (0, 1]; for choices at most 1 - 1/K. To be told before the first kernel is set.
+  void set_bandwidths(std::span<const double> bandwidths);
+  void set(std::size_t slot, const ParzenPoint& centre);
+  void empty(std::size_t slot);
+  /// Log of each kernel at `x`, relative to the uniform density; `out` holds padded_size() numbers, those of empty
+  /// slots and past size() so low that nothing comes of them.
   void log_kernels(const ParzenPoint& x, std::span<float> out) const;
   std::size_t padded_size() const;
 
@@ -66,12 +70,13 @@ class ParzenTable final {
     ParzenKind kind = ParzenKind::kContinuous;
     std::uint64_t count = 0;  // Levels or choices.
     bool conditional = false;
-    double bandwidth = 1;
+    double bandwidth = 0;                 // Not yet any.
     float log_norm = 0;                   // Of the density: ln(bandwidth sqrt(2 pi)).
     std::shared_ptr<const LogMass> mass;  // Of that bandwidth.
+    std::vector<double> unit;             // Of the centre; NaN where absent. Not for choices.
     std::vector<float> centre;            // Unit coordinate, or index of the choice; 0 (choice: -1) where absent.
     std::vector<float> present;           // 1, or 0 where the centre lacks the dimension. Conditional dimensions only.
-    std::vector<float> constant;          // Log of what the kernel's exponential is multiplied with.
+    std::vector<float> constant;          // Log of what the kernel's exponential is multiplied with; 0 where absent.
     std::vector<std::uint32_t> levels;    // Few levels only; `count` where absent.
   };
   struct Lookup {  // Log kernel of one level at every centre.
@@ -81,6 +86,8 @@ class ParzenTable final {
     std::vector<float> by_centre;
   };
 
+  static float constant_of(const Column& column, double unit);
+  float constants_of(std::size_t slot) const;
   std::uint64_t level_of(const Column& column, double value) const;
   double log_factor(const Column& column, double bandwidth, double centre_unit, double centre_value, double unit,
                     double value) const;
@@ -89,8 +96,11 @@ class ParzenTable final {
   void add_levels(std::size_t dimension, const ParzenPoint& x, std::span<float> out) const;
 
   std::vector<Column> columns_;
-  std::vector<float> constants_;  // Sum of the unconditional columns' constants.
+  std::vector<float> constants_;  // Sum of the unconditional columns' constants; next to nothing for an empty slot.
+  std::vector<bool> taken_;
   std::size_t size_ = 0;
+  std::vector<double> nowhere_;            // What has no dimension.
+  mutable std::vector<SquareTerm> terms_;  // Of log_kernels.
   mutable std::vector<std::shared_ptr<const LogMass>> masses_;
   mutable std::vector<Lookup> lookups_;
 };

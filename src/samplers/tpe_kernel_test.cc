@@ -103,7 +103,8 @@ TEST(ParzenTable, MixturesInSinglePrecisionAgreeWithScipy) {
   ParzenTable table(space);
   std::size_t compared = 0;
   for (const OracleGroup& group : read_oracle(space)) {
-    table.reset(group.centres.size(), group.bandwidths);
+    table.set_bandwidths(group.bandwidths);
+    table.resize(group.centres.size());
     for (std::size_t i = 0; i < group.centres.size(); ++i) table.set(i, group.centres[i].view());
     std::vector<float> log_kernels(table.padded_size()), weights(table.padded_size(), 0.0f);
     std::fill_n(weights.begin(), group.centres.size(), 1.0f);
@@ -123,7 +124,8 @@ TEST(ParzenTable, NormalKernelsIntegrateToOne) {
   for (const double bandwidth : {0.03, 0.2, 1.0}) {
     for (const double centre : {0.0, 0.01, 0.3, 1.0}) {
       const std::vector<double> bandwidths{bandwidth};
-      table.reset(1, bandwidths);
+      table.set_bandwidths(bandwidths);
+      table.resize(1);
       table.set(0, locate(space, {centre}).view());
       std::vector<float> log_kernel(table.padded_size());
       double integral = 0;
@@ -159,7 +161,8 @@ TEST(ParzenTable, LevelsAndChoicesSumToOne) {
     for (const double bandwidth : {0.03, 0.25}) {
       for (const double centre : cases[c].centres) {
         const std::vector<double> bandwidths{bandwidth};
-        table.reset(1, bandwidths);
+        table.set_bandwidths(bandwidths);
+        table.resize(1);
         table.set(0, locate(space, {centre}).view());
         std::vector<float> log_kernel(table.padded_size());
         double sum = 0;
@@ -185,7 +188,8 @@ TEST(ParzenTable, ADimensionThatEitherLacksLeavesTheKernelAlone) {
   const std::vector<double> bandwidths{0.25, 0.1, 0.1, 0.1, 0.25};
   const Located with = locate(space, {1, 0.4, 0.3, 2, 1}),
                 without = locate(space, {0, 0.4, kInactive, kInactive, kInactive});
-  table.reset(2, bandwidths);
+  table.set_bandwidths(bandwidths);
+  table.resize(2);
   table.set(0, with.view());
   table.set(1, without.view());
   std::vector<float> found(table.padded_size());

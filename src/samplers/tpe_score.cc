@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
+#include <cstring>
 
 // One version a processor generation, chosen when the program is loaded. Not under sanitizers, whose own start-up comes
 // after that choice.
@@ -18,24 +18,30 @@ namespace sterlet::samplers {
 
 namespace {
 
+using Lanes = float __attribute__((vector_size(32)));
+using Loose = float __attribute__((vector_size(32), aligned(4), may_alias));
+using Bits = std::uint32_t __attribute__((vector_size(32)));
+constexpr std::size_t kWide = 8;  // Lanes of a register; kScoreLanes are two.
+
 // e^x for x <= 0 by e^x = 2^k e^r with k = round(x / ln 2), |r| <= ln 2 / 2, and the series of e^r up to r^6 / 720:
 // relative error below 2e-7. Below -87 the result is e^-87, which no sum with a term of 1 notices.
-inline float exp_of(float x) {
+inline __attribute__((always_inline)) void exp_lanes(Lanes& x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer held in the low bits.
-  x = x < -87.0f ? -87.0f : x;
-  const float shifted = x * kLog2E + kRound;
-  const float k = shifted - kRound;
-  const float r = (x - k * kLn2High) - k * kLn2Low;
-  float series = 1.0f / 720;
-  series = series * r + 1.0f / 120;
+  const auto is_low = x < -87.0f;
+  const Lanes lowest = Lanes{} - 87.0f;
+  x = reinterpret_cast<Lanes>((reinterpret_cast<Bits>(lowest) & reinterpret_cast<Bits>(is_low)) |
+                              (reinterpret_cast<Bits>(x) & ~reinterpret_cast<Bits>(is_low)));
+  const Lanes shifted = x * kLog2E + kRound;
+  const Lanes k = shifted - kRound;
+  const Lanes r = (x - k * kLn2High) - k * kLn2Low;
+  Lanes series = r * (1.0f / 720) + 1.0f / 120;
   series = series * r + 1.0f / 24;
   series = series * r + 1.0f / 6;
   series = series * r + 0.5f;
   series = series * r + 1.0f;
   series = series * r + 1.0f;
-  const std::uint32_t exponent = (std::bit_cast<std::uint32_t>(shifted) << 23) + std::bit_cast<std::uint32_t>(series);
-  return std::bit_cast<float>(exponent);
+  x = reinterpret_cast<Lanes>((reinterpret_cast<Bits>(shifted) << 23) + reinterpret_cast<Bits>(series));
 }
 
 }  // namespace
@@ -46,12 +52,18 @@ STERLET_VECTOR_CLONES void add_column(std::span<float> out, const float* column)
   for (std::size_t i = 0; i < count; ++i) to[i] += column[i];
 }
 
-STERLET_VECTOR_CLONES void subtract_squares(std::span<float> out, const float* centre, float x, float scale) {
-  float* const to = out.data();
-  const std::size_t count = out.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const float difference = centre[i] - x;
-    to[i] -= scale * (difference * difference);
+STERLET_VECTOR_CLONES void subtract_squares(std::span<float> out, std::span<const SquareTerm> terms) {
+  for (std::size_t i = 0; i < out.size(); i += kScoreLanes) {
+    Loose* const to = reinterpret_cast<Loose*>(out.data() + i);
+    Lanes first = to[0], second = to[1];
+    for (const SquareTerm& term : terms) {
+      const Loose* const centre = reinterpret_cast<const Loose*>(term.centre + i);
+      const Lanes one = centre[0] - term.x, other = centre[1] - term.x;
+      first -= term.scale * (one * one);
+      second -= term.scale * (other * other);
+    }
+    to[0] = first;
+    to[1] = second;
   }
 }
 
@@ -92,15 +104,21 @@ STERLET_VECTOR_CLONES float largest(std::span<const float> values, float floor) 
   return *std::max_element(lanes.begin(), lanes.end());
 }
 
+// Written out, as the vectoriser leaves the choice in the exponential alone.
 STERLET_VECTOR_CLONES float sum_exp(std::span<const float> log_values, const float* weights, float shift) {
-  std::array<float, kScoreLanes> lanes{};
+  Lanes first = {}, second = {};
   for (std::size_t i = 0; i < log_values.size(); i += kScoreLanes) {
-    const float* const block = log_values.data() + i;
-    for (std::size_t lane = 0; lane < kScoreLanes; ++lane) {
-      lanes[lane] += weights[i + lane] * exp_of(block[lane] - shift);
-    }
+    Lanes x = *reinterpret_cast<const Loose*>(log_values.data() + i) - shift;
+    Lanes y = *reinterpret_cast<const Loose*>(log_values.data() + i + kWide) - shift;
+    exp_lanes(x);
+    exp_lanes(y);
+    first += *reinterpret_cast<const Loose*>(weights + i) * x;
+    second += *reinterpret_cast<const Loose*>(weights + i + kWide) * y;
   }
-  for (std::size_t width = kScoreLanes / 2; width > 0; width /= 2) {
+  first += second;
+  std::array<float, kWide> lanes;
+  std::memcpy(lanes.data(), &first, sizeof first);
+  for (std::size_t width = kWide / 2; width > 0; width /= 2) {
     for (std::size_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
   }
   return lanes[0];

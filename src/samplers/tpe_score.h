@@ -13,10 +13,16 @@ inline constexpr std::size_t kScoreLanes = 16;
 
 inline std::size_t padded(std::size_t count) { return (count + kScoreLanes - 1) / kScoreLanes * kScoreLanes; }
 
+/// scale (centre[i] - x)^2, where a mixture's kernels have their centres.
+struct SquareTerm {
+  const float* centre = nullptr;
+  float x = 0, scale = 0;
+};
+
+/// out[i] -= each of the terms, in their order.
+void subtract_squares(std::span<float> out, std::span<const SquareTerm> terms);
 /// out[i] += column[i].
 void add_column(std::span<float> out, const float* column);
-/// out[i] -= scale (centre[i] - x)^2.
-void subtract_squares(std::span<float> out, const float* centre, float x, float scale);
 /// out[i] += constant[i] - present[i] scale (centre[i] - x)^2.
 void subtract_squares_where(std::span<float> out, const float* centre, const float* constant, const float* present,
                             float x, float scale);
