@@ -18,7 +18,7 @@ bool can_vary(const space::Axis& axis) {
 }
 
 Situation situation_of(const space::Space& space, const Setting& setting) {
-  Situation situation{.trial_budget = setting.trial_budget};
+  Situation situation{.objectives = setting.objective_count, .trial_budget = setting.trial_budget};
   double categorical = 0, conditional = 0;
   for (std::size_t dimension = 0; dimension < space.dimensions().size(); ++dimension) {
     if (!can_vary(space.axis(dimension))) continue;

@@ -16,9 +16,10 @@ namespace sterlet::samplers {
 
 /// What the automatic choice looks at.
 struct Situation {
-  std::size_t finished = 0;      ///< Trials with a result, good or bad.
-  std::size_t pending = 0;       ///< Trials that run now: how many work side by side.
-  std::size_t dimensions = 0;    ///< That can vary.
+  std::size_t finished = 0;    ///< Trials with a result, good or bad.
+  std::size_t pending = 0;     ///< Trials that run now: how many work side by side.
+  std::size_t dimensions = 0;  ///< That can vary.
+  std::size_t objectives = 1;
   double categorical_share = 0;  ///< Of those, in [0, 1].
   double conditional_share = 0;  ///< Of those, in [0, 1]: with `when`, or an element of a repeated parameter.
   std::optional<std::int64_t> trial_budget;

@@ -1,17 +1,24 @@
 #include "sterlet/samplers/auto.h"
 
+#include <algorithm>
+
 namespace sterlet::samplers {
 
 namespace {
 
-// What one suggestion costs, in seconds, where the machine of bench/RESULTS.md is slow: a quarter above its figures.
-double gp_seconds(std::size_t finished) {
-  if (finished <= 100) return 0.0022;
-  return finished <= 300 ? 0.0045 : 0.01;
+// What one suggestion of the gp costs, in seconds: a quarter above what was measured where the machine of
+// bench/RESULTS.md is slow. Measured were 2.3, 2.5, 2.6 and 3.7 ms at 20, 100, 200 and 290 trials with 10 dimensions;
+// 12, 7, 12, 17 with 100 and 26, 14, 17 with 200; 80 ms at 12 trials with 230, nearly all of them under conditions; and
+// 4.5, 5.5, 8, 12 with 6 and two objectives.
+double gp_seconds(const Situation& s) {
+  const double few_dimensions = s.finished <= 100 ? 0.003 : s.finished <= 300 ? 0.0045 : 0.01;
+  const double wide = std::max(1.0, static_cast<double>(s.dimensions) / 20);
+  const double objectives = s.objectives > 1 ? 1.3 * static_cast<double>(s.objectives) : 1;
+  return few_dimensions * wide * (1 + 2 * s.conditional_share) * objectives;
 }
 
 bool is_too_short_for_a_model(const Situation& s) {
-  return s.trial_seconds > 0 && s.trial_seconds < 100 * gp_seconds(s.finished);
+  return s.trial_seconds > 0 && s.trial_seconds < 100 * gp_seconds(s);
 }
 
 }  // namespace

@@ -49,6 +49,18 @@ TEST(AutoPolicy, SomeRowHoldsInEverySituation) {
   }
 }
 
+TEST(AutoPolicy, TheDearerTheModelTheLongerATrialMustBe) {
+  const auto first = [](const Situation& situation) {
+    return row_for(situation, situation.objectives).shares[0].sampler;
+  };
+  EXPECT_EQ(first({.finished = 50, .dimensions = 10, .trial_seconds = 1}), "gp");
+  EXPECT_EQ(first({.finished = 50, .dimensions = 100, .trial_seconds = 1}), "tpe");
+  EXPECT_EQ(first({.finished = 50, .dimensions = 100, .trial_seconds = 2}), "gp");
+  EXPECT_EQ(first({.finished = 50, .dimensions = 100, .conditional_share = 1, .trial_seconds = 2}), "tpe");
+  EXPECT_EQ(first({.finished = 50, .dimensions = 10, .objectives = 2, .trial_seconds = 0.5}), "nsga2");
+  EXPECT_EQ(first({.finished = 50, .dimensions = 10, .objectives = 2, .trial_seconds = 1}), "gp");
+}
+
 TEST(AutoPolicy, SharesAreMetExactlyAndSpread) {
   const PolicyRow row{.shares = {{"gp", 15}, {"tpe", 4}, {"random", 1}}};
   std::map<std::string_view, int> counts;
