@@ -5,9 +5,11 @@ ask-tell`: every setting once, every setting three times, and a race. Printed: t
 regret), mean over the seeds with its standard error; the mean of the stated probabilities, and how often it was right.
 """
 import json
+import os
 import random
 import subprocess
 import sys
+import tempfile
 
 RUNS = 100
 MODES = (("once", ""), ("repeats: 3", "repeats: 3\n"), ("race", "repeats: {at_most: 12, share: 0.3}\n"),
@@ -18,16 +20,9 @@ def truth(params, centre):
     return sum((params[name] - c) ** 2 for name, c in centre.items())
 
 
-def study(program, seed, repeats, noise, sampler):
-    chance = random.Random(seed)
-    centre = {name: chance.uniform(0.2, 0.8) for name in ("a", "b", "c", "d")}
-    text = (f"study: s\nobjective: loss\nsampler: {sampler}\nseed: {seed}\ndefaults_first: false\n"
-            f"budget: {{trials: {RUNS}}}\n{repeats}params:\n" +
-            "".join(f"  {name}: {{type: float, low: 0, high: 1}}\n" for name in centre))
-    path = f"/tmp/sterlet-noise-{sampler}.yaml"
-    with open(path, "w") as file:
-        file.write(text)
-    with subprocess.Popen([program, "ask-tell", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+def converse(command, centre, noise, chance):
+    """The true values of all that was asked, and the answer to `best`."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         def say(message):
             run.stdin.write(json.dumps(message) + "\n")
             run.stdin.flush()
@@ -40,6 +35,20 @@ def study(program, seed, repeats, noise, sampler):
             say({"op": "tell", "id": asked["id"], "value": value + chance.gauss(0, noise)})
         best = say({"op": "best"})
         run.stdin.close()
+    return settings, best
+
+
+def study(program, seed, repeats, noise, sampler):
+    chance = random.Random(seed)
+    centre = {name: chance.uniform(0.2, 0.8) for name in ("a", "b", "c", "d")}
+    text = (f"study: s\nobjective: loss\nsampler: {sampler}\nseed: {seed}\ndefaults_first: false\n"
+            f"budget: {{trials: {RUNS}}}\n{repeats}params:\n" +
+            "".join(f"  {name}: {{type: float, low: 0, high: 1}}\n" for name in centre))
+    with tempfile.TemporaryDirectory(prefix="sterlet-noise-") as folder:
+        path = os.path.join(folder, "study.yaml")
+        with open(path, "w") as file:
+            file.write(text)
+        settings, best = converse([program, "ask-tell", path], centre, noise, chance)
     chosen = truth(best["params"], centre)
     return chosen, best.get("probability"), chosen <= min(settings)
 
