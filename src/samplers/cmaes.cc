@@ -338,7 +338,7 @@ class Cmaes final : public Sampler {
     const std::size_t wanted = is_screened(history.size()) ? static_cast<std::size_t>(options_.candidates) : 1;
     const std::size_t limit = draw_count(history.size());
     std::vector<space::Point> points;
-    std::vector<std::vector<double>> rows;
+    std::vector<double> rows;
     space::Point refused;
     for (std::size_t i = 0; i < limit && points.size() < wanted; ++i) {
       CmaesDraw one = view_.draw(run.state, run.shares, std::pow(kWidening, std::min(key.attempt, 16u)), stream);
@@ -351,13 +351,12 @@ class Cmaes final : public Sampler {
         if (std::isnan(point.values[j])) one.unit[j] = std::numeric_limits<double>::quiet_NaN();
       }
       points.push_back(std::move(point));
-      rows.push_back(std::move(one.unit));
+      rows.insert(rows.end(), one.unit.begin(), one.unit.end());
     }
     if (points.empty()) return view_.space().repair(refused, key);
     if (points.size() == 1) return std::move(points.front());
-    const CmaesScreen screen = make_screen(history, run);
     std::vector<std::pair<double, std::size_t>> order;
-    for (std::size_t i = 0; i < points.size(); ++i) order.emplace_back(screen.score(rows[i]), i);
+    for (const double score : make_screen(history, run).scores(rows)) order.emplace_back(score, order.size());
     std::sort(order.begin(), order.end());
     const auto fresh = std::find_if(order.begin(), order.end(),
                                     [&](const auto& entry) { return !history.contains(points[entry.second]); });
