@@ -167,6 +167,38 @@ std::vector<double> planar_contributions(const ObjectiveRows& points, std::span<
   return contributions;
 }
 
+// Slices by the third objective, from each row's own up: what the rows met so far leave of its rectangle, until that is
+// nothing. One order serves all rows.
+std::vector<double> solid_contributions(const ObjectiveRows& points, std::span<const double> reference) {
+  std::vector<double> contributions(points.count(), 0.0);
+  std::vector<std::size_t> order;
+  for (std::size_t row = 0; row < points.count(); ++row) {
+    if (is_below(points[row], reference)) order.push_back(row);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return points[a][2] < points[b][2]; });
+  const std::span<const double> plane = reference.first(2);
+  for (const std::size_t row : pareto_front(points)) {
+    const std::span<const double> point = points[row];
+    if (!is_below(point, reference)) continue;
+    const double whole = box(point.first(2), plane);
+    Staircase covered(plane);
+    double volume = 0, from = point[2];
+    for (const std::size_t other : order) {
+      if (other == row) continue;
+      const std::span<const double> next = points[other];
+      if (next[2] > from) {
+        volume += (whole - covered.area()) * (next[2] - from);
+        from = next[2];
+      }
+      covered.insert(std::max(next[0], point[0]), std::max(next[1], point[1]));
+      if (covered.area() >= whole) break;
+    }
+    contributions[row] = std::max(0.0, volume + std::max(0.0, whole - covered.area()) * (reference[2] - from));
+  }
+  return contributions;
+}
+
 }  // namespace
 
 double hypervolume(const ObjectiveRows& points, std::span<const double> reference) {
@@ -179,6 +211,7 @@ double hypervolume(const ObjectiveRows& points, std::span<const double> referenc
 
 std::vector<double> hypervolume_contributions(const ObjectiveRows& points, std::span<const double> reference) {
   if (points.width == 2) return planar_contributions(points, reference);
+  if (points.width == 3) return solid_contributions(points, reference);
   std::vector<double> contributions(points.count(), 0.0);
   for (const std::size_t row : pareto_front(points)) {
     if (!is_below(points[row], reference)) continue;
