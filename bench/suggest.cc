@@ -1,12 +1,12 @@
 // What one suggestion costs after so many finished trials, 10 floats, in memory: one line of JSON on stdout, as
 // bench/suggest.py reads it.
 //
-//   sterlet-bench-suggest SAMPLER TRIALS REPEATS
+//   sterlet-bench-suggest SAMPLER TRIALS REPEATS [OBJECTIVES]
 //
-// tpe, gp and auto get TRIALS uniform random trials as their history; cmaes and nsga2 keep state in their own trials,
-// so theirs are really run. Then ask and tell REPEATS times; an ask is timed together with the tell before it, because
-// a sampler may do its work in either. The time is the processor's (user and system), which a busy machine distorts
-// less.
+// SAMPLER is as in a study file, options and all; objectives are 1, or more that differ in where their minimum is. tpe,
+// gp and auto get TRIALS uniform random trials as their history; cmaes and nsga2 keep state in their own trials, so
+// theirs are really run. Then ask and tell REPEATS times; an ask is timed together with the tell before it, because a
+// sampler may do its work in either. The time is the processor's (user and system), which a busy machine distorts less.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -45,42 +45,51 @@ double peak_megabytes() {
   return 0;
 }
 
-std::string study_text(const std::string& sampler) {
-  std::string text = fmt::format("objective: loss\nsampler: {}\nseed: 1\nparams:\n", sampler);
+std::string study_text(const std::string& sampler, std::int64_t objectives) {
+  std::string text = fmt::format("sampler: {}\nseed: 1\nobjective:\n", sampler);
+  for (std::int64_t m = 0; m < objectives; ++m) text += fmt::format("  - loss{}\n", m);
+  text += "params:\n";
   for (int i = 0; i < kDimensions; ++i) text += fmt::format("  x{}: {{type: float, low: 0, high: 1}}\n", i);
   return text;
 }
 
-double loss_of(const Json& params) {
-  double sum = 0;
-  for (const auto& [name, value] : params.items()) sum += std::pow(value.get<double>() - 0.3, 2);
-  return sum;
+std::vector<double> losses_of(const Json& params, std::int64_t objectives) {
+  std::vector<double> losses;
+  for (std::int64_t m = 0; m < objectives; ++m) {
+    const double best = 0.3 + 0.4 * static_cast<double>(m);
+    double sum = 0;
+    for (const auto& [name, value] : params.items()) sum += std::pow(value.get<double>() - best, 2);
+    losses.push_back(sum);
+  }
+  return losses;
 }
 
-Result<void> one_trial(study::Study& study) {
+Result<void> one_trial(study::Study& study, std::int64_t objectives) {
   STERLET_TRY(const auto claim, study.ask());
-  return study.tell(claim->number, claim->attempt, {.values = {loss_of(study.space().to_json(claim->point))}});
+  return study.tell(claim->number, claim->attempt,
+                    {.values = losses_of(study.space().to_json(claim->point), objectives)});
 }
 
-Result<void> measure(const std::string& sampler, std::int64_t trials, std::int64_t repeats) {
-  auto file = study::parse_study_text(study_text(sampler), "speed.yaml", "/");
+Result<void> measure(const std::string& sampler, std::int64_t trials, std::int64_t repeats, std::int64_t objectives) {
+  auto file = study::parse_study_text(study_text(sampler, objectives), "speed.yaml", "/");
   if (!file) return base::fail(file.error().front());
   STERLET_TRY(const auto study, study::Study::open(std::move(*file), {}));
-  const bool runs_them = sampler == "cmaes" || sampler == "nsga2";
+  const auto is_by = [&](const char* name) { return sampler.find(name) != std::string::npos; };
+  const bool runs_them = is_by("cmaes") || is_by("nsga2");
   for (std::int64_t i = 0; i < trials; ++i) {
     if (runs_them) {
-      STERLET_PASS(one_trial(*study));
+      STERLET_PASS(one_trial(*study, objectives));
       continue;
     }
     const auto point = study->space().draw({.seed = 7, .trial = static_cast<std::uint64_t>(i)});
     const Json params = study->space().to_json(point);
-    STERLET_PASS(study->add(params, {.values = {loss_of(params)}}));
+    STERLET_PASS(study->add(params, {.values = losses_of(params, objectives)}));
   }
-  STERLET_PASS(one_trial(*study));  // The first one takes the whole history in.
+  STERLET_PASS(one_trial(*study, objectives));  // The first one takes the whole history in.
   std::vector<double> milliseconds;
   for (std::int64_t i = 0; i < repeats; ++i) {
     const double start = cpu_milliseconds();
-    STERLET_PASS(one_trial(*study));
+    STERLET_PASS(one_trial(*study, objectives));
     milliseconds.push_back(cpu_milliseconds() - start);
   }
   double sum = 0;
@@ -94,15 +103,17 @@ Result<void> measure(const std::string& sampler, std::int64_t trials, std::int64
 }
 
 Result<void> run(const std::vector<std::string>& arguments) {
-  if (arguments.size() != 3) {
-    return base::fail(base::ErrorCode::kInvalidArgument, "say SAMPLER TRIALS REPEATS",
+  if (arguments.size() != 3 && arguments.size() != 4) {
+    return base::fail(base::ErrorCode::kInvalidArgument, "say SAMPLER TRIALS REPEATS [OBJECTIVES]",
                       "see the head of bench/suggest.cc");
   }
   const auto trials = base::parse_integer(arguments[1]), repeats = base::parse_integer(arguments[2]);
-  if (!trials || !repeats || *trials < 0 || *repeats < 1) {
-    return base::fail(base::ErrorCode::kInvalidArgument, "TRIALS and REPEATS are numbers, REPEATS at least 1");
+  const auto objectives = base::parse_integer(arguments.size() == 4 ? arguments[3] : "1");
+  if (!trials || !repeats || !objectives || *trials < 0 || *repeats < 1 || *objectives < 1) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      "TRIALS, REPEATS and OBJECTIVES are numbers, the last two at least 1");
   }
-  return measure(arguments[0], *trials, *repeats);
+  return measure(arguments[0], *trials, *repeats, *objectives);
 }
 
 }  // namespace
