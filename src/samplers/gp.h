@@ -32,8 +32,9 @@ struct GpOptions {
 /// Source    Rasmussen, Williams: Gaussian processes for machine learning, 2006; Ament et al.: Unexpected improvements
 ///           to expected improvement for Bayesian optimization, NeurIPS 2023; for several objectives see gp_volume.h.
 /// Departs   with priors on length scales that grow with the square root of the dimension (Hvarfner et al. 2024), moved
-///           by each parameter's tier; and with hyperparameters that are a function of the first N_k trials alone, so
-///           that a study opened again goes on as if it had never ended.
+///           by each parameter's tier; with a prior mean that rises towards corners as far as values are noise; and
+///           with hyperparameters that are a function of the first N_k trials alone, so that a study opened again goes
+///           on as if it had never ended.
 base::Result<std::unique_ptr<Sampler>> make_gp(const space::Space& space, const GpOptions& options,
                                                const Setting& setting);
 

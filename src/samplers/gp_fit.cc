@@ -86,10 +86,10 @@ std::vector<double> GpEvidence::high() const {
   return high;
 }
 
-double GpEvidence::expected_log_length(std::size_t group) const {
-  const auto d = static_cast<double>(std::max<std::size_t>(embedding_.groups().size(), 1));
+double expected_log_length(const GpEmbedding& embedding, std::size_t group) {
+  const auto d = static_cast<double>(std::max<std::size_t>(embedding.groups().size(), 1));
   return std::log(kLengthFactor * std::sqrt(d)) +
-         kTierShift[static_cast<std::size_t>(std::clamp(embedding_.groups()[group].tier, 1, 4)) - 1];
+         kTierShift[static_cast<std::size_t>(std::clamp(embedding.groups()[group].tier, 1, 4)) - 1];
 }
 
 double GpEvidence::add_priors(std::span<const double> parameters, std::span<double> gradient) const {
@@ -100,7 +100,7 @@ double GpEvidence::add_priors(std::span<const double> parameters, std::span<doub
     gradient[i] += z / spread;
   };
   const std::size_t groups = embedding_.groups().size();
-  for (std::size_t g = 0; g < groups; ++g) normal(g, expected_log_length(g), kLengthSpread);
+  for (std::size_t g = 0; g < groups; ++g) normal(g, expected_log_length(embedding_, g), kLengthSpread);
   normal(groups, 0, kLogVarianceSpread);
   normal(groups + 1, kLogNoise, kLogNoiseSpread);
   for (std::size_t i = groups + 2; i < count_; ++i) {
@@ -233,7 +233,7 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
   const std::size_t groups = embedding.groups().size();
   GpHyper prior;
   prior.warps.assign(groups, 0.0);
-  for (std::size_t g = 0; g < groups; ++g) prior.log_lengths.push_back(evidence.expected_log_length(g));
+  for (std::size_t g = 0; g < groups; ++g) prior.log_lengths.push_back(expected_log_length(embedding, g));
   prior.log_noise = kLogNoise;
   std::vector<GpHyper> starts = plan.starts;
   if (plan.from_prior || starts.empty()) starts.push_back(prior);

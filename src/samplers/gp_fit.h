@@ -8,6 +8,9 @@
 
 namespace sterlet::samplers {
 
+/// Where the prior of a group's length scale is centred, in logarithms.
+double expected_log_length(const GpEmbedding& embedding, std::size_t group);
+
 /// Minus the log posterior density of the hyperparameters given rows and values, and its gradient.
 ///
 /// Parameters, in this order: ln length of each group, ln variance, ln noise, t of each group whose warp is learned:
@@ -27,8 +30,6 @@ class GpEvidence final {
   std::vector<double> parameters(const GpHyper& hyper) const;
   std::vector<double> low() const;
   std::vector<double> high() const;
-  /// Where the priors of length scales are centred.
-  double expected_log_length(std::size_t group) const;
 
  private:
   double add_priors(std::span<const double> parameters, std::span<double> gradient) const;

@@ -81,6 +81,28 @@ void GpEmbedding::pull_back(std::span<const double> unit, std::span<const Warp> 
   }
 }
 
+double GpEmbedding::distance_out(std::span<const double> unit) const {
+  double sum = 0, count = 0;
+  for (const GpGroup& group : groups_) {
+    if (group.category) continue;
+    const double from_middle = 2 * unit[group.dimension] - 1;
+    sum += std::isnan(from_middle) || group.suspect != 0 ? 1.0 / 3 : from_middle * from_middle;
+    count += 1;
+  }
+  return count == 0 ? 0 : sum / count;
+}
+
+void GpEmbedding::add_distance_out_gradient(std::span<const double> unit, double factor,
+                                            std::span<double> by_unit) const {
+  double count = 0;
+  for (const GpGroup& group : groups_) count += group.category ? 0 : 1;
+  for (const GpGroup& group : groups_) {
+    const double u = unit[group.dimension];
+    if (group.category || group.suspect != 0 || std::isnan(u)) continue;
+    by_unit[group.dimension] += factor * 4 * (2 * u - 1) / count;
+  }
+}
+
 double GpEmbedding::pull_back_warp(std::size_t g, double u, const Warp& warp, const double* feature,
                                    const double* by_feature) const {
   const GpGroup& group = groups_[g];

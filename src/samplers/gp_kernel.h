@@ -47,6 +47,11 @@ class GpEmbedding final {
   /// The same by the warp of one group, from its own features and the gradient by them.
   double pull_back_warp(std::size_t group, double unit, const Warp& warp, const double* feature,
                         const double* by_feature) const;
+  /// How far out a point lies: the mean over numeric dimensions of (2 u - 1)^2, 0 in the middle of the space and 1 at
+  /// its corners; where one is inactive or its scale is suspect, 1/3, as if it were anywhere.
+  double distance_out(std::span<const double> unit) const;
+  /// Adds `factor` times its gradient.
+  void add_distance_out_gradient(std::span<const double> unit, double factor, std::span<double> by_unit) const;
 
  private:
   std::vector<GpGroup> groups_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "sterlet/base/math/dense.h"
 
@@ -18,7 +19,8 @@ GpModel::GpModel(const GpEmbedding& embedding, GpHyper hyper)
     : embedding_(&embedding),
       hyper_(std::move(hyper)),
       variance_(base::portable_exp(hyper_.log_variance)),
-      noise_(base::portable_exp(hyper_.log_noise)) {
+      noise_(base::portable_exp(hyper_.log_noise)),
+      bowl_(hyper_.bowl * noise_ / (noise_ + variance_)) {
   scales_.resize(embedding.numeric_count());
   weights_.resize(embedding.feature_count() - embedding.numeric_count());
   for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
@@ -85,7 +87,11 @@ void GpModel::append(const GpRows& rows) {
     for (std::size_t i = 0; i < rows_; ++i) upper_[i * stride_ + j] = row[i];
   }
   row_noise_.resize(rows_);
-  for (std::size_t i = 0; i < added; ++i) row_noise_.push_back(noise_ * rows.share_of(i) + rows.noise_of(i));
+  row_bowl_.resize(rows_);
+  for (std::size_t i = 0; i < added; ++i) {
+    row_noise_.push_back(noise_ * rows.share_of(i) + rows.noise_of(i));
+    row_bowl_.push_back(bowl_at(rows.row(i)));
+  }
   std::vector<double> extra(row_noise_.begin() + static_cast<std::ptrdiff_t>(rows_), row_noise_.end());
   // and their own triangle. Rows before `from` are done; those after may have been spoilt by a failure.
   for (std::size_t from = rows_; from < end;) {
@@ -106,6 +112,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
   const std::size_t told = values.size();
   // c: with a = U'^-1 1 and b = U'^-1 y, the mode is a'b / (a'a + 1 / prior variance).
   std::vector<double> ones(told, 1.0), whitened(values.begin(), values.end());
+  for (std::size_t i = 0; i < told; ++i) whitened[i] -= row_bowl_[i];
   base::solve_forward(upper_.data(), stride_, told, ones.data());
   base::solve_forward(upper_.data(), stride_, told, whitened.data());
   constant_ =
@@ -128,6 +135,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
     if (rows_ > told) std::copy_n(draws[h].begin(), rows_ - told, alpha + told);
     std::vector<double> fantasy(rows_, constant_);
     for (std::size_t i = told; i < rows_; ++i) {
+      fantasy[i] += row_bowl_[i];
       for (std::size_t k = 0; k <= i; ++k) fantasy[i] += upper_[k * stride_ + i] * alpha[k];
     }
     base::solve_backward(upper_.data(), stride_, rows_, alpha);
@@ -147,10 +155,16 @@ void GpModel::place(const double* units, std::size_t count, Batch& batch) const 
   scale(batch.features.data(), batch.width, batch.width);
 }
 
+double GpModel::bowl_at(std::span<const double> unit) const {
+  return bowl_ == 0 ? 0 : bowl_ * embedding_->distance_out(unit);
+}
+
 // From sums of a head a row.
-void GpModel::add_means(Batch& batch) const {
+void GpModel::add_means(const double* units, Batch& batch) const {
+  const std::size_t dimensions = embedding_->dimensions();
   for (std::size_t p = 0; p < batch.count; ++p) {
-    for (std::size_t h = 0; h < heads_; ++h) batch.mean[p * heads_ + h] = constant_ + batch.sums[h * batch.width + p];
+    const double expected = constant_ + bowl_at({units + p * dimensions, dimensions});
+    for (std::size_t h = 0; h < heads_; ++h) batch.mean[p * heads_ + h] = expected + batch.sums[h * batch.width + p];
   }
 }
 
@@ -161,7 +175,7 @@ void GpModel::predict_means(const double* units, std::size_t count, Batch& batch
     base::matern52_sums(kernel_features(), {columns_.data(), stride_}, rows_, {batch.features.data(), batch.width},
                         batch.width, variance_, alphas_.data() + h * stride_, batch.sums.data() + h * batch.width);
   }
-  add_means(batch);
+  add_means(units, batch);
 }
 
 void GpModel::predict(const double* units, std::size_t count, Batch& batch) const {
@@ -175,7 +189,7 @@ void GpModel::predict(const double* units, std::size_t count, Batch& batch) cons
   base::matern52(kernel_features(), {columns_.data(), stride_}, rows_, {batch.features.data(), width}, width, variance_,
                  batch.covariances.data(), batch.slopes.data(), width);
   base::multiply(alphas_.data(), stride_, heads_, rows_, batch.covariances.data(), batch.sums.data(), width);
-  add_means(batch);
+  add_means(units, batch);
   base::multiply_lower(inverse_.data(), stride_, rows_, batch.covariances.data(), batch.solved.data(), width);
   batch.variance.assign(count, 0.0);
   for (std::size_t i = 0; i < rows_; ++i) {
@@ -215,6 +229,10 @@ void GpModel::gradient(const double* units, Batch& batch, const double* by_mean,
     const std::size_t dimensions = embedding_->dimensions();
     embedding_->pull_back({units + p * dimensions, dimensions}, warps_, by_feature.data(),
                           {out + p * dimensions, dimensions});
+    if (bowl_ == 0) continue;
+    const double by_any_mean = std::accumulate(by_mean + p * heads_, by_mean + (p + 1) * heads_, 0.0);
+    embedding_->add_distance_out_gradient({units + p * dimensions, dimensions}, bowl_ * by_any_mean,
+                                          {out + p * dimensions, dimensions});
   }
 }
 

@@ -15,6 +15,9 @@ struct GpHyper {
   std::vector<double> warps;        ///< t of each group's warp; 0 leaves the scale as it is.
   double log_variance = 0;          ///< Of the signal.
   double log_noise = -9;            ///< Of a value's own noise (variance).
+  /// By how much corners are expected to be worse than the middle where values are noise alone, and the less the
+  /// smaller the noise's share of the variance is. Given, not learned.
+  double bowl = 0;
 };
 
 /// Rows of unit coordinates, NaN where inactive.
@@ -39,9 +42,10 @@ struct GpRows {
 
 /// A zero-mean-but-for-a-constant Gaussian process with a Matern 5/2 kernel, its hyperparameters given.
 ///
-/// y = c + f + e; f has covariance variance * matern52(r^2), r^2 the sum over groups of squared feature distance by
-/// squared length scale; e has variance `noise` times its row's share and what the row adds; c has a normal prior of
-/// mean 0 and variance kMeanVariance, and its posterior mode stands for it.
+/// y = c + b + f + e; b is the bowl, GpHyper's times GpEmbedding::distance_out; f has covariance variance *
+/// matern52(r^2), r^2 the sum over groups of squared feature distance by squared length scale; e has variance `noise`
+/// times its row's share and what the row adds; c has a normal prior of mean 0 and variance kMeanVariance, and its
+/// posterior mode stands for it.
 ///
 /// Rows may be appended and taken off the end; the factor is equal bit for bit to one computed at once, and a
 /// prediction to one made alone. Cost: appending O(n^2); a prediction O(n^2), O(n) for the mean alone; targets O(n^2)
@@ -90,7 +94,8 @@ class GpModel final {
   base::KernelFeatures kernel_features() const;
   void place(const double* units, std::size_t count, Batch& batch) const;
   void scale(double* columns, std::size_t stride, std::size_t count) const;
-  void add_means(Batch& batch) const;
+  void add_means(const double* units, Batch& batch) const;
+  double bowl_at(std::span<const double> unit) const;
   void ensure_inverse() const;
 
   const GpEmbedding* embedding_;
@@ -98,10 +103,10 @@ class GpModel final {
   std::vector<double> scales_;   // Of each feature of a number: 1 / length.
   std::vector<double> weights_;  // Of each choice: 1 / length^2.
   std::vector<Warp> warps_;
-  double variance_, noise_;
+  double variance_, noise_, bowl_;
   std::size_t rows_ = 0, stride_ = 0;
   std::vector<double> columns_;  // Scaled features: a column of stride_ each.
-  std::vector<double> row_noise_;
+  std::vector<double> row_noise_, row_bowl_;
   std::vector<double> upper_;            // U, K = U'U.
   mutable std::vector<double> inverse_;  // U'^-1, rows [0, inverted_).
   mutable std::size_t inverted_ = 0;

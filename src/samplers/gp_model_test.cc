@@ -202,6 +202,33 @@ TEST(GpScore, GradientsAgreeWithCentralDifferences) {  // With pending rows, and
   const std::vector<double> front = {0.2, 0.1, -0.4, 0.6};
   GpVolumeImprovement volume({&first, &third}, front, 27, {.seed = kSeed});
   expect_gradients(space, volume);
+  GpHyper noisy = some_hyper(embedding, 1);
+  noisy.bowl = 2;
+  GpModel bowl(embedding, noisy);
+  bowl.append(rows);
+  bowl.set_targets(values, {{0.3, -1, 0.5}, {-0.3, 1, -0.5}, {1.5, 0.2, 0.1}});
+  GpImprovement before_the_bowl(bowl, {-0.1, 0.2, 0.1});
+  expect_gradients(space, before_the_bowl);
+}
+
+// Far from all rows a process knows what it expected before: with as much noise as signal half of the bowl.
+TEST(GpModel, ExpectsCornersToBeWorseWhereThereIsNoise) {
+  const Space space = box(4);
+  const GpEmbedding embedding(space);
+  GpHyper hyper{.log_lengths = std::vector<double>(4, std::log(0.05)), .warps = std::vector<double>(4, 0.0)};
+  hyper.log_variance = hyper.log_noise = std::log(0.5);
+  hyper.bowl = 2;
+  GpModel model(embedding, hyper);
+  GpRows rows{.dimensions = 4};
+  rows.append(std::vector<double>(4, 0.5));
+  model.append(rows);
+  model.set_targets(std::vector<double>{0.7}, {});
+  const std::vector<double> points = {1, 0, 0, 1, 1, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75, 0.75};
+  GpModel::Batch batch;
+  model.predict(points.data(), 3, batch);
+  EXPECT_NEAR(batch.mean[0] - model.constant(), 1, 1e-6);
+  EXPECT_NEAR(batch.mean[1] - model.constant(), 0.25, 1e-6);
+  EXPECT_NEAR(batch.mean[2] - model.constant(), 0.25, 1e-6);
 }
 
 // Means and deviations of each parameter, against sums over a grid of the density that GpEvidence gives.

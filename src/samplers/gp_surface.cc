@@ -13,6 +13,13 @@ constexpr std::size_t kRoughRows = 72;    // and the region of their maximum is 
 constexpr int kSteps = 36, kPolish = 10;  // Evaluations of the best start, and for the last fit.
 constexpr int kTogether = 12;             // Evaluations of every start, where trials are not few.
 constexpr double kWarpTrials = 4;         // A parameter, before its warp is learned.
+// A rugged function without noise can explain few noisy values, too, and makes a peak of every lucky one. So one start
+// has much noise; what becomes of it is taken where its log density exceeds that of the best fit with little noise by
+// kLoudMargin. Without a margin, functions free of noise suffered: docs/decisions/0003-gp-noise.md.
+constexpr double kLoudNoise = 0.1, kLoudMargin = 2;
+// Where noise hides the shape, a stationary process finds corners promising because it knows least of them, and in six
+// dimensions nearly all is corner: the same note has the figures.
+constexpr double kBowl = 2;
 
 // `most` of the values' indexes, ascending: `best` of the smallest, `newest` of the last, others evenly from the rest.
 std::vector<std::size_t> choose(const std::vector<double>& values, std::size_t most, std::size_t best,
@@ -33,6 +40,14 @@ std::vector<std::size_t> choose(const std::vector<double>& values, std::size_t m
   for (std::size_t i = 0; i < wanted; ++i) taken[rest[i * rest.size() / wanted]] = true;
   std::erase_if(chosen, [&](std::size_t i) { return !taken[i]; });
   return chosen;
+}
+
+// Moves the best fit with little noise to the front, unless the one there is far likelier.
+void prefer_quiet(std::vector<GpFit>& fits) {
+  const auto quiet = std::find_if(fits.begin(), fits.end(),
+                                  [](const GpFit& fit) { return fit.hyper.log_noise < std::log(kLoudNoise); });
+  if (quiet == fits.end() || fits.front().log_posterior - quiet->log_posterior >= kLoudMargin) return;
+  std::rotate(fits.begin(), quiet, quiet + 1);
 }
 
 std::vector<double> usable(const std::vector<GpTold>& told) {
@@ -112,13 +127,19 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
     on_log.log_lengths[g] = -0.5;
   }
   if (on_log.warps != rugged.warps) plan.starts.push_back(on_log);
+  GpHyper loud{.warps = rugged.warps, .log_variance = std::log(0.5), .log_noise = std::log(0.5)};
+  for (std::size_t g = 0; g < groups; ++g) loud.log_lengths.push_back(expected_log_length(*embedding_, g));
+  if (kind_ == Kind::kObjective) plan.starts.push_back(loud);
   std::vector<GpFit> fits = fit_on(table, settled, values, kRoughRows, plan);
+  if (kind_ == Kind::kObjective) prefer_quiet(fits);
   if (settled.size() > kRoughRows) {
     plan.starts.assign(1, fits.front().hyper);
     plan.from_prior = false;
     plan.steps = kPolish;
     fits = fit_on(table, settled, values, kFitRows, plan);
   }
+  const double bowl = kind_ == Kind::kObjective ? kBowl : 0;
+  fits.front().hyper.bowl = bowl;
   model_.emplace(*embedding_, fits.front().hyper);
   others_.clear();
   if (draws_ == 0 || settled.size() > kFewRows) return;
@@ -131,6 +152,7 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
     wanted.push_back(values[i]);
   }
   for (GpHyper& hyper : draw_hypers(*embedding_, rows, wanted, plan.warped, fits.front().hyper, draws_)) {
+    hyper.bowl = bowl;
     others_.emplace_back(*embedding_, std::move(hyper));
   }
 }
