@@ -9,6 +9,7 @@
 #include "sterlet/base/math/pareto.h"
 #include "sterlet/samplers/follower.h"
 #include "sterlet/samplers/gp_acquisition.h"
+#include "sterlet/samplers/gp_region.h"
 #include "sterlet/samplers/gp_search.h"
 #include "sterlet/samplers/gp_surface.h"
 #include "sterlet/samplers/gp_volume.h"
@@ -326,13 +327,15 @@ class Gp final : public Sampler {
   GpSearchStart start_of(const Told& told, const std::vector<const GpSurface*>& surfaces) const {
     // While trials are few a suggestion is cheap, and each decides much.
     GpSearchStart start{.thorough = told.trials.size() <= kAlwaysFit};
-    // The best first; with several objectives those of each in turn.
+    const GpRegion region = find_region(told, *surfaces.front());
+    // The best first, those of an earlier search last; with several objectives those of each in turn.
     std::vector<std::vector<std::size_t>> orders;
     for (const GpSurface* surface : surfaces) {
       const std::vector<double>& values = surface->values();
       std::vector<std::size_t> order(values.size());
       std::iota(order.begin(), order.end(), 0);
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        if ((a < region.since) != (b < region.since)) return b < region.since;
         if (told.feasible[a] != told.feasible[b]) return static_cast<bool>(told.feasible[a]);
         return values[a] < values[b];
       });
@@ -355,7 +358,34 @@ class Gp final : public Sampler {
         start.lengths[dimension] = std::min(start.lengths[dimension], std::exp(hyper.log_lengths[g]));
       }
     }
+    start.low.assign(space_.dimensions().size(), 0.0);
+    start.high.assign(space_.dimensions().size(), 1.0);
+    if (region.side < 1) add_box(region.side, start);
     return start;
+  }
+
+  // About the best point; sides in proportion to the length scales, of a mean (in logarithms) as the region has it.
+  void add_box(double side, GpSearchStart& start) const {
+    start.boxed = true;
+    double mean = 0;
+    for (const GpGroup& group : embedding_.groups()) mean += std::log(start.lengths[group.dimension]);
+    mean /= static_cast<double>(embedding_.groups().size());
+    for (const GpGroup& group : embedding_.groups()) {
+      if (group.category) continue;
+      const std::size_t j = group.dimension;
+      const double middle = start.warps[j](start.tops.front()[j]);
+      const double half = 0.5 * side * start.lengths[j] / std::exp(mean);
+      start.low[j] = std::max(0.0, middle - half);
+      start.high[j] = std::min(1.0, middle + half);
+    }
+  }
+
+  // The whole space, unless it has many dimensions. Points that are not feasible improve on nothing.
+  GpRegion find_region(const Told& told, const GpSurface& surface) const {
+    if (objectives_ > 1 || embedding_.groups().size() < kRegionDimensions) return {};
+    std::vector<double> values = surface.values();
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += told.feasible[i] ? 0 : 1e6;
+    return region_of(values, static_cast<std::size_t>(startup_));
   }
 
   // One more order: the front from one end to the other, as far apart as five of it can be.

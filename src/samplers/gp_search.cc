@@ -96,12 +96,14 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
   if (free.empty()) return;
   std::vector<base::Lbfgs> searches;
   for (const Place& place : places) {
-    std::vector<double> x, scale;
+    std::vector<double> x, scale, low, high;
     for (const std::size_t j : free) {
-      x.push_back(start.warps[j](place.full[j]));
+      low.push_back(start.low[j]);
+      high.push_back(start.high[j]);
+      x.push_back(std::clamp(start.warps[j](place.full[j]), low.back(), high.back()));
       scale.push_back(std::min(0.3 * start.lengths[j], 0.1));
     }
-    searches.emplace_back(x, std::vector<double>(free.size(), 0.0), std::vector<double>(free.size(), 1.0), scale);
+    searches.emplace_back(x, low, high, scale);
   }
   std::vector<double> rows, values, gradients, own(free.size());
   std::vector<std::size_t> going(places.size());
@@ -231,6 +233,16 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
     if (realise(place, false)) pool.push_back(std::move(place));
   };
   for (std::size_t i = 0; i < kGlobal; ++i) {
+    if (start.boxed) {
+      std::vector<double> full = start.tops.front();
+      const double share = std::min(1.0, 20.0 / static_cast<double>(d));
+      for (std::size_t j = 0; j < d; ++j) {
+        if (stream.uniform() >= share) continue;
+        full[j] = start.warps[j].inverse(start.low[j] + (start.high[j] - start.low[j]) * stream.uniform());
+      }
+      add(std::move(full));
+      continue;
+    }
     std::vector<double> full(d);
     for (std::size_t j = 0; j < d; ++j) {
       full[j] = stream.uniform();
@@ -258,7 +270,7 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
         }
       } else {
         const double moved = start.warps[j](full[j]) + size * std::min(start.lengths[j], 1.0) * nearly_normal(stream);
-        full[j] = start.warps[j].inverse(std::clamp(moved, 0.0, 1.0));
+        full[j] = start.warps[j].inverse(std::clamp(moved, start.low[j], start.high[j]));
       }
     }
     add(std::move(full));

@@ -16,16 +16,19 @@ struct GpSearchStart {
   std::vector<Warp> warps;                ///< A dimension; half of the global candidates are uniform after the warp,
   std::vector<Warp> suspects;             ///< half of those after the one that its range suggests, where it does.
   std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
+  std::vector<double> low, high;          ///< A dimension, after its warp: the ends of where to look.
+  bool boxed = false;                     ///< Those are not 0 and 1: the global candidates are points of that box.
   bool thorough = false;                  ///< All climb to the end, not only the most promising.
 };
 
 /// Candidates, best first, for the largest acquisition value over a space.
 ///
-/// Global points (half uniform, half uniform after the warp) and points about the best ones are sorted by their
-/// acquisition; the best few climb: continuous coordinates together by gradient, the others by trying levels, in turn.
-/// Steps are taken on the warped scales, on which the model is equally rough everywhere: near the low end of a wide
-/// linear range a step of the same length on the given scale would be far too long.
-/// Cost      a few hundred predictions with their variance.
+/// Global points (half uniform, half uniform after the warp; or where there is a box, the best point with some 20
+/// coordinates drawn anew from it: with all of them, hardly one of hundreds would be as good) and points about the best
+/// ones are sorted by their acquisition; the best few climb: continuous coordinates together by gradient, the others by
+/// trying levels, in turn. Steps are taken on the warped scales, on which the model is equally rough everywhere: near
+/// the low end of a wide linear range a step of the same length on the given scale would be far too long. Cost      a
+/// few hundred predictions with their variance.
 class GpSearch final {
  public:
   GpSearch(const space::Space& space, const GpEmbedding& embedding);
