@@ -28,16 +28,8 @@ constexpr std::int64_t kFewest = 6, kMostFirst = 8;
 constexpr std::size_t kOthers = 6;
 constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // Sets the points on suspect scales apart from the others.
 constexpr std::size_t kFantasies = 16;                  // Joint draws of what pending trials may turn out to be.
-constexpr std::size_t kAlwaysFit = 32;  // Trials up to which hyperparameters are learned afresh each time;
-constexpr std::size_t kMostApart = 64;  // later each time there is a twelfth more, or so many.
-// After so many trials without an improvement of kProgress, every other trial must promise to be better by kAmbition:
-// else a study that has found the bottom of one basin spends all its trials on the last digit. In standard deviations
-// of the values as the model sees them. Regret after 100 trials less that without, paired: 26 problems of kinds -0.033
-// (standard error 0.021), public core instances -0.092 (0.057), 16 synthetic functions -0.038 (0.028), 9 with noise of
-// 0.1 of the range -0.063 (0.016). Progress of 0.01 gained as much, but on a wrong scale it came too early; every third
-// trial gained a third of it.
-constexpr std::size_t kPatience = 10;
-constexpr double kProgress = 0.001, kAmbition = 0.5;
+constexpr std::size_t kAlwaysFit = 32;          // Trials up to which hyperparameters are learned afresh each time;
+constexpr std::size_t kMostApart = 64;          // later each time there is a twelfth more, or so many.
 constexpr double kNinety = 1.6448536269514722;  // Standard deviations each side of a central 90%.
 
 // What a history says, trial by trial.
@@ -235,17 +227,6 @@ class Gp final : public Sampler {
     return std::make_unique<GpMixture>(std::move(parts), surface.model().embedding().dimensions());
   }
 
-  // values: of the ended trials, in their order.
-  static bool is_stalled(const std::vector<double>& values) {
-    double best = std::numeric_limits<double>::infinity();
-    std::size_t without = 0;
-    for (const double value : values) {
-      without = value < best - kProgress ? 0 : without + 1;
-      best = std::min(best, value);
-    }
-    return without >= kPatience;
-  }
-
   // The best value that a head knows of: the lowest mean at a feasible trial, or at a pending one.
   static std::unique_ptr<GpScore> improvement(const Told& told, const GpSurface& surface, const GpModel& model) {
     std::vector<double> best(model.heads(), std::numeric_limits<double>::infinity());
@@ -254,9 +235,6 @@ class Gp final : public Sampler {
       for (std::size_t h = 0; h < best.size(); ++h) best[h] = std::min(best[h], model.row_mean(h, i));
     }
     if (!std::isfinite(best.front())) best.assign(best.size(), 0.0);
-    if (told.created % 2 == 0 && is_stalled(surface.values())) {
-      for (double& value : best) value -= kAmbition;
-    }
     return std::make_unique<GpImprovement>(model, std::move(best));
   }
 

@@ -25,8 +25,7 @@ struct GpOptions {
 ///           and the gain multiplied with the probability that all hold. So is where trials fail (or give NaN), by
 ///           chance or by region; each failure in a row makes that probability weigh eightfold. While all values are
 ///           equal: Sobol's points. No repeats while there are other candidates. From 30 dimensions on, and with one
-///           objective, it looks in a box about the best point that shrinks while nothing improves (gp_region.h). After
-///           ten trials without progress every other one must promise a large step.
+///           objective, it looks in a box about the best point that shrinks while nothing improves (gp_region.h).
 /// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
 ///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a twelfth (each time
 ///           below 32), on at most 256 trials.

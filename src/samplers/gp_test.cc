@@ -201,7 +201,7 @@ TEST(Gp, AWrongScaleCostsAFifthOfTheTrialsAtMost) {
         tell(history, i, f);
         best = std::min(best, history.trials().back().values.front());
       }
-      (scale == space::Scale::kLog ? right : wrong) += std::log10(best + 1e-5) / 4;  // Not the last digits.
+      (scale == space::Scale::kLog ? right : wrong) += std::log10(best + 1e-12) / 4;
     }
   }
   EXPECT_LT(wrong, right + 0.3);
@@ -468,21 +468,6 @@ TEST(Gp, AnswersTheSameAfterARestartWhateverTheOrderOfResults) {
       running.erase(running.begin() + at);
     }
   }
-}
-
-// A wide basin whose bottom is 0.1, and a narrow one that is better: with its bottom found to the last digit, half of
-// the trials look elsewhere. Counted are trials further from the bottom of the wide one than any random step about it.
-TEST(Gp, LooksElsewhereWhereNothingImproves) {
-  const Space space = unit_box(3);
-  const auto sampler = make(space, 100);
-  History history;
-  int elsewhere = 0;
-  for (int i = 0; i < 80; ++i) {
-    const Suggestion suggestion = ask(*sampler, history);
-    tell(history, i, [](const Point& p) { return 0.1 + square_from(p, 0.25); });
-    if (i >= 50 && square_from(suggestion.point, 0.25) > 0.05) ++elsewhere;
-  }
-  EXPECT_GE(elsewhere, 10) << "of 30, seed " << kSeed;
 }
 
 // All of fifty dimensions matter alike. Measured: 0.4 of what the best of as many random points has.
