@@ -325,8 +325,7 @@ class Gp final : public Sampler {
   }
 
   GpSearchStart start_of(const Told& told, const std::vector<const GpSurface*>& surfaces) const {
-    // While trials are few a suggestion is cheap, and each decides much.
-    GpSearchStart start{.thorough = told.trials.size() <= kAlwaysFit};
+    GpSearchStart start{.few = told.trials.size() <= kAlwaysFit};
     const GpRegion region = find_region(told, *surfaces.front());
     // The best first, those of an earlier search last; with several objectives those of each in turn.
     std::vector<std::vector<std::size_t>> orders;

@@ -22,7 +22,7 @@ constexpr double kLogVarianceSpread = 1.0;
 constexpr double kLogNoise = -7, kLogNoiseSpread = 2.5;
 constexpr double kWarpScale = 0.8, kWarpTail = 3;  // Student: a strong finding may go far.
 constexpr double kLowest = 0.03, kHighest = 30;
-constexpr double kFitTolerance = 1e-5;  // Two steps in a row that gain less, relative to the log density, end a fit.
+constexpr double kFitTolerance = 1e-4;  // Two steps in a row that gain less, relative to the log density, end a fit.
 constexpr double kLeap = 0.25;
 constexpr int kLeaps = 5, kUnused = 2;  // The first draws lie too close to the maximum.
 

@@ -16,8 +16,12 @@ constexpr std::uint64_t kManyLevels = 24;           // From here on numbers move
 constexpr std::size_t kGlobal = 256, kLocal = 128;  // Candidates over the whole space, and about the best points.
 constexpr std::size_t kExact = 64;                  // Those of them whose variance is computed.
 constexpr std::size_t kStarts = 6;                  // Those that climb.
-constexpr std::size_t kKept = 2;                    // Those of them that go all the way up.
-constexpr int kSteps = 30;
+// Those of them that go all the way up, after how many steps that is decided, and the same where trials are few. Then
+// 20 steps are enough on average, of 4 at a time but for the first, and lose 0.001 of the logarithm of the
+// acquisition's maximum; later 15, which lose 0.05, as the best of six hills is not always among the two.
+constexpr std::size_t kKept = 2, kKeptOfFew = 4;
+constexpr int kSteps = 30, kDecidedOfFew = 5;  // Otherwise after a third.
+constexpr double kClimbTolerance = 1e-4;
 constexpr std::uint64_t kLevels = 32;  // Of a dimension, looked at.
 // Changes of a level that are looked at in a round, at random where there are more; with many dimensions, in which a
 // look is dear, so many dimensions' worth of them.
@@ -85,9 +89,9 @@ void GpSearch::evaluate(GpScore& score, std::vector<Place*>& places) const {
   }
 }
 
-// After a third of the steps only the best `kept` go on.
+// After the first steps only the most promising go on, unless all do.
 void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps,
-                     std::size_t kept) const {
+                     bool all) const {
   const std::size_t d = moves_.size();
   std::vector<std::size_t> free;
   for (std::size_t j = 0; j < d; ++j) {
@@ -103,13 +107,16 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
       x.push_back(std::clamp(start.warps[j](place.full[j]), low.back(), high.back()));
       scale.push_back(std::min(0.3 * start.lengths[j], 0.1));
     }
-    searches.emplace_back(x, low, high, scale);
+    searches.emplace_back(x, low, high, scale, kClimbTolerance);
   }
   std::vector<double> rows, values, gradients, own(free.size());
+  std::vector<Place> trials = places;
   std::vector<std::size_t> going(places.size());
   std::iota(going.begin(), going.end(), 0);
+  const std::size_t kept = all ? kStarts : start.few ? kKeptOfFew : kKept;
+  const int decided = start.few ? kDecidedOfFew : steps / 3;
   for (int step = 0; step < steps; ++step) {
-    if (step == steps / 3 && going.size() > kept) {
+    if (step == decided && going.size() > kept) {
       std::stable_sort(going.begin(), going.end(), [&](std::size_t a, std::size_t b) {
         return searches[a].best_value() < searches[b].best_value();
       });
@@ -119,7 +126,7 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
     rows.clear();
     for (const std::size_t i : going) {
       if (searches[i].done()) continue;
-      Place trial = places[i];
+      Place& trial = trials[i];
       for (std::size_t k = 0; k < free.size(); ++k) {
         trial.full[free[k]] = start.warps[free[k]].inverse(searches[i].point()[k]);
       }
@@ -138,8 +145,7 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
       if (at < valid.size() && valid[at] == i) {
         for (std::size_t k = 0; k < free.size(); ++k) {
           const std::size_t j = free[k];
-          const double u = start.warps[j].inverse(searches[i].point()[k]);
-          own[k] = -gradients[at * d + j] / start.warps[j].slope(u);
+          own[k] = -gradients[at * d + j] / start.warps[j].slope(trials[i].full[j]);
         }
         searches[i].tell(-values[at], own);
         ++at;
@@ -226,36 +232,39 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
   own.stream = base::Stream::kGp;
   base::RandomStream stream(own);
   const std::size_t d = moves_.size();
-  std::vector<Place> pool;
-  pool.reserve(kGlobal + kLocal + start.tops.size());
-  const auto add = [&](std::vector<double> full) {
-    Place place{.full = std::move(full)};
-    if (realise(place, false)) pool.push_back(std::move(place));
+  std::size_t count = 0;
+  std::vector<double> fulls, rows;  // Of the candidates, one after another.
+  Place one{.full = std::vector<double>(d)};
+  std::vector<double>& full = one.full;
+  const auto add = [&] {
+    if (!realise(one, false)) return;
+    fulls.insert(fulls.end(), one.full.begin(), one.full.end());
+    rows.insert(rows.end(), one.row.begin(), one.row.end());
+    ++count;
   };
   for (std::size_t i = 0; i < kGlobal; ++i) {
     if (start.boxed) {
-      std::vector<double> full = start.tops.front();
+      full = start.tops.front();
       const double share = std::min(1.0, 20.0 / static_cast<double>(d));
       for (std::size_t j = 0; j < d; ++j) {
         if (stream.uniform() >= share) continue;
         full[j] = start.warps[j].inverse(start.low[j] + (start.high[j] - start.low[j]) * stream.uniform());
       }
-      add(std::move(full));
+      add();
       continue;
     }
-    std::vector<double> full(d);
     for (std::size_t j = 0; j < d; ++j) {
       full[j] = stream.uniform();
       if (i % 2 == 0) continue;
       const bool suspect = i % 4 == 3 && !start.suspects[j].is_identity();
       full[j] = (suspect ? start.suspects : start.warps)[j].inverse(full[j]);
     }
-    add(std::move(full));
+    add();
   }
   const std::size_t tops = start.tops.size();
   for (std::size_t i = 0; i < kLocal && tops > 0; ++i) {
     // The best gets half of them; of each, a few coordinates move, by much or by little.
-    std::vector<double> full = start.tops[i % 2 == 0 ? 0 : (i / 2) % tops];
+    full = start.tops[i % 2 == 0 ? 0 : (i / 2) % tops];
     const double size = i % 4 < 2 ? 0.25 : 0.04;
     const double share =
         std::max(std::min(1.0, 20.0 / static_cast<double>(d)) * (i % 3 == 0 ? 1.0 : 0.4), 1.0 / static_cast<double>(d));
@@ -273,37 +282,40 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
         full[j] = start.warps[j].inverse(std::clamp(moved, start.low[j], start.high[j]));
       }
     }
-    add(std::move(full));
+    add();
   }
-  if (pool.size() < 32) {
+  if (count < 32) {
     for (std::uint32_t i = 0; i < 64; ++i) {
       base::StreamKey drawn = key;
       drawn.attempt = (key.attempt * 64 + i + 1) & 0xffff;
-      std::vector<double> full = space_.to_unit(space_.draw(drawn));
+      full = space_.to_unit(space_.draw(drawn));
       for (double& u : full) u = std::isnan(u) ? stream.uniform() : u;
-      add(std::move(full));
+      add();
     }
   }
-  if (pool.empty()) return {};
+  if (count == 0) return {};
 
-  std::vector<double> rows(pool.size() * d), bounds(pool.size());
-  for (std::size_t i = 0; i < pool.size(); ++i) {
-    std::copy(pool[i].row.begin(), pool[i].row.end(), rows.begin() + static_cast<std::ptrdiff_t>(i * d));
+  std::vector<std::size_t> chosen(count);
+  std::iota(chosen.begin(), chosen.end(), 0);
+  if (count > kExact) {
+    std::vector<double> bounds(count);
+    score.rank(rows.data(), count, bounds.data());
+    std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) { return bounds[a] > bounds[b]; });
+    // Two thirds by their means, and a third at random: far from the data means say little.
+    constexpr std::size_t kByMeans = kExact * 2 / 3;
+    for (std::size_t i = 0; i < kExact / 3; ++i) {
+      chosen.push_back(chosen[kByMeans + stream.below(count - kByMeans)]);
+    }
+    chosen.erase(chosen.begin() + kByMeans, chosen.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  std::vector<Place> pool;
+  for (const std::size_t i : chosen) {
+    const auto begin = static_cast<std::ptrdiff_t>(i * d), end = begin + static_cast<std::ptrdiff_t>(d);
+    pool.push_back(
+        {.full = {fulls.begin() + begin, fulls.begin() + end}, .row = {rows.begin() + begin, rows.begin() + end}});
   }
   std::vector<Place*> exact;
-  if (pool.size() > kExact) {
-    score.rank(rows.data(), pool.size(), bounds.data());
-    std::vector<std::size_t> order(pool.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bounds[a] > bounds[b]; });
-    // Two thirds by their means, and a third at random: far from the data means say little.
-    for (std::size_t i = 0; i < kExact * 2 / 3; ++i) exact.push_back(&pool[order[i]]);
-    for (std::size_t i = 0; i < kExact / 3; ++i) {
-      exact.push_back(&pool[order[kExact * 2 / 3 + stream.below(pool.size() - kExact * 2 / 3)]]);
-    }
-  } else {
-    for (Place& place : pool) exact.push_back(&place);
-  }
+  for (Place& place : pool) exact.push_back(&place);
   evaluate(score, exact);
   std::stable_sort(exact.begin(), exact.end(), [](const Place* a, const Place* b) { return a->value > b->value; });
 
@@ -327,10 +339,10 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
   }
   const bool levels = std::any_of(moves_.begin(), moves_.end(),
                                   [](Move move) { return move == Move::kLevels || move == Move::kRelaxed; });
-  climb(score, climbing, start, kSteps, levels || start.thorough ? kStarts : kKept);
+  climb(score, climbing, start, kSteps, levels);
   if (levels) {
     try_levels(score, climbing, stream);
-    climb(score, climbing, start, kSteps / 2, start.thorough ? kStarts : kKept);
+    climb(score, climbing, start, kSteps / 2, start.few);
     try_levels(score, climbing, stream);
   }
 

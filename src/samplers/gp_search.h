@@ -18,7 +18,7 @@ struct GpSearchStart {
   std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
   std::vector<double> low, high;          ///< A dimension, after its warp: the ends of where to look.
   bool boxed = false;                     ///< Those are not 0 and 1: the global candidates are points of that box.
-  bool thorough = false;                  ///< All climb to the end, not only the most promising.
+  bool few = false;                       ///< Trials: a suggestion is cheap, and each decides much.
 };
 
 /// Candidates, best first, for the largest acquisition value over a space.
@@ -48,7 +48,7 @@ class GpSearch final {
   // Fills `row` from `full`; false if constraints are broken.
   bool realise(Place& place, bool relaxed) const;
   void evaluate(GpScore& score, std::vector<Place*>& places) const;
-  void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps, std::size_t kept) const;
+  void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps, bool all) const;
   void try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const;
 
   const space::Space& space_;

@@ -8,11 +8,12 @@ namespace sterlet::samplers {
 
 namespace {
 
-constexpr std::size_t kFitRows = 256;     // Hyperparameters are learned from at most so many,
-constexpr std::size_t kRoughRows = 72;    // and the region of their maximum is found with so many.
-constexpr int kSteps = 36, kPolish = 10;  // Evaluations of the best start, and for the last fit.
-constexpr int kTogether = 12;             // Evaluations of every start, where trials are not few.
-constexpr double kWarpTrials = 4;         // A parameter, before its warp is learned.
+constexpr std::size_t kRoughRows = 72;  // Of more rows than these the region of the maximum is found with so many,
+constexpr double kRoughGrowth = 1.25;   // anew whenever there are so many times more trials,
+constexpr std::size_t kFitRows = 96;    // and the maximum with at most these.
+constexpr int kSteps = 36;              // Evaluations of the best start; of every start, where trials are not few; and
+constexpr int kTogether = 12, kPolish = 20;  // from the region to the maximum.
+constexpr double kWarpTrials = 4;            // A parameter, before its warp is learned.
 // A rugged function without noise can explain few noisy values, too, and makes a peak of every lucky one. So one start
 // has much noise; what becomes of it is taken where its log density exceeds that of the best fit with little noise by
 // kLoudMargin. Without a margin, functions free of noise suffered: docs/decisions/0003-gp-noise.md.
@@ -108,17 +109,18 @@ std::vector<GpFit> GpSurface::fit_on(const UnitTable& table, const std::vector<G
   return fit_gp(*embedding_, rows, wanted, plan);
 }
 
-// From fixed starts, never from an earlier fit: a study opened again must not have to repeat them all.
-void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) {
-  if (fitted_ == settled && model_) return;  // Only their transform was wanted.
-  fitted_ = settled;
-  held_.clear();
-  const std::vector<double> values = targets(settled);
+void GpSurface::make_transform(const std::vector<GpTold>& told) {
+  const std::vector<double> values = usable(told);
+  transform_.emplace(values, kind_ == Kind::kObjective ? GpTransform::Kind::kOrder : GpTransform::Kind::kSign);
+}
+
+// From where a first fit begins, beside the prior's mode.
+GpFitPlan GpSurface::first_plan(std::size_t settled) const {
   const std::size_t groups = embedding_->groups().size();
   GpFitPlan plan;
-  plan.warped = static_cast<double>(settled.size()) >= kWarpTrials * static_cast<double>(groups + 1);
+  plan.warped = static_cast<double>(settled) >= kWarpTrials * static_cast<double>(groups + 1);
   plan.steps = kSteps;
-  plan.together = settled.size() <= kFewRows ? kSteps : kTogether;
+  plan.together = settled <= kFewRows ? kSteps : kTogether;
   GpHyper rugged{.log_lengths = std::vector<double>(groups, std::log(0.3)), .warps = std::vector<double>(groups, 0.0)};
   plan.starts.push_back(rugged);
   GpHyper on_log = rugged;
@@ -130,14 +132,40 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
   GpHyper loud{.warps = rugged.warps, .log_variance = std::log(0.5), .log_noise = std::log(0.5)};
   for (std::size_t g = 0; g < groups; ++g) loud.log_lengths.push_back(expected_log_length(*embedding_, g));
   if (kind_ == Kind::kObjective) plan.starts.push_back(loud);
-  std::vector<GpFit> fits = fit_on(table, settled, values, kRoughRows, plan);
+  return plan;
+}
+
+// The region of the maximum, from the first so many of the settled trials. It moves little from fit to fit.
+const GpHyper& GpSurface::roughly_fitted(const UnitTable& table, const std::vector<GpTold>& settled) {
+  auto count = static_cast<double>(kRoughRows);
+  while (count * kRoughGrowth <= static_cast<double>(settled.size())) count *= kRoughGrowth;
+  std::vector<GpTold> first(settled.begin(), settled.begin() + static_cast<std::ptrdiff_t>(count));
+  if (usable(first).size() < 2) first = settled;
+  if (roughly_fitted_ == first) return rough_;
+  make_transform(first);
+  std::vector<GpFit> fits = fit_on(table, first, targets(first), kRoughRows, first_plan(first.size()));
   if (kind_ == Kind::kObjective) prefer_quiet(fits);
+  rough_ = fits.front().hyper;
+  roughly_fitted_ = first;
+  make_transform(settled);
+  return rough_;
+}
+
+// From fixed starts, or from a fit that rests on the first trials alone, never from the fit before: a study opened
+// again must not have to repeat them all.
+void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) {
+  if (fitted_ == settled && model_) return;  // Only their transform was wanted.
+  fitted_ = settled;
+  held_.clear();
+  GpFitPlan plan = first_plan(settled.size());
   if (settled.size() > kRoughRows) {
-    plan.starts.assign(1, fits.front().hyper);
+    plan.starts.assign(1, roughly_fitted(table, settled));
     plan.from_prior = false;
     plan.steps = kPolish;
-    fits = fit_on(table, settled, values, kFitRows, plan);
   }
+  const std::vector<double> values = targets(settled);
+  std::vector<GpFit> fits = fit_on(table, settled, values, kFitRows, plan);
+  if (kind_ == Kind::kObjective) prefer_quiet(fits);
   const double bowl = kind_ == Kind::kObjective ? kBowl : 0;
   fits.front().hyper.bowl = bowl;
   model_.emplace(*embedding_, fits.front().hyper);
@@ -163,10 +191,6 @@ void GpSurface::learn(const UnitTable& table, const std::vector<GpTold>& told, c
   for (const GpTold& one : told) {
     if (one.settled) settled.push_back(one);
   }
-  const auto make_transform = [&](const std::vector<GpTold>& from) {
-    const std::vector<double> values = usable(from);
-    transform_.emplace(values, kind_ == Kind::kObjective ? GpTransform::Kind::kOrder : GpTransform::Kind::kSign);
-  };
   if (!model_ || fitted_ != settled || settled.size() > kMostRows) {
     make_transform(settled);
     fit(table, settled);

@@ -65,12 +65,16 @@ class GpSurface final {
   Row row_of(const GpTold& told) const;
   std::vector<GpFit> fit_on(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<double>& values,
                             std::size_t most, const GpFitPlan& plan) const;
+  void make_transform(const std::vector<GpTold>& told);
   void fit(const UnitTable& table, const std::vector<GpTold>& settled);
+  GpFitPlan first_plan(std::size_t settled) const;
+  const GpHyper& roughly_fitted(const UnitTable& table, const std::vector<GpTold>& settled);
 
   const GpEmbedding* embedding_;
   Kind kind_;
   std::size_t draws_;
-  std::vector<GpTold> fitted_;
+  std::vector<GpTold> fitted_, roughly_fitted_;
+  GpHyper rough_;
   std::optional<GpModel> model_;
   std::vector<GpModel> others_;
   std::vector<Row> held_;  // Rows that the model holds.

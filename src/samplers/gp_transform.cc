@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sterlet/base/math/dense.h"
 #include "sterlet/base/math/normal.h"
 
 namespace sterlet::samplers {
 
 namespace {
 
-// Yeo-Johnson's power of x; log is ln(1 + |x|).
-double power_of(double x, double log, double power) {
+// Yeo-Johnson's power of x.
+double power_of(double x, double power) {
+  const double log = std::log1p(std::abs(x));
   if (x >= 0) return std::abs(power) < 1e-6 ? log : std::expm1(power * log) / power;
   const double other = 2 - power;
   return std::abs(other) < 1e-6 ? -log : -std::expm1(other * log) / other;
 }
-
-double power_of(double x, double power) { return power_of(x, std::log1p(std::abs(x)), power); }
 
 double unpower(double y, double power) {
   if (y >= 0) {
@@ -28,26 +28,41 @@ double unpower(double y, double power) {
   return -std::expm1(std::log1p(std::max(-other * y, -1 + 1e-12)) / other);
 }
 
-double log_likelihood(std::span<const double> values, std::span<const double> logs, double power) {
-  const auto n = static_cast<double>(values.size());
-  double sum = 0, squares = 0, jacobian = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double y = power_of(values[i], logs[i], power);
-    sum += y;
-    squares += y * y;
-    jacobian += values[i] >= 0 ? logs[i] : -logs[i];
+// The sums of y and y^2 over values of one sign, of which `logs` holds ln(1 + |x|): y = (exp(factor l) - 1) / factor.
+void add_moments(std::span<const double> logs, double factor, double sign, double* sum, double* square) {
+  double own_sum = 0, own_square = 0;
+  if (std::abs(factor) < 1e-6) {
+    for (const double log : logs) {
+      own_sum += log;
+      own_square += log * log;
+    }
+    factor = 1;
+  } else {
+    base::add_exp_moments(logs.data(), logs.size(), factor, &own_sum, &own_square);
   }
-  const double variance = std::max(squares / n - (sum / n) * (sum / n), 1e-12);
-  return -0.5 * n * std::log(variance) + (power - 1) * jacobian;
+  *sum += sign * own_sum / factor;
+  *square += own_square / (factor * factor);
 }
 
+// `values` ascending.
 double best_power(std::span<const double> values) {
   constexpr double kGolden = 0.6180339887498949;
   constexpr double spread = 1.0;  // Normal prior about 1, no change.
   std::vector<double> logs;
-  for (const double x : values) logs.push_back(std::log1p(std::abs(x)));
+  double jacobian = 0;
+  for (const double x : values) {
+    logs.push_back(std::log1p(std::abs(x)));
+    jacobian += x >= 0 ? logs.back() : -logs.back();
+  }
+  const auto n = static_cast<double>(values.size());
+  const auto negative = static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), 0.0) - values.begin());
+  const std::span<const double> below(logs.data(), negative), above(logs.data() + negative, logs.size() - negative);
   const auto score = [&](double power) {
-    return log_likelihood(values, logs, power) - 0.5 * (power - 1) * (power - 1) / (spread * spread);
+    double sum = 0, square = 0;
+    add_moments(below, 2 - power, -1, &sum, &square);
+    add_moments(above, power, 1, &sum, &square);
+    const double variance = std::max(square / n - (sum / n) * (sum / n), 1e-12);
+    return -0.5 * n * std::log(variance) + (power - 1) * jacobian - 0.5 * (power - 1) * (power - 1) / (spread * spread);
   };
   double low = -2, high = 4;
   double a = high - kGolden * (high - low), b = low + kGolden * (high - low);
@@ -126,14 +141,11 @@ GpTransform::GpTransform(std::span<const double> values, Kind kind) : signed_(ki
 
 double GpTransform::to_half_rank(double value) const {
   if (value <= median_ || tail_.empty()) return (value - median_) / spread_;
-  std::pair<double, double> before{median_, 0.0};
-  for (const auto& knot : tail_) {
-    if (value <= knot.first) {
-      return before.second + (knot.second - before.second) * ((value - before.first) / (knot.first - before.first));
-    }
-    before = knot;
-  }
-  return before.second + std::min((value - before.first) / spread_, 1.0) * 0.1;
+  const auto knot = std::lower_bound(tail_.begin(), tail_.end(), value,
+                                     [](const auto& of_tail, double wanted) { return of_tail.first < wanted; });
+  const std::pair<double, double> before = knot == tail_.begin() ? std::pair(median_, 0.0) : *std::prev(knot);
+  if (knot == tail_.end()) return before.second + std::min((value - before.first) / spread_, 1.0) * 0.1;
+  return before.second + (knot->second - before.second) * ((value - before.first) / (knot->first - before.first));
 }
 
 double GpTransform::from_half_rank(double x) const {

@@ -96,6 +96,10 @@ void scaled_log1p(const double* x, std::size_t count, double growth, double t, d
   STERLET_PICK(scaled_log1p(x, count, growth, t, out));
 }
 
+void add_exp_moments(const double* x, std::size_t n, double factor, double* sum, double* square) {
+  STERLET_PICK(add_exp_moments(x, n, factor, sum, square));
+}
+
 double portable_exp(double x) { STERLET_PICK(portable_exp(x)); }
 
 }  // namespace sterlet::base

@@ -88,6 +88,10 @@ void sums_where_different(const double* factors, std::size_t factors_stride, std
 /// out[i] = ln(1 + growth x[i]) / t, within 1e-15 of 1 / t. `count` is a multiple of kLanes, growth x > -1.
 void scaled_log1p(const double* x, std::size_t count, double growth, double t, double* out);
 
+/// Adds the sums over i of e_i = exp(factor x[i]) - 1 and of e_i^2, factor x in [-700, 700]; an e_i is within 1e-15 of
+/// 1 + |e_i|.
+void add_exp_moments(const double* x, std::size_t n, double factor, double* sum, double* square);
+
 /// exp within 2 ulp or so, equal on every machine; for x in [-700, 700].
 double portable_exp(double x);
 

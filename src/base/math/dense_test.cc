@@ -128,6 +128,24 @@ TEST(Dense, LogarithmsAgreeWithTheLibrary) {
 }
 
 // Three numeric features and a category, 5 centres and 20 points.
+TEST(Dense, MomentsOfExponentialsAgreeWithTheLibrary) {
+  RandomStream stream({.seed = kSeed});
+  for (const std::size_t n : {0u, 1u, 3u, 4u, 5u, 8u, 61u}) {
+    for (const double factor : {-3.0, -0.5, 1e-3, 2.0}) {
+      std::vector<double> x(n);
+      double sum = 1, square = 2, expected_sum = 1, expected_square = 2;  // Added to what is there.
+      for (double& one : x) {
+        one = 4 * stream.uniform();
+        expected_sum += std::expm1(factor * one);
+        expected_square += std::pow(std::expm1(factor * one), 2);
+      }
+      add_exp_moments(x.data(), n, factor, &sum, &square);
+      EXPECT_NEAR(sum, expected_sum, 1e-13 * (1 + std::abs(expected_sum))) << n << " of factor " << factor;
+      EXPECT_NEAR(square, expected_square, 1e-13 * (1 + expected_square)) << n << " of factor " << factor;
+    }
+  }
+}
+
 TEST(Dense, MaternAgreesWithItsFormulaAndMomentsWithTheirSums) {
   constexpr std::size_t kCentres = 5, kPoints = 20, kFeatures = 4, kStride = 8;
   RandomStream stream({.seed = kSeed});

@@ -25,8 +25,11 @@ Lbfgs::Lbfgs(std::vector<double> start, std::vector<double> low, std::vector<dou
       x_(std::move(start)),
       gradient_(x_.size(), 0.0),
       direction_(x_.size(), 0.0),
+      free_gradient_(x_.size(), 0.0),
       tolerance_(tolerance),
       value_(std::numeric_limits<double>::infinity()) {
+  moves_.resize(kMemory * x_.size());
+  changes_.resize(kMemory * x_.size());
   for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::clamp(x_[i], low_[i], high_[i]);
   trial_ = x_;
 }
@@ -59,19 +62,23 @@ void Lbfgs::tell(double value, std::span<const double> gradient) {
     step_to_trial();
     return;
   }
-  std::vector<double> move(x_.size()), change(x_.size());
+  double curvature = 0, size = 0;
   for (std::size_t i = 0; i < x_.size(); ++i) {
-    move[i] = trial_[i] - x_[i];
-    change[i] = gradient[i] - gradient_[i];
+    const double changed = gradient[i] - gradient_[i];
+    curvature += (trial_[i] - x_[i]) * changed;
+    size += changed * changed;
   }
-  const double curvature = inner(move, change);
-  if (curvature > 1e-12 * inner(change, change)) {
-    if (moves_.size() == kMemory) {
-      moves_.erase(moves_.begin());
-      changes_.erase(changes_.begin());
+  if (curvature > 1e-12 * size) {
+    if (kept_ == kMemory) {
+      oldest_ = slot(1);
+    } else {
+      ++kept_;
     }
-    moves_.push_back(std::move(move));
-    changes_.push_back(std::move(change));
+    for (std::size_t i = 0; i < x_.size(); ++i) {
+      move(kept_ - 1)[i] = trial_[i] - x_[i];
+      change(kept_ - 1)[i] = gradient[i] - gradient_[i];
+    }
+    curvatures_[slot(kept_ - 1)] = curvature;
   }
   flat_ = value_ - value < tolerance_ * (1 + std::abs(value_)) ? flat_ + 1 : 0;
   value_ = value;
@@ -86,43 +93,45 @@ void Lbfgs::tell(double value, std::span<const double> gradient) {
 
 void Lbfgs::choose_direction() {
   const std::size_t n = x_.size();
-  std::vector<double> free_gradient(n);
   double size = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const bool held = (x_[i] <= low_[i] && gradient_[i] > 0) || (x_[i] >= high_[i] && gradient_[i] < 0);
-    free_gradient[i] = held ? 0 : gradient_[i];
-    size = std::max(size, std::abs(free_gradient[i]) * scale_[i]);
+    free_gradient_[i] = held ? 0 : gradient_[i];
+    size = std::max(size, std::abs(free_gradient_[i]) * scale_[i]);
   }
   if (!(size > 1e-7)) {
     done_ = true;
     return;
   }
-  std::vector<double> q = free_gradient;
+  std::vector<double>& q = direction_;
+  q = free_gradient_;
   std::array<double, kMemory> weights{};
   double unit = 0;
-  for (std::size_t k = moves_.size(); k-- > 0;) {
-    weights[k] = inner(moves_[k], q) / inner(moves_[k], changes_[k]);
-    for (std::size_t i = 0; i < n; ++i) q[i] -= weights[k] * changes_[k][i];
+  for (std::size_t k = kept_; k-- > 0;) {
+    const std::span<const double> changed = change(k);
+    weights[k] = inner(move(k), q) / curvatures_[slot(k)];
+    for (std::size_t i = 0; i < n; ++i) q[i] -= weights[k] * changed[i];
   }
-  if (!moves_.empty()) {
+  if (kept_ > 0) {
+    const std::span<const double> changed = change(kept_ - 1);
     double scaled = 0;
-    for (std::size_t i = 0; i < n; ++i) scaled += changes_.back()[i] * changes_.back()[i] * scale_[i] * scale_[i];
-    unit = inner(moves_.back(), changes_.back()) / scaled;
+    for (std::size_t i = 0; i < n; ++i) scaled += changed[i] * changed[i] * scale_[i] * scale_[i];
+    unit = curvatures_[slot(kept_ - 1)] / scaled;
   } else {
     unit = 1 / size;  // The first step goes as far as `scale` in its longest coordinate.
   }
   for (std::size_t i = 0; i < n; ++i) q[i] *= unit * scale_[i] * scale_[i];
-  for (std::size_t k = 0; k < moves_.size(); ++k) {
-    const double b = inner(changes_[k], q) / inner(moves_[k], changes_[k]);
-    for (std::size_t i = 0; i < n; ++i) q[i] += (weights[k] - b) * moves_[k][i];
+  for (std::size_t k = 0; k < kept_; ++k) {
+    const std::span<const double> moved = move(k);
+    const double b = inner(change(k), q) / curvatures_[slot(k)];
+    for (std::size_t i = 0; i < n; ++i) q[i] += (weights[k] - b) * moved[i];
   }
-  for (std::size_t i = 0; i < n; ++i) direction_[i] = free_gradient[i] == 0 ? 0 : -q[i];
-  slope_ = inner(direction_, free_gradient);
+  for (std::size_t i = 0; i < n; ++i) direction_[i] = free_gradient_[i] == 0 ? 0 : -q[i];
+  slope_ = inner(direction_, free_gradient_);
   if (!(slope_ < 0)) {  // Projection has spoilt the model: begin again from the gradient.
-    moves_.clear();
-    changes_.clear();
-    for (std::size_t i = 0; i < n; ++i) direction_[i] = -free_gradient[i] * scale_[i] * scale_[i] / size;
-    slope_ = inner(direction_, free_gradient);
+    kept_ = 0;
+    for (std::size_t i = 0; i < n; ++i) direction_[i] = -free_gradient_[i] * scale_[i] * scale_[i] / size;
+    slope_ = inner(direction_, free_gradient_);
   }
   step_ = 1;
   shortened_ = 0;

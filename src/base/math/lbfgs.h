@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -35,12 +36,19 @@ class Lbfgs final {
   void step_to_trial();
 
   static constexpr std::size_t kMemory = 8;
+  // One of the latest steps, 0 the oldest kept: how the point and the gradient changed.
+  std::span<double> move(std::size_t k) { return {moves_.data() + slot(k) * x_.size(), x_.size()}; }
+  std::span<double> change(std::size_t k) { return {changes_.data() + slot(k) * x_.size(), x_.size()}; }
+  std::size_t slot(std::size_t k) const { return (oldest_ + k) % kMemory; }
+
   std::vector<double> low_, high_, scale_;
-  std::vector<double> x_, gradient_, trial_, direction_;
+  std::vector<double> x_, gradient_, trial_, direction_, free_gradient_;
   double tolerance_, value_, slope_ = 0, step_ = 1;
   int shortened_ = 0, flat_ = 0;
   bool started_ = false, done_ = false;
-  std::vector<std::vector<double>> moves_, changes_;  // Newest last.
+  std::vector<double> moves_, changes_;       // Room for kMemory of each.
+  std::array<double, kMemory> curvatures_{};  // Of each, the product of the two.
+  std::size_t oldest_ = 0, kept_ = 0;
 };
 
 }  // namespace sterlet::base
