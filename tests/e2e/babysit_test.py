@@ -123,8 +123,11 @@ seed: 3
         self.train_on(child)
         self.assertIn("is paused at step", self.run_program("pause").stdout)
         (pid,) = [p for p in self.processes_of(self.folder)]
-        with open(f"/proc/{pid}/stat") as file:
-            self.assertEqual(file.read().rsplit(")", 1)[1].split()[0], "T")
+
+        def state():
+            with open(f"/proc/{pid}/stat") as file:
+                return file.read().rsplit(")", 1)[1].split()[0]
+        self.wait_until(lambda: state() == "T", "its program stands still")  # A busy system stops it a moment later.
         self.assertIn("(paused)", self.run_program("show", "--tree").stdout)
         self.run_program("set", "learning_rate=0.2")  # Also then.
         self.run_program("resume")
