@@ -28,7 +28,7 @@ struct GpOptions {
 ///           objective, it looks in a box about the best point that shrinks while nothing improves (gp_region.h).
 /// Cost      O(n^2) time and memory a suggestion, n the smaller of the number of trials and some 560: beyond 500, the
 ///           best and a spread of the rest. Hyperparameters are fitted each time n has grown by a twelfth (each time
-///           below 32), on at most 256 trials.
+///           below 32), on at most 96 trials.
 /// Errors    kInvalidArgument for more than four objectives, or an option out of range.
 /// Source    Rasmussen, Williams: Gaussian processes for machine learning, 2006; Ament et al.: Unexpected improvements
 ///           to expected improvement for Bayesian optimization, NeurIPS 2023; for several objectives see gp_volume.h.
