@@ -45,7 +45,8 @@ std::span<const PolicyRow> auto_policy() {
            "0.49, 0.30, 0.16; tpe 0.52, 0.28, 0.12; "
            "Optuna's gp 0.34, 0.11, -0.03, its tpe 0.64, 0.41, 0.25. Noise does not change the choice (9 functions, "
            "noise 0.3 of the range, 10 seeds): gp 0.36, 0.31, 0.26; cmaes 0.54, 0.46, 0.37; tpe 0.48, 0.38, 0.33; "
-           "random 0.61, 0.56, 0.44. Nor do dimensions (4 functions each of 50 and 100, after 100 and 300 trials): "
+           "random 0.61, 0.56, 0.44. Nor do dimensions (4 functions each of 50 and 100, after 100 and 300 trials, "
+           "one seed): "
            "gp 0.35, 0.16; cmaes 0.61, 0.45; tpe 0.63, 0.46",
        .holds = [](const Situation&) { return true; },
        .shares = {{"gp", 20}}},
