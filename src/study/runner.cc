@@ -80,6 +80,7 @@ class Runner final {
     session.ended = true;
     STERLET_PASS(study_.beat(session));
     STERLET_PASS(sync());
+    STERLET_PASS(clear_left_checkpoints());
     result_.pause = study_.pause();
     return result_;
   }
@@ -168,7 +169,8 @@ class Runner final {
     return {};
   }
 
-  // What a population left that was killed between a commit and the deletion after it.
+  // What a population left that was killed between a commit and the deletion after it; at the end also what the turns
+  // had told that such a kill cut off and that were trained again since.
   Result<void> clear_left_checkpoints() {
     if (study_.spec().strategy != Strategy::kPbt) return {};
     STERLET_PASS(study_.begin());

@@ -105,6 +105,15 @@ class Population(ProgramTest):
         newest = {trial: end for trial, _, end, _ in turns if end}
         return {start for _, start, _, state in turns if start and state in ("waiting", "running")} | set(newest.values())
 
+    def told(self, folder="."):
+        """Paths of all checkpoints that the study was ever told of."""
+        if not os.path.exists(self.path(f"{folder}/sterlet.db")):
+            return set()
+        with contextlib.closing(sqlite3.connect(self.path(f"{folder}/sterlet.db"))) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
+                return set()
+            return {path for path, in database.execute("SELECT detail FROM events WHERE kind = 'checkpoint'")}
+
     def retell(self, schedule, steps=12):
         """x after each step, from the schedule alone."""
         changes = {entry["step"]: entry["set"] for entry in schedule["schedule"]}
@@ -199,8 +208,7 @@ class Population(ProgramTest):
                     self.assertTrue(os.path.exists(path), path)
         self.run_program("tune", "killed/study.yaml", "--workers", "2")
         # One a member: what kills left over is gone as well, but for files whose program was killed before it told them.
-        with contextlib.closing(sqlite3.connect(self.path("killed/sterlet.db"))) as database:
-            told = {path for path, in database.execute("SELECT detail FROM events WHERE kind = 'checkpoint'")}
+        told = self.told("killed")
         there = {path for path in told if os.path.exists(path)}
         self.assertGreater(len(told), 20)
         self.assertEqual(there, self.needed("killed"))
@@ -209,6 +217,21 @@ class Population(ProgramTest):
         keys = ("number", "state", "params", "values", "reports")
         self.assertEqual([[t[k] for k in keys] for t in self.trials(cwd=self.path("killed"))],
                          [[t[k] for k in keys] for t in self.trials(cwd=self.path("uninterrupted"))])
+
+    def test_what_a_killed_tuner_left_is_gone_at_the_end(self):
+        child = self.start("tune", "study.yaml", "--workers", "2", "--progress", "none", TOY_SECONDS="0.05", TOY_SAVES="2")
+        until = time.monotonic() + LIMIT_SECONDS
+        # Step 8 lies inside the third interval: its turn is trained again, and this checkpoint is nobody's any more.
+        while not any("/8-" in path for path in self.told()):
+            self.assertLess(time.monotonic(), until, "no member told of step 8")
+            select.select([], [], [], 0.01)
+        child.kill()
+        child.communicate()
+        while self.processes_of(self.folder):
+            self.assertLess(time.monotonic(), until, "a child outlived the killed tuner")
+            select.select([], [], [], 0.01)
+        self.run_program("tune", "study.yaml", "--workers", "2")
+        self.assertEqual({path for path in self.told() if os.path.exists(path)}, self.needed("."))
 
     def test_a_schedule_is_trained_again_on_other_seeds(self):
         self.run_program("tune", "study.yaml", "--workers", "2")
