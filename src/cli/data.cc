@@ -145,6 +145,7 @@ void add_ask_tell(CLI::App& app, Context& context) {
   command->add_option("--storage", options->study.storage, "file to keep it in (default: in memory)");
   command->add_option("--seed", options->seed, "seed, in place of the study file's");
   command->footer(
+      "Operations: ask, tell, report, add, enqueue, best; one answer a line, a refusal as {\"error\":..}.\n"
       R"(Example: printf '{"op":"ask"}\n{"op":"tell","id":0,"value":0.2}\n' | sterlet ask-tell study.yaml)");
   command->callback([&context, options] {
     auto file = study::read_study_file(options->study.study);

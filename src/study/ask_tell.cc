@@ -42,7 +42,8 @@ Result<std::int64_t> read_id(const Json& message) {
 Result<std::vector<double>> read_numbers(const Json& list, std::string_view key) {
   std::vector<double> numbers;
   const auto bad = [&](const Json& found) {
-    return refuse(fmt::format("{} must be numbers (found {})", key, base::json_line(found).substr(0, 60)),
+    return refuse(fmt::format("{} must be {} (found {})", key, key == "value" ? "a number" : "a list of numbers",
+                              base::json_line(found).substr(0, 60)),
                   "NaN and infinities are written \"NaN\", \"Infinity\", \"-Infinity\"");
   };
   if (!list.is_array()) return bad(list);
