@@ -22,17 +22,17 @@ constexpr std::size_t kStripe = 32;
 constexpr std::size_t kFilesMax = 100'000;
 
 template <typename Word>
-std::uint64_t word_at(const char* bytes) {
+std::uint64_t word_at(std::string_view bytes, std::size_t from = 0) {
   Word word = 0;
-  std::memcpy(&word, bytes, sizeof(word));
+  std::memcpy(&word, bytes.substr(from, sizeof(word)).data(), sizeof(word));
   static_assert(std::endian::native == std::endian::little);
   return word;
 }
 
 std::uint64_t mix(std::uint64_t lane, std::uint64_t input) { return std::rotl(lane + input * kPrime2, 31) * kPrime1; }
 
-void add_stripe(std::uint64_t* lanes, const char* bytes) {
-  for (std::size_t i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], word_at<std::uint64_t>(bytes + 8 * i));
+void add_stripe(std::uint64_t* lanes, std::string_view bytes) {
+  for (std::size_t i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], word_at<std::uint64_t>(bytes, 8 * i));
 }
 
 }  // namespace
@@ -44,10 +44,10 @@ void Checksum::add(std::string_view bytes) {
     rest_ += bytes.substr(0, take);
     bytes.remove_prefix(take);
     if (rest_.size() < kStripe) return;
-    add_stripe(lanes_, rest_.data());
+    add_stripe(lanes_, rest_);
     rest_.clear();
   }
-  for (; bytes.size() >= kStripe; bytes.remove_prefix(kStripe)) add_stripe(lanes_, bytes.data());
+  for (; bytes.size() >= kStripe; bytes.remove_prefix(kStripe)) add_stripe(lanes_, bytes);
   rest_ = bytes;
 }
 
@@ -60,10 +60,10 @@ std::uint64_t Checksum::value() const {
   hash += length_;
   std::string_view rest = rest_;
   for (; rest.size() >= 8; rest.remove_prefix(8)) {
-    hash = std::rotl(hash ^ mix(0, word_at<std::uint64_t>(rest.data())), 27) * kPrime1 + kPrime4;
+    hash = std::rotl(hash ^ mix(0, word_at<std::uint64_t>(rest)), 27) * kPrime1 + kPrime4;
   }
   if (rest.size() >= 4) {
-    hash = std::rotl(hash ^ (word_at<std::uint32_t>(rest.data()) * kPrime1), 23) * kPrime2 + kPrime3;
+    hash = std::rotl(hash ^ (word_at<std::uint32_t>(rest) * kPrime1), 23) * kPrime2 + kPrime3;
     rest.remove_prefix(4);
   }
   for (const char byte : rest) hash = std::rotl(hash ^ (static_cast<unsigned char>(byte) * kPrime5), 11) * kPrime1;

@@ -191,10 +191,9 @@ class Gp final : public Sampler {
     }
     std::vector<GpLimit> limits;
     for (std::size_t c = 0; c < told.constraints; ++c) {
-      std::vector<GpTold> rows = constraint_rows(history, told, c);
+      const std::vector<GpTold> rows = constraint_rows(history, told, c);
       if (rows.size() < 2) continue;
-      limits.push_back(
-          {.model = &learn(objectives_ + c, GpSurface::Kind::kConstraint, std::move(rows), {}, {}).model()});
+      limits.push_back({.model = &learn(objectives_ + c, GpSurface::Kind::kConstraint, rows, {}, {}).model()});
     }
     if (told.good < told.trials.size()) {
       // A study ends after so many failures in a row: each makes the edge of what works less tempting.
@@ -252,7 +251,7 @@ class Gp final : public Sampler {
     return std::make_unique<GpVolumeImprovement>(std::move(models), front, rows.size(), key);
   }
 
-  const GpSurface& learn(std::size_t index, GpSurface::Kind kind, std::vector<GpTold> rows,
+  const GpSurface& learn(std::size_t index, GpSurface::Kind kind, const std::vector<GpTold>& rows,
                          const std::vector<std::size_t>& pending, const std::vector<std::vector<double>>& draws) const {
     while (surfaces_.size() <= index) surfaces_.emplace_back();
     if (!surfaces_[index]) {
@@ -400,7 +399,7 @@ class Gp final : public Sampler {
     });
     std::vector<std::size_t> spread;
     for (std::size_t i = 0; i < 5; ++i) spread.push_back(front[i * (front.size() - 1) / 4]);
-    orders.assign(1, std::move(spread));
+    orders = {spread};
   }
 
   Suggestion described(const space::Point& point, const GpSurface& surface) const {

@@ -249,7 +249,7 @@ class SpaceBuilder final {
                         base::number_text(counter.low), base::number_text(counter.high), kRepeatMax),
             "narrow its range");
     } else {
-      space_.repeat_counts_[index] = *count;
+      space_.repeat_counts_[index] = count;
     }
   }
 
