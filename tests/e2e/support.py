@@ -1,8 +1,10 @@
 """Runs the real program in a folder of its own: files in, arguments, what comes out."""
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -53,6 +55,19 @@ class ProgramTest(unittest.TestCase):
     def trials(self, *arguments, cwd=None):
         out = self.run_program("export", *arguments, cwd=cwd).stdout
         return [json.loads(line) for line in out.splitlines()]
+
+    def events(self, kind, folder="."):
+        """(trial, detail) of each event of that kind, oldest first; none where nothing has been stored yet.
+
+        A tuner may be killed before its storage has tables, or a file at all.
+        """
+        path = self.path(f"{folder}/sterlet.db")
+        if not os.path.exists(path):
+            return []
+        with contextlib.closing(sqlite3.connect(path, timeout=LIMIT_SECONDS)) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
+                return []
+            return database.execute("SELECT trial, detail FROM events WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
 
     def processes_of(self, folder):
         """Processes that run in the folder, or whose environment names a trial in it."""
