@@ -35,17 +35,6 @@ class Run:
         return [(report["step"], report["metrics"]) for report in self.told("report")]
 
 
-def accept(listener, process):
-    """The trial's connection; fails at once where the trial ends without one."""
-    for _ in range(2 * TIMEOUT_S):
-        try:
-            return listener.accept()[0]
-        except socket.timeout:
-            if process.poll() is not None:
-                break
-    raise AssertionError(f"the trainer never connected (exit code {process.poll()})")
-
-
 def converse(lines, connection, messages, answer):
     """Collects what is told until the end, answering on the way. An answer may cross with the end: then the connection
     breaks instead of closing, after the last line."""
@@ -57,7 +46,6 @@ def converse(lines, connection, messages, answer):
         except BrokenPipeError:
             pass
 
-    send(answer({}) if answer else [])
     try:
         for line in lines:
             messages.append(json.loads(line))
@@ -97,30 +85,27 @@ class TrainerTest(unittest.TestCase):
         return Run(done.returncode, done.stdout, done.stderr, [])
 
     def supervised(self, *arguments, params=None, answer=None, **variables):
-        """Runs the trainer as a trial. answer(message) gives the messages to send back; at first it gets {}."""
-        channel = self.path("channel")
+        """Runs the trainer as a trial. answer(message) gives the messages to send back; at first it gets {}, and what it
+        gives then is there before the trainer is, which so hears it before its first step."""
+        ours, theirs = socket.socketpair()
+        ours.settimeout(TIMEOUT_S)
+        for message in (answer({}) if answer else None) or []:
+            ours.sendall(json.dumps(message).encode() + b"\n")
         environment = clean_environment()
         environment.update(
-            STERLET_TRIAL="4", STERLET_ATTEMPT="1", STERLET_SEED="11", STERLET_CHANNEL=channel,
+            STERLET_TRIAL="4", STERLET_ATTEMPT="1", STERLET_SEED="11", STERLET_CHANNEL=f"fd:{theirs.fileno()}",
             STERLET_PARAMS=self.write("params.json", json.dumps(params or {})),
             STERLET_CHECKPOINT_DIR=self.checkpoints, **variables)
         messages = []
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(channel)
-            self.addCleanup(lambda: os.path.exists(channel) and os.unlink(channel))
-            listener.listen()
-            listener.settimeout(0.5)
-            with subprocess.Popen([TRAINER, *arguments], env=environment, cwd=self.folder, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True) as process:
-                try:
-                    connection = accept(listener, process)
-                    connection.settimeout(TIMEOUT_S)
-                    with connection, connection.makefile("r", encoding="utf-8", newline="\n") as lines:
-                        converse(lines, connection, messages, answer)
-                    out, err = process.communicate(timeout=TIMEOUT_S)
-                finally:
-                    process.kill()
-        os.unlink(channel)
+        with ours, ours.makefile("r", encoding="utf-8", newline="\n") as lines, subprocess.Popen(
+                [TRAINER, *arguments], env=environment, cwd=self.folder, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True, pass_fds=[theirs.fileno()]) as process:
+            try:
+                theirs.close()  # Where the trainer ends, so does the conversation.
+                converse(lines, ours, messages, answer)
+                out, err = process.communicate(timeout=TIMEOUT_S)
+            finally:
+                process.kill()
         return Run(process.returncode, out, err, messages)
 
     def table(self, *arguments):
@@ -301,15 +286,9 @@ class TrainerTest(unittest.TestCase):
         plain = self.supervised(*arguments)
         checkpoint = plain.told("checkpoint")[1]
         self.assertEqual(checkpoint["step"], 2)
-        sent = []
-
-        def answer(message):
-            if "report" not in message or sent:
-                return []
-            sent.append(message)
-            return [{"restore": {"path": checkpoint["path"], "set": {}}}]
-
-        run = self.supervised(*arguments, answer=answer)
+        wish = {"restore": {"path": checkpoint["path"], "set": {}}, "at": 10}
+        run = self.supervised(*arguments, answer=lambda message: [] if message else [wish])
+        self.assertEqual([step for step, _ in run.curve()], [*range(1, 11), *range(3, 31)])
         self.assertEqual(run.told("restored"), [{"step": 2, "path": checkpoint["path"]}])
         at = next(i for i, message in enumerate(run.messages) if "restored" in message)
         after = Run(0, "", "", run.messages[at:])
