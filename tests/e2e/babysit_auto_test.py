@@ -181,6 +181,11 @@ class Control(BabysitTest):
 
     def test_no_change_comes_between_a_change_and_its_control(self):
         self.model()
+        # It stands still once it has gone back for the control, until the test has seen to it.
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace("            trial.restored(", "            if not os.path.exists('held'):\n"
+                                               "                open('hold', 'w').close()\n            trial.restored("))
         child = self.raise_model("--control", "--window", "300")
         self.train_on(child, 20)
         self.run_program("set", "learning_rate=0.4")
@@ -189,6 +194,8 @@ class Control(BabysitTest):
         self.assertEqual(refused.returncode, 1)
         self.assertRegex(refused.stderr, r"the unchanged branch is being run as the control of \S+'s change at step \d+, "
                                          r"so nothing was changed; give it again after 300 more reports")
+        self.wait_until(lambda: os.path.exists(self.path("held")), "its program stands still")
+        os.remove(self.path("hold"))
         self.wait_until(lambda: self.tree()["active"] == "b", "it goes on with the change")
         self.end(child)
         self.check_tree()

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import unittest
 
-from babysit_support import BabysitTest
+from babysit_support import BabysitTest, ends_when_it_may
 from support import LIMIT_SECONDS, SOURCE
 
 
@@ -136,7 +136,7 @@ seed: 3
         self.check_tree()
 
     def test_stopped_and_gone_on_with_by_the_same_command(self):
-        self.model(steps=400)
+        self.model(steps=ends_when_it_may(400))
         child = self.raise_model()
         self.train_on(child)
         self.run_program("set", "learning_rate=0.2")
@@ -148,12 +148,15 @@ seed: 3
         self.signal(child)  # Ctrl-C is another way to stop.
         child.communicate(timeout=LIMIT_SECONDS)
         self.assertEqual(child.returncode, 130)
+        self.write("may-end", "")
         done = self.run_program("babysit", "study.yaml")
-        self.assertIn("COMPLETE at step 400", done.stdout, done.stderr)
         branches = self.check_tree()
-        self.assertEqual(len(branches["a"]["reports"]) + len(branches["b"]["reports"]), 400)
+        steps = branches["b"]["reports"][-1]["step"]
+        self.assertGreaterEqual(steps, 400)
+        self.assertIn(f"COMPLETE at step {steps}", done.stdout, done.stderr)
+        self.assertEqual(len(branches["a"]["reports"]) + len(branches["b"]["reports"]), steps)
         trial = self.trials()[0]
-        self.assertEqual([report["step"] for report in trial["reports"]], list(range(1, 401)))
+        self.assertEqual([report["step"] for report in trial["reports"]], list(range(1, steps + 1)))
         self.assertEqual(trial["values"], [branches["b"]["reports"][-1]["metrics"]["loss"]])
 
 
@@ -188,7 +191,7 @@ class Logbook(BabysitTest):
 
 class Replay(BabysitTest):
     def test_the_schedule_of_a_babysat_model_is_trained_again_on_other_seeds(self):
-        self.model(steps=300)
+        self.model(steps=ends_when_it_may(300))
         child = self.raise_model()
         self.train_on(child, 20)
         self.run_program("set", "learning_rate=0.5")
@@ -197,8 +200,11 @@ class Replay(BabysitTest):
         self.run_program("undo")  # What was taken back is not part of it.
         self.train_on(child, 10)
         self.run_program("set", "learning_rate=0.02")
+        self.write("may-end", "")
         out, err = child.communicate(timeout=LIMIT_SECONDS)
         self.assertEqual(child.returncode, 0, out + err)
+        steps = self.last_step()
+        self.model(steps=steps)
         with open(self.path("schedule.json"), "w") as file:
             file.write(self.run_program("logbook", "--format", "schedule").stdout)
         with open(self.path("schedule.json")) as file:
@@ -212,7 +218,7 @@ class Replay(BabysitTest):
             with open(self.path(f"sterlet-trials/{answer['study']}/{trial['number']}/seed")) as file:
                 x, chance, rate = 1.0, int(file.read()), None
             curve = []
-            for step in range(300):
+            for step in range(steps):
                 rate = changes.get(step, rate)
                 chance = (chance * 6364136223846793005 + 1442695040888963407) % 2**64
                 x += rate * (chance / 2**64 - 0.4 - x)
@@ -222,11 +228,11 @@ class Replay(BabysitTest):
 
 
 class Examples(BabysitTest):
-    def raise_example(self, name, study, factor):
+    def raise_example(self, name, study, factor, steps=100000):
         shutil.copytree(os.path.join(SOURCE, "examples"), self.path("examples"))
         shutil.copytree(os.path.join(SOURCE, "client"), self.path("client"))
         self.folder = os.path.join(self.folder, "examples", name)
-        child = self.raise_model()
+        child = self.raise_model(f"steps={steps}")  # More than it comes to.
         self.train_on(child, 20, study)
         self.run_program("set", "learning_rate=0.5")
         self.train_on(child, 20, study)
@@ -249,7 +255,7 @@ class Examples(BabysitTest):
         self.raise_example("babysit_cpp", "babysit-cpp", 1)
 
     def test_pytorch(self):
-        self.raise_example("babysit_pytorch", "babysit-pytorch", 10)
+        self.raise_example("babysit_pytorch", "babysit-pytorch", 10, steps=10000000)
 
 
 class Messages(BabysitTest):
@@ -338,7 +344,7 @@ class Messages(BabysitTest):
         self.model()
         child = self.raise_model()
         self.train_on(child)
-        self.write("hold", "")
+        self.hold()
         # Both look at the same model before either has changed it: the program does not answer yet.
         people = [("set", "learning_rate=0.2", "--note", "first"), ("set", "learning_rate=0.3"), ("undo",)]
         asked = []
@@ -456,7 +462,7 @@ class Refusals(BabysitTest):
 
     def test_a_torn_checkpoint_is_found_before_it_is_used(self):
         self.model()
-        child = self.raise_model("--keep-last", "5")
+        child = self.raise_model("--keep-last", "5", "--checkpoint-every", "1h")
         self.train_on(child)
         self.run_program("pause")
         self.run_program("resume")
