@@ -319,10 +319,11 @@ Result<void> Raiser::look_around() {
   return study_.beat(options_.session);
 }
 
-// What is told and done once the transaction is on the disk.
+// What is told and done once the transaction is on the disk. What a report led to is told before its answer: a program
+// that waits for the answer makes no step more before it hears of it.
 void Raiser::speak() {
-  for (const auto& [ack, prune] : std::exchange(acks_, {})) executor_.acknowledge(ack, prune);
   for (const Json& message : std::exchange(outbox_, {})) executor_.send(id_, message);
+  for (const auto& [ack, prune] : std::exchange(acks_, {})) executor_.acknowledge(ack, prune);
   if (const auto hold = std::exchange(hold_, std::nullopt)) executor_.hold(id_, *hold);
   if (std::exchange(is_held_, false) && !tree_.model.paused) executor_.hold(id_, false);
   for (const std::string& path : std::exchange(to_remove_, {})) {
