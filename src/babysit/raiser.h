@@ -104,6 +104,14 @@ class Raiser final {
   std::optional<int> find_culprit(const Spike& spike) const;
   base::Result<void> guard();
   base::Result<bool> roll_back_at_rest(const std::string& why);
+  base::Result<bool> roll_back_unheard();
+  /// What a program that has ended is started again without: a change and those after it, or a stretch of its line.
+  struct TakenBack {
+    std::optional<int> culprit;
+    std::int64_t good_step = 0, bad_step = 0;
+    std::string sentence;
+  };
+  base::Result<bool> take_back_at_rest(const TakenBack& taken);
   base::Result<std::optional<RollBack>> plan_roll_back(std::int64_t good_step, std::int64_t bad_step);
   bool is_first_window() const;
   std::optional<RollBack> plan_from_beginning() const;

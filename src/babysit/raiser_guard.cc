@@ -249,16 +249,42 @@ Result<bool> Raiser::roll_back_at_rest(const std::string& why) {
     seen = *spike;
   }
   if (!ran_away) return false;
+  return take_back_at_rest({.culprit = find_culprit(seen),
+                            .good_step = good_step,
+                            .bad_step = step_ + 1,
+                            .sentence = std::string(seen.sentence)});
+}
+
+// The same for a program that came to its end before it heard what the guard had decided: what it ends with is what ran
+// away.
+Result<bool> Raiser::roll_back_unheard() {
+  const auto decided = std::find_if(own_.begin(), own_.end(), [](const CommandRecord& command) {
+    return command.kind == "rollback" || command.kind == "undo";
+  });
+  if (!options_.guard || decided == own_.end()) return false;
+  STERLET_TRY(const Json body, base::parse_json(decided->body));
+  TakenBack taken{.sentence = body.value("note", std::string())};
+  if (decided->kind == "rollback") {
+    taken.good_step = body["good_step"].get<std::int64_t>();
+    taken.bad_step = body["bad_step"].get<std::int64_t>();
+  } else if (body.contains("through")) {
+    taken.culprit = body["through"].get<int>();
+  } else {
+    return false;  // The autopilot's, of one of its tries.
+  }
+  return take_back_at_rest(taken);
+}
+
+Result<bool> Raiser::take_back_at_rest(const TakenBack& taken) {
   own_.clear();
-  const std::string& sentence = seen.sentence;
-  if (const auto culprit = find_culprit(seen)) {
-    STERLET_TRY(const std::string what, mark_undone(*culprit, sentence));
-    sayings_.push_back(fmt::format("{}; undone: {}", sentence, what));
+  if (taken.culprit) {
+    STERLET_TRY(const std::string what, mark_undone(*taken.culprit, taken.sentence));
+    sayings_.push_back(fmt::format("{}; undone: {}", taken.sentence, what));
     STERLET_PASS(watch_again());
   } else {
-    STERLET_TRY(const auto plan, plan_roll_back(good_step, step_ + 1));
+    STERLET_TRY(const auto plan, plan_roll_back(taken.good_step, taken.bad_step));
     if (!plan) return false;
-    STERLET_PASS(roll_back_tree(*plan, sentence));
+    STERLET_PASS(roll_back_tree(*plan, taken.sentence));
   }
   STERLET_TRY(to_launch_, study_.take_over(tree_.model.trial));
   STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));

@@ -390,6 +390,10 @@ Result<void> Raiser::on_exit(const Event::Exited& exited) {
   if (is_spent_) return finish(State::kComplete, "its steps are spent");
   const bool restart_asked = exited.cause == exec::Cause::kStopped && exited.reason.empty() && !stopping;
   if (exited.cause == exec::Cause::kFinished && failure_.empty() && (!stopping || !final_values_.empty())) {
+    if (!stopping) {
+      STERLET_TRY(const bool is_rolled_back, roll_back_unheard());
+      if (is_rolled_back) return {};
+    }
     return finish(State::kComplete, "");
   }
   if (stopping) {

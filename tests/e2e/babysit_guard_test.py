@@ -1,6 +1,7 @@
 """The guard: a model that runs away is rolled back by itself, and the logbook says so."""
 import os
 import re
+import shutil
 import unittest
 
 from babysit_support import OBEDIENT, BabysitTest
@@ -10,7 +11,8 @@ FASHION_MNIST = "/usr/share/datasets/fashion-mnist"
 
 # The loss falls as 1/x with the steps done, but for data of the places 40 to 51, on which it is five times as large and
 # stays so for as long as the data is bad, and but for steps with a rate above 1, each of which adds a fifth, for good.
-# Its place in the data is part of its state. At each step of HOLDS it waits for a change; between them it hears nothing.
+# Its place in the data is part of its state. At each step of HOLDS it waits for a change; between them it hears nothing,
+# and in its first attempt nothing either from step DEAF_FROM on.
 MODEL = OBEDIENT + """
 state["harm"] = 1.0
 holds = HOLDS
@@ -18,7 +20,7 @@ is_deaf = False
 if trial.resume_path:
     load(trial.resume_path, trial.resume_skip)
 while state["step"] < STEPS and not trial.should_stop():
-    if not is_deaf and obey() and holds[:1] == [state["step"]]:
+    if not is_deaf and not (trial.attempt == 1 and state["step"] >= DEAF_FROM) and obey() and holds[:1] == [state["step"]]:
         holds.pop(0)
         is_deaf = bool(holds)
     if not HEEDS:
@@ -54,10 +56,12 @@ seed: 7
 
 
 class Guard(BabysitTest):
-    def write_model(self, steps=120, every=1, holds=(), burst=True, heeds=True, dies=False, is_nan=False):
+    def write_model(self, steps=120, every=1, holds=(), burst=True, heeds=True, dies=False, is_nan=False,
+                    deaf_from=10**9):
         program = MODEL
         for name, value in (("STEPS", steps), ("EVERY", every), ("HOLDS", list(holds)), ("BURST", burst),
-                            ("HEEDS", heeds), ("DIES", dies), ("IS_NAN", is_nan)):
+                            ("HEEDS", heeds), ("DIES", dies), ("IS_NAN", is_nan),
+                            ("DEAF_FROM", deaf_from)):
             program = program.replace(name, str(value))
         self.write("model.py", program)
         self.write("study.yaml", STUDY)
@@ -66,7 +70,7 @@ class Guard(BabysitTest):
         self.write_model(**model)
         return self.attempt("babysit", "study.yaml", *arguments)
 
-    def check_rolled_back(self, done, sentence):
+    def check_rolled_back(self, done, sentence, steps=120):
         self.assertEqual(done.returncode, 0, done.stderr)
         branches = self.branches()
         (made,) = branches["a"]["interventions"]
@@ -75,7 +79,7 @@ class Guard(BabysitTest):
         self.assertEqual((made["set"], made["was"]), ({"learning_rate": 0.05}, {"learning_rate": 0.1}))
         self.assertEqual(made["step"], 40)
         reports = branches["b"]["reports"]
-        self.assertEqual([report["step"] for report in reports], list(range(41, 121)))
+        self.assertEqual([report["step"] for report in reports], list(range(41, steps + 1)))
         self.assertTrue(all(report["metrics"]["rate"] == 0.05 for report in reports))
         book = self.run_program("logbook").stdout
         self.assertIn("rolled back; learning_rate from 0.1 to 0.05", book)
@@ -108,6 +112,16 @@ class Guard(BabysitTest):
         self.assertEqual([change["set"]["learning_rate"] for change in made], [0.05, 0.025])
         last = self.branches()[self.tree()["active"]]["reports"]
         self.assertEqual([report["metrics"]["place"] for report in last], list(range(71, 151)))
+
+    def test_a_program_that_is_over_before_it_hears_of_it_is_started_again_past_the_data(self):
+        for kind in ({}, {"is_nan": True}):
+            with self.subTest(**kind):
+                done = self.raise_one("--guard", "--window", "12", steps=46, deaf_from=38, **kind)
+                branches = self.check_rolled_back(done, r"loss (went from 0\.2\S* to \S+|became NaN) at step 4\d", steps=46)
+                self.assertGreater(branches["b"]["reports"][0]["metrics"]["place"], 52)
+                self.assertEqual(self.trials()[0]["state"], "COMPLETE")
+                os.remove(self.path("sterlet.db"))
+                shutil.rmtree(self.path("sterlet-trials"))
 
     def test_without_the_guard_nothing_is_rolled_back(self):
         self.assertEqual(self.raise_one().returncode, 0)
