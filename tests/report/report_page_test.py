@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import sample_study  # noqa: E402
 
 RENDER = ""
+LIMIT_SECONDS = 240  # For one script in the page, which on a slow machine may draw for long.
 FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
          "--disable-component-update --disable-sync --disable-dev-shm-usage --window-size=1440,1000").split()
 SVG = "{http://www.w3.org/2000/svg}"
@@ -77,6 +78,7 @@ class ReportPage(unittest.TestCase):
         options.add_experimental_option("prefs", {"download.default_directory": cls.folder.name})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         cls.browser = webdriver.Chrome(service=LoopbackService("/usr/bin/chromedriver"), options=options)
+        cls.browser.set_script_timeout(LIMIT_SECONDS)
         cls.browser.get("about:blank")
         cls.browser.get_log("performance")  # The browser's own first tab is none of ours.
 
