@@ -54,8 +54,8 @@ class Tpe final : public Sampler {
       : space_(space),
         options_(options),
         sobol_(make_sobol(space, setting.seed)),
-        niches_(space_),
         units_(space.dimensions().size()),
+        niches_(space_),
         table_(space_) {}
 
   Suggestion suggest(const History& history, const base::StreamKey& key) const override {
@@ -100,6 +100,7 @@ class Tpe final : public Sampler {
     const Follower::Step step = follower_.catch_up(history);
     if (step.restart) {
       units_.clear();
+      niches_.clear();
       ranking_.clear();
       older_.clear();
       lots_.clear();
@@ -372,11 +373,11 @@ class Tpe final : public Sampler {
   space::Space space_;
   TpeOptions options_;
   std::unique_ptr<Sampler> sobol_;
-  TpeNiches niches_;
 
   // Memo of the history.
   mutable Follower follower_;
   mutable UnitTable units_;
+  mutable TpeNiches niches_;
   mutable TrialRanking ranking_;
   mutable std::vector<std::uint32_t> older_;  // Those of the trials before the newest that are kernels, by place;
   mutable std::vector<std::uint32_t> lots_;   // the same, a heap with the highest lot first.

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kEnough = 8;
 constexpr double kTogether = 0.03;  // A standard deviation; the least bandwidth of a kernel.
 constexpr double kApart = 0.1;
+constexpr std::size_t kKnownMax = 8;
 
 }  // namespace
 
@@ -54,13 +55,33 @@ bool TpeNiches::lie_apart(std::span<const double> a, std::span<const double> b) 
   return false;
 }
 
-std::vector<std::uint32_t> TpeNiches::apart_from(const UnitTable& units, std::span<const std::uint32_t> ranked,
-                                                 std::uint32_t best) const {
-  std::vector<std::uint32_t> apart;
-  for (const std::uint32_t trial : ranked) {
-    if (lie_apart(units.row(trial), units.row(best))) apart.push_back(trial);
+const std::vector<std::uint8_t>& TpeNiches::apart_by_trial(const UnitTable& units, std::uint32_t best) {
+  const auto found = std::find_if(known_.begin(), known_.end(), [&](const Known& known) { return known.best == best; });
+  if (found != known_.end()) {
+    std::rotate(found, found + 1, known_.end());
+  } else {
+    if (known_.size() == kKnownMax) known_.erase(known_.begin());
+    known_.push_back({.best = best});
+  }
+  std::vector<std::uint8_t>& apart = known_.back().apart;
+  for (std::size_t trial = apart.size(); trial < units.size(); ++trial) {
+    apart.push_back(lie_apart(units.row(trial), units.row(best)) ? 1 : 0);
   }
   return apart;
+}
+
+std::vector<std::uint32_t> TpeNiches::apart_from(const UnitTable& units, std::span<const std::uint32_t> ranked,
+                                                 std::uint32_t best) {
+  const std::vector<std::uint8_t>& apart = apart_by_trial(units, best);
+  // Each is written, and the next one over it if it does not lie apart: a branch would be guessed wrong half the time.
+  std::vector<std::uint32_t> chosen(ranked.size());
+  std::size_t count = 0;
+  for (const std::uint32_t trial : ranked) {
+    chosen[count] = trial;
+    count += apart[trial];
+  }
+  chosen.resize(count);
+  return chosen;
 }
 
 }  // namespace sterlet::samplers
