@@ -34,8 +34,8 @@ constexpr double kPriorWeight = 1;
 // g's kernels: the newest, and of the others a fixed random choice of so many, which then weigh more.
 constexpr std::size_t kNewest = 300, kOlderMax = 1200;
 constexpr std::uint32_t kNone = UINT32_MAX;
-constexpr float kNothing = -1e30f;  // A log kernel of no weight.
-constexpr double kGrid = 0x1p-40;
+constexpr float kNothing = -1e30f;     // A log kernel of no weight.
+constexpr double kGridRound = 0x1p12;  // Adding it and taking it off again rounds a number of [0, 1] to 2^-40.
 
 // Bandwidths are powers of 2^(1/16), so that tables that depend on them serve many suggestions.
 double on_bandwidth_grid(double bandwidth) { return std::exp2(std::round(16 * std::log2(bandwidth)) / 16); }
@@ -54,7 +54,8 @@ class Tpe final : public Sampler {
       : space_(space),
         options_(options),
         sobol_(make_sobol(space, setting.seed)),
-        units_(space.dimensions().size()),
+        width_(space.dimensions().size()),
+        units_(width_),
         niches_(space_),
         table_(space_) {}
 
@@ -72,8 +73,18 @@ class Tpe final : public Sampler {
 
  private:
   struct Candidate {
-    Point point;
+    std::size_t row = 0;  // Of drawn_.
     double score = 0;
+  };
+  // One coordinate of a good trial, NaN where absent; and the probabilities below 0 and below 1 of the normal that it
+  // is the mean of, once they are wanted.
+  struct GoodCoordinate {
+    double unit = 0, below_low = 0, below_high = 0;
+  };
+  // A coordinate drawn from a normal: its place in drawn_, and the probability below it.
+  struct NormalDraw {
+    std::size_t place = 0;
+    double mean = 0, deviation = 0, below = 0;
   };
 
   std::size_t good_count(std::size_t ranked) const {
@@ -196,6 +207,12 @@ class Tpe final : public Sampler {
           static_cast<float>(static_cast<double>(good_weights_[i]) * static_cast<double>(good_count) / sum);
       weights_[good_slots_[i]] = good_weights_[i];
     }
+    good_sums_.clear();
+    double good_sum = 0;
+    for (std::size_t i = 0; i < good_count; ++i) {
+      good_sum += static_cast<double>(good_weights_[i]);
+      good_sums_.push_back(good_sum);
+    }
     total_good_ = static_cast<double>(good_count);
     total_ = 0;
     for (const float weight : weights_) total_ += static_cast<double>(weight);
@@ -203,10 +220,13 @@ class Tpe final : public Sampler {
 
     weigh_success(history);
 
-    bandwidths_.assign(table_.dimensions(), 1.0);
-    const double shrink =
-        std::pow(static_cast<double>(good_count) + 1, -1.0 / (static_cast<double>(table_.dimensions()) + 4));
-    for (std::size_t j = 0; j < bandwidths_.size(); ++j) bandwidths_[j] = bandwidth(j, good_, shrink);
+    good_coordinates_.clear();
+    for (const std::uint32_t number : good_) {
+      for (const double unit : units_.row(number)) good_coordinates_.push_back({.unit = unit});
+    }
+    bandwidths_.assign(width_, 1.0);
+    const double shrink = std::pow(static_cast<double>(good_count) + 1, -1.0 / (static_cast<double>(width_) + 4));
+    for (std::size_t j = 0; j < bandwidths_.size(); ++j) bandwidths_[j] = bandwidth(j, shrink);
     table_.set_bandwidths(bandwidths_);
     table_.resize(numbers_.size());
     held_.resize(numbers_.size(), kNone);
@@ -219,7 +239,6 @@ class Tpe final : public Sampler {
         table_.set(slot, centre_of(history, numbers_[slot]));
       }
     }
-    good_cuts_.assign(good_count * table_.dimensions(), Cut{});
   }
 
   // Where trials failed or broke constraints: the weights of those that did not, and of all that are over. The quotient
@@ -241,94 +260,124 @@ class Tpe final : public Sampler {
     }
   }
 
-  double bandwidth(std::size_t j, std::span<const std::uint32_t> good, double shrink) const {
+  double bandwidth(std::size_t j, double shrink) const {
     if (table_.kind(j) == ParzenKind::kFixed) return 1;
     if (table_.kind(j) == ParzenKind::kChoices) {
       const auto choices = static_cast<double>(*space_.axis(j).level_count());
       return std::min(kChoiceBandwidth, 1 - 1 / choices);
     }
+    const auto unit_of = [&](std::size_t i) { return good_coordinates_[i * width_ + j].unit; };
     double mean = 0, squares = 0;
     std::size_t count = 0;
-    for (const std::uint32_t number : good) {
-      const double unit = units_.row(number)[j];
-      if (std::isnan(unit)) continue;
-      mean += unit;
+    for (std::size_t i = 0; i < good_.size(); ++i) {
+      if (std::isnan(unit_of(i))) continue;
+      mean += unit_of(i);
       ++count;
     }
     if (count == 0) return on_bandwidth_grid(std::sqrt(1.0 / 12) * shrink);
     mean /= static_cast<double>(count);
-    for (const std::uint32_t number : good) {
-      const double unit = units_.row(number)[j];
-      if (!std::isnan(unit)) squares += (unit - mean) * (unit - mean);
+    for (std::size_t i = 0; i < good_.size(); ++i) {
+      if (!std::isnan(unit_of(i))) squares += (unit_of(i) - mean) * (unit_of(i) - mean);
     }
     // One more observation with the variance of the uniform distribution.
     const double deviation = std::sqrt((squares + 1.0 / 12) / static_cast<double>(count));
     return on_bandwidth_grid(std::clamp(kBandwidthFactor * deviation * shrink, kBandwidthMin, 1.0));
   }
 
-  // The probabilities below 0 and below 1 of a good kernel's normal, once they are wanted.
-  struct Cut {
-    double low = 0, high = 0;
-  };
+  GoodCoordinate& good_coordinate(std::size_t kernel, std::size_t j) const {
+    return good_coordinates_[kernel * width_ + j];
+  }
 
-  // Draws one coordinate of a good kernel.
-  double draw_coordinate(std::size_t j, std::size_t kernel, const ParzenPoint& centre, RandomStream& stream) const {
+  // Draws one coordinate of a good kernel to a place of drawn_; find_normals does so for normals.
+  void draw_coordinate(std::size_t j, GoodCoordinate& centre, std::size_t place, RandomStream& stream) const {
     const double uniform = stream.uniform();
-    const double b = bandwidths_[j], mean = centre.unit[j];
+    const double b = bandwidths_[j], mean = centre.unit;
     switch (table_.kind(j)) {
       case ParzenKind::kFixed:
-        return 0.5;
+        drawn_[place] = 0.5;
+        return;
       case ParzenKind::kChoices: {
         const auto choices = static_cast<double>(*space_.axis(j).level_count());
         // The uniform draw includes the own choice, hence the factor.
-        return uniform < b * choices / (choices - 1) ? stream.uniform() : mean;
+        drawn_[place] = uniform < b * choices / (choices - 1) ? stream.uniform() : mean;
+        return;
       }
       case ParzenKind::kLevels:
       case ParzenKind::kContinuous: {
-        Cut& cut = good_cuts_[kernel * table_.dimensions() + j];
-        if (cut.high == 0) cut = {.low = base::normal_cdf(-mean / b), .high = base::normal_cdf((1 - mean) / b)};
-        return std::clamp(mean + b * base::quick_normal_quantile(cut.low + uniform * (cut.high - cut.low)), 0.0, 1.0);
+        if (centre.below_high == 0) {
+          centre.below_low = base::normal_cdf(-mean / b);
+          centre.below_high = base::normal_cdf((1 - mean) / b);
+        }
+        normals_.push_back({.place = place,
+                            .mean = mean,
+                            .deviation = b,
+                            .below = centre.below_low + uniform * (centre.below_high - centre.below_low)});
+        return;
       }
     }
-    return uniform;
   }
 
-  // Index of a good kernel that has dimension j, by weight; good_count if the prior's turn comes.
-  std::size_t pick_good(std::size_t good_count, RandomStream& stream, const History& history, std::ptrdiff_t j) const {
-    const auto has = [&](std::size_t i) {
-      return j < 0 || !std::isnan(centre_of(history, good_[i]).unit[static_cast<std::size_t>(j)]);
-    };
+  // The quantiles of all candidates' normals. In a loop of their own they take half the time, as the processor works at
+  // several of them at once.
+  void find_normals() const {
+    for (const NormalDraw& normal : normals_) {
+      const double quantile = base::quick_normal_quantile(normal.below);
+      drawn_[normal.place] = std::clamp(normal.mean + normal.deviation * quantile, 0.0, 1.0);
+    }
+  }
+
+  // Index of a good kernel, by weight; how many there are if the prior's turn comes.
+  std::size_t pick_good(RandomStream& stream) const {
+    const double place = stream.uniform() * (kPriorWeight + good_sums_.back());
+    const auto picked = std::upper_bound(good_sums_.begin(), good_sums_.end(), place);
+    return static_cast<std::size_t>(picked - good_sums_.begin());
+  }
+
+  // The same among those that have dimension j.
+  std::size_t pick_good_with(std::size_t j, RandomStream& stream) const {
     double total = kPriorWeight;
-    for (std::size_t i = 0; i < good_count; ++i) total += has(i) ? static_cast<double>(good_weights_[i]) : 0;
+    for (std::size_t i = 0; i < good_.size(); ++i) total += lacks(i, j) ? 0 : static_cast<double>(good_weights_[i]);
     double place = stream.uniform() * total;
-    for (std::size_t i = 0; i < good_count; ++i) {
-      if (!has(i)) continue;
+    for (std::size_t i = 0; i < good_.size(); ++i) {
+      if (lacks(i, j)) continue;
       if (place < static_cast<double>(good_weights_[i])) return i;
       place -= static_cast<double>(good_weights_[i]);
     }
-    return good_count;
+    return good_.size();
   }
 
-  // A draw from l. Dimensions that the kernel lacks come from another good trial that has them, the same for all of
-  // them as far as it can, so that they stay together; or from the prior.
-  std::vector<double> draw(const History& history, RandomStream& stream) const {
-    const auto good_count = static_cast<std::size_t>(total_good_);
-    std::vector<double> unit(table_.dimensions());
-    const std::size_t kernel = pick_good(good_count, stream, history, -1);
+  bool lacks(std::size_t kernel, std::size_t j) const { return std::isnan(good_coordinate(kernel, j).unit); }
+
+  // A draw from l, to a row of drawn_. Dimensions that the kernel lacks come from another good trial that has them, the
+  // same for all of them as far as it can, so that they stay together; or from the prior.
+  void draw(std::size_t row, RandomStream& stream) const {
+    const std::size_t prior = good_.size();
+    const std::size_t kernel = pick_good(stream);
     std::size_t donor = kernel;
     for (const std::size_t j : space_.evaluation_order()) {
+      const std::size_t place = row * width_ + j;
       std::size_t from = kernel;
-      if (from < good_count && std::isnan(centre_of(history, good_[from]).unit[j])) {
-        if (donor >= good_count || std::isnan(centre_of(history, good_[donor]).unit[j])) {
-          donor = pick_good(good_count, stream, history, static_cast<std::ptrdiff_t>(j));
-        }
+      if (from != prior && lacks(from, j)) {
+        if (donor == prior || lacks(donor, j)) donor = pick_good_with(j, stream);
         from = donor;
       }
-      unit[j] =
-          from < good_count ? draw_coordinate(j, from, centre_of(history, good_[from]), stream) : stream.uniform();
+      if (from == prior) {
+        drawn_[place] = stream.uniform();
+      } else {
+        draw_coordinate(j, good_coordinate(from, j), place, stream);
+      }
     }
-    for (double& coordinate : unit) coordinate = std::nearbyint(coordinate / kGrid) * kGrid;
-    return unit;
+  }
+
+  // All candidates, a row of drawn_ each.
+  void draw_all(const base::StreamKey& key) const {
+    RandomStream stream({.seed = key.seed, .trial = key.trial, .stream = base::Stream::kTpe, .attempt = key.attempt});
+    const auto count = static_cast<std::size_t>(options_.candidates);
+    drawn_.resize(count * width_);
+    normals_.clear();
+    for (std::size_t row = 0; row < count; ++row) draw(row, stream);
+    find_normals();
+    for (double& coordinate : drawn_) coordinate = (coordinate + kGridRound) - kGridRound;
   }
 
   double score(const Point& point) const {
@@ -346,22 +395,29 @@ class Tpe final : public Sampler {
   }
 
   Point choose(const History& history, const base::StreamKey& key) const {
-    RandomStream stream({.seed = key.seed, .trial = key.trial, .stream = base::Stream::kTpe, .attempt = key.attempt});
-    std::vector<Candidate> candidates;
+    draw_all(key);
+    const auto point_of = [&](std::size_t row) {
+      return space_.from_unit(std::span(drawn_).subspan(row * width_, width_));
+    };
+    candidates_.clear();
     std::optional<Point> broken;
-    for (std::int64_t i = 0; i < options_.candidates; ++i) {
-      Point point = space_.from_unit(draw(history, stream));
-      if (!space_.satisfies_constraints(point)) {
-        if (!broken) broken = std::move(point);
-        continue;
+    for (std::size_t row = 0; row < static_cast<std::size_t>(options_.candidates); ++row) {
+      Point point = point_of(row);
+      if (space_.satisfies_constraints(point)) {
+        candidates_.push_back({.row = row, .score = score(point)});
+      } else if (!broken) {
+        broken = std::move(point);
       }
-      const double value = score(point);
-      candidates.push_back({.point = std::move(point), .score = value});
     }
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-    for (Candidate& candidate : candidates) {
-      if (!history.contains(candidate.point)) return std::move(candidate.point);
+    // The best first, the earlier one of equals; seldom is more than one looked at.
+    const auto is_behind = [](const Candidate& a, const Candidate& b) {
+      return a.score != b.score ? a.score < b.score : a.row > b.row;
+    };
+    std::make_heap(candidates_.begin(), candidates_.end(), is_behind);
+    for (; !candidates_.empty(); candidates_.pop_back()) {
+      std::pop_heap(candidates_.begin(), candidates_.end(), is_behind);
+      Point point = point_of(candidates_.back().row);
+      if (!history.contains(point)) return point;
     }
     if (broken) {
       Point mended = space_.repair(*broken, key);
@@ -373,6 +429,7 @@ class Tpe final : public Sampler {
   space::Space space_;
   TpeOptions options_;
   std::unique_ptr<Sampler> sobol_;
+  std::size_t width_;  // Dimensions.
 
   // Memo of the history.
   mutable Follower follower_;
@@ -392,8 +449,12 @@ class Tpe final : public Sampler {
   mutable double total_ = 0, total_good_ = 0, prior_ = 0, total_success_ = 0,
                  total_over_ = 0;  // Sums of weights; the prior's weight in g.
   mutable std::vector<double> bandwidths_;
-  mutable std::vector<Cut> good_cuts_;  // A good kernel a row.
+  mutable std::vector<double> good_sums_;                 // Of good_weights_, up to each of them.
+  mutable std::vector<GoodCoordinate> good_coordinates_;  // A good kernel a row.
   mutable std::vector<float> log_kernels_, good_log_kernels_;
+  mutable std::vector<double> drawn_;  // A candidate a row.
+  mutable std::vector<NormalDraw> normals_;
+  mutable std::vector<Candidate> candidates_;
   mutable ParzenTable table_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <tuple>
 
 #include "sterlet/base/math/normal.h"
@@ -20,21 +19,27 @@ constexpr std::uint64_t kLookupLevelsMax = 1024;
 // A cell is narrow below this share of the bandwidth: its mass is then the density at its middle, corrected to second
 // order, with a relative error below (w/b)^4 z^4 / 1920 = 2e-6 z^4.
 constexpr double kNarrowCell = 0.25;
-constexpr std::size_t kMassNodes = 129;  // Of the table of ln Z, on [0, 1/2]; its error at b = 0.01 is below 1e-4.
+// Pieces of the table of ln Z, on [0, 1/2]: its error at b = 0.01 is below 1e-4. More than 6 b from the edge ln Z is
+// -1e-9 and taken for 0.
+constexpr std::size_t kMassPieces = 128;
+constexpr double kMassReach = 6;
 constexpr std::size_t kMassesMax = 128, kLookupsMax = 256;  // Then the tables are made anew.
 constexpr float kNothing = -1e30f;
-constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+double normal_mass(double mean, double deviation, double low, double high) {
+  double from = (low - mean) / deviation, to = (high - mean) / deviation;
+  if (from > 0) std::tie(from, to) = std::pair(-to, -from);  // The lower tail, where Phi keeps its digits.
+  return base::normal_cdf(to) - base::normal_cdf(from);
+}
 
 }  // namespace
 
 double log_normal_mass(double mean, double deviation, double low, double high) {
-  double from = (low - mean) / deviation, to = (high - mean) / deviation;
-  if (from > 0) std::tie(from, to) = std::pair(-to, -from);  // The lower tail, where Phi keeps its digits.
-  const double mass = base::normal_cdf(to) - base::normal_cdf(from);
+  const double mass = normal_mass(mean, deviation, low, high);
   return mass > 0 ? std::max(std::log(mass), kLogFloor) : kLogFloor;
 }
 
-ParzenTable::ParzenTable(const space::Space& space) : nowhere_(space.dimensions().size(), kAbsent) {
+ParzenTable::ParzenTable(const space::Space& space) {
   for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
     const space::Parameter& parameter = space.parameters()[space.dimensions()[i].parameter];
     Column column(space.axis(i));
@@ -50,6 +55,7 @@ ParzenTable::ParzenTable(const space::Space& space) : nowhere_(space.dimensions(
     }
     columns_.push_back(std::move(column));
   }
+  terms_.resize(columns_.size());
 }
 
 std::size_t ParzenTable::padded_size() const { return padded(size_); }
@@ -99,14 +105,19 @@ std::shared_ptr<const ParzenTable::LogMass> ParzenTable::log_mass(double bandwid
       std::find_if(masses_.begin(), masses_.end(), [&](const auto& table) { return table->bandwidth == bandwidth; });
   if (found != masses_.end()) return *found;
   if (masses_.size() == kMassesMax) masses_.clear();
-  LogMass table{.bandwidth = bandwidth};
-  const double spacing = 0.5 / static_cast<double>(kMassNodes - 1);
-  for (std::size_t node = 0; node < kMassNodes; ++node) {
-    const double mean = static_cast<double>(node) * spacing;
-    const double value = log_normal_mass(mean, bandwidth, 0, 1);
+  LogMass table{.bandwidth = bandwidth, .pieces = std::vector<Cubic>(kMassPieces)};
+  const double width = 0.5 / static_cast<double>(kMassPieces);
+  const auto count = std::min(kMassPieces, static_cast<std::size_t>(std::ceil(kMassReach * bandwidth / width)));
+  float v0 = 0, s0 = 0;
+  for (std::size_t node = 0; node <= count; ++node) {
+    const double mean = static_cast<double>(node) * width;
+    const double mass = normal_mass(mean, bandwidth, 0, 1);
     const double slope = (base::normal_pdf(mean / bandwidth) - base::normal_pdf((1 - mean) / bandwidth)) / bandwidth;
-    table.value.push_back(static_cast<float>(value));
-    table.slope.push_back(static_cast<float>(slope * std::exp(-value) * spacing));
+    const auto v1 = static_cast<float>(std::log(mass)), s1 = static_cast<float>(slope / mass * width);
+    // Hermite's cubic between two nodes, Z being symmetric about 1/2.
+    if (node > 0) table.pieces[node - 1] = {v0, s0, 3 * (v1 - v0) - 2 * s0 - s1, 2 * (v0 - v1) + s0 + s1};
+    v0 = v1;
+    s0 = s1;
   }
   return masses_.emplace_back(std::make_shared<const LogMass>(std::move(table)));
 }
@@ -115,13 +126,14 @@ void ParzenTable::resize(std::size_t count) {
   for (std::size_t slot = count; slot < size_; ++slot) empty(slot);
   size_ = count;
   const std::size_t room = padded(count);
-  taken_.resize(count, false);
+  starts_.resize(room, kNothing);
   constants_.resize(room, kNothing);
   for (Column& column : columns_) {
     if (column.kind == ParzenKind::kFixed) continue;
     column.centre.resize(room, column.kind == ParzenKind::kChoices ? -1.0f : 0.0f);
     if (column.kind == ParzenKind::kChoices) continue;
-    column.unit.resize(room, kAbsent);
+    column.piece.resize(room, 0);
+    column.along.resize(room, 0.0f);
     column.constant.resize(room, 0.0f);
     if (column.conditional) column.present.resize(room, 0.0f);
     if (column.kind == ParzenKind::kLevels && column.count <= kLookupLevelsMax) {
@@ -130,24 +142,20 @@ void ParzenTable::resize(std::size_t count) {
   }
 }
 
-// Cubic Hermite interpolation of ln Z between the two nodes around the centre, Z being symmetric about 1/2.
-float ParzenTable::constant_of(const Column& column, double unit) {
-  if (std::isnan(unit)) return 0;
-  const LogMass& table = *column.mass;
-  const double place = std::min(unit, 1 - unit) * 2 * static_cast<double>(kMassNodes - 1);
-  const std::size_t node = std::min(static_cast<std::size_t>(std::max(place, 0.0)), kMassNodes - 2);
-  const auto t = static_cast<float>(place - static_cast<double>(node));
-  const float v0 = table.value[node], v1 = table.value[node + 1], s0 = table.slope[node], s1 = table.slope[node + 1];
-  const float log_z = v0 + t * (s0 + t * (3 * (v1 - v0) - 2 * s0 - s1 + t * (2 * (v0 - v1) + s0 + s1)));
-  return -log_z - column.log_norm;
+void ParzenTable::find_constants(Column& column, std::size_t slot, std::size_t count) {
+  const std::span<float> constants = std::span(column.constant).subspan(slot, count);
+  minus_cubics(constants, column.mass->pieces.data(), column.piece.data() + slot, column.along.data() + slot,
+               column.log_norm);
+  if (!column.conditional) return;
+  for (std::size_t i = 0; i < count; ++i) constants[i] *= column.present[slot + i];
 }
 
-float ParzenTable::constants_of(std::size_t slot) const {
-  float sum = 0;
+void ParzenTable::sum_constants(std::size_t slot, std::size_t count) {
+  const std::span<float> sums = std::span(constants_).subspan(slot, count);
+  std::copy_n(starts_.data() + slot, count, sums.data());
   for (const Column& column : columns_) {
-    if (!column.conditional && !column.constant.empty()) sum += column.constant[slot];
+    if (!column.conditional && !column.constant.empty()) add_column(sums, column.constant.data() + slot);
   }
-  return sum;
 }
 
 void ParzenTable::set_bandwidths(std::span<const double> bandwidths) {
@@ -156,20 +164,24 @@ void ParzenTable::set_bandwidths(std::span<const double> bandwidths) {
     Column& column = columns_[j];
     if (column.bandwidth == bandwidths[j]) continue;
     column.bandwidth = bandwidths[j];
-    if (column.kind == ParzenKind::kFixed || column.kind == ParzenKind::kChoices) continue;
+    if (column.kind == ParzenKind::kFixed) continue;
+    if (column.kind == ParzenKind::kChoices) {
+      const auto count = static_cast<double>(column.count);
+      column.log_same = static_cast<float>(std::log(count * (1 - column.bandwidth)));
+      column.log_other = static_cast<float>(std::log(count * column.bandwidth / (count - 1)));
+      continue;
+    }
     column.log_norm = static_cast<float>(std::log(column.bandwidth) + kLogSqrtTwoPi);
+    column.scale = static_cast<float>(0.5 / (column.bandwidth * column.bandwidth));
     column.mass = log_mass(column.bandwidth);
-    for (std::size_t slot = 0; slot < size_; ++slot) column.constant[slot] = constant_of(column, column.unit[slot]);
+    find_constants(column, 0, column.constant.size());
     any = any || !column.conditional;
   }
-  if (!any) return;
-  for (std::size_t slot = 0; slot < size_; ++slot) {
-    if (taken_[slot]) constants_[slot] = constants_of(slot);
-  }
+  if (any) sum_constants(0, constants_.size());
 }
 
 void ParzenTable::set(std::size_t slot, const ParzenPoint& centre) {
-  taken_[slot] = true;
+  starts_[slot] = 0;
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     Column& column = columns_[j];
     if (column.kind == ParzenKind::kFixed) continue;
@@ -179,23 +191,20 @@ void ParzenTable::set(std::size_t slot, const ParzenPoint& centre) {
       column.centre[slot] = is_absent ? -1.0f : static_cast<float>(centre.values[j]);
       continue;
     }
-    column.unit[slot] = unit;
     column.centre[slot] = is_absent ? 0.0f : static_cast<float>(unit);
-    column.constant[slot] = constant_of(column, unit);
+    const double place = is_absent ? 0 : std::max(std::min(unit, 1 - unit), 0.0) * 2 * static_cast<double>(kMassPieces);
+    column.piece[slot] = std::min(static_cast<std::int32_t>(place), static_cast<std::int32_t>(kMassPieces) - 1);
+    column.along[slot] = static_cast<float>(place - static_cast<double>(column.piece[slot]));
     if (column.conditional) column.present[slot] = is_absent ? 0.0f : 1.0f;
     if (!column.levels.empty()) {
       column.levels[slot] = static_cast<std::uint32_t>(is_absent ? column.count : level_of(column, centre.values[j]));
     }
+    find_constants(column, slot, 1);
   }
-  constants_[slot] = constants_of(slot);
+  sum_constants(slot, 1);
 }
 
-void ParzenTable::empty(std::size_t slot) {
-  if (!taken_[slot]) return;
-  set(slot, {.unit = nowhere_, .values = nowhere_});
-  taken_[slot] = false;
-  constants_[slot] = kNothing;
-}
+void ParzenTable::empty(std::size_t slot) { starts_[slot] = constants_[slot] = kNothing; }
 
 const ParzenTable::Lookup& ParzenTable::lookup(std::size_t dimension, std::uint64_t level) const {
   const Column& column = columns_[dimension];
@@ -252,29 +261,27 @@ void ParzenTable::add_levels(std::size_t dimension, const ParzenPoint& x, std::s
 void ParzenTable::log_kernels(const ParzenPoint& x, std::span<float> out) const {
   STERLET_CHECK(out.size() == padded_size(), "room for every kernel and the padding");
   std::copy(constants_.begin(), constants_.end(), out.begin());
+  std::size_t terms = 0;
   const auto subtract_terms = [&] {
-    subtract_squares(out, terms_);
-    terms_.clear();
+    if (terms > 0) subtract_squares(out, std::span(terms_).first(terms));
+    terms = 0;
   };
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     const Column& column = columns_[j];
     if (column.kind == ParzenKind::kFixed || std::isnan(x.unit[j])) continue;
     const auto unit = static_cast<float>(x.unit[j]);
-    const auto scale = static_cast<float>(0.5 / (column.bandwidth * column.bandwidth));
     if (column.kind == ParzenKind::kContinuous && !column.conditional) {
-      terms_.push_back({.centre = column.centre.data(), .x = unit, .scale = scale});
+      terms_[terms++] = {.centre = column.centre.data(), .x = unit, .scale = column.scale};
       continue;
     }
     subtract_terms();
     if (column.kind == ParzenKind::kLevels) {
       add_levels(j, x, out);
     } else if (column.kind == ParzenKind::kChoices) {
-      const auto count = static_cast<double>(column.count);
-      add_choice(out, column.centre.data(), static_cast<float>(x.values[j]),
-                 static_cast<float>(std::log(count * (1 - column.bandwidth))),
-                 static_cast<float>(std::log(count * column.bandwidth / (count - 1))));
+      add_choice(out, column.centre.data(), static_cast<float>(x.values[j]), column.log_same, column.log_other);
     } else {
-      subtract_squares_where(out, column.centre.data(), column.constant.data(), column.present.data(), unit, scale);
+      subtract_squares_where(out, column.centre.data(), column.constant.data(), column.present.data(), unit,
+                             column.scale);
     }
   }
   subtract_terms();

@@ -60,9 +60,9 @@ class ParzenTable final {
   double log_kernel(const ParzenPoint& centre, const ParzenPoint& x, std::span<const double> bandwidths) const;
 
  private:
-  struct LogMass {  // ln of the normal's mass within [0, 1] for centres at equal distances from 0 to 1/2.
+  struct LogMass {  // ln of the normal's mass within [0, 1], piece by piece for centres from 0 to 1/2.
     double bandwidth = 0;
-    std::vector<float> value, slope;
+    std::vector<Cubic> pieces;
   };
   struct Column {
     explicit Column(const space::Axis& of) : axis(of) {}
@@ -72,9 +72,12 @@ class ParzenTable final {
     bool conditional = false;
     double bandwidth = 0;                 // Not yet any.
     float log_norm = 0;                   // Of the density: ln(bandwidth sqrt(2 pi)).
+    float scale = 0;                      // Of the squared distance in the density: 1 / (2 bandwidth^2).
+    float log_same = 0, log_other = 0;    // Of a choice: the kernel at its own one and at another.
     std::shared_ptr<const LogMass> mass;  // Of that bandwidth.
-    std::vector<double> unit;             // Of the centre; NaN where absent. Not for choices.
     std::vector<float> centre;            // Unit coordinate, or index of the choice; 0 (choice: -1) where absent.
+    std::vector<std::int32_t> piece;      // Where the centre is in the table of the masses: the piece of it, and
+    std::vector<float> along;             // how far along that, in [0, 1]. Not for choices.
     std::vector<float> present;           // 1, or 0 where the centre lacks the dimension. Conditional dimensions only.
     std::vector<float> constant;          // Log of what the kernel's exponential is multiplied with; 0 where absent.
     std::vector<std::uint32_t> levels;    // Few levels only; `count` where absent.
@@ -86,8 +89,8 @@ class ParzenTable final {
     std::vector<float> by_centre;
   };
 
-  static float constant_of(const Column& column, double unit);
-  float constants_of(std::size_t slot) const;
+  static void find_constants(Column& column, std::size_t slot, std::size_t count);
+  void sum_constants(std::size_t slot, std::size_t count);
   std::uint64_t level_of(const Column& column, double value) const;
   double log_factor(const Column& column, double bandwidth, double centre_unit, double centre_value, double unit,
                     double value) const;
@@ -96,10 +99,9 @@ class ParzenTable final {
   void add_levels(std::size_t dimension, const ParzenPoint& x, std::span<float> out) const;
 
   std::vector<Column> columns_;
-  std::vector<float> constants_;  // Sum of the unconditional columns' constants; next to nothing for an empty slot.
-  std::vector<bool> taken_;
+  std::vector<float> starts_;     // 0; next to nothing for an empty slot and for padding.
+  std::vector<float> constants_;  // The same with the unconditional columns' constants.
   std::size_t size_ = 0;
-  std::vector<double> nowhere_;            // What has no dimension.
   mutable std::vector<SquareTerm> terms_;  // Of log_kernels.
   mutable std::vector<std::shared_ptr<const LogMass>> masses_;
   mutable std::vector<Lookup> lookups_;

@@ -204,6 +204,75 @@ TEST(ParzenTable, ADimensionThatEitherLacksLeavesTheKernelAlone) {
   EXPECT_NEAR(found[1], other + height, 2e-5);
 }
 
+// Kernels that were set under other bandwidths, in another order, over others that are gone: the same bits as a new
+// table's.
+TEST(ParzenTable, WhatItHeldBeforeLeavesNoTrace) {
+  const Space space = oracle_space();
+  const std::vector<double> wide{0.25, 0.3, 0.3, 0.3, 0.3}, narrow{0.25, 0.03, 0.03, 0.05, 0.2};
+  constexpr std::size_t kCount = 20;
+  std::vector<Located> centres;
+  for (std::uint64_t i = 0; i < 2 * kCount; ++i) {
+    centres.push_back(locate(space, space.draw({.seed = 8, .trial = i}).values));
+  }
+  ParzenTable used(space), fresh(space);
+  used.set_bandwidths(wide);
+  used.resize(2 * kCount);
+  for (std::size_t i = 2 * kCount; i-- > 0;) used.set(i, centres[i].view());
+  used.resize(kCount);
+  used.empty(3);
+  used.empty(7);
+  used.set_bandwidths(narrow);
+  used.set(7, centres[kCount].view());
+  fresh.set_bandwidths(narrow);
+  fresh.resize(kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    if (i != 3) fresh.set(i, centres[i == 7 ? kCount : i].view());
+  }
+  std::vector<float> found(used.padded_size()), expected(fresh.padded_size());
+  for (const Located& x : centres) {
+    used.log_kernels(x.view(), found);
+    fresh.log_kernels(x.view(), expected);
+    EXPECT_EQ(found, expected);
+    EXPECT_LT(found[3], -1e29f);
+  }
+}
+
+// One, two and three blocks: a pair and what is left over.
+TEST(TpeScore, EveryBlockHasItsSquaresSubtracted) {
+  for (std::size_t count = kScoreLanes; count <= 3 * kScoreLanes; count += kScoreLanes) {
+    std::vector<float> out(count, 1.0f), first(count), second(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      first[i] = 0.25f * static_cast<float>(i % 5);
+      second[i] = 0.5f * static_cast<float>(i % 3);
+    }
+    const std::vector<SquareTerm> terms{{.centre = first.data(), .x = 0.5f, .scale = 2.0f},
+                                        {.centre = second.data(), .x = 1.0f, .scale = 4.0f}};
+    subtract_squares(out, terms);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float one = first[i] - 0.5f, other = second[i] - 1.0f;
+      EXPECT_EQ(out[i], 1.0f - 2.0f * (one * one) - 4.0f * (other * other)) << i << " of " << count;
+    }
+  }
+}
+
+TEST(TpeScore, TheLargestIsFoundInEveryLane) {
+  for (std::size_t at = 0; at < 2 * kScoreLanes; ++at) {
+    std::vector<float> values(2 * kScoreLanes, -3.0f);
+    values[at] = 0.5f;
+    EXPECT_EQ(largest(values, -10.0f), 0.5f) << at;
+    EXPECT_EQ(largest(values, 2.0f), 2.0f) << at;
+  }
+}
+
+TEST(TpeScore, EachNumberIsTakenFromItsOwnCubic) {
+  const std::vector<Cubic> cubics{{1.0f, 2.0f, 4.0f, 8.0f}, {-1.0f, 0.5f, 0.0f, 2.0f}};
+  const std::vector<std::int32_t> piece{0, 1, 1};
+  const std::vector<float> along{0.5f, 0.0f, 1.0f};
+  std::vector<float> out(3);
+  minus_cubics(out, cubics.data(), piece.data(), along.data(), 0.25f);
+  EXPECT_EQ(out, (std::vector<float>{-4.25f, 0.75f, -1.75f}));
+}
+
 TEST(TpeScore, MixturesKeepTheirDigitsWhereKernelsAreFarOrClose) {
   // Sums of exponentials over 1,000 numbers against double precision, at shifts where single precision would end.
   for (const float offset : {-500.0f, -60.0f, 0.0f, 300.0f}) {

@@ -44,6 +44,34 @@ inline __attribute__((always_inline)) void exp_lanes(Lanes& x) {
   x = reinterpret_cast<Lanes>((reinterpret_cast<Bits>(shifted) << 23) + reinterpret_cast<Bits>(series));
 }
 
+// All lanes made one, halves first.
+template <typename Combine>
+inline __attribute__((always_inline)) float fold_lanes(const Lanes& from, Combine combine) {
+  std::array<float, kWide> lanes;
+  std::memcpy(lanes.data(), &from, sizeof from);
+  for (std::size_t width = kWide / 2; width > 0; width /= 2) {
+    for (std::size_t lane = 0; lane < width; ++lane) lanes[lane] = combine(lanes[lane], lanes[lane + width]);
+  }
+  return lanes[0];
+}
+
+// Of so many registers at once: the more, the more arithmetic there is to each number read of a term.
+template <std::size_t kRegisters>
+inline __attribute__((always_inline)) void subtract_squares_at(std::span<float> out, std::size_t i,
+                                                               std::span<const SquareTerm> terms) {
+  Loose* const to = reinterpret_cast<Loose*>(out.data() + i);
+  std::array<Lanes, kRegisters> sums;
+  for (std::size_t k = 0; k < kRegisters; ++k) sums[k] = to[k];
+  for (const SquareTerm& term : terms) {
+    const Loose* const centre = reinterpret_cast<const Loose*>(term.centre + i);
+    for (std::size_t k = 0; k < kRegisters; ++k) {
+      const Lanes difference = term.x - centre[k];
+      sums[k] -= term.scale * (difference * difference);
+    }
+  }
+  for (std::size_t k = 0; k < kRegisters; ++k) to[k] = sums[k];
+}
+
 }  // namespace
 
 STERLET_VECTOR_CLONES void add_column(std::span<float> out, const float* column) {
@@ -52,19 +80,21 @@ STERLET_VECTOR_CLONES void add_column(std::span<float> out, const float* column)
   for (std::size_t i = 0; i < count; ++i) to[i] += column[i];
 }
 
-STERLET_VECTOR_CLONES void subtract_squares(std::span<float> out, std::span<const SquareTerm> terms) {
-  for (std::size_t i = 0; i < out.size(); i += kScoreLanes) {
-    Loose* const to = reinterpret_cast<Loose*>(out.data() + i);
-    Lanes first = to[0], second = to[1];
-    for (const SquareTerm& term : terms) {
-      const Loose* const centre = reinterpret_cast<const Loose*>(term.centre + i);
-      const Lanes one = centre[0] - term.x, other = centre[1] - term.x;
-      first -= term.scale * (one * one);
-      second -= term.scale * (other * other);
-    }
-    to[0] = first;
-    to[1] = second;
+STERLET_VECTOR_CLONES void minus_cubics(std::span<float> out, const Cubic* cubics, const std::int32_t* piece,
+                                        const float* along, float shift) {
+  float* const to = out.data();
+  const std::size_t count = out.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Cubic& c = cubics[piece[i]];
+    const float t = along[i];
+    to[i] = -(c[0] + t * (c[1] + t * (c[2] + t * c[3]))) - shift;
   }
+}
+
+STERLET_VECTOR_CLONES void subtract_squares(std::span<float> out, std::span<const SquareTerm> terms) {
+  std::size_t i = 0;
+  for (; i + 2 * kScoreLanes <= out.size(); i += 2 * kScoreLanes) subtract_squares_at<4>(out, i, terms);
+  if (i < out.size()) subtract_squares_at<2>(out, i, terms);
 }
 
 STERLET_VECTOR_CLONES void subtract_squares_where(std::span<float> out, const float* centre, const float* constant,
@@ -93,15 +123,15 @@ STERLET_VECTOR_CLONES void add_lookup(std::span<float> out, const std::uint32_t*
 }
 
 STERLET_VECTOR_CLONES float largest(std::span<const float> values, float floor) {
-  std::array<float, kScoreLanes> lanes;
-  lanes.fill(floor);
+  Lanes first = Lanes{} + floor, second = first;
   for (std::size_t i = 0; i < values.size(); i += kScoreLanes) {
-    const float* const block = values.data() + i;
-    for (std::size_t lane = 0; lane < kScoreLanes; ++lane) {
-      lanes[lane] = lanes[lane] < block[lane] ? block[lane] : lanes[lane];
-    }
+    const Lanes one = *reinterpret_cast<const Loose*>(values.data() + i);
+    const Lanes other = *reinterpret_cast<const Loose*>(values.data() + i + kWide);
+    first = first < one ? one : first;
+    second = second < other ? other : second;
   }
-  return *std::max_element(lanes.begin(), lanes.end());
+  first = first < second ? second : first;
+  return fold_lanes(first, [](float a, float b) { return a < b ? b : a; });
 }
 
 // Written out, as the vectoriser leaves the choice in the exponential alone.
@@ -116,12 +146,7 @@ STERLET_VECTOR_CLONES float sum_exp(std::span<const float> log_values, const flo
     second += *reinterpret_cast<const Loose*>(weights + i + kWide) * y;
   }
   first += second;
-  std::array<float, kWide> lanes;
-  std::memcpy(lanes.data(), &first, sizeof first);
-  for (std::size_t width = kWide / 2; width > 0; width /= 2) {
-    for (std::size_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
-  }
-  return lanes[0];
+  return fold_lanes(first, [](float a, float b) { return a + b; });
 }
 
 double log_mixture(std::span<const float> log_kernels, std::span<const float> weights, double kernel_weight,

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 /// Loops of the Parzen mixtures' scoring in single precision, written for the vectoriser. Every array is padded to a
-/// multiple of kScoreLanes. Each processor's version gives the same bits: sums run in kScoreLanes fixed lanes, and
-/// nothing is contracted.
+/// multiple of kScoreLanes, but for minus_cubics and add_column, which take any number. Each processor's version gives
+/// the same bits: sums run in kScoreLanes fixed lanes, and nothing is contracted.
 namespace sterlet::samplers {
 
 inline constexpr std::size_t kScoreLanes = 16;
@@ -19,6 +20,12 @@ struct SquareTerm {
   float x = 0, scale = 0;
 };
 
+/// The four coefficients of a cubic polynomial, the constant first.
+using Cubic = std::array<float, 4>;
+
+/// out[i] = -cubics[piece[i]](along[i]) - shift.
+void minus_cubics(std::span<float> out, const Cubic* cubics, const std::int32_t* piece, const float* along,
+                  float shift);
 /// out[i] -= each of the terms, in their order.
 void subtract_squares(std::span<float> out, std::span<const SquareTerm> terms);
 /// out[i] += column[i].
