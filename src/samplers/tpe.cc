@@ -1,6 +1,7 @@
 #include "sterlet/samplers/tpe.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -57,7 +58,7 @@ class Tpe final : public Sampler {
         width_(space.dimensions().size()),
         units_(width_),
         niches_(space_),
-        table_(space_) {}
+        kernels_{Kernels(space_), Kernels(space_)} {}
 
   Suggestion suggest(const History& history, const base::StreamKey& key) const override {
     follow(history);
@@ -66,12 +67,18 @@ class Tpe final : public Sampler {
     }
     good_ = ranking_.best(history, good_count(ranking_.ranked()));
     const bool one_objective = history.trials()[good_[0]].values.size() == 1;
-    if (one_objective && key.trial % 2 == 1) good_ = best_apart(std::move(good_));
+    elsewhere_ = one_objective && key.trial % 2 == 1 && niches_.have_drawn_together(units_, good_);
+    if (elsewhere_) good_ = best_apart(std::move(good_));
     fit(history);
     return {.point = choose(history, key), .origin = space::Origin::kModel};
   }
 
  private:
+  struct Kernels {
+    explicit Kernels(const space::Space& space) : table(space) {}
+    ParzenTable table;
+    std::vector<std::uint32_t> held;  // The trial in each of its slots.
+  };
   struct Candidate {
     std::size_t row = 0;  // Of drawn_.
     double score = 0;
@@ -117,8 +124,10 @@ class Tpe final : public Sampler {
       lots_.clear();
       slots_.clear();
       older_seen_ = 0;
-      held_.clear();
-      table_.resize(0);
+      for (Kernels& kernels : kernels_) {
+        kernels.held.clear();
+        kernels.table.resize(0);
+      }
     }
     units_.extend(space_, history);
     ranking_.update(history, step.changed);
@@ -146,6 +155,8 @@ class Tpe final : public Sampler {
     lots_.push_back(number);
     std::push_heap(lots_.begin(), lots_.end(), before);
   }
+
+  Kernels& kernels() const { return kernels_[elsewhere_ ? 1 : 0]; }
 
   ParzenPoint centre_of(const History& history, std::uint32_t number) const {
     return {.unit = units_.row(number), .values = history.trials()[number].point.values};
@@ -227,16 +238,17 @@ class Tpe final : public Sampler {
     bandwidths_.assign(width_, 1.0);
     const double shrink = std::pow(static_cast<double>(good_count) + 1, -1.0 / (static_cast<double>(width_) + 4));
     for (std::size_t j = 0; j < bandwidths_.size(); ++j) bandwidths_[j] = bandwidth(j, shrink);
-    table_.set_bandwidths(bandwidths_);
-    table_.resize(numbers_.size());
-    held_.resize(numbers_.size(), kNone);
+    auto& [table, held] = kernels();
+    table.set_bandwidths(bandwidths_);
+    table.resize(numbers_.size());
+    held.resize(numbers_.size(), kNone);
     for (std::size_t slot = 0; slot < numbers_.size(); ++slot) {
-      if (held_[slot] == numbers_[slot]) continue;
-      held_[slot] = numbers_[slot];
+      if (held[slot] == numbers_[slot]) continue;
+      held[slot] = numbers_[slot];
       if (numbers_[slot] == kNone) {
-        table_.empty(slot);
+        table.empty(slot);
       } else {
-        table_.set(slot, centre_of(history, numbers_[slot]));
+        table.set(slot, centre_of(history, numbers_[slot]));
       }
     }
   }
@@ -261,8 +273,8 @@ class Tpe final : public Sampler {
   }
 
   double bandwidth(std::size_t j, double shrink) const {
-    if (table_.kind(j) == ParzenKind::kFixed) return 1;
-    if (table_.kind(j) == ParzenKind::kChoices) {
+    if (kernels().table.kind(j) == ParzenKind::kFixed) return 1;
+    if (kernels().table.kind(j) == ParzenKind::kChoices) {
       const auto choices = static_cast<double>(*space_.axis(j).level_count());
       return std::min(kChoiceBandwidth, 1 - 1 / choices);
     }
@@ -292,7 +304,7 @@ class Tpe final : public Sampler {
   void draw_coordinate(std::size_t j, GoodCoordinate& centre, std::size_t place, RandomStream& stream) const {
     const double uniform = stream.uniform();
     const double b = bandwidths_[j], mean = centre.unit;
-    switch (table_.kind(j)) {
+    switch (kernels().table.kind(j)) {
       case ParzenKind::kFixed:
         drawn_[place] = 0.5;
         return;
@@ -382,8 +394,8 @@ class Tpe final : public Sampler {
 
   double score(const Point& point) const {
     const std::vector<double> unit = space_.to_unit(point);
-    log_kernels_.resize(table_.padded_size());
-    table_.log_kernels({.unit = unit, .values = point.values}, log_kernels_);
+    log_kernels_.resize(kernels().table.padded_size());
+    kernels().table.log_kernels({.unit = unit, .values = point.values}, log_kernels_);
     good_log_kernels_.assign(good_weights_.size(), kNothing);
     for (std::size_t i = 0; i < good_slots_.size(); ++i) good_log_kernels_[i] = log_kernels_[good_slots_[i]];
     const double l = log_mixture(good_log_kernels_, good_weights_, total_good_, kPriorWeight);
@@ -440,8 +452,10 @@ class Tpe final : public Sampler {
   mutable std::vector<std::uint32_t> lots_;   // the same, a heap with the highest lot first.
   mutable std::vector<std::uint32_t> slots_;  // Of each trial: its slot, or none.
   mutable std::uint32_t older_seen_ = 0;
-  mutable std::vector<std::uint32_t> held_;  // The trial in each of the table's slots.
+  // Of the best trials' bandwidths, and of those of the best elsewhere: where they take turns, both stay as they are.
+  mutable std::array<Kernels, 2> kernels_;
   // The fit of one suggestion.
+  mutable bool elsewhere_ = false;                             // Whether good ones are those apart from the best.
   mutable std::vector<std::uint32_t> good_, good_slots_;       // Trials that l is fitted to, best first.
   mutable std::vector<std::uint32_t> numbers_;                 // The trial of each slot, or none.
   mutable std::vector<float> weights_, good_weights_;          // In g and in l.
@@ -455,7 +469,6 @@ class Tpe final : public Sampler {
   mutable std::vector<double> drawn_;  // A candidate a row.
   mutable std::vector<NormalDraw> normals_;
   mutable std::vector<Candidate> candidates_;
-  mutable ParzenTable table_;
 };
 
 }  // namespace

@@ -138,8 +138,6 @@ TEST(Tpe, GoesWhereGoodTrialsAre) {
   EXPECT_GE(near, 80) << "an even spread would put 13 there; seed " << kSeed;
 }
 
-// A memo that took every change in, one that saw the history only now, and one that replays it in the order of trials,
-// must give the same point, whatever the order of tells.
 TEST(Tpe, WhereTheGoodHaveDrawnTogetherEveryOtherTrialLooksElsewhere) {
   const Space space = square();
   const std::unique_ptr<Sampler> sampler = tpe(space);
@@ -165,6 +163,27 @@ TEST(Tpe, WhereTheGoodHaveDrawnTogetherEveryOtherTrialLooksElsewhere) {
   EXPECT_GT(near_other, 40) << "of 50 odd ones";
 }
 
+// The best trials draw together, move on to a better place and draw together there, while others come: the memo of who
+// lies apart from them, and of both kinds of trials' kernels, must leave no trace.
+TEST(Tpe, WhereTheyHaveDrawnTogetherAnswersDoNotDependOnWhatWasSeenBefore) {
+  const Space space = square();
+  const auto warm = tpe(space);
+  base::RandomStream stream({.seed = kSeed});
+  History history;
+  for (int i = 0; i < 120; ++i) {
+    const double centre = i < 60 ? 0.2 : 0.7;
+    const Point near{{centre + 0.02 * stream.uniform(), centre + 0.02 * stream.uniform()}};
+    complete(history, near, {static_cast<double>(-i)});
+    if (i % 2 == 0) complete(history, space.draw({.seed = 3, .trial = history.size()}), {10 + stream.uniform()});
+    const Suggestion suggestion = ask(*warm, history);
+    EXPECT_EQ(ask(*tpe(space), history).point, suggestion.point) << "step " << i;
+    const std::int64_t number = append(history, suggestion.point, suggestion.origin);
+    history.update(number, Outcome::kComplete, {5 + stream.uniform()}, {}, 0);
+  }
+}
+
+// A memo that took every change in, one that saw the history only now, and one that replays it in the order of trials,
+// must give the same point, whatever the order of tells.
 TEST(Tpe, AnswersDoNotDependOnWhatWasSeenBeforeOrWhen) {
   const Space space = tree();
   const auto warm = tpe(space);
