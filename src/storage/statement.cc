@@ -50,9 +50,8 @@ double Statement::number(int column) const {
 }
 
 std::string_view Statement::view(int column) const {
-  const unsigned char* text = sqlite3_column_text(statement_, column);
-  if (text == nullptr) return {};
-  const auto* begin = static_cast<const char*>(static_cast<const void*>(text));
+  const auto* begin = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (begin == nullptr) return {};
   return {begin, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 

@@ -20,7 +20,6 @@ using storage::State;
 }  // namespace
 
 Result<storage::TrialRecord> Study::running_record(std::int64_t trial, int attempt) const {
-  const std::string where = fmt::format("trial {}", trial);
   if (trial < 0 || trial >= static_cast<std::int64_t>(records_.size())) {
     return base::fail(
         ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),

@@ -153,7 +153,7 @@ void take_range(Declaration& item, const Values& values, const YamlNode& node) {
     }
   }
   if (const YamlNode* step = node.find("step")) {
-    if (const auto number = values.number(*step, "step")) parameter.step = *number;
+    if (const auto number = values.number(*step, "step")) parameter.step = number;
   }
   if (const YamlNode* zero = node.find("zero")) {
     parameter.zero = values.number(*zero, "zero").value_or(0);
