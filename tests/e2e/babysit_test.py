@@ -462,7 +462,7 @@ class Refusals(BabysitTest):
 
     def test_a_torn_checkpoint_is_found_before_it_is_used(self):
         self.model()
-        child = self.raise_model("--keep-last", "5", "--checkpoint-every", "1h")
+        child = self.raise_model("--keep-last", "5")
         self.train_on(child)
         self.run_program("pause")
         self.run_program("resume")
