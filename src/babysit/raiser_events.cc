@@ -136,6 +136,9 @@ Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result
 }
 
 Result<void> Raiser::clear_old_checkpoints() {
+  // What the guard goes back to is chosen when that begins; a program may tell of many checkpoints until then.
+  const auto is_roll_back = [](const storage::CommandRecord& command) { return command.kind == "rollback"; };
+  if (std::any_of(own_.begin(), own_.end(), is_roll_back)) return {};
   Tree tree = tree_;
   // What a running command has in hand is needed, too, and the mark.
   if (mark_) tree.interventions.push_back({.started = tree_.model.active, .checkpoint = mark_});

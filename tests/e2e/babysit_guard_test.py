@@ -2,6 +2,8 @@
 import os
 import re
 import shutil
+import signal
+import subprocess
 import unittest
 
 from babysit_support import OBEDIENT, BabysitTest
@@ -12,7 +14,7 @@ FASHION_MNIST = "/usr/share/datasets/fashion-mnist"
 # The loss falls as 1/x with the steps done, but for data of the places 40 to 51, on which it is five times as large and
 # stays so for as long as the data is bad, and but for steps with a rate above 1, each of which adds a fifth, for good.
 # Its place in the data is part of its state. At each step of HOLDS it waits for a change; between them it hears nothing,
-# and in its first attempt nothing either from step DEAF_FROM on.
+# and in its first attempt nothing either from step DEAF_FROM on. At step WAITS it waits for a file `go`.
 MODEL = OBEDIENT + """
 state["harm"] = 1.0
 holds = HOLDS
@@ -23,6 +25,8 @@ while state["step"] < STEPS and not trial.should_stop():
     if not is_deaf and not (trial.attempt == 1 and state["step"] >= DEAF_FROM) and obey() and holds[:1] == [state["step"]]:
         holds.pop(0)
         is_deaf = bool(holds)
+    while state["step"] == WAITS and not os.path.exists("go"):
+        select.select([], [], [], 0.002)
     if not HEEDS:
         state["place"] = state["step"]
     select.select([], [], [], 0.002)
@@ -42,6 +46,7 @@ while state["step"] < STEPS and not trial.should_stop():
                      place=state["place"])
     if state["step"] % 10 == 0:
         save()
+open("over", "w").close()
 """
 
 STUDY = """
@@ -57,11 +62,11 @@ seed: 7
 
 class Guard(BabysitTest):
     def write_model(self, steps=120, every=1, holds=(), burst=True, heeds=True, dies=False, is_nan=False,
-                    deaf_from=10**9):
+                    deaf_from=10**9, waits=-1):
         program = MODEL
         for name, value in (("STEPS", steps), ("EVERY", every), ("HOLDS", list(holds)), ("BURST", burst),
                             ("HEEDS", heeds), ("DIES", dies), ("IS_NAN", is_nan),
-                            ("DEAF_FROM", deaf_from)):
+                            ("DEAF_FROM", deaf_from), ("WAITS", waits)):
             program = program.replace(name, str(value))
         self.write("model.py", program)
         self.write("study.yaml", STUDY)
@@ -122,6 +127,18 @@ class Guard(BabysitTest):
                 self.assertEqual(self.trials()[0]["state"], "COMPLETE")
                 os.remove(self.path("sterlet.db"))
                 shutil.rmtree(self.path("sterlet-trials"))
+
+    def test_the_last_good_checkpoint_is_there_however_late_the_spike_is_looked_at(self):
+        self.write_model(waits=38)
+        child = self.raise_model("--guard", "--window", "12")
+        self.wait_until(lambda: self.last_step() == 38, "it comes to its step")
+        self.signal(child, signal.SIGSTOP)
+        self.write("go", "")
+        self.wait_until(lambda: os.path.exists(self.path("over")), "it trains to its end")
+        self.signal(child, signal.SIGCONT)
+        _, err = child.communicate(timeout=LIMIT_SECONDS)
+        self.check_rolled_back(subprocess.CompletedProcess([], child.returncode, "", err),
+                               r"loss went from 0\.2\S* to \S+ at step 4\d, \d+ times")
 
     def test_without_the_guard_nothing_is_rolled_back(self):
         self.assertEqual(self.raise_one().returncode, 0)
