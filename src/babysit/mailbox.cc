@@ -75,7 +75,7 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
 }
 
 Result<Json> ask(storage::Storage& storage, const study::Study& study, const Found& found, const std::string& kind,
-                 Json body, double wait_seconds, const base::Clock& clock) {
+                 const Json& body, double wait_seconds, const base::Clock& clock) {
   const std::int64_t trial = found.model.trial;
   if (is_final(found.state)) {
     return base::fail(ErrorCode::kConflict,

@@ -29,6 +29,7 @@ base::Result<std::optional<Found>> find_model(const study::Study& study, storage
 /// answered; kConflict where it has finished; kTimeout after `wait_seconds` without an answer: the command stays. A
 /// model that nobody raises now gets it when it goes on: {"sentence":...,"later":true}.
 base::Result<base::Json> ask(storage::Storage& storage, const study::Study& study, const Found& found,
-                             const std::string& kind, base::Json body, double wait_seconds, const base::Clock& clock);
+                             const std::string& kind, const base::Json& body, double wait_seconds,
+                             const base::Clock& clock);
 
 }  // namespace sterlet::babysit

@@ -87,11 +87,11 @@ class Raiser final {
   base::Result<void> undo_before_start();
   base::Result<void> finish_branch();
   base::Result<void> finish_pause();
-  base::Result<void> answer(const std::string& sentence, base::Json more = base::Json::object());
+  base::Result<void> answer(const std::string& sentence, const base::Json& more = base::Json::object());
   base::Result<void> refuse(const storage::CommandRecord& command, const base::Error& error);
   base::Result<void> add_branch(int parent, std::int64_t step, std::optional<std::int64_t> checkpoint,
                                 storage::InterventionRecord made);
-  void post_own(const std::string& kind, base::Json body);
+  void post_own(const std::string& kind, const base::Json& body);
   base::Result<void> make_active(int branch, std::optional<std::int64_t> restored_step);
   std::string watched_text() const;
   base::Result<void> settle_watched();

@@ -390,7 +390,6 @@ Result<void> Raiser::begin_decide(const CommandRecord& command, const Json& body
 
 Result<void> Raiser::finish_decide() {
   const int winner = *action_->base;
-  std::string kept;
   for (InterventionRecord& made : tree_.interventions) {
     if (made.state != "watching") continue;
     STERLET_TRY(const Curve base, branch_curve(made.came_from));

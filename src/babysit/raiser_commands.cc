@@ -26,7 +26,10 @@ std::string text_in(const Json& body, const char* key) {
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::string ago_text(std::int64_t ms) { return base::duration_text(static_cast<double>(ms / 1000)); }
+std::string ago_text(std::int64_t ms) {
+  const std::int64_t seconds = ms / 1000;
+  return base::duration_text(static_cast<double>(seconds));
+}
 
 }  // namespace
 
@@ -54,7 +57,7 @@ Result<void> Raiser::obey() {
                                       .next = "nothing was changed"}));
       }
       if (is_ours && !own_.empty()) own_.pop_front();
-      if (const auto begun = begin(command); !begun) {
+      if (auto begun = begin(command); !begun) {
         action_.reset();
         if (begun.error().code == ErrorCode::kDisk && begun.error().where.ends_with(".db")) return begun;
         STERLET_PASS(refuse(command, begun.error()));
@@ -248,7 +251,7 @@ Result<void> Raiser::begin_stop(const CommandRecord& command) {
   return {};
 }
 
-Result<void> Raiser::answer(const std::string& sentence, Json more) {
+Result<void> Raiser::answer(const std::string& sentence, const Json& more) {
   if (!action_) return {};
   const CommandRecord command = action_->command;
   action_.reset();

@@ -39,7 +39,7 @@ void Raiser::watch_value(std::int64_t step, const std::string& name, double valu
   if (curve.size() > kWatchedMax) curve.erase(curve.begin(), curve.end() - kWatchedMax / 2);
 }
 
-void Raiser::post_own(const std::string& kind, Json body) {
+void Raiser::post_own(const std::string& kind, const Json& body) {
   own_.push_back({.trial = tree_.model.trial, .kind = kind, .body = base::json_line(body), .who = "autopilot"});
 }
 

@@ -98,7 +98,7 @@ Result<void> Raiser::gather(std::vector<Event>& events) {
 
 Result<void> Raiser::begin_model() {
   STERLET_PASS(study_.begin());
-  const auto chosen = choose_model();
+  auto chosen = choose_model();
   if (!chosen) {
     storage_.rollback();
     return chosen;

@@ -124,6 +124,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
               Channel::open({.path = socket, .id = launch.id, .checkpoint_folder = files.checkpoints},
                             {.ack_next = &host.ack_next, .step_last = &attempt->step_last_}));
   Fd pipe_write;
+  int stdout_fd = stdout_log.get();
   if (!launch.stdout_pattern.empty()) {
     STERLET_TRY(base::MetricPattern pattern, base::MetricPattern::make(launch.stdout_pattern));
     std::array<int, 2> ends{};
@@ -132,6 +133,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
     }
     Fd pipe_read(ends[0]);
     pipe_write.reset(ends[1]);
+    stdout_fd = pipe_write.get();
     ::fcntl(pipe_read.get(), F_SETFL, O_NONBLOCK);  // Our end only: the program's stays as programs expect it.
     attempt->tap_ =
         std::make_unique<StdoutTap>(launch.id, std::move(pattern), std::move(pipe_read), std::move(stdout_log));
@@ -143,7 +145,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
   STERLET_TRY(auto outcome, start_program({.argv = launch.argv,
                                            .folder = std::filesystem::absolute(folder, error).string(),
                                            .environment = environment_of(launch, files, host.session, socket),
-                                           .stdout_fd = pipe_write ? pipe_write.get() : stdout_log.get(),
+                                           .stdout_fd = stdout_fd,
                                            .stderr_fd = stderr_log.get()}));
   if (auto* not_started = std::get_if<NotStarted>(&outcome)) {
     Event::Exited exited{

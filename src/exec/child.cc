@@ -61,7 +61,7 @@ struct Prepared {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != prepared.parent) ::_exit(127);  // It died before the line above.
-  struct sigaction plain {};
+  struct sigaction plain{};
   plain.sa_handler = SIG_DFL;
   for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &plain, nullptr);
   sigset_t none;
@@ -77,7 +77,7 @@ struct Prepared {
 }
 
 bool is_program(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   return ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
@@ -96,7 +96,7 @@ std::optional<std::string> find_program(const Program& program) {
   for (bool more = true; more;) {
     const std::size_t end = path.find(':');
     const std::string_view part = path.substr(0, end);
-    const std::string candidate = (part.empty() ? std::string(".") : std::string(part)) + "/" + name;
+    std::string candidate = (part.empty() ? std::string(".") : std::string(part)) + "/" + name;
     if (is_program(in_folder(program.folder, candidate))) return candidate;
     more = end != std::string_view::npos;
     if (more) path.remove_prefix(end + 1);
@@ -105,7 +105,7 @@ std::optional<std::string> find_program(const Program& program) {
 }
 
 bool exists(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   return ::stat(path.c_str(), &about) == 0;
 }
 

@@ -40,7 +40,7 @@ std::string cut(std::string text, std::size_t bytes_max) {
   return text.substr(0, end) + "...";
 }
 
-std::string with_last_line(std::string sentence, const std::string& stderr_log) {
+std::string with_last_line(const std::string& sentence, const std::string& stderr_log) {
   const std::string line = last_line(stderr_log);
   return line.empty() ? sentence : sentence + ": " + line;
 }
