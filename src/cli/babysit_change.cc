@@ -48,8 +48,8 @@ base::Result<void> send(Context& context, const OpenStudy& open, const babysit::
   body["seen"] = found.last_change;
   body["seen_undo_ms"] = found.last_undo_ms;
   if (!options.note.empty()) body["note"] = options.note;
-  STERLET_TRY(base::Json answer, babysit::ask(*open.storage, *open.study, found, kind, std::move(body),
-                                              options.wait_seconds, base::system_clock()));
+  STERLET_TRY(base::Json answer,
+              babysit::ask(*open.storage, *open.study, found, kind, body, options.wait_seconds, base::system_clock()));
   if (context.json) {
     answer["version"] = 1;
     print(base::json_line(answer));

@@ -264,6 +264,7 @@ void Attempt::end_leftovers(const std::vector<const FoundProcess*>& mine, bool u
     ended_ = !unclear || now_ms >= unclear_since_ms_ + kLeftoverGiveUpMs;
     return;
   }
+  unclear_since_ms_ = -1;
   const bool first = leftovers_since_ms_ < 0;
   if (first) leftovers_since_ms_ = now_ms;
   const std::int64_t kill_at = leftovers_since_ms_ + (killing_ ? 0 : host_->options.leftover_grace_ms);
