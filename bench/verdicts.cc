@@ -25,6 +25,6 @@ int main() {
     const auto paired = babysit::judge_paired(curve_in(*line, "control"), after, true);
     const sterlet::base::Json out{{"extrapolated", extrapolated ? extrapolated->helped : 0.5},
                                   {"paired", paired ? paired->helped : 0.5}};
-    std::cout << sterlet::base::json_line(out) << std::endl;
+    std::cout << sterlet::base::json_line(out) << '\n' << std::flush;
   }
 }

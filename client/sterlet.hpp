@@ -45,6 +45,7 @@ class Value {
   enum class Kind { kNull, kBool, kNumber, kText, kList, kMembers };
 
   Value() = default;
+  // Implicit, so that what a program reports reads like a literal. NOLINTBEGIN(google-explicit-constructor)
   Value(bool value) : kind_(Kind::kBool), bool_(value) {}
   Value(double value) : kind_(Kind::kNumber), number_(value) {}
   Value(int value) : Value(static_cast<double>(value)) {}
@@ -52,6 +53,7 @@ class Value {
   Value(const char* value) : Value(std::string(value)) {}
   Value(std::vector<Value> items) : kind_(Kind::kList), items_(std::move(items)) {}
   Value(std::map<std::string, Value> members) : kind_(Kind::kMembers), members_(std::move(members)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   Kind kind() const { return kind_; }
   /// The number, where it is one; the texts "NaN", "Infinity" and "-Infinity" are numbers too.
@@ -247,8 +249,9 @@ class Value {
     std::optional<unsigned> hex4() {
       unsigned code = 0;
       if (rest.size() < 4) return std::nullopt;
-      const auto [end, error] = std::from_chars(rest.data(), rest.data() + 4, code, 16);
-      if (error != std::errc() || end != rest.data() + 4) return std::nullopt;
+      const std::string_view digits = rest.substr(0, 4);
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+      if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
       rest.remove_prefix(4);
       return code;
     }
@@ -480,7 +483,7 @@ class Trial {
   }
 
  private:
-  static constexpr std::size_t kLineBytesMax = 64 * 1024;
+  static constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
   static constexpr int kSendTimeoutMs = 30'000;  // A Sterlet that reads nothing for so long counts as gone.
   static constexpr int kAckTimeoutMs = 60'000;
 
