@@ -24,7 +24,7 @@ constexpr std::size_t kFilesMax = 100'000;
 template <typename Word>
 std::uint64_t word_at(std::string_view bytes, std::size_t from = 0) {
   Word word = 0;
-  std::memcpy(&word, bytes.substr(from, sizeof(word)).data(), sizeof(word));
+  std::memcpy(&word, &bytes[from], sizeof(word));
   static_assert(std::endian::native == std::endian::little);
   return word;
 }
