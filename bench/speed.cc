@@ -37,9 +37,9 @@
 #include "sterlet/base/json.h"
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
-#include "sterlet/exec/local.h"
+#include "sterlet/exec/local/local.h"
 #include "sterlet/study/study.h"
-#include "sterlet/study/study_file.h"
+#include "sterlet/studyfile/study_file.h"
 
 namespace {
 

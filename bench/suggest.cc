@@ -20,7 +20,7 @@
 #include "sterlet/base/rng.h"
 #include "sterlet/base/text.h"
 #include "sterlet/study/study.h"
-#include "sterlet/study/study_file.h"
+#include "sterlet/studyfile/study_file.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 // of the change: {"extrapolated":p,"paired":p}. For bench/babysit/bench.py calibration.
 #include <iostream>
 
-#include "sterlet/babysit/verdict.h"
+#include "sterlet/babysit/judge/verdict.h"
 #include "sterlet/base/json.h"
 
 namespace {

@@ -1,8 +1,9 @@
-# sterlet_room(NAME SEES room... USES target...): the static library of src/NAME.
+# sterlet_room(NAME SEES room... USES target...): the static library of src/sterlet/NAME.
 #
-# A room's headers are reached through a door of its own in the build tree (doors/NAME/sterlet/NAME, a link to src/NAME)
-# that only those who SEE the room have on their include path: an include against the layout ends with "no such file".
-# Sources are found by folder; *_test.cc belong to the tests.
+# An include names its file: "sterlet/space/axis.h" is src/sterlet/space/axis.h. The build reaches a room's headers
+# through a door of its own (doors/NAME/sterlet/NAME, a link to src/sterlet/NAME) that only the rooms that SEE it have on
+# their include path, so an include against the layout ends with "no such file".
+# Sources are found by folder; *_test.cc belong to the tests. A room inside a room (babysit/judge) is a library of its own.
 
 function(sterlet_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
@@ -28,16 +29,32 @@ target_link_libraries(sterlet_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
 sterlet_warnings(sterlet_pch)  # A header compiled under other flags than its user's is not used.
 target_precompile_headers(sterlet_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
 
-function(sterlet_room name)
+set(STERLET_INNER_ROOMS babysit/judge)
+
+function(sterlet_room_sources room into)
+  set(folder ${CMAKE_SOURCE_DIR}/src/sterlet/${room})
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/*/*.cc)
+  foreach(inner IN LISTS STERLET_INNER_ROOMS)
+    if(NOT inner STREQUAL room)
+      list(FILTER sources EXCLUDE REGEX "/src/sterlet/${inner}/")
+    endif()
+  endforeach()
+  set(${into} ${sources} PARENT_SCOPE)
+endfunction()
+
+function(sterlet_room room)
   cmake_parse_arguments(ROOM "" "" "SEES;USES" ${ARGN})
-  set(door ${CMAKE_BINARY_DIR}/doors/${name}/sterlet)
-  file(MAKE_DIRECTORY ${door})
-  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${name} ${door}/${name} SYMBOLIC)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc ${CMAKE_SOURCE_DIR}/src/${name}/*/*.cc)
+  string(REPLACE "/" "_" name ${room})
+  set(door ${CMAKE_BINARY_DIR}/doors/${name})
+  get_filename_component(parent sterlet/${room} DIRECTORY)
+  file(MAKE_DIRECTORY ${door}/${parent})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/sterlet/${room} ${door}/sterlet/${room} SYMBOLIC)
+  sterlet_room_sources(${room} sources)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   add_library(sterlet_${name} STATIC ${sources})
-  target_include_directories(sterlet_${name} PUBLIC ${CMAKE_BINARY_DIR}/doors/${name})
+  target_include_directories(sterlet_${name} PUBLIC ${door})
   foreach(seen IN LISTS ROOM_SEES)
+    string(REPLACE "/" "_" seen ${seen})
     target_link_libraries(sterlet_${name} PUBLIC sterlet_${seen})
   endforeach()
   target_link_libraries(sterlet_${name} PUBLIC fmt::fmt nlohmann_json::nlohmann_json PRIVATE ${ROOM_USES})

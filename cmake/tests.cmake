@@ -1,18 +1,20 @@
 # One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
 
-foreach(room base space samplers pruners population analysis storage exec study report practices babysit cli)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*_test.cc
-    ${CMAKE_SOURCE_DIR}/src/${room}/*/*_test.cc)
+foreach(room base math space samplers pruners population analysis storage exec studyfile study run babysit/judge
+        babysit api report practices cli)
+  sterlet_room_sources(${room} sources)
+  list(FILTER sources INCLUDE REGEX "_test\\.cc$")
   if(sources)
-    set(target sterlet_${room}_test)
+    string(REPLACE "/" "_" name ${room})
+    set(target sterlet_${name}_test)
     add_executable(${target} ${sources})
-    target_link_libraries(${target} PRIVATE sterlet_${room} GTest::gtest_main rapidcheck)
+    target_link_libraries(${target} PRIVATE sterlet_${name} GTest::gtest_main rapidcheck)
     target_compile_definitions(${target} PRIVATE STERLET_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
       STERLET_PROGRAM="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/sterlet")
     target_precompile_headers(${target} REUSE_FROM sterlet_pch)
     sterlet_warnings(${target})
-    add_test(NAME ${room} COMMAND ${target})
-    set_tests_properties(${room} PROPERTIES TIMEOUT 600)
+    add_test(NAME ${name} COMMAND ${target})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600)
   endif()
 endforeach()
 

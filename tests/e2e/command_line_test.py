@@ -79,7 +79,7 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
     def test_stored_sample_of_every_schema_version_opens(self):
         folder = os.path.join(SOURCE, "tests/assets")
         samples = sorted(name for name in os.listdir(folder) if name.endswith(".sql"))
-        versions = [int(name.split(".")[0]) for name in sorted(os.listdir(os.path.join(SOURCE, "src/storage/schema")))]
+        versions = [int(name.split(".")[0]) for name in sorted(os.listdir(os.path.join(SOURCE, "src/sterlet/storage/sqlite/schema")))]
         self.assertEqual(samples, [f"schema-{version}.sql" for version in versions])
         for name in samples:
             path = self.path(name.replace(".sql", ".db"))

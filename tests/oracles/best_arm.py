@@ -1,5 +1,5 @@
 """Writes best_arm.csv: the probability that the arm with the least expected true mean is the best, by numerical
-integration on fine grids with SciPy; the model is that of src/analysis/best_arm.h, written anew.
+integration on fine grids with SciPy; the model is that of src/sterlet/analysis/best_arm.h, written anew.
 
 A line: probability, index of the best, standard deviation of the noise, then mean, squares, runs of each arm.
 Written by SciPy 1.17.1, NumPy 2.4.6, Python 3.11.

@@ -1,0 +1,221 @@
+#include "sterlet/api/export.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/api/lineage.h"
+
+namespace sterlet::study {
+
+namespace {
+
+base::Json time_json(std::int64_t wall_ms) {
+  if (wall_ms == 0) return nullptr;
+  return base::timestamp_text(wall_ms);
+}
+
+base::Json numbers_json(const std::vector<double>& numbers) {
+  base::Json list = base::Json::array();
+  for (const double number : numbers) list.push_back(base::json_number(number));
+  return list;
+}
+
+}  // namespace
+
+base::Json assurance_json(const Study::Assurance& assurance) {
+  base::Json json;
+  json["runs"] = assurance.trials;
+  json["mean"] = numbers_json(assurance.values);
+  if (assurance.standard_error) json["standard_error"] = base::json_number(*assurance.standard_error);
+  if (assurance.probability) json["probability"] = base::json_number(*assurance.probability);
+  return json;
+}
+
+base::Result<base::Json> trial_json(const Study& study, storage::Storage& storage, std::int64_t trial) {
+  const TrialView view = study.view(trial);
+  const storage::TrialRecord& record = view.record;
+  base::Json json;
+  json["number"] = record.number;
+  json["state"] = storage::text_of(record.state);
+  json["origin"] = space::text_of(view.origin);
+  json["params"] = view.params;
+  json["values"] = numbers_json(record.values);
+  if (!record.constraints.empty()) json["constraints"] = numbers_json(record.constraints);
+  json["attempts"] = record.attempt;
+  if (study.spec().repeats.is_on()) {
+    if (study.is_repeat(trial)) {
+      json["repeat_of"] = study.first_run(trial);
+    } else if (const auto setting = study.setting(trial); setting.trials.size() > 1) {
+      json["runs"] = setting.trials;
+      json["mean"] = numbers_json(setting.values);
+      if (const auto error = study.standard_error(setting)) json["standard_error"] = base::json_number(*error);
+    }
+  }
+  if (!study.turns().empty() && !record.checkpoint.empty()) json["checkpoint"] = record.checkpoint;
+  STERLET_TRY(const auto reports, reports_of(study, storage, trial));
+  json["reports"] = base::Json::array();
+  for (const storage::ReportRecord& report : reports) {
+    if (json["reports"].empty() || json["reports"].back()["step"] != report.step) {
+      json["reports"].push_back({{"step", report.step}, {"metrics", base::Json::object()}});
+    }
+    json["reports"].back()["metrics"][report.metric] = base::json_number(report.value);
+  }
+  if (!study.turns().empty()) json["turns"] = turns_json(study, trial);
+  json["started"] = time_json(record.started_ms);
+  json["ended"] = time_json(record.ended_ms);
+  if (!record.reason.empty()) json["reason"] = record.reason;
+  if (!record.predicted.empty()) {
+    STERLET_TRY(base::Json said, base::parse_json(record.predicted));
+    if (said.contains("note")) {
+      json["note"] = std::move(said["note"]);
+      said.erase("note");
+    }
+    if (!said.empty()) json["predicted"] = std::move(said);
+  }
+  return json;
+}
+
+base::Json summary_json(const Study& study) {
+  base::Json counts = base::Json::object();
+  for (const auto state :
+       {storage::State::kWaiting, storage::State::kRunning, storage::State::kPaused, storage::State::kComplete,
+        storage::State::kPruned, storage::State::kFailed, storage::State::kLost, storage::State::kCancelled}) {
+    std::int64_t count = 0;
+    for (const storage::TrialRecord& record : study.records()) count += record.state == state ? 1 : 0;
+    counts[std::string(storage::text_of(state))] = count;
+  }
+  base::Json best = base::Json::array();
+  for (const std::int64_t number : study.best()) {
+    best.push_back(
+        {{"number", number}, {"params", study.view(number).params}, {"values", numbers_json(study.values_of(number))}});
+    if (const auto assurance = study.assurance(number)) best.back().update(assurance_json(*assurance));
+  }
+  base::Json objectives = base::Json::array();
+  for (const Objective& objective : study.spec().objectives) {
+    objectives.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
+  }
+  base::Json json;
+  json["version"] = 1;
+  json["study"] = study.spec().name;
+  json["objectives"] = objectives;
+  json["sampler"] = study.spec().sampler.name;
+  json["pruner"] = study.spec().pruner.name;
+  json["seed"] = study.seed();
+  json["trials"] = study.records().size();
+  json["counts"] = counts;
+  const Budget& budget = study.spec().budget;
+  json["budget"] = base::Json::object();
+  if (budget.trials) json["budget"]["trials"] = *budget.trials;
+  if (budget.seconds) json["budget"]["time"] = *budget.seconds;
+  if (budget.target) json["budget"]["target"] = *budget.target;
+  json["created"] = time_json(study.created_ms());
+  json["best"] = best;
+  return json;
+}
+
+base::Result<base::Json> study_document(const Study& study, storage::Storage& storage) {
+  base::Json document;
+  document["version"] = 1;
+  base::Json objectives = base::Json::array();
+  for (const Objective& objective : study.spec().objectives) {
+    objectives.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
+  }
+  std::int64_t ended_ms = 0;
+  bool is_running = false;
+  for (const storage::TrialRecord& record : study.records()) {
+    ended_ms = std::max(ended_ms, record.ended_ms);
+    is_running = is_running || record.state == storage::State::kRunning;
+  }
+  document["study"] = {{"name", study.spec().name},
+                       {"objectives", objectives},
+                       {"seed", study.seed()},
+                       {"sampler", study.spec().sampler.name},
+                       {"started", time_json(study.created_ms())},
+                       {"ended", is_running ? base::Json(nullptr) : time_json(ended_ms)},
+                       {"state", is_running ? "running" : "done"}};
+  if (const auto best = study.best(); best.size() == 1 && study.spec().repeats.is_on()) {
+    document["study"]["answer"] = {{"number", best.front()},
+                                   {"value", base::json_number(study.values_of(best.front()).front())},
+                                   {"text", assurance_text(study, best.front())}};
+  }
+  document["parameters"] = base::Json::array();
+  for (const space::Parameter& parameter : study.space().parameters()) {
+    base::Json json;
+    json["name"] = parameter.name;
+    json.update(space::json_from_parameter(parameter));
+    document["parameters"].push_back(std::move(json));
+  }
+  document["trials"] = base::Json::array();
+  for (std::size_t i = 0; i < study.records().size(); ++i) {
+    STERLET_TRY(auto trial, trial_json(study, storage, static_cast<std::int64_t>(i)));
+    document["trials"].push_back(std::move(trial));
+  }
+  return document;
+}
+
+std::string assurance_text(const Study& study, std::int64_t trial) {
+  const auto assurance = study.assurance(trial);
+  if (!assurance) return {};
+  const std::size_t runs = assurance->trials.size();
+  std::string text =
+      runs == 1 ? "one run" : fmt::format("mean of {} runs ({})", runs, fmt::join(assurance->trials, ", "));
+  if (assurance->standard_error) text += fmt::format(", standard error {:.2g}", *assurance->standard_error);
+  if (study.spec().objectives.size() > 1) return text;
+  if (assurance->probability)
+    return text + fmt::format("; it is the best with probability {:.2f}", *assurance->probability);
+  return text + "; how likely it is the best is not known, as no setting was run twice";
+}
+
+Table trial_table(const Study& study) {
+  Table table;
+  table.columns = {"number", "state", "origin"};
+  for (const Objective& objective : study.spec().objectives) table.columns.push_back(objective.metric);
+  const space::Space& space = study.space();
+  for (std::size_t i = 0; i < space.dimensions().size(); ++i) table.columns.push_back(space.dimension_name(i));
+  const bool repeats = study.spec().repeats.is_on();
+  if (repeats) {
+    for (const char* name : {"repeat_of", "runs", "mean", "standard_error"}) table.columns.emplace_back(name);
+  }
+  for (const char* name : {"attempts", "started", "ended", "reason"}) table.columns.emplace_back(name);
+  for (const storage::TrialRecord& record : study.records()) {
+    const space::Observation& known = study.history().trials()[static_cast<std::size_t>(record.number)];
+    std::vector<std::string> row = {std::to_string(record.number), std::string(storage::text_of(record.state)),
+                                    std::string(space::text_of(known.origin))};
+    for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
+      row.push_back(i < record.values.size() ? base::number_text(record.values[i]) : std::string());
+    }
+    const space::Point point = study.point_of(record.number);
+    for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
+      const space::Parameter& parameter = space.parameters()[space.dimensions()[i].parameter];
+      const double value = point.values[i];
+      if (std::isnan(value)) {
+        row.emplace_back();
+      } else if (parameter.choices.empty()) {
+        row.push_back(base::number_text(value));
+      } else {
+        row.push_back(space::text_of(parameter.choices[static_cast<std::size_t>(value)]));
+      }
+    }
+    if (repeats && study.is_repeat(record.number)) {
+      row.insert(row.end(), {std::to_string(study.first_run(record.number)), "", "", ""});
+    } else if (repeats) {
+      const auto setting = study.setting(record.number);
+      const auto error = study.standard_error(setting);
+      row.emplace_back();
+      row.push_back(std::to_string(setting.trials.size()));
+      row.push_back(setting.values.empty() ? std::string() : base::number_text(setting.values.front()));
+      row.push_back(error ? base::number_text(*error) : std::string());
+    }
+    row.push_back(std::to_string(record.attempt));
+    row.push_back(record.started_ms == 0 ? std::string() : base::timestamp_text(record.started_ms));
+    row.push_back(record.ended_ms == 0 ? std::string() : base::timestamp_text(record.ended_ms));
+    row.push_back(record.reason);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace sterlet::study

@@ -1,0 +1,93 @@
+#include "sterlet/api/lineage.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+
+namespace sterlet::study {
+
+using base::Json;
+using base::Result;
+using storage::TurnRecord;
+
+namespace {
+
+Json params_of(const Study& study, const TurnRecord& turn) {
+  const auto point = study.space().from_text(turn.point);
+  STERLET_CHECK(point.has_value(), "a turn whose point does not fit the space");
+  return study.space().to_json(*point);
+}
+
+const TurnRecord* find_turn(const Study& study, int turn, std::int64_t trial) {
+  for (const TurnRecord& found : study.turns()) {
+    if (found.turn == turn && found.trial == trial) return &found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Schedule> schedule_of(const Study& study, std::int64_t trial) {
+  if (trial < 0 || trial >= static_cast<std::int64_t>(study.records().size())) {
+    return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
+                      fmt::format("see which there are with sterlet ls {}", study.spec().name), study.spec().name);
+  }
+  if (study.spec().strategy == Strategy::kReplay) return replay_schedule(study.spec());
+  std::vector<const TurnRecord*> path;  // From the last interval back to the first.
+  for (const TurnRecord& turn : study.turns()) {
+    if (turn.trial == trial && turn.state != "waiting") path = {&turn};
+  }
+  if (path.empty()) return Schedule{.entries = {{.step = 0, .set = study.view(trial).params}}};
+  while (path.back()->parent) {
+    path.push_back(find_turn(study, path.back()->turn - 1, *path.back()->parent));
+    STERLET_CHECK(path.back() != nullptr, "a turn without its parent");
+  }
+  Schedule schedule;
+  Json now = Json::object();
+  for (auto turn = path.rbegin(); turn != path.rend(); ++turn) {
+    Schedule::Entry entry{.step = (*turn)->from_step};
+    const Json params = params_of(study, **turn);
+    for (const auto& [name, value] : params.items()) {
+      if (!now.contains(name) || now[name] != value) entry.set[name] = value;
+    }
+    now = params;
+    if (!entry.set.empty()) schedule.entries.push_back(std::move(entry));
+  }
+  return schedule;
+}
+
+Json turns_json(const Study& study, std::int64_t trial) {
+  Json list = Json::array();
+  for (const TurnRecord& turn : study.turns()) {
+    if (turn.trial != trial) continue;
+    Json json{{"turn", turn.turn},
+              {"attempt", turn.attempt},
+              {"from_step", turn.from_step},
+              {"to_step", turn.to_step},
+              {"parent", turn.parent ? Json(*turn.parent) : Json(nullptr)},
+              {"params", params_of(study, turn)},
+              {"state", turn.state},
+              {"reason", turn.reason}};
+    if (turn.value) json["value"] = base::json_number(*turn.value);
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Result<std::vector<storage::ReportRecord>> reports_of(const Study& study, storage::Storage& storage,
+                                                      std::int64_t trial) {
+  std::vector<storage::ReportRecord> all;
+  for (const TurnRecord& turn : study.turns()) {
+    if (turn.trial != trial || turn.attempt == 0) continue;
+    STERLET_TRY(const auto reports, storage.load_reports(study.storage_id(), trial, turn.attempt));
+    for (const storage::ReportRecord& report : reports) {
+      if (report.step <= turn.to_step) all.push_back(report);  // What came after was not gone on with.
+    }
+  }
+  if (!study.turns().empty()) return all;
+  return storage.load_reports(study.storage_id(), trial, study.records()[static_cast<std::size_t>(trial)].attempt);
+}
+
+}  // namespace sterlet::study

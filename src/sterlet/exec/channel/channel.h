@@ -1,0 +1,93 @@
+#pragma once
+
+#include <poll.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/exec/executor.h"
+#include "sterlet/exec/fd.h"
+#include "sterlet/exec/channel/message.h"
+
+namespace sterlet::exec {
+
+/// The supervisor's end of one attempt's channel: a listening Unix socket and the connections to it.
+///
+/// Connections are read to their end in the order they were made, so the messages of programs that connect one after
+/// the other (each `sterlet report` of a script) come in order. What a program sends is bounded by its socket: it waits
+/// while nobody pumps. What it leaves unread is bounded here: at kPendingBytesMax its connection is closed.
+class Channel final {
+ public:
+  static constexpr std::size_t kLineBytesMax = std::size_t{64} << 10;
+  static constexpr std::size_t kPendingBytesMax = std::size_t{1} << 20;
+  static constexpr std::size_t kConnectionsMax = 256;
+
+  struct Settings {
+    std::string path;  ///< Of the socket; at most 107 bytes.
+    AttemptId id;
+    std::string checkpoint_folder;
+  };
+  /// What the parts of an attempt, or all attempts, count together.
+  struct Counters {
+    std::uint64_t* ack_next;  ///< Of the whole executor.
+    std::int64_t* step_last;  ///< Of the attempt.
+  };
+
+  /// Errors: kUnreachable where no socket can be made.
+  static base::Result<std::unique_ptr<Channel>> open(Settings settings, Counters counters);
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  /// Adds what poll(2) must watch.
+  void add_polls(std::vector<pollfd>& polls) const;
+  /// Accepts, writes and reads, without waiting, until nothing is left or about `bytes_max` were read.
+  void pump(std::size_t bytes_max, std::vector<Event>& events);
+  /// Sends to the connections that said hello, or to all if none did. False if there is no connection.
+  bool send(const base::Json& message);
+  /// Answers the report that waits under `ack`, if it came from here: then true.
+  bool acknowledge(std::uint64_t ack, bool prune);
+
+ private:
+  struct Connection {
+    Fd socket;
+    std::string input;        ///< The line read so far.
+    std::string output;       ///< Not yet taken by the socket.
+    bool skipping = false;    ///< Inside a line that was too long.
+    bool greeted = false;     ///< Said hello.
+    bool read_end = false;    ///< The program sends no more.
+    bool write_end = false;   ///< The program takes no more.
+    bool cut = false;         ///< To be closed.
+    std::size_t waiting = 0;  ///< Reports that wait for their answer.
+    std::uint64_t serial = 0;
+  };
+  struct WaitingReport {
+    std::uint64_t serial = 0;
+    std::int64_t step = 0;
+  };
+
+  Channel(Settings settings, Counters counters) : settings_(std::move(settings)), counters_(counters) {}
+  bool accept_all();
+  std::size_t read_connection(Connection& connection, std::size_t bytes_max, std::vector<Event>& events);
+  void take_input(Connection& connection, std::string_view data, std::vector<Event>& events);
+  void take_line(Connection& connection, std::string_view line, std::vector<Event>& events);
+  void queue_line(Connection& connection, const base::Json& message);
+  void flush(Connection& connection);
+  void drop_ended();
+
+  Settings settings_;
+  Counters counters_;
+  Fd listener_;
+  Fd reserve_;  ///< Given up for a moment when descriptors run out, to refuse a connection instead of spinning on it.
+  std::vector<std::unique_ptr<Connection>> connections_;  ///< In the order they were made.
+  std::map<std::uint64_t, WaitingReport> waiting_;
+  std::uint64_t serial_next_ = 1;
+};
+
+}  // namespace sterlet::exec

@@ -1,0 +1,313 @@
+#include "sterlet/exec/local/attempt.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sterlet/base/clock.h"
+#include "sterlet/base/log.h"
+#include "sterlet/base/pattern.h"
+#include "sterlet/base/text.h"
+#include "sterlet/exec/local/child.h"
+
+namespace sterlet::exec {
+
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+constexpr std::size_t kPumpBytes = std::size_t{1} << 20;        // A turn of one attempt; the others want theirs.
+constexpr std::size_t kFinalPumpBytes = std::size_t{64} << 20;  // More than sockets hold; a bound if a writer escaped.
+constexpr std::int64_t kLeftoverScanMs = 10;
+constexpr std::int64_t kLeftoverGiveUpMs = 5'000;  // After KILL: a process may hang inside the system.
+
+base::Error disk_error(const std::string& path, std::string_view doing, int number) {
+  return {ErrorCode::kDisk, path, fmt::format("cannot {} ({})", doing, std::strerror(number)), {}};
+}
+
+Result<Fd> open_log(const std::string& path) {
+  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644));
+  if (!file) return fail(disk_error(path, "be written", errno));
+  return file;
+}
+
+Result<void> write_file(const std::string& path, std::string_view content) {
+  const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!file) return fail(disk_error(path, "be written", errno));
+  while (!content.empty()) {
+    const ssize_t got = ::write(file.get(), content.data(), content.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail(disk_error(path, "be written", errno));
+    content.remove_prefix(static_cast<std::size_t>(got));
+  }
+  return {};
+}
+
+bool has(const Environment& environment, std::string_view name) {
+  return std::any_of(environment.begin(), environment.end(), [&](const auto& entry) { return entry.first == name; });
+}
+
+/// Files of an attempt, all absolute.
+struct Files {
+  std::string folder, params, agenda, stdout_log, stderr_log, checkpoints;
+};
+
+Result<Files> make_files(const Launch& launch) {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::absolute(launch.trial_folder, error);
+  Files files{.folder = folder.string(),
+              .params = folder / fmt::format("params-{}.json", launch.id.attempt),
+              .stdout_log = folder / fmt::format("stdout-{}.log", launch.id.attempt),
+              .stderr_log = folder / fmt::format("stderr-{}.log", launch.id.attempt),
+              .checkpoints = folder / "checkpoints"};
+  if (!error) std::filesystem::create_directories(files.checkpoints, error);
+  if (error) return fail(disk_error(files.checkpoints, "be made", error.value()));
+  STERLET_PASS(write_file(files.params, base::json_line(launch.params) + "\n"));
+  if (!launch.agenda.empty()) {
+    files.agenda = folder / fmt::format("agenda-{}.jsonl", launch.id.attempt);
+    std::string lines;
+    for (const base::Json& message : launch.agenda) lines += base::json_line(message) + "\n";
+    STERLET_PASS(write_file(files.agenda, lines));
+  }
+  return files;
+}
+
+Environment environment_of(const Launch& launch, const Files& files, const std::string& session,
+                           const std::string& socket) {
+  Environment added = launch.environment;
+  // Python holds back what it prints into a pipe, often until its end; a pattern wants it line by line.
+  if (!launch.stdout_pattern.empty() && !has(added, "PYTHONUNBUFFERED")) added.emplace_back("PYTHONUNBUFFERED", "1");
+  if (!launch.gpus.empty()) added.emplace_back("CUDA_VISIBLE_DEVICES", fmt::format("{}", fmt::join(launch.gpus, ",")));
+  added.emplace_back("STERLET_SESSION", session);
+  added.emplace_back("STERLET_TRIAL", fmt::format("{}", launch.id.trial));
+  added.emplace_back("STERLET_ATTEMPT", fmt::format("{}", launch.id.attempt));
+  added.emplace_back("STERLET_PARAMS", files.params);
+  added.emplace_back("STERLET_SEED", fmt::format("{}", launch.seed));
+  added.emplace_back("STERLET_CHECKPOINT_DIR", files.checkpoints);
+  added.emplace_back("STERLET_CHANNEL", socket);
+  if (!files.agenda.empty()) added.emplace_back("STERLET_AGENDA", files.agenda);
+  if (!launch.resume_path.empty()) added.emplace_back("STERLET_RESUME", launch.resume_path);
+  return with_our_environment(added);
+}
+
+}  // namespace
+
+Attempt::Attempt(const Launch& launch, AttemptHost& host) : id_(launch.id), host_(&host), limits_(launch.limits) {
+  ending_.program = program_name(launch.argv);
+  ending_.memory_limit = launch.limits.memory_bytes.value_or(0);
+}
+
+Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHost& host, std::vector<Event>& events) {
+  STERLET_CHECK(!launch.trial_folder.empty(), "an attempt without a folder");
+  std::unique_ptr<Attempt> attempt(new Attempt(launch, host));
+  STERLET_TRY(const Files files, make_files(launch));
+  attempt->ending_.stderr_log = files.stderr_log;
+  STERLET_TRY(Fd stdout_log, open_log(files.stdout_log));
+  STERLET_TRY(const Fd stderr_log, open_log(files.stderr_log));
+  const std::string socket = fmt::format("{}/{}-{}", host.socket_folder, launch.id.trial, launch.id.attempt);
+  STERLET_TRY(attempt->channel_,
+              Channel::open({.path = socket, .id = launch.id, .checkpoint_folder = files.checkpoints},
+                            {.ack_next = &host.ack_next, .step_last = &attempt->step_last_}));
+  Fd pipe_write;
+  int stdout_fd = stdout_log.get();
+  if (!launch.stdout_pattern.empty()) {
+    STERLET_TRY(base::MetricPattern pattern, base::MetricPattern::make(launch.stdout_pattern));
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+      return fail(ErrorCode::kUnreachable, fmt::format("cannot make a pipe ({})", std::strerror(errno)));
+    }
+    Fd pipe_read(ends[0]);
+    pipe_write.reset(ends[1]);
+    stdout_fd = pipe_write.get();
+    ::fcntl(pipe_read.get(), F_SETFL, O_NONBLOCK);  // Our end only: the program's stays as programs expect it.
+    attempt->tap_ =
+        std::make_unique<StdoutTap>(launch.id, std::move(pattern), std::move(pipe_read), std::move(stdout_log));
+  }
+  std::error_code error;
+  const std::string folder = launch.folder.empty() ? "." : launch.folder;
+  attempt->oom_kills_at_start_ = out_of_memory_kills();
+  attempt->started_ms_ = base::system_clock().steady_ms();
+  STERLET_TRY(auto outcome, start_program({.argv = launch.argv,
+                                           .folder = std::filesystem::absolute(folder, error).string(),
+                                           .environment = environment_of(launch, files, host.session, socket),
+                                           .stdout_fd = stdout_fd,
+                                           .stderr_fd = stderr_log.get()}));
+  if (auto* not_started = std::get_if<NotStarted>(&outcome)) {
+    Event::Exited exited{
+        .cause = Cause::kNotStarted, .code = 0, .seconds = 0, .reason = std::move(not_started->reason)};
+    events.emplace_back(launch.id, std::move(exited));
+    return std::unique_ptr<Attempt>();
+  }
+  auto& started = std::get<Started>(outcome);
+  attempt->pid_ = started.pid;
+  attempt->pidfd_ = std::move(started.pidfd);
+  attempt->leader_start_ = std::max<std::int64_t>(0, process_start(started.pid));
+  if (attempt->limits_.memory_bytes) attempt->scan_at_ms_ = attempt->started_ms_ + host.options.memory_check_ms;
+  return attempt;
+}
+
+Attempt::~Attempt() {
+  if (pid_ == 0) return;
+  signal_group(SIGKILL);
+  siginfo_t ignored{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED) < 0 && errno == EINTR) {
+  }
+}
+
+void Attempt::signal_group(int signal) { ::kill(-pid_, signal); }
+
+bool Attempt::leader_ended() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
+}
+
+void Attempt::add_polls(std::vector<pollfd>& polls) const {
+  if (!leader_gone_) polls.push_back({.fd = pidfd_.get(), .events = POLLIN, .revents = 0});
+  if (tap_ && tap_->pipe() >= 0) polls.push_back({.fd = tap_->pipe(), .events = POLLIN, .revents = 0});
+  channel_->add_polls(polls);
+}
+
+void Attempt::pump(std::vector<Event>& events) {
+  if (tap_) tap_->pump(kPumpBytes, step_last_, events);
+  channel_->pump(kPumpBytes, events);
+}
+
+void Attempt::stop(How how, const std::string& reason) {
+  // What ended by itself before it was asked to is not called stopped.
+  if (leader_gone_ || leader_ended()) {
+    killing_ = killing_ || how == How::kKill;  // What it left behind gets no grace then.
+    return;
+  }
+  if (!ending_.stopped) ending_.stop_reason = reason;
+  ending_.stopped = true;
+  begin_end(how, base::system_clock().steady_ms());
+}
+
+void Attempt::hold(bool held) {
+  if (!leader_gone_ && !leader_ended()) signal_group(held ? SIGSTOP : SIGCONT);
+}
+
+void Attempt::begin_end(How how, std::int64_t now_ms) {
+  if (how == How::kKill) {
+    killing_ = true;
+    kill_at_ms_.reset();
+    signal_group(SIGKILL);
+  } else if (!killing_ && !kill_at_ms_) {
+    kill_at_ms_ = now_ms + host_->options.grace_ms;
+    signal_group(SIGTERM);
+    signal_group(SIGCONT);  // One that was stopped takes no TERM.
+  }
+}
+
+void Attempt::advance(std::int64_t now_ms) {
+  if (!leader_gone_ && leader_ended()) {
+    leader_gone_ = true;
+    ending_.seconds = static_cast<double>(now_ms - started_ms_) / 1000.0;
+    kill_at_ms_.reset();
+    scan_at_ms_ = now_ms;
+  }
+  if (leader_gone_) return;
+  const bool late = limits_.seconds && static_cast<double>(now_ms - started_ms_) >= *limits_.seconds * 1000.0;
+  if (late && !ending_.time_limit && !ending_.stopped) {
+    ending_.time_limit = limits_.seconds;
+    begin_end(How::kTerm, now_ms);
+  }
+  if (kill_at_ms_ && now_ms >= *kill_at_ms_) begin_end(How::kKill, now_ms);
+}
+
+bool Attempt::wants_scan(std::int64_t now_ms) const { return !ended_ && scan_at_ms_ && now_ms >= *scan_at_ms_; }
+
+void Attempt::use_scan(const Scan& scan, std::int64_t now_ms) {
+  std::vector<const FoundProcess*> mine;
+  for (const FoundProcess& process : scan.processes) {
+    if (process.group == pid_ || process.attempt == id_) mine.push_back(&process);
+  }
+  if (leader_gone_) {
+    end_leftovers(mine, scan.unclear_start >= leader_start_, now_ms);
+  } else {
+    check_memory(mine, now_ms);
+  }
+}
+
+void Attempt::check_memory(const std::vector<const FoundProcess*>& mine, std::int64_t now_ms) {
+  scan_at_ms_ = now_ms + host_->options.memory_check_ms;
+  if (killing_) return;
+  // Pages that processes share are counted once only in the slow measure, so it is taken where it may decide.
+  for (const MemoryMeasure measure : {MemoryMeasure::kResident, MemoryMeasure::kProportional}) {
+    std::int64_t used = 0;
+    for (const FoundProcess* process : mine) used += process_memory(process->pid, measure);
+    if (used <= *limits_.memory_bytes) return;
+    ending_.memory_used = used;
+  }
+  begin_end(How::kKill, now_ms);
+}
+
+void Attempt::end_leftovers(const std::vector<const FoundProcess*>& mine, bool unclear, std::int64_t now_ms) {
+  scan_at_ms_ = now_ms + kLeftoverScanMs;
+  if (mine.empty()) {
+    if (unclear && unclear_since_ms_ < 0) unclear_since_ms_ = now_ms;
+    ended_ = !unclear || now_ms >= unclear_since_ms_ + kLeftoverGiveUpMs;
+    return;
+  }
+  unclear_since_ms_ = -1;
+  const bool first = leftovers_since_ms_ < 0;
+  if (first) leftovers_since_ms_ = now_ms;
+  const std::int64_t kill_at = leftovers_since_ms_ + (killing_ ? 0 : host_->options.leftover_grace_ms);
+  const bool kill = now_ms >= kill_at;
+  for (const FoundProcess* process : mine) {
+    if (kill) {
+      send_signal(*process, SIGKILL);
+    } else if (first) {
+      send_signal(*process, SIGTERM);
+      send_signal(*process, SIGCONT);
+    }
+  }
+  if (now_ms < kill_at + kLeftoverGiveUpMs) return;
+  base::log(base::LogLevel::kWarning,
+            fmt::format("trial {}: process {} does not end even by signal 9; it is left alone", id_.trial,
+                        mine.front()->pid));
+  ended_ = true;
+}
+
+std::optional<std::int64_t> Attempt::next_due_ms() const {
+  std::optional<std::int64_t> due = scan_at_ms_;
+  const auto sooner = [&](std::int64_t ms) { due = due ? std::min(*due, ms) : ms; };
+  if (kill_at_ms_) sooner(*kill_at_ms_);
+  if (!leader_gone_ && limits_.seconds && !ending_.time_limit && !ending_.stopped && *limits_.seconds < 1e9) {
+    sooner(started_ms_ + static_cast<std::int64_t>(std::ceil(std::max(0.0, *limits_.seconds) * 1000.0)));
+  }
+  return due;
+}
+
+void Attempt::finish(std::vector<Event>& events) {
+  if (tap_) {
+    tap_->pump(kFinalPumpBytes, step_last_, events);
+    tap_->finish(step_last_, events);
+  }
+  channel_->pump(kFinalPumpBytes, events);
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) < 0 && errno == EINTR) {
+  }
+  pid_ = 0;
+  ending_.signalled = info.si_code != CLD_EXITED;
+  ending_.code = info.si_status;
+  ending_.system_out_of_memory = out_of_memory_kills() > oom_kills_at_start_;
+  events.push_back({.id = id_, .what = explain_ending(ending_)});
+}
+
+}  // namespace sterlet::exec

@@ -1,0 +1,55 @@
+#include "sterlet/exec/local/ending.h"
+
+#include <signal.h>
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "sterlet/exec/test_support.h"
+
+namespace sterlet::exec {
+namespace {
+
+TEST(Ending, TellsKillsForMemoryFromOthers) {
+  Ending ending{.program = "python3 train.py", .code = SIGKILL, .signalled = true, .seconds = 312};
+  EXPECT_EQ(explain_ending(ending).cause, Cause::kSignal);
+  EXPECT_EQ(explain_ending(ending).reason,
+            "python3 train.py was killed by signal 9 after 312 s, often a sign of too little memory");
+  ending.system_out_of_memory = true;
+  EXPECT_EQ(explain_ending(ending).cause, Cause::kOutOfMemory);
+  EXPECT_EQ(explain_ending(ending).reason,
+            "python3 train.py was killed by the system after 312 s because memory ran out; give it less to hold, or "
+            "run fewer workers");
+  // A shell tells of its program's end by its exit code.
+  ending.signalled = false;
+  ending.code = 137;
+  EXPECT_EQ(explain_ending(ending).cause, Cause::kOutOfMemory);
+  ending.system_out_of_memory = false;
+  EXPECT_EQ(explain_ending(ending).cause, Cause::kError);
+  // What we killed ourselves is not the system's doing.
+  ending = {.program = "t", .code = SIGKILL, .signalled = true, .stopped = true, .system_out_of_memory = true};
+  EXPECT_EQ(explain_ending(ending).cause, Cause::kStopped);
+}
+
+TEST(Ending, NamesTheScriptOfAnInterpreter) {
+  EXPECT_EQ(program_name({"python3.11", "train.py", "--rate", "1"}), "python3.11 train.py");
+  EXPECT_EQ(program_name({"/usr/bin/python3", "-u", "train.py"}), "/usr/bin/python3");
+  EXPECT_EQ(program_name({"./train", "x"}), "./train");
+  EXPECT_EQ(program_name({"pythonista", "x"}), "pythonista");
+}
+
+TEST(Ending, LastLineIsPrintableAndCutAtACharacter) {
+  const TestFolder folder;
+  const std::string path = folder.file("log");
+  EXPECT_EQ(last_line(path), "");
+  std::ofstream(path) << "one\n  t\x1B[31mwo \n\n \t\n";
+  EXPECT_EQ(last_line(path), "t\\x1b[31mwo");
+  std::string umlauts = "x";
+  for (int i = 0; i < 150; ++i) umlauts += "\xC3\xBC";
+  std::ofstream(path) << umlauts;
+  EXPECT_EQ(last_line(path), umlauts.substr(0, 199) + "...");
+}
+
+}  // namespace
+}  // namespace sterlet::exec

@@ -1,0 +1,148 @@
+#include "sterlet/exec/local/guardian.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sterlet/exec/local/process_scan.h"
+
+namespace sterlet::exec {
+
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+
+constexpr std::size_t kFolderBytesMax = 70;  // Of 107 for a socket's path; the rest is for `/TRIAL-ATTEMPT`.
+constexpr auto kKillBound = std::chrono::seconds(60);
+constexpr int kDismissMs = 2'000;
+
+/// Where folders for sockets may be, best first.
+std::vector<std::string> socket_roots() {
+  std::vector<std::string> roots;
+  for (const char* name : {"XDG_RUNTIME_DIR", "TMPDIR"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && value[0] == '/') roots.emplace_back(value);
+  }
+  roots.emplace_back("/tmp");
+  return roots;
+}
+
+/// The mark is 128 bits of chance, so half of it names the folder well enough.
+std::string folder_name(const std::string& root, const std::string& session) {
+  return fmt::format("{}/sterlet-{:.16}", root, session);
+}
+
+/// A process shows the environment it was started with. If we run inside a trial of another Sterlet, that holds the
+/// other's mark, and its end must not take our guardian before our own trials are gone.
+void hide_marks() {
+  constexpr std::string_view kMark = "STERLET_SESSION=";
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    if (std::string_view(*entry).starts_with(kMark)) std::memset(*entry, 'x', std::strlen(*entry));
+  }
+}
+
+void close_all_but(int kept) {
+  const auto last = std::numeric_limits<unsigned>::max();
+  ::syscall(SYS_close_range, 0U, static_cast<unsigned>(kept - 1), 0U);
+  ::syscall(SYS_close_range, static_cast<unsigned>(kept + 1), last, 0U);
+  for (int fd = 0; fd < 3; ++fd) {
+    if (::open("/dev/null", O_RDWR) < 0) return;
+  }
+}
+
+[[noreturn]] void guard(int line, const std::string& session) {
+  ::setsid();
+  ::prctl(PR_SET_NAME, "sterlet-guard");
+  hide_marks();
+  close_all_but(line);
+  if (::chdir("/") != 0) ::_exit(1);
+  char word = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(line, &word, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got > 0) ::_exit(0);
+  kill_session(session, kKillBound);
+  remove_socket_folders(session);
+  ::_exit(0);
+}
+
+}  // namespace
+
+base::Result<std::string> make_socket_folder(const std::string& session) {
+  int number = ENOENT;
+  for (const std::string& root : socket_roots()) {
+    std::string folder = folder_name(root, session);
+    if (folder.size() > kFolderBytesMax) continue;
+    if (::mkdir(folder.c_str(), 0700) == 0) return folder;
+    number = errno;
+  }
+  return fail(ErrorCode::kUnreachable,
+              fmt::format("no folder for the sockets of trials can be made ({})", std::strerror(number)),
+              "set TMPDIR to a folder of yours with a short path");
+}
+
+void remove_socket_folders(const std::string& session) {
+  if (session.empty()) return;
+  for (const std::string& root : socket_roots()) {
+    struct stat about{};
+    const std::string folder = folder_name(root, session);
+    if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::geteuid()) continue;
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+}
+
+base::Result<Guardian> Guardian::start(const std::string& session) {
+  // A socket, not a pipe: writing to a guardian that somebody killed must not raise SIGPIPE here.
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return fail(ErrorCode::kUnreachable, fmt::format("cannot make a socket ({})", std::strerror(errno)));
+  }
+  Fd ours(ends[0]);
+  const Fd theirs(ends[1]);
+  const Fd high(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 3));  // Out of the way of 0, 1 and 2.
+  if (!high) return fail(ErrorCode::kUnreachable, fmt::format("cannot copy a descriptor ({})", std::strerror(errno)));
+  // The guardian is born with every signal blocked and keeps them so: nothing but KILL ends it.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = ::fork();
+  if (pid == 0) guard(high.get(), session);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return fail(ErrorCode::kUnreachable, fmt::format("cannot start a process ({})", std::strerror(errno)));
+  return Guardian(pid, std::move(ours));
+}
+
+Guardian::~Guardian() {
+  if (!line_) return;
+  const char word = 'q';
+  ::send(line_.get(), &word, 1, MSG_NOSIGNAL);
+  const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  pollfd gone{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&gone, 1, kDismissMs) <= 0) ::kill(pid_, SIGKILL);  // Stopped by somebody, say.
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace sterlet::exec

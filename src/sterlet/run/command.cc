@@ -1,0 +1,68 @@
+#include "sterlet/run/command.h"
+
+#include <optional>
+
+#include "sterlet/base/text.h"
+
+namespace sterlet::study {
+
+namespace {
+
+std::string value_text(const base::Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return base::number_text(value.get<double>());
+  if (!value.is_array()) return value.dump();
+  std::string list;
+  for (const base::Json& element : value) list += (list.empty() ? "" : ",") + value_text(element);
+  return list;
+}
+
+std::optional<std::string> lookup(std::string_view name, const base::Json& params, const CommandPlaces& places) {
+  if (const auto found = params.find(std::string(name)); found != params.end()) return value_text(*found);
+  if (name == "trial") return std::to_string(places.trial);
+  if (name == "seed") return std::to_string(places.seed);
+  if (name == "checkpoint_dir") return places.checkpoint_folder;
+  return std::nullopt;
+}
+
+// Nothing if the argument names something that is not there.
+std::optional<std::string> expand(std::string_view argument, const base::Json& params, const CommandPlaces& places) {
+  std::string text;
+  while (!argument.empty()) {
+    if (argument.substr(0, 3) == "$${") {
+      text += "${";
+      argument.remove_prefix(3);
+      continue;
+    }
+    const auto close = argument.find('}');
+    if (argument.substr(0, 2) != "${" || close == std::string_view::npos) {
+      text += argument.front();
+      argument.remove_prefix(1);
+      continue;
+    }
+    const auto value = lookup(argument.substr(2, close - 2), params, places);
+    if (!value) return std::nullopt;
+    text += *value;
+    argument.remove_prefix(close + 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> expand_command(const std::vector<std::string>& command, const base::Json& params,
+                                        const CommandPlaces& places) {
+  std::vector<std::string> argv;
+  for (const std::string& argument : command) {
+    auto expanded = expand(argument, params, places);
+    if (expanded) {
+      argv.push_back(std::move(*expanded));
+      continue;
+    }
+    const bool whole = argument.substr(0, 2) == "${" && argument.back() == '}';
+    if (whole && argv.size() > 1 && argv.back().size() > 1 && argv.back().front() == '-') argv.pop_back();
+  }
+  return argv;
+}
+
+}  // namespace sterlet::study

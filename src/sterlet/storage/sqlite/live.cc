@@ -1,0 +1,364 @@
+#include "sterlet/storage/sqlite/live.h"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sterlet/storage/sqlite/open.h"
+#include "sterlet/storage/sqlite/statement.h"
+
+namespace sterlet::storage {
+
+namespace {
+
+using base::Result;
+
+constexpr std::string_view kInterventionColumns =
+    "kind, branch, started, came_from, step, set_values, was_values, made_by, who, note, state, helped, outcome, "
+    "checkpoint, created_ms, decided_ms";
+
+Statement& bind_optional(Statement& statement, const std::optional<std::int64_t>& value) {
+  return value ? statement.bind(*value) : statement.bind_null();
+}
+
+std::optional<std::int64_t> optional_integer(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.integer(column);
+}
+
+std::optional<double> optional_number(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.number(column);
+}
+
+class SqliteLive final : public LiveStorage {
+ public:
+  SqliteLive(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
+  ~SqliteLive() override {
+    if (watch_ >= 0) ::close(watch_);
+  }
+
+  Result<void> put_model(std::int64_t study, const ModelRecord& model) override {
+    Statement& put = statement(
+        "INSERT OR REPLACE INTO models (study_id, trial, active, live, restores, paused) VALUES (?, ?, ?, ?, ?, ?)");
+    put.bind(study).bind(model.trial).bind(model.active).bind(model.live ? 1 : 0).bind(model.restores ? 1 : 0);
+    return finish(put.bind(model.paused ? 1 : 0));
+  }
+
+  Result<std::vector<ModelRecord>> load_models(std::int64_t study) override {
+    std::vector<ModelRecord> models;
+    Statement& select =
+        statement("SELECT trial, active, live, restores, paused FROM models WHERE study_id = ? ORDER BY trial");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      models.push_back({.trial = row.integer(0),
+                        .active = static_cast<int>(row.integer(1)),
+                        .live = row.integer(2) != 0,
+                        .restores = row.integer(3) != 0,
+                        .paused = row.integer(4) != 0});
+    }));
+    return models;
+  }
+
+  Result<void> add_branch(std::int64_t study, std::int64_t trial, const BranchRecord& branch) override {
+    Statement& put = statement(
+        "INSERT INTO branches (study_id, trial, number, parent, from_step, params, checkpoint, skip_steps, created_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    put.bind(study).bind(trial).bind(branch.number);
+    bind_optional(put, branch.parent ? std::optional<std::int64_t>(*branch.parent) : std::nullopt);
+    put.bind(branch.from_step).bind(branch.params);
+    return finish(bind_optional(put, branch.checkpoint).bind(branch.skip_steps).bind(branch.created_ms));
+  }
+
+  Result<std::vector<BranchRecord>> load_branches(std::int64_t study, std::int64_t trial) override {
+    std::vector<BranchRecord> branches;
+    Statement& select = statement(
+        "SELECT number, parent, from_step, params, checkpoint, skip_steps, created_ms FROM branches WHERE study_id = ? "
+        "AND trial = ? ORDER BY number");
+    STERLET_PASS(each_row(select.bind(study).bind(trial), [&](Statement& row) {
+      BranchRecord branch{.number = static_cast<int>(row.integer(0)),
+                          .from_step = row.integer(2),
+                          .params = row.text(3),
+                          .checkpoint = optional_integer(row, 4),
+                          .skip_steps = row.integer(5),
+                          .created_ms = row.integer(6)};
+      if (const auto parent = optional_integer(row, 1)) branch.parent = static_cast<int>(*parent);
+      branches.push_back(std::move(branch));
+    }));
+    return branches;
+  }
+
+  Result<void> put_branch_reports(std::int64_t study, std::int64_t trial, int branch,
+                                  std::span<const BranchReport> reports) override {
+    for (const BranchReport& report : reports) {
+      Statement& put = statement(
+          "INSERT OR REPLACE INTO branch_reports (study_id, trial, branch, step, metric, value) VALUES (?, ?, ?, ?, ?, "
+          "?)");
+      put.bind(study).bind(trial).bind(branch).bind(report.step).bind(report.metric);
+      STERLET_PASS(finish(put.bind_number(report.value)));
+    }
+    return {};
+  }
+
+  Result<std::vector<BranchReport>> load_branch_reports(std::int64_t study, std::int64_t trial, int branch) override {
+    std::vector<BranchReport> reports;
+    Statement& select = statement(
+        "SELECT step, metric, value FROM branch_reports WHERE study_id = ? AND trial = ? AND branch = ? ORDER BY step, "
+        "metric");
+    STERLET_PASS(each_row(select.bind(study).bind(trial).bind(branch), [&](Statement& row) {
+      reports.push_back({.step = row.integer(0), .metric = row.text(1), .value = row.number(2)});
+    }));
+    return reports;
+  }
+
+  Result<void> drop_branch_reports(std::int64_t study, std::int64_t trial, int branch,
+                                   std::int64_t after_step) override {
+    return finish(statement("DELETE FROM branch_reports WHERE study_id = ? AND trial = ? AND branch = ? AND step > ?")
+                      .bind(study)
+                      .bind(trial)
+                      .bind(branch)
+                      .bind(after_step));
+  }
+
+  Result<std::int64_t> add_checkpoint(std::int64_t study, std::int64_t trial,
+                                      const CheckpointRecord& checkpoint) override {
+    Statement& put = statement(
+        "INSERT INTO checkpoints (study_id, trial, branch, step, path, bytes, checksum, value, state, created_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    put.bind(study).bind(trial).bind(checkpoint.branch).bind(checkpoint.step).bind(checkpoint.path);
+    put.bind(checkpoint.bytes).bind(checkpoint.checksum);
+    checkpoint.value ? put.bind_number(*checkpoint.value) : put.bind_null();
+    STERLET_PASS(finish(put.bind(checkpoint.state).bind(checkpoint.created_ms)));
+    return sqlite3_last_insert_rowid(connection_);
+  }
+
+  Result<void> set_checkpoint_state(std::int64_t id, const std::string& state) override {
+    return finish(statement("UPDATE checkpoints SET state = ? WHERE id = ?").bind(state).bind(id));
+  }
+
+  Result<std::vector<CheckpointRecord>> load_checkpoints(std::int64_t study, std::int64_t trial) override {
+    std::vector<CheckpointRecord> checkpoints;
+    Statement& select = statement(
+        "SELECT id, branch, step, path, bytes, checksum, value, state, created_ms FROM checkpoints WHERE study_id = ? "
+        "AND trial = ? ORDER BY id");
+    STERLET_PASS(each_row(select.bind(study).bind(trial), [&](Statement& row) {
+      checkpoints.push_back({.id = row.integer(0),
+                             .branch = static_cast<int>(row.integer(1)),
+                             .step = row.integer(2),
+                             .path = row.text(3),
+                             .bytes = row.integer(4),
+                             .checksum = row.text(5),
+                             .value = optional_number(row, 6),
+                             .state = row.text(7),
+                             .created_ms = row.integer(8)});
+    }));
+    return checkpoints;
+  }
+
+  Result<std::int64_t> put_intervention(std::int64_t study, std::int64_t trial,
+                                        const InterventionRecord& intervention) override {
+    static const std::string sql = fmt::format(
+        "INSERT OR REPLACE INTO interventions (id, study_id, trial, {}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?)",
+        kInterventionColumns);
+    Statement& put = statement(sql);
+    bind_optional(put, intervention.id == 0 ? std::nullopt : std::optional<std::int64_t>(intervention.id));
+    put.bind(study).bind(trial).bind(intervention.kind).bind(intervention.branch).bind(intervention.started);
+    put.bind(intervention.came_from).bind(intervention.step).bind(intervention.set).bind(intervention.was);
+    put.bind(intervention.by).bind(intervention.who).bind(intervention.note).bind(intervention.state);
+    intervention.helped ? put.bind_number(*intervention.helped) : put.bind_null();
+    bind_optional(put.bind(intervention.outcome), intervention.checkpoint);
+    STERLET_PASS(finish(put.bind(intervention.created_ms).bind(intervention.decided_ms)));
+    const std::int64_t id = intervention.id != 0 ? intervention.id : sqlite3_last_insert_rowid(connection_);
+    Statement& log =
+        statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, NULL, ?)");
+    const bool is_new = intervention.decided_ms == 0;
+    log.bind(study).bind(is_new ? intervention.created_ms : intervention.decided_ms);
+    log.bind(std::string_view("intervention")).bind(trial);
+    STERLET_PASS(finish(log.bind(fmt::format("{} {}", id, intervention.state))));
+    return id;
+  }
+
+  Result<std::vector<InterventionRecord>> load_interventions(std::int64_t study, std::int64_t trial) override {
+    std::vector<InterventionRecord> interventions;
+    static const std::string sql = fmt::format(
+        "SELECT id, {} FROM interventions WHERE study_id = ? AND trial = ? ORDER BY id", kInterventionColumns);
+    STERLET_PASS(each_row(statement(sql).bind(study).bind(trial), [&](Statement& row) {
+      interventions.push_back({.id = row.integer(0),
+                               .kind = row.text(1),
+                               .branch = static_cast<int>(row.integer(2)),
+                               .started = static_cast<int>(row.integer(3)),
+                               .came_from = static_cast<int>(row.integer(4)),
+                               .step = row.integer(5),
+                               .set = row.text(6),
+                               .was = row.text(7),
+                               .by = row.text(8),
+                               .who = row.text(9),
+                               .note = row.text(10),
+                               .state = row.text(11),
+                               .helped = optional_number(row, 12),
+                               .outcome = row.text(13),
+                               .checkpoint = optional_integer(row, 14),
+                               .created_ms = row.integer(15),
+                               .decided_ms = row.integer(16)});
+    }));
+    return interventions;
+  }
+
+  Result<std::int64_t> post_command(std::int64_t study, const CommandRecord& command) override {
+    Statement& put = statement(
+        "INSERT INTO commands (study_id, trial, kind, body, who, created_ms, state) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    put.bind(study).bind(command.trial).bind(command.kind).bind(command.body).bind(command.who);
+    STERLET_PASS(finish(put.bind(command.created_ms).bind(command.state)));
+    return sqlite3_last_insert_rowid(connection_);
+  }
+
+  Result<std::vector<CommandRecord>> pending_commands(std::int64_t study) override {
+    std::vector<CommandRecord> commands;
+    Statement& select = statement(
+        "SELECT id, trial, kind, body, who, created_ms, state, answer, done_ms FROM commands WHERE study_id = ? AND "
+        "state = 'pending' ORDER BY id");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) { commands.push_back(command_of(row)); }));
+    return commands;
+  }
+
+  Result<std::optional<CommandRecord>> find_command(std::int64_t id) override {
+    std::optional<CommandRecord> found;
+    Statement& select =
+        statement("SELECT id, trial, kind, body, who, created_ms, state, answer, done_ms FROM commands WHERE id = ?");
+    STERLET_PASS(each_row(select.bind(id), [&](Statement& row) { found = command_of(row); }));
+    return found;
+  }
+
+  Result<std::vector<CommandRecord>> commands_of(std::int64_t study, std::int64_t trial,
+                                                 const std::string& kind) override {
+    std::vector<CommandRecord> commands;
+    Statement& select = statement(
+        "SELECT id, trial, kind, body, who, created_ms, state, answer, done_ms FROM commands WHERE study_id = ? AND "
+        "trial = ? AND kind = ? ORDER BY id");
+    STERLET_PASS(each_row(select.bind(study).bind(trial).bind(kind),
+                          [&](Statement& row) { commands.push_back(command_of(row)); }));
+    return commands;
+  }
+
+  Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
+                              std::int64_t wall_ms) override {
+    Statement& put = statement("UPDATE commands SET state = ?, answer = ?, done_ms = ? WHERE id = ?");
+    return finish(put.bind(state).bind(answer).bind(wall_ms).bind(id));
+  }
+
+  Result<void> put_turn(std::int64_t study, const TurnRecord& turn) override {
+    Statement& put = statement(
+        "INSERT OR REPLACE INTO turns (study_id, turn, trial, from_step, to_step, parent, point, first_attempt, "
+        "attempt, start, checkpoint, state, value, reason, created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    put.bind(study).bind(turn.turn).bind(turn.trial).bind(turn.from_step).bind(turn.to_step);
+    bind_optional(put, turn.parent).bind(turn.point).bind(turn.first_attempt).bind(turn.attempt).bind(turn.start);
+    put.bind(turn.end).bind(turn.state).bind_number(turn.value.value_or(std::nan("")));
+    return finish(put.bind(turn.reason).bind(turn.created_ms));
+  }
+
+  Result<std::vector<TurnRecord>> load_turns(std::int64_t study) override {
+    std::vector<TurnRecord> turns;
+    Statement& select = statement(
+        "SELECT turn, trial, from_step, to_step, parent, point, first_attempt, attempt, start, checkpoint, state, "
+        "value, reason, created_ms FROM turns WHERE study_id = ? ORDER BY turn, trial");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      turns.push_back({.trial = row.integer(1),
+                       .turn = static_cast<int>(row.integer(0)),
+                       .from_step = row.integer(2),
+                       .to_step = row.integer(3),
+                       .parent = optional_integer(row, 4),
+                       .point = row.text(5),
+                       .first_attempt = static_cast<int>(row.integer(6)),
+                       .attempt = static_cast<int>(row.integer(7)),
+                       .start = row.text(8),
+                       .end = row.text(9),
+                       .state = row.text(10),
+                       .value = optional_number(row, 11),
+                       .reason = row.text(12),
+                       .created_ms = row.integer(13)});
+    }));
+    return turns;
+  }
+
+  int wake_fd() override {
+    if (watch_ < 0 && !watch_failed_) {
+      watch_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+      if (watch_ >= 0 && inotify_add_watch(watch_, (path_ + "-wal").c_str(), IN_ATTRIB) < 0) {
+        ::close(watch_);
+        watch_ = -1;
+      }
+      watch_failed_ = watch_ < 0;
+    }
+    return watch_;
+  }
+
+  Result<bool> changed_elsewhere() override {
+    std::array<char, 4096> notes{};
+    while (watch_ >= 0 && ::read(watch_, notes.data(), notes.size()) > 0) {
+    }
+    std::int64_t version = 0;
+    STERLET_PASS(each_row(statement("PRAGMA data_version"), [&](Statement& row) { version = row.integer(0); }));
+    return std::exchange(data_version_, version) != version;
+  }
+
+ private:
+  static CommandRecord command_of(Statement& row) {
+    return {.id = row.integer(0),
+            .trial = row.integer(1),
+            .kind = row.text(2),
+            .body = row.text(3),
+            .who = row.text(4),
+            .created_ms = row.integer(5),
+            .state = row.text(6),
+            .answer = row.text(7),
+            .done_ms = row.integer(8)};
+  }
+
+  Statement& statement(const std::string& sql) {
+    const auto found = statements_.find(sql);
+    if (found != statements_.end()) return found->second.reset();
+    return statements_.emplace(sql, Statement(connection_, sql)).first->second;
+  }
+
+  Result<void> finish(Statement& statement) {
+    STERLET_PASS(each_row(statement, [](Statement&) {}));
+    if (sqlite3_get_autocommit(connection_) != 0) announce_commit(path_);
+    return {};
+  }
+
+  template <typename Visit>
+  Result<void> each_row(Statement& statement, Visit visit) {
+    int code = statement.step();
+    for (; code == SQLITE_ROW; code = statement.step()) visit(statement);
+    statement.reset();
+    if (code == SQLITE_DONE) return {};
+    return base::fail(sqlite_error(connection_, path_, code));
+  }
+
+  sqlite3* connection_;
+  std::string path_;
+  std::map<std::string, Statement, std::less<>> statements_;
+  int watch_ = -1;
+  bool watch_failed_ = false;
+  std::int64_t data_version_ = -1;
+};
+
+}  // namespace
+
+void announce_commit(const std::string& path) {
+  static_cast<void>(utimensat(AT_FDCWD, (path + "-wal").c_str(), nullptr, 0));  // Who misses it looks by and by.
+}
+
+std::unique_ptr<LiveStorage> make_sqlite_live(sqlite3* connection, const std::string& path) {
+  return std::make_unique<SqliteLive>(connection, path);
+}
+
+}  // namespace sterlet::storage

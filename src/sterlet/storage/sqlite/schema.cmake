@@ -1,0 +1,13 @@
+# Makes schema_steps.inc, one raw string literal a step, from schema/*.sql.
+function(sterlet_embed_schema target)
+  file(GLOB steps CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/sterlet/storage/sqlite/schema/*.sql)
+  list(SORT steps)
+  set(text "")
+  foreach(step IN LISTS steps)
+    file(READ ${step} sql)
+    string(APPEND text "R\"sql(${sql})sql\",\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${step})
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/schema_steps.inc CONTENT "${text}" @ONLY)
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+endfunction()

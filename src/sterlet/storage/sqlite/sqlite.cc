@@ -1,0 +1,394 @@
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/storage/sqlite/live.h"
+#include "sterlet/storage/sqlite/open.h"
+#include "sterlet/storage/sqlite/statement.h"
+#include "sterlet/storage/storage.h"
+
+namespace sterlet::storage {
+
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+// Numbers as text, by blanks: a list in one column, NaN and infinities included.
+std::string text_of_numbers(const std::vector<double>& numbers) {
+  std::string text;
+  for (const double number : numbers) {
+    if (!text.empty()) text += ' ';
+    text += base::number_text(number);
+  }
+  return text;
+}
+
+bool read_numbers(std::string_view text, std::vector<double>& numbers) {
+  numbers.clear();
+  while (!text.empty()) {
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    const auto number = base::parse_number(text.substr(0, blank));
+    if (!number) return false;
+    numbers.push_back(*number);
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  return true;
+}
+
+constexpr std::string_view kTrialColumns =
+    "number, state, origin, point, objective_values, constraint_values, last_step, attempt, session, history_seq, "
+    "predicted, checkpoint, reason, created_ms, started_ms, ended_ms";
+
+class Sqlite final : public Storage {
+ public:
+  Sqlite(Connection connection, std::string path)
+      : connection_(std::move(connection)), path_(std::move(path)), live_(make_sqlite_live(connection_.get(), path_)) {}
+
+  ~Sqlite() override {
+    if (log_file_ >= 0) close(log_file_);
+  }
+
+  LiveStorage& live() override { return *live_; }
+
+  // With synchronous=FULL, COMMIT would wait for the disk with the lock in its hand, and every writer for itself. The
+  // log is synced by sync() instead, after the lock was given up. It is a log: who syncs his own commit has synced all
+  // that it was built on, also another's who has not come to his sync yet.
+  Result<void> begin() override {
+    set_synchronous("NORMAL");
+    changes_before_ = sqlite3_total_changes(connection_.get());
+    auto result = run("BEGIN IMMEDIATE");
+    if (!result) set_synchronous("FULL");
+    return result;
+  }
+  Result<void> commit() override {
+    auto result = run("COMMIT");
+    if (!result) return result;  // Still open: to be taken back.
+    set_synchronous("FULL");
+    if (sqlite3_total_changes(connection_.get()) == changes_before_) return result;
+    is_behind_ = true;
+    announce_commit(path_);
+    return result;
+  }
+  Result<void> sync() override {
+    if (!is_behind_) return {};
+    // SQLite keeps the log of an open connection in place, and locks on it there are none that closing could drop.
+    if (log_file_ < 0) log_file_ = open((path_ + "-wal").c_str(), O_RDONLY | O_CLOEXEC);
+    if (log_file_ < 0 || fdatasync(log_file_) != 0) {
+      return base::fail(ErrorCode::kDisk,
+                        fmt::format("what was written last may not be on the disk ({})", std::strerror(errno)),
+                        "look at the disk, then run sterlet resume", path_);
+    }
+    is_behind_ = false;
+    return {};
+  }
+  void rollback() override {
+    if (sqlite3_get_autocommit(connection_.get()) != 0) return;
+    static_cast<void>(run("ROLLBACK"));
+    set_synchronous("FULL");
+  }
+
+  Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
+    STERLET_TRY(const auto existing, find_study(study.name));
+    if (existing) {
+      return base::fail(ErrorCode::kConflict, fmt::format("there is a study '{}' already", study.name),
+                        "choose another name", path_);
+    }
+    Statement& insert = statement("INSERT INTO studies (name, spec, seed, created_ms) VALUES (?, ?, ?, ?)");
+    insert.bind(study.name).bind(study.spec).bind(std::to_string(study.seed)).bind(study.created_ms);
+    STERLET_PASS(finish(insert));
+    StudyRecord made = study;
+    made.id = sqlite3_last_insert_rowid(connection_.get());
+    for (const std::string& params : queue) STERLET_PASS(push_queue(made.id, params));
+    return made;
+  }
+
+  Result<std::optional<StudyRecord>> find_study(const std::string& name) override {
+    Statement& select =
+        statement("SELECT id, name, spec, seed, created_ms, stop_requested FROM studies WHERE name = ?");
+    std::optional<StudyRecord> found;
+    STERLET_PASS(each_row(select.bind(name), [&](Statement& row) { found = study_of(row); }));
+    return found;
+  }
+
+  Result<std::vector<StudyRecord>> list_studies() override {
+    Statement& select = statement("SELECT id, name, spec, seed, created_ms, stop_requested FROM studies ORDER BY id");
+    std::vector<StudyRecord> list;
+    STERLET_PASS(each_row(select, [&](Statement& row) { list.push_back(study_of(row)); }));
+    return list;
+  }
+
+  Result<void> set_spec(std::int64_t study, const std::string& spec) override {
+    return finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(spec).bind(study));
+  }
+
+  Result<void> request_stop(std::int64_t study, bool requested) override {
+    return finish(statement("UPDATE studies SET stop_requested = ? WHERE id = ?").bind(requested ? 1 : 0).bind(study));
+  }
+
+  Result<bool> is_stop_requested(std::int64_t study) override {
+    bool requested = false;
+    STERLET_PASS(each_row(statement("SELECT stop_requested FROM studies WHERE id = ?").bind(study),
+                          [&](Statement& row) { requested = row.integer(0) != 0; }));
+    return requested;
+  }
+
+  Result<std::int64_t> put_trial(std::int64_t study, const TrialRow& row, const std::string& event,
+                                 std::int64_t wall_ms, const std::string& detail) override {
+    const TrialRecord& trial = row.record;
+    Statement& log =
+        statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, ?, ?)");
+    log.bind(study).bind(wall_ms).bind(event).bind(trial.number).bind(trial.attempt).bind(detail);
+    STERLET_PASS(finish(log));
+    const std::int64_t seq = sqlite3_last_insert_rowid(connection_.get());
+    static const std::string sql = fmt::format(
+        "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        kTrialColumns);
+    Statement& put = statement(sql);
+    put.bind(study).bind(trial.number).bind(text_of(trial.state)).bind(row.origin).bind(row.point);
+    put.bind(text_of_numbers(trial.values)).bind(text_of_numbers(trial.constraints)).bind(trial.last_step);
+    put.bind(trial.attempt).bind(row.session).bind(trial.history_seq).bind(trial.predicted).bind(trial.checkpoint);
+    put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms).bind(seq);
+    STERLET_PASS(finish(put));
+    return seq;
+  }
+
+  Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) override {
+    std::int64_t last = 0;
+    for (const ReportRecord& report : reports) {
+      std::int64_t seq = 0;
+      if (report.is_sequenced) {
+        // From the counter of the events, so that reports and events stand in one order.
+        STERLET_PASS(each_row(statement("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq"),
+                              [&](Statement& row) { last = seq = row.integer(0); }));
+      }
+      Statement& put = statement(
+          "INSERT INTO reports (study_id, trial, attempt, step, metric, value, seq) VALUES (?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT DO UPDATE SET first_value = CASE WHEN is_repeated THEN first_value ELSE value END, "
+          "is_repeated = 1, value = excluded.value");
+      put.bind(study).bind(report.trial).bind(report.attempt).bind(report.step).bind(report.metric);
+      STERLET_PASS(finish(put.bind_number(report.value).bind(seq)));
+    }
+    return last;
+  }
+
+  Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) override {
+    return finish(statement("DELETE FROM reports WHERE study_id = ? AND trial = ? AND attempt = ?")
+                      .bind(study)
+                      .bind(trial)
+                      .bind(attempt));
+  }
+
+  Result<std::int64_t> count_trials(std::int64_t study) override {
+    std::int64_t count = 0;
+    STERLET_PASS(each_row(statement("SELECT coalesce(max(number), -1) + 1 FROM trials WHERE study_id = ?").bind(study),
+                          [&](Statement& row) { count = row.integer(0); }));
+    return count;
+  }
+
+  Result<void> visit_trials(std::int64_t study, std::int64_t since,
+                            const std::function<Result<void>(TrialRow&)>& visit) override {
+    // All of them: in the order of the table; the index would fetch each row by itself.
+    static const std::string all =
+        fmt::format("SELECT {}, changed_seq FROM trials WHERE study_id = ? ORDER BY number", kTrialColumns);
+    static const std::string changed = fmt::format(
+        "SELECT {}, changed_seq FROM trials WHERE study_id = ? AND changed_seq > ? ORDER BY number", kTrialColumns);
+    Statement& select = since == 0 ? statement(all).bind(study) : statement(changed).bind(study).bind(since);
+    TrialRow trial;
+    int code = select.step();
+    for (; code == SQLITE_ROW; code = select.step()) {
+      const bool readable = read_trial(select, trial);
+      const auto visited =
+          readable ? visit(trial)
+                   : base::fail(ErrorCode::kDisk, "a trial in this storage cannot be read; it was left as it is",
+                                "restore it from a copy, or name another file with --storage", path_);
+      if (!visited) {
+        select.reset();
+        return visited;
+      }
+    }
+    return done(select, code);
+  }
+
+  Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) override {
+    Statement& select = statement(
+        "SELECT step, metric, value FROM reports WHERE study_id = ? AND trial = ? AND attempt = ? ORDER BY step, "
+        "metric");
+    std::vector<ReportRecord> reports;
+    STERLET_PASS(each_row(select.bind(study).bind(trial).bind(attempt), [&](Statement& row) {
+      reports.push_back(
+          {.trial = trial, .attempt = attempt, .step = row.integer(0), .metric = row.text(1), .value = row.number(2)});
+    }));
+    return reports;
+  }
+
+  Result<std::vector<SequencedReport>> load_sequenced_reports(std::int64_t study, std::int64_t since) override {
+    Statement& select = statement(
+        "SELECT seq, trial, step, CASE WHEN is_repeated THEN first_value ELSE value END FROM reports "
+        "WHERE study_id = ? AND seq > 0 AND seq > ? ORDER BY seq");
+    std::vector<SequencedReport> reports;
+    STERLET_PASS(each_row(select.bind(study).bind(since), [&](Statement& row) {
+      reports.push_back(
+          {.seq = row.integer(0), .trial = row.integer(1), .step = row.integer(2), .value = row.number(3)});
+    }));
+    return reports;
+  }
+
+  Result<std::int64_t> last_event(std::int64_t study) override {
+    std::int64_t seq = 0;
+    STERLET_PASS(each_row(statement("SELECT max(seq) FROM events WHERE study_id = ?").bind(study),
+                          [&](Statement& row) { seq = row.integer(0); }));
+    return seq;
+  }
+
+  Result<std::vector<EventRecord>> load_events(std::int64_t study, std::int64_t since) override {
+    Statement& select = statement(
+        "SELECT seq, wall_ms, kind, trial, attempt, detail FROM events WHERE study_id = ? AND seq > ? ORDER BY seq");
+    std::vector<EventRecord> events;
+    STERLET_PASS(each_row(select.bind(study).bind(since), [&](Statement& row) {
+      EventRecord event{.seq = row.integer(0), .wall_ms = row.integer(1), .kind = row.text(2), .detail = row.text(5)};
+      if (!row.is_null(3)) event.trial = row.integer(3);
+      if (!row.is_null(4)) event.attempt = static_cast<int>(row.integer(4));
+      events.push_back(std::move(event));
+    }));
+    return events;
+  }
+
+  Result<void> push_queue(std::int64_t study, const std::string& params) override {
+    return finish(statement("INSERT INTO queue (study_id, params) VALUES (?, ?)").bind(study).bind(params));
+  }
+
+  Result<std::optional<std::string>> pop_queue(std::int64_t study) override {
+    std::optional<std::string> params;
+    std::int64_t id = 0;
+    STERLET_PASS(each_row(statement("SELECT id, params FROM queue WHERE study_id = ? ORDER BY id LIMIT 1").bind(study),
+                          [&](Statement& row) {
+                            id = row.integer(0);
+                            params = row.text(1);
+                          }));
+    if (params) STERLET_PASS(finish(statement("DELETE FROM queue WHERE id = ?").bind(id)));
+    return params;
+  }
+
+  Result<void> put_session(const SessionRecord& session) override {
+    Statement& put = statement(
+        "INSERT OR REPLACE INTO sessions (id, study_id, host, pid, pid_start, started_ms, beat_ms, ended) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    put.bind(session.id).bind(session.study_id).bind(session.host).bind(session.pid).bind(session.pid_start);
+    return finish(put.bind(session.started_ms).bind(session.beat_ms).bind(session.ended ? 1 : 0));
+  }
+
+  Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) override {
+    Statement& select = statement(
+        "SELECT id, host, pid, pid_start, started_ms, beat_ms, ended FROM sessions WHERE study_id = ? "
+        "ORDER BY started_ms, id");
+    std::vector<SessionRecord> sessions;
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      sessions.push_back({.id = row.text(0),
+                          .study_id = study,
+                          .host = row.text(1),
+                          .pid = row.integer(2),
+                          .pid_start = row.text(3),
+                          .started_ms = row.integer(4),
+                          .beat_ms = row.integer(5),
+                          .ended = row.integer(6) != 0});
+    }));
+    return sessions;
+  }
+
+ private:
+  Statement& statement(std::string_view sql) {
+    auto found = statements_.find(sql);
+    if (found == statements_.end()) {
+      found = statements_.emplace(std::string(sql), Statement(connection_.get(), sql)).first;
+    }
+    return found->second.reset();
+  }
+
+  Result<void> run(std::string_view sql) { return finish(statement(sql)); }
+
+  // Cannot fail outside a transaction; taken when it is parsed, so it is parsed each time.
+  void set_synchronous(std::string_view level) {
+    sqlite3_exec(connection_.get(), fmt::format("PRAGMA synchronous={}", level).c_str(), nullptr, nullptr, nullptr);
+  }
+
+  Result<void> finish(Statement& statement) {
+    const int code = statement.step();
+    statement.reset();
+    if (code == SQLITE_DONE || code == SQLITE_ROW) return {};
+    return base::fail(sqlite_error(connection_.get(), path_, code));
+  }
+
+  Result<void> each_row(Statement& statement, const std::function<void(Statement&)>& visit) {
+    int code = statement.step();
+    for (; code == SQLITE_ROW; code = statement.step()) visit(statement);
+    return done(statement, code);
+  }
+
+  Result<void> done(Statement& statement, int code) {
+    statement.reset();
+    if (code == SQLITE_DONE) return {};
+    return base::fail(sqlite_error(connection_.get(), path_, code));
+  }
+
+  static StudyRecord study_of(Statement& row) {
+    StudyRecord study{.id = row.integer(0),
+                      .name = row.text(1),
+                      .spec = row.text(2),
+                      .created_ms = row.integer(4),
+                      .stop_requested = row.integer(5) != 0};
+    const std::string seed = row.text(3);
+    study.seed = std::strtoull(seed.c_str(), nullptr, 10);
+    return study;
+  }
+
+  // Into one that is used again and again, so that its texts' memory is, too.
+  static bool read_trial(Statement& row, TrialRow& into) {
+    TrialRecord& trial = into.record;
+    const auto state = state_from_text(row.view(1));
+    if (!state || !read_numbers(row.view(4), trial.values) || !read_numbers(row.view(5), trial.constraints))
+      return false;
+    trial.number = row.integer(0);
+    trial.state = *state;
+    into.origin = row.view(2);
+    into.point = row.view(3);
+    trial.last_step = row.integer(6);
+    trial.attempt = static_cast<int>(row.integer(7));
+    into.session = row.view(8);
+    trial.history_seq = row.integer(9);
+    trial.predicted = row.view(10);
+    trial.checkpoint = row.view(11);
+    trial.reason = row.view(12);
+    trial.created_ms = row.integer(13);
+    trial.started_ms = row.integer(14);
+    trial.ended_ms = row.integer(15);
+    trial.changed_seq = row.integer(16);
+    return true;
+  }
+
+  Connection connection_;
+  std::string path_;
+  // Ordered by text; destroyed before the connection.
+  std::map<std::string, Statement, std::less<>> statements_;
+  std::unique_ptr<LiveStorage> live_;
+  std::int64_t changes_before_ = 0;  // Rows changed by this connection when the transaction began.
+  bool is_behind_ = false;           // Something committed is not on the disk for sure.
+  int log_file_ = -1;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> open_sqlite(const std::string& path, const SqliteOptions& options) {
+  STERLET_TRY(Connection connection, open_connection(path, options));
+  return std::make_unique<Sqlite>(std::move(connection), path);
+}
+
+}  // namespace sterlet::storage

@@ -1,0 +1,244 @@
+#include "sterlet/study/study.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "sterlet/run/command.h"
+#include "sterlet/study/pareto.h"
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::study {
+namespace {
+
+using storage::State;
+
+class FakeClock final : public base::Clock {
+ public:
+  std::int64_t wall_ms() const override { return 1700000000000 + now; }
+  std::int64_t steady_ms() const override { return now; }
+  std::int64_t now = 0;
+};
+
+constexpr const char* kHead = "study: s\nobjective: {metric: loss, direction: minimize}\nseed: 3\n";
+
+StudyFile parse(const std::string& text) {
+  auto file = parse_study_text(kHead + text, "s.yaml", "/");
+  EXPECT_TRUE(file.has_value()) << file.error().front().message();
+  return std::move(*file);
+}
+
+std::unique_ptr<Study> in_memory(const std::string& text) {
+  auto study = Study::open(parse(text), {});
+  EXPECT_TRUE(study.has_value()) << study.error().message();
+  return std::move(*study);
+}
+
+void tell(Study& study, std::int64_t trial, double value) {
+  const auto told = study.tell(trial, 1, {.values = {value}});
+  EXPECT_TRUE(told.has_value()) << told.error().message();
+}
+
+class StoredStudy : public testing::Test {
+ protected:
+  StoredStudy() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "sterlet-study-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~StoredStudy() override { std::filesystem::remove_all(folder_); }
+
+  struct Opened {
+    std::unique_ptr<storage::Storage> storage;
+    std::unique_ptr<Study> study;
+  };
+  Opened open(const std::string& text, const std::string& session) {
+    Opened opened;
+    auto storage = storage::open_sqlite(folder_ + "/s.db", {});
+    EXPECT_TRUE(storage.has_value());
+    opened.storage = std::move(*storage);
+    auto study = Study::open(parse(text), {.storage = opened.storage.get(), .session = session});
+    EXPECT_TRUE(study.has_value()) << study.error().message();
+    opened.study = std::move(*study);
+    return opened;
+  }
+  std::string folder_;
+};
+
+TEST(Study, HandsOutExactlyItsBudget) {
+  const auto study = in_memory("params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 5}\n");
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(study->ask().value().has_value());
+  EXPECT_FALSE(study->ask().value().has_value());
+  EXPECT_EQ(study->pause(), Pause::kTrials);
+}
+
+TEST(Study, CancelledTrialsGiveTheirPlaceBack) {
+  const auto study = in_memory("params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 1}\n");
+  ASSERT_TRUE(study->ask().value().has_value());
+  ASSERT_TRUE(study->tell(0, 1, {.state = State::kCancelled}).has_value());
+  EXPECT_TRUE(study->ask().value().has_value());
+}
+
+TEST(Study, StopsAtItsTargetInEitherDirection) {
+  const auto least = in_memory("params: {x: {type: float, low: 0, high: 1}}\nbudget: {target: 0.1}\n");
+  ASSERT_TRUE(least->ask().value().has_value());
+  tell(*least, 0, 0.2);
+  ASSERT_TRUE(least->ask().value().has_value());
+  tell(*least, 1, 0.1);
+  EXPECT_FALSE(least->ask().value().has_value());
+  EXPECT_EQ(least->pause(), Pause::kTarget);
+}
+
+TEST(Study, StopsWhenItsTimeIsOver) {
+  FakeClock clock;
+  auto study =
+      Study::open(parse("params: {x: {type: float, low: 0, high: 1}}\nbudget: {time: 30s}\n"), {.clock = &clock});
+  ASSERT_TRUE((*study)->ask().value().has_value());
+  clock.now = 29999;
+  ASSERT_TRUE((*study)->ask().value().has_value());
+  clock.now = 30000;
+  EXPECT_FALSE((*study)->ask().value().has_value());
+  EXPECT_EQ((*study)->pause(), Pause::kTime);
+}
+
+TEST(Study, BeginsWithTheDefaultsUnlessToldNotTo) {
+  const std::string params = "params: {x: {type: float, low: 0, high: 1, default: 0.25}}\n";
+  EXPECT_EQ(in_memory(params)->ask().value()->point.values[0], 0.25);
+  EXPECT_NE(in_memory(params + "defaults_first: false\n")->ask().value()->point.values[0], 0.25);
+}
+
+TEST(Study, AvoidsRepeatsUntilTheSpaceIsUsedUp) {
+  for (const char* sampler : {"random", "sobol", "grid", "refine"}) {
+    const auto study =
+        in_memory(fmt::format("params: {{a: {{type: int, low: 1, high: 4}}, b: {{type: categorical, "
+                              "choices: [x, y, z]}}}}\nsampler: {}\n",
+                              sampler));
+    for (int i = 0; i < 12; ++i) ASSERT_TRUE(study->ask().value().has_value()) << sampler << i;
+    for (int i = 0; i < 12; ++i) {
+      EXPECT_EQ(study->history().trials_at(study->history().trials()[static_cast<std::size_t>(i)].point).size(), 1U);
+    }
+    EXPECT_FALSE(study->ask().value().has_value());
+    EXPECT_EQ(study->pause(), Pause::kSpace);
+  }
+}
+
+TEST(Study, AveragesRepeatsWhenAskedTo) {
+  const auto study = in_memory(
+      "params: {a: {type: categorical, choices: [x, y]}}\nduplicates: average\n"
+      "enqueue: [{a: x}, {a: x}, {a: y}]\n");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(study->ask().value().has_value());
+  tell(*study, 0, 0.0);
+  tell(*study, 1, 1.0);
+  tell(*study, 2, 0.4);
+  EXPECT_EQ(study->best(), std::vector<std::int64_t>{2});
+  EXPECT_EQ(study->values_of(0), std::vector<double>{0.5});
+}
+
+TEST(Study, NanIsAFailureAndInfinityIsNot) {
+  const auto study = in_memory("params: {x: {type: float, low: 0, high: 1}}\n");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(study->ask().value().has_value());
+  tell(*study, 0, std::nan(""));
+  tell(*study, 1, HUGE_VAL);
+  ASSERT_TRUE(study->tell(2, 1, {}).has_value());
+  EXPECT_EQ(study->records()[0].state, State::kFailed);
+  EXPECT_EQ(study->records()[0].reason, "loss was NaN");
+  EXPECT_EQ(study->records()[1].state, State::kComplete);
+  EXPECT_EQ(study->records()[2].reason, "it ended without reporting loss");
+}
+
+TEST(Study, TakesTheLastReportWhereNoValueIsTold) {
+  const auto study = in_memory("params: {x: {type: float, low: 0, high: 1}}\n");
+  ASSERT_TRUE(study->ask().value().has_value());
+  ASSERT_TRUE(study->report(0, 1, 1, {{"loss", 0.5}, {"other", 1}}).has_value());
+  ASSERT_TRUE(study->report(0, 1, 2, {{"other", 2}}).has_value());
+  ASSERT_TRUE(study->tell(0, 1, {}).has_value());
+  EXPECT_EQ(study->records()[0].values, std::vector<double>{0.5});
+  EXPECT_EQ(study->records()[0].last_step, 2);
+}
+
+TEST(Study, EndsAfterTooManyFailuresInARow) {
+  const auto study = in_memory("params: {x: {type: float, low: 0, high: 1}}\nfailures_max: 2\n");
+  for (const bool fails : {true, false, true, true}) {
+    const auto claim = study->ask().value();
+    ASSERT_TRUE(claim.has_value());
+    const State state = fails ? State::kFailed : State::kComplete;
+    ASSERT_TRUE(study->tell(claim->number, 1, {.state = state, .values = {1.0}}).has_value());
+  }
+  EXPECT_FALSE(study->ask().value().has_value());
+  EXPECT_EQ(study->pause(), Pause::kFailures);
+}
+
+TEST_F(StoredStudy, TwoProcessesShareOneBudgetAndOneSequence) {
+  const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nsampler: random\nbudget: {trials: 10}\n";
+  Opened a = open(text, "a"), b = open(text, "b");
+  const auto alone = in_memory(text);
+  for (int i = 0; i < 10; ++i) {
+    const auto claim = (i % 3 == 0 ? a : b).study->ask().value();
+    ASSERT_TRUE(claim.has_value());
+    EXPECT_EQ(claim->number, i);
+    EXPECT_EQ(claim->point, alone->ask().value()->point);
+  }
+  EXPECT_FALSE(a.study->ask().value().has_value());
+  EXPECT_FALSE(b.study->ask().value().has_value());
+  EXPECT_FALSE(b.study->tell(0, 1, {.values = {1}}).has_value()) << "trial 0 is the other session's";
+  EXPECT_TRUE(a.study->tell(0, 1, {.values = {1}}).has_value());
+}
+
+TEST_F(StoredStudy, LostTrialsRunAgainAsTheSameTrialBeforeNewOnes) {
+  const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 2}\n";
+  space::Point point;
+  {
+    Opened first = open(text, "first");
+    point = first.study->ask().value()->point;
+  }
+  Opened second = open(text, "second");
+  ASSERT_TRUE(second.study->collect_lost([](const auto&) { return false; }).has_value());
+  EXPECT_EQ(second.study->records()[0].state, State::kLost);
+  const auto again = second.study->ask().value();
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->number, 0);
+  EXPECT_EQ(again->attempt, 2);
+  EXPECT_EQ(again->point, point);
+  EXPECT_FALSE(second.study->tell(0, 1, {.values = {1}}).has_value()) << "attempt 1 is over";
+  EXPECT_TRUE(second.study->tell(0, 2, {.values = {1}}).has_value());
+}
+
+TEST_F(StoredStudy, EverythingComesBackFromTheFile) {
+  const std::string text =
+      "params: {lr: {type: float, low: 1.0e-8, high: 1, scale: log}, m: {type: float, low: 0.9, high: 0.999999, scale: "
+      "reverse_log}, n: {type: int, low: 1, high: 3}, u: {type: int, low: 1, high: 99, repeat: n}}\nsampler: random\n";
+  std::vector<space::Point> points;
+  {
+    Opened first = open(text, "first");
+    for (int i = 0; i < 20; ++i) points.push_back(first.study->ask().value()->point);
+    for (int i = 0; i < 20; ++i) tell(*first.study, i, i == 7 ? HUGE_VAL : i == 8 ? -HUGE_VAL : 1e-310 * i);
+  }
+  Opened second = open(text, "second");
+  ASSERT_EQ(second.study->records().size(), 20U);
+  for (std::size_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(second.study->history().trials()[i].point, points[i]);
+    EXPECT_EQ(second.study->records()[i].values[0], i == 7   ? HUGE_VAL
+                                                    : i == 8 ? -HUGE_VAL
+                                                             : 1e-310 * static_cast<double>(i));
+  }
+  EXPECT_EQ(second.study->best(), std::vector<std::int64_t>{8});
+}
+
+TEST(Command, ReplacesParametersAndLeavesOutWhatIsNotActive) {
+  const base::Json params = {{"lr", 0.001}, {"units", {64, 80}}, {"name", "; rm -rf $(x)"}, {"flag", true}};
+  const auto argv = expand_command({"train", "--lr=${lr}", "${units}", "--m", "${momentum}", "x${momentum}", "${name}",
+                                    "${flag}", "$${lr}", "${trial}"},
+                                   params, {.trial = 4});
+  EXPECT_EQ(argv, (std::vector<std::string>{"train", "--lr=0.001", "64,80", "; rm -rf $(x)", "true", "${lr}", "4"}));
+}
+
+TEST(ParetoFront, KeepsWhatNothingDominates) {
+  EXPECT_EQ(pareto_front({{1, 4}, {2, 2}, {3, 3}, {4, 1}, {2, 2}}), (std::vector<std::size_t>{0, 1, 3, 4}));
+  EXPECT_TRUE(pareto_front({}).empty());
+}
+
+}  // namespace
+}  // namespace sterlet::study

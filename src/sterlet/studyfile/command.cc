@@ -1,0 +1,118 @@
+#include "sterlet/studyfile/command.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/pattern.h"
+#include "sterlet/base/text.h"
+#include "sterlet/studyfile/schema.h"
+#include "sterlet/studyfile/values.h"
+
+namespace sterlet::study {
+
+namespace {
+
+void check_placeholders(const Values& top, const YamlNode& word, const std::vector<std::string>& parameters) {
+  std::vector<std::string> known = parameters;
+  for (const char* name : {"trial", "seed", "checkpoint_dir"}) known.emplace_back(name);
+  std::size_t at = 0;
+  while ((at = word.text.find("${", at)) != std::string::npos) {
+    const std::size_t end = word.text.find('}', at);
+    if (end == std::string::npos) {
+      top.fault(word.mark, fmt::format("command: a ${{ is not closed in '{}'", clipped(word.text)),
+                "write it as in ${learning_rate}");
+      return;
+    }
+    const std::string name = word.text.substr(at + 2, end - at - 2);
+    at = end;
+    // Where params has faults, a name may be missing only for them.
+    if (parameters.empty() || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string near = base::suggest_name(name, known);
+    top.fault(word.mark, fmt::format("command: ${{{}}} is not a parameter", clipped(name)),
+              near.empty() ? "name one of params" : near);
+  }
+}
+
+std::string read_pattern(const Values& values, const YamlNode& node, const std::vector<Objective>& objectives) {
+  const auto text = values.text(node, "pattern");
+  if (!text) return {};
+  const auto pattern = base::MetricPattern::make(*text);
+  if (!pattern) {
+    values.fault(node.mark, pattern.error().what, pattern.error().next);
+    return {};
+  }
+  const std::vector<std::string> names = pattern->metrics();
+  for (const Objective& objective : objectives) {
+    if (objective.metric.empty() || std::count(names.begin(), names.end(), objective.metric) > 0) continue;
+    values.fault(node.mark,
+                 fmt::format("the pattern has no group '{}', which the objective needs (found {})",
+                             clipped(objective.metric), fmt::join(names, ", ")),
+                 fmt::format("name the group (?<{}>...)", clipped(objective.metric)));
+  }
+  return *text;
+}
+
+}  // namespace
+
+std::vector<std::string> read_command(const YamlNode& root, Faults& faults,
+                                      const std::vector<std::string>& parameters) {
+  const Values top(faults, "");
+  const YamlNode* node = root.find("command");
+  if (node == nullptr) return {};
+  if (node->is_scalar() && !node->is_null()) {
+    std::string words;
+    for (std::size_t at = 0; at < node->text.size();) {
+      const std::size_t begin = node->text.find_first_not_of(" \t\n", at);
+      if (begin == std::string::npos) break;
+      at = std::min(node->text.find_first_of(" \t\n", begin), node->text.size());
+      words += (words.empty() ? "" : ", ") + node->text.substr(begin, at - begin);
+    }
+    const bool is_simple = words.size() < 200 && words.find_first_of("\"'|&;<>$[]{}#") == std::string::npos;
+    top.fault(node->mark, "command must be a list of words, since no shell is involved",
+              fmt::format("write [{}]", is_simple && !words.empty() ? base::printable(words) : "python3, train.py"));
+    return {};
+  }
+  const auto words = top.texts(*node, "command", "command: [python3, train.py]");
+  if (!words) return {};
+  if (words->front().empty()) {
+    top.fault(node->items.front().mark, "command begins with an empty word", "name the program to run");
+  }
+  for (const YamlNode& word : node->items) check_placeholders(top, word, parameters);
+  return *words;
+}
+
+MetricsSource read_metrics(const YamlNode& root, Faults& faults, const std::vector<Objective>& objectives) {
+  const YamlNode* node = root.find("metrics");
+  if (node == nullptr) return {};
+  const Values values(faults, "metrics");
+  const YamlNode* from = node;
+  const YamlNode* pattern = nullptr;
+  if (!node->is_scalar()) {
+    if (!Values(faults, "").is_map(*node, "metrics", "metrics: {from: channel}")) return {};
+    values.check_keys(*node, key_names(metrics_keys()));
+    from = node->find("from");
+    pattern = node->find("pattern");
+  }
+  std::string word = pattern != nullptr ? "stdout" : "channel";
+  if (from != nullptr) {
+    const auto said = values.word(*from, "source", {"channel", "stdout"});
+    if (!said) return {};
+    word = *said;
+  }
+  if (word == "channel") {
+    if (pattern != nullptr) {
+      values.fault(pattern->mark, "a pattern reads stdout, not the channel",
+                   "write from: stdout, or remove the pattern");
+    }
+    return {};
+  }
+  if (pattern == nullptr) {
+    values.fault(node->mark, "from: stdout needs a pattern that finds the metrics in a line",
+                 "add pattern: 'val_error=(?<val_error>\\S+)'");
+    return {};
+  }
+  return {.pattern = read_pattern(values, *pattern, objectives)};
+}
+
+}  // namespace sterlet::study

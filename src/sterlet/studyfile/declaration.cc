@@ -1,0 +1,290 @@
+#include "sterlet/studyfile/declaration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/studyfile/schema.h"
+
+namespace sterlet::study {
+
+namespace {
+
+using space::Kind;
+using space::Parameter;
+using space::Scalar;
+using space::Scale;
+
+std::optional<double> number_of(const Scalar& scalar) {
+  if (const auto* integer = std::get_if<std::int64_t>(&scalar)) return static_cast<double>(*integer);
+  if (const auto* real = std::get_if<double>(&scalar)) return *real;
+  return std::nullopt;
+}
+
+// A number as the kind keeps it: 1 of a float is 1.0, 3.0 of an int is 3; 2.5 of an int stays, for Space to refuse.
+Scalar scalar_of(double number, Kind kind) {
+  if (kind == Kind::kInt && number == std::floor(number) && std::fabs(number) < 9e15) {
+    return static_cast<std::int64_t>(number);
+  }
+  return number;
+}
+
+// A bare value, or `value:`.
+void take_constant(Declaration& item, const Values& values, const YamlNode& node) {
+  Parameter& parameter = item.parameter();
+  const bool has_kind = item.from_preset || has_key(item, "type");
+  const auto scalar = space::scalar_from_json(json_from_yaml(node));
+  if (!scalar) {
+    values.fault(node.mark, fmt::format("value must be one number, word, true or false (found {})", shown(node)),
+                 "write it as in value: 0.9");
+    return;
+  }
+  if (!has_kind) {
+    const bool is_integer = std::holds_alternative<std::int64_t>(*scalar);
+    parameter.kind = is_integer ? Kind::kInt : number_of(*scalar) ? Kind::kFloat : Kind::kCategorical;
+  }
+  item.is_constant = true;
+  if (is_numeric(parameter)) {
+    const auto number = values.number(node, "value");
+    if (!number) return;
+    if (parameter.kind == Kind::kInt && *number != std::floor(*number)) {
+      values.fault(node.mark, fmt::format("value of an int must be a whole number (found {})", shown(node)),
+                   "round it, or use type: float");
+      return;
+    }
+    return fix(parameter, scalar_of(*number, parameter.kind));
+  }
+  if (parameter.choices.empty()) return fix(parameter, *scalar);
+  // A preset's choices stay until conditions have been checked against them.
+  const bool is_choice = std::any_of(parameter.choices.begin(), parameter.choices.end(),
+                                     [&](const Scalar& choice) { return space::same_choice(choice, *scalar); });
+  if (!is_choice) {
+    std::vector<std::string> names;
+    for (const Scalar& choice : parameter.choices) names.push_back(space::text_of(choice));
+    values.fault(node.mark, fmt::format("{} is not one of the preset's choices", shown(node)),
+                 base::suggest_name(node.text, names));
+    return;
+  }
+  parameter.defaults = {*scalar};
+}
+
+void take_common(Declaration& item, const Values& values, const YamlNode& node) {
+  Parameter& parameter = item.parameter();
+  if (const YamlNode* when = node.find("when")) {
+    item.row.depends_on.clear();
+    parameter.when = values.text(*when, "when").value_or("");
+  }
+  if (const YamlNode* repeat = node.find("repeat")) {
+    const bool is_count = !repeat->quoted && repeat->is_scalar() && base::parse_integer(repeat->text).has_value();
+    if (is_count) {
+      values.fault(repeat->mark, fmt::format("repeat must name an int parameter (found the number {})", repeat->text),
+                   fmt::format("declare one in params, as in layers: {}, and write repeat: layers", repeat->text));
+    } else {
+      parameter.repeat = values.text(*repeat, "repeat").value_or("");
+    }
+  }
+  if (const YamlNode* tier = node.find("tier")) {
+    parameter.tier = static_cast<int>(values.integer(*tier, "tier", 1, 4).value_or(parameter.tier));
+  }
+  if (const YamlNode* live = node.find("live")) {
+    parameter.live = values.boolean(*live, "live").value_or(false);
+  }
+  if (const YamlNode* tune = node.find("tune")) item.tune = values.boolean(*tune, "tune");
+}
+
+bool take_type(Declaration& item, const Values& values, const YamlNode& node) {
+  Parameter& parameter = item.parameter();
+  const YamlNode* type = node.find("type");
+  if (type == nullptr) {
+    if (item.from_preset || node.find("value") != nullptr) return true;
+    if (node.find("choices") != nullptr) {
+      parameter.kind = Kind::kCategorical;
+      return true;
+    }
+    values.fault(item.mark, "its type is missing", "add type: float, int, categorical or ordinal");
+    return false;
+  }
+  const auto word = values.word(*type, "type", {"float", "int", "categorical", "ordinal"});
+  if (!word) return false;
+  const Kind kind = *space::kind_from_text(*word);
+  if (item.from_preset && kind != parameter.kind) {
+    // Of another type, nothing of the preset's range fits; who it is and when it exists stays.
+    Parameter other;
+    other.name = parameter.name;
+    other.when = parameter.when;
+    other.repeat = parameter.repeat;
+    other.tier = parameter.tier;
+    other.live = parameter.live;
+    parameter = std::move(other);
+    item.from_preset = false;
+  }
+  parameter.kind = kind;
+  return true;
+}
+
+void take_range(Declaration& item, const Values& values, const YamlNode& node) {
+  Parameter& parameter = item.parameter();
+  if (const YamlNode* choices = node.find("choices")) {
+    values.fault(choices->mark, fmt::format("choices do not go with type: {}", space::text_of(parameter.kind)),
+                 "use type: categorical (or ordinal, where their order means something)");
+  }
+  for (const auto& [key, bound] : {std::pair{"low", &parameter.low}, std::pair{"high", &parameter.high}}) {
+    if (const YamlNode* value = node.find(key)) {
+      *bound = values.number(*value, key).value_or(*bound);
+    } else if (!item.from_preset) {
+      values.fault(item.mark, fmt::format("{} is missing", key),
+                   std::string_view(key) == "low" ? "add the smallest value to try, as in low: 1e-4"
+                                                  : "add the largest value to try, as in high: 1");
+    }
+  }
+  const YamlNode* low = node.find("low");
+  if (low != nullptr && parameter.low == parameter.high) {
+    const std::string value = base::number_text(parameter.low);
+    values.fault(low->mark, fmt::format("low must be below high (found {} for both)", value),
+                 fmt::format("to keep it constant, write value: {}", value));
+  }
+  if (const YamlNode* scale = node.find("scale")) {
+    if (const auto word = values.word(*scale, "scale", {"linear", "log", "reverse_log"})) {
+      parameter.scale = *space::scale_from_text(*word);
+      if (parameter.scale != Scale::kLog && item.from_preset) parameter.zero = 0;
+    }
+  }
+  if (const YamlNode* step = node.find("step")) {
+    if (const auto number = values.number(*step, "step")) parameter.step = number;
+  }
+  if (const YamlNode* zero = node.find("zero")) {
+    parameter.zero = values.number(*zero, "zero").value_or(0);
+  }
+}
+
+void take_choices(Declaration& item, const Values& values, const YamlNode& node) {
+  Parameter& parameter = item.parameter();
+  for (const char* key : {"low", "high", "scale", "step", "zero"}) {
+    if (const YamlNode* value = node.find(key)) {
+      values.fault(value->mark, fmt::format("{} does not go with type: {}", key, space::text_of(parameter.kind)),
+                   "remove it, or use type: float or int");
+    }
+  }
+  const YamlNode* choices = node.find("choices");
+  if (choices == nullptr) {
+    if (!item.from_preset) values.fault(item.mark, "choices are missing", "list them, as in choices: [relu, tanh]");
+    return;
+  }
+  if (!choices->is_list() || choices->items.empty()) {
+    values.fault(choices->mark,
+                 fmt::format("choices must be a list of values (found {})",
+                             choices->is_list() ? "an empty list" : shown(*choices)),
+                 "write it as in choices: [relu, tanh]");
+    return;
+  }
+  parameter.choices.clear();
+  for (const YamlNode& choice : choices->items) {
+    if (const auto scalar = space::scalar_from_json(json_from_yaml(choice))) {
+      parameter.choices.push_back(*scalar);
+    } else {
+      values.fault(choice.mark,
+                   fmt::format("a choice must be one number, word, true or false (found {})", shown(choice)),
+                   choice.is_null() ? "put the word in quotes, as in \"null\"" : "give each choice a name");
+    }
+  }
+}
+
+void take_default(Parameter& parameter, const Values& values, const YamlNode& node) {
+  std::vector<const YamlNode*> nodes{&node};
+  if (node.is_list()) {
+    nodes.clear();
+    for (const YamlNode& item : node.items) nodes.push_back(&item);
+    if (nodes.empty()) values.fault(node.mark, "default must be a value (found an empty list)", "remove it");
+  }
+  parameter.defaults.clear();
+  for (const YamlNode* each : nodes) {
+    if (is_numeric(parameter)) {
+      const auto number = values.number(*each, "default");
+      if (number) parameter.defaults.push_back(scalar_of(*number, parameter.kind));
+      continue;
+    }
+    const auto scalar = space::scalar_from_json(json_from_yaml(*each));
+    if (scalar) {
+      parameter.defaults.push_back(*scalar);
+    } else {
+      values.fault(each->mark, fmt::format("default must be one of its choices (found {})", shown(*each)), "change it");
+    }
+  }
+}
+
+}  // namespace
+
+bool has_key(const Declaration& item, std::string_view key) {
+  return item.node != nullptr && item.node->is_map() && item.node->find(key) != nullptr;
+}
+
+bool is_numeric(const Parameter& parameter) { return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt; }
+
+void fix(Parameter& parameter, const Scalar& value) {
+  if (is_numeric(parameter)) {
+    parameter.low = parameter.high = number_of(value).value_or(0);
+    parameter.scale = Scale::kLinear;
+    parameter.step.reset();
+    parameter.zero = 0;
+  } else {
+    parameter.choices = {value};
+  }
+  parameter.defaults = {value};
+}
+
+void fit_default(Parameter& parameter) {
+  if (parameter.defaults.size() != 1) return;
+  Scalar& value = parameter.defaults.front();
+  if (!is_numeric(parameter)) {
+    const bool is_choice = std::any_of(parameter.choices.begin(), parameter.choices.end(),
+                                       [&](const Scalar& choice) { return space::same_choice(choice, value); });
+    if (!is_choice && !parameter.choices.empty()) value = parameter.choices.front();
+    return;
+  }
+  const auto number = number_of(value);
+  if (!number || !(parameter.low < parameter.high) || (*number == 0 && parameter.zero > 0)) return;
+  double nearest = std::clamp(*number, parameter.low, parameter.high);
+  if (parameter.step && *parameter.step > 0) {
+    const double steps = std::floor((parameter.high - parameter.low) / *parameter.step + 1e-9);
+    nearest = parameter.low +
+              *parameter.step * std::clamp(std::round((nearest - parameter.low) / *parameter.step), 0.0, steps);
+  }
+  if (parameter.kind == Kind::kInt) nearest = std::round(nearest);
+  if (nearest != *number) value = scalar_of(nearest, parameter.kind);
+}
+
+void read_declaration(Declaration& item, const Values& values) {
+  const YamlNode& node = *item.node;
+  if (node.is_scalar() && !node.is_null()) return take_constant(item, values, node);
+  if (!node.is_map() || node.entries.empty()) {
+    values.fault(node.mark.line > 0 && !node.is_null() ? node.mark : item.mark,
+                 fmt::format("says nothing of its values (found {})", node.is_map() ? "an empty map" : shown(node)),
+                 node.is_list() ? "write {type: categorical, choices: [...]}"
+                                : "write {type: float, low: 0, high: 1}, or a value to keep it constant");
+    return;
+  }
+  values.check_keys(node, key_names(parameter_keys()));
+  take_common(item, values, node);
+  if (const YamlNode* value = node.find("value")) {
+    take_type(item, values, node);
+    for (const char* key : {"low", "high", "scale", "step", "choices", "zero", "default", "tune"}) {
+      if (const YamlNode* other = node.find(key)) {
+        values.fault(other->mark, fmt::format("value keeps the parameter constant, so {} has no meaning", key),
+                     "remove one of the two");
+      }
+    }
+    return take_constant(item, values, *value);
+  }
+  if (!take_type(item, values, node)) return;
+  if (is_numeric(item.parameter())) {
+    take_range(item, values, node);
+  } else {
+    take_choices(item, values, node);
+  }
+  if (const YamlNode* value = node.find("default")) take_default(item.parameter(), values, *value);
+}
+
+}  // namespace sterlet::study

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sterlet/space/space.h"
+#include "sterlet/studyfile/faults.h"
+
+namespace sterlet::study {
+
+/// The search space of a study file: preset, params, tune and constraints together.
+struct DeclaredSpace {
+  std::vector<space::Parameter> parameters;  ///< As searched: fixed ones have one value.
+  std::vector<std::string> constraints;
+  space::Space space;
+};
+
+/// Reads it from the root of a study file. `names` becomes the parameters' names, also where there are faults, so that
+/// other keys can be checked against them. Nothing where faults were added.
+std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names);
+
+/// `text` with the parameter `name` replaced by `literal`, outside quotes: how a fixed choice enters an expression.
+std::string substitute(std::string_view text, std::string_view name, std::string_view literal);
+
+}  // namespace sterlet::study

@@ -1,0 +1,462 @@
+#include "sterlet/studyfile/study_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/population/population.h"
+#include "sterlet/studyfile/presets.h"
+#include "sterlet/studyfile/schedule.h"
+#include "sterlet/studyfile/schema.h"
+#include "sterlet/studyfile/choice.h"
+#include "sterlet/studyfile/command.h"
+#include "sterlet/studyfile/params.h"
+#include "sterlet/studyfile/values.h"
+#include "sterlet/studyfile/yaml_scan.h"
+
+namespace sterlet::study {
+
+namespace {
+
+using Errors = std::vector<base::Error>;
+
+constexpr std::int64_t kTrialsMax = 1000000000;
+constexpr std::int64_t kWorkersMax = 4096;
+constexpr std::int64_t kRetriesMax = 1000;
+constexpr std::int64_t kRepeatsMax = 1000;
+constexpr std::int64_t kFailuresMax = 1000000;
+constexpr std::int64_t kGpusMax = 1024;
+constexpr double kCpusMax = 65536;
+constexpr std::size_t kNameLengthMax = 200;
+
+struct Source {
+  std::string path;
+  std::string folder;
+  bool is_stored = false;  // Written by json_from_spec: may carry `folder`.
+};
+
+class StudyReader final {
+ public:
+  StudyReader(const YamlNode& root, Source source)
+      : root_(root), source_(std::move(source)), faults_(source_.path), top_(faults_, "") {}
+
+  tl::expected<StudyFile, Errors> read() {
+    if (!root_.is_map()) {
+      top_.fault(root_.mark, fmt::format("a study file is a map of keys (found {})", shown(root_)),
+                 "begin it with objective: {metric: val_error}, or let sterlet init write a starter");
+      return tl::make_unexpected(faults_.take());
+    }
+    std::vector<std::string> keys = key_names(study_keys());
+    std::vector<std::string> also_known = keys;
+    also_known.emplace_back("$schema");
+    if (source_.is_stored) also_known.emplace_back("folder");
+    for (const YamlEntry& entry : root_.entries) {
+      if (std::find(also_known.begin(), also_known.end(), entry.key) != also_known.end()) continue;
+      unknown_key(entry, keys);
+    }
+    take_name();
+    take_objectives();
+    std::optional<DeclaredSpace> declared = read_parameters(root_, faults_, parameter_names_);
+    spec_.command = read_command(root_, faults_, parameter_names_);
+    spec_.metrics = read_metrics(root_, faults_, spec_.objectives);
+    take_budget();
+    take_strategy();
+    take_sampler();
+    take_pruner();
+    take_running();
+    take_resources();
+    take_context();
+    if (declared) check_strategy(declared->space);
+    if (declared) take_enqueue(declared->space);
+    if (!faults_.empty() || !declared) return tl::make_unexpected(faults_.take());
+    spec_.parameters = std::move(declared->parameters);
+    spec_.constraints = std::move(declared->constraints);
+    return StudyFile{std::move(spec_), std::move(declared->space)};
+  }
+
+ private:
+  // A key on the wrong level is a common slip: say where it belongs.
+  void unknown_key(const YamlEntry& entry, const std::vector<std::string>& keys) {
+    struct Home {
+      std::string_view parent;
+      std::vector<std::string> keys;
+    };
+    const std::string what = fmt::format("unknown key '{}'", clipped(entry.key));
+    if (const auto near = base::nearest_name(entry.key, keys)) {
+      top_.fault(entry.key_mark, what, fmt::format("did you mean '{}'?", *near));
+      return;
+    }
+    for (const Home& home :
+         {Home{"budget", key_names(budget_keys())}, Home{"resources", key_names(resources_keys())},
+          Home{"objective", key_names(objective_keys())}, Home{"metrics", key_names(metrics_keys())}}) {
+      if (std::count(home.keys.begin(), home.keys.end(), entry.key) == 0) continue;
+      top_.fault(entry.key_mark, what,
+                 fmt::format("it belongs into {0}, as in {0}: {{{1}: ...}}", home.parent, entry.key));
+      return;
+    }
+    const bool looks_like_parameter =
+        entry.value.is_map() && (entry.value.find("low") != nullptr || entry.value.find("type") != nullptr);
+    top_.fault(entry.key_mark, what,
+               looks_like_parameter ? "parameters belong into params, indented below it"
+                                    : "see docs/study-file.md for the keys there are");
+  }
+
+  void take_name() {
+    spec_.folder = source_.folder;
+    if (const YamlNode* folder = root_.find("folder"); folder != nullptr && source_.is_stored) {
+      spec_.folder = folder->text;
+    }
+    spec_.name = std::filesystem::path(source_.path).stem().string();
+    const YamlNode* node = root_.find("study");
+    if (node == nullptr) {
+      if (spec_.name.empty()) spec_.name = "study";
+      return;
+    }
+    const auto name = top_.text(*node, "study");
+    if (!name) return;
+    const bool is_clean = std::none_of(name->begin(), name->end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 || c == '/' || c == '\\';
+    });
+    if (!is_clean || name->size() > kNameLengthMax || name->front() == '-' || name->front() == '.') {
+      top_.fault(node->mark, fmt::format("study cannot be named '{}'", clipped(*name)),
+                 fmt::format("use letters, digits, '_' and '-', at most {}, and begin with a letter", kNameLengthMax));
+      return;
+    }
+    spec_.name = *name;
+  }
+
+  void take_objectives() {
+    const YamlNode* node = root_.find("objective");
+    if (node == nullptr) {
+      top_.fault(root_.mark, "objective is missing, so nothing says what is better",
+                 "add objective: {metric: val_error, direction: minimize}");
+      return;
+    }
+    if (!node->is_list()) return take_objective(*node);
+    if (node->items.empty()) {
+      top_.fault(node->mark, "objective names no metric (found an empty list)", "write objective: {metric: val_error}");
+    }
+    for (const YamlNode& item : node->items) take_objective(item);
+  }
+
+  void take_objective(const YamlNode& node) {
+    const Values values(faults_, "objective");
+    Objective objective;
+    Mark mark = node.mark;
+    if (node.is_scalar()) {
+      const auto metric = top_.text(node, "objective");
+      if (!metric) return;
+      objective.metric = *metric;
+    } else {
+      if (!top_.is_map(node, "an objective", "objective: {metric: val_error, direction: minimize}")) return;
+      values.check_keys(node, key_names(objective_keys()));
+      const YamlNode* metric = node.find("metric");
+      if (metric == nullptr) {
+        values.fault(node.mark, "metric is missing", "name what the trial reports, as in metric: val_error");
+      } else {
+        mark = metric->mark;
+        objective.metric = values.text(*metric, "metric").value_or("");
+      }
+      if (const YamlNode* direction = node.find("direction")) {
+        const auto word = values.word(*direction, "direction", {"minimize", "maximize"});
+        if (word && *word == "maximize") objective.direction = Direction::kMaximize;
+      }
+    }
+    for (const Objective& earlier : spec_.objectives) {
+      if (!objective.metric.empty() && earlier.metric == objective.metric) {
+        values.fault(mark, fmt::format("the metric '{}' is listed twice", clipped(objective.metric)),
+                     "keep one of the two");
+        return;
+      }
+    }
+    spec_.objectives.push_back(std::move(objective));
+  }
+
+  void take_budget() {
+    const YamlNode* node = root_.find("budget");
+    if (node == nullptr) return;
+    const Values values(faults_, "budget");
+    if (node->is_scalar() || node->is_list()) {
+      top_.is_map(*node, "budget", "budget: {trials: 100, time: 30m}");
+      return;
+    }
+    values.check_keys(*node, key_names(budget_keys()));
+    if (const YamlNode* trials = node->find("trials")) {
+      spec_.budget.trials = values.integer(*trials, "trials", 1, kTrialsMax);
+    }
+    if (const YamlNode* time = node->find("time")) spec_.budget.seconds = values.duration(*time, "time");
+    if (const YamlNode* target = node->find("target")) spec_.budget.target = values.number(*target, "target");
+  }
+
+  void take_strategy() {
+    const YamlNode* node = root_.find("strategy");
+    if (node == nullptr) return;
+    if (node->is_scalar() && node->text == "auto") {
+      top_.fault(node->mark, "strategy: auto needs `sterlet plan` to decide it, which this version does not have",
+                 "use strategy: caviar");
+      return;
+    }
+    const std::vector<std::string> words = {"caviar", "panda", "pbt", "replay"};
+    const auto choice = read_choice(*node, faults_, "strategy", words);
+    if (!choice) return;
+    spec_.strategy = static_cast<Strategy>(std::find(words.begin(), words.end(), choice->name) - words.begin());
+    for (const YamlEntry& entry : node->entries) {
+      if (entry.key != "name") spec_.strategy_options[entry.key] = json_from_yaml(entry.value);
+    }
+  }
+
+  // What a strategy needs of the rest of the file.
+  void check_strategy(const space::Space& space) {
+    const YamlNode* node = root_.find("strategy");
+    if (node == nullptr || !faults_.empty()) return;
+    const auto refuse = [&](const base::Error& error) { top_.fault(node->mark, error.what, error.next); };
+    if (spec_.strategy == Strategy::kReplay) {
+      const auto schedule = replay_schedule(spec_);
+      if (!schedule) return refuse(schedule.error());
+      if (const auto fits = check_schedule(*schedule, space); !fits) refuse(fits.error());
+      return;
+    }
+    if (spec_.strategy != Strategy::kPbt) {
+      if (spec_.strategy_options.empty()) return;
+      return top_.fault(node->mark, fmt::format("strategy {} has no options", text_of(spec_.strategy)),
+                        fmt::format("write strategy: {}", text_of(spec_.strategy)));
+    }
+    if (const auto options = population::read_options(spec_.strategy_options); !options) return refuse(options.error());
+    if (const auto fits = population::check_space(space); !fits) return refuse(fits.error());
+    if (spec_.objectives.size() > 1) {
+      top_.fault(node->mark, "pbt needs one objective to rank its members by (found several)",
+                 "keep one in objective, or use strategy: caviar");
+    }
+    if (spec_.pruner.name != "none") {
+      top_.fault(node->mark, "pbt decides itself who goes on, so that no pruner may", "remove pruner");
+    }
+    if (spec_.repeats.is_on()) {
+      top_.fault(node->mark, "pbt trains each member once; its repeats are the replays of its schedule",
+                 "remove repeats, and run sterlet tune --replay afterwards");
+    }
+  }
+
+  void take_sampler() {
+    if (const YamlNode* node = root_.find("sampler")) {
+      if (auto choice = read_sampler(*node, faults_)) spec_.sampler = std::move(*choice);
+    }
+  }
+
+  void take_pruner() {
+    if (const YamlNode* node = root_.find("pruner")) {
+      if (auto choice = read_pruner(*node, faults_, spec_.objectives.size())) spec_.pruner = std::move(*choice);
+    }
+  }
+
+  void take_running() {
+    if (const YamlNode* workers = root_.find("workers"); workers != nullptr && workers->text != "auto") {
+      const base::Json value = json_from_yaml(*workers);
+      if (value.is_number()) {
+        if (const auto count = top_.integer(*workers, "workers", 1, kWorkersMax))
+          spec_.workers = static_cast<int>(*count);
+      } else {
+        top_.fault(workers->mark,
+                   fmt::format("workers must be auto or a whole number of at least 1 (found {})", shown(*workers)),
+                   "write workers: auto, or workers: 4");
+      }
+    }
+    if (const YamlNode* seed = root_.find("seed")) take_seed(*seed);
+    if (const YamlNode* duplicates = root_.find("duplicates")) {
+      const auto word = top_.word(*duplicates, "rule for duplicates", {"avoid", "allow", "average"});
+      if (word) {
+        spec_.duplicates = *word == "allow"     ? Duplicates::kAllow
+                           : *word == "average" ? Duplicates::kAverage
+                                                : Duplicates::kAvoid;
+      }
+    }
+    if (const YamlNode* repeats = root_.find("repeats")) take_repeats(*repeats);
+    if (const YamlNode* first = root_.find("defaults_first")) {
+      spec_.defaults_first = top_.boolean(*first, "defaults_first").value_or(true);
+    }
+    if (const YamlNode* retries = root_.find("retries")) {
+      spec_.retries = static_cast<int>(top_.integer(*retries, "retries", 0, kRetriesMax).value_or(0));
+    }
+    if (const YamlNode* failures = root_.find("failures_max")) {
+      spec_.failures_max = static_cast<int>(top_.integer(*failures, "failures_max", 1, kFailuresMax).value_or(1));
+    }
+  }
+
+  void take_repeats(const YamlNode& node) {
+    Repeats repeats;
+    if (node.is_map()) {
+      const Values values(faults_, "repeats");
+      values.check_keys(node, key_names(repeats_keys()));
+      repeats = {.at_most = 10, .race = true};
+      if (const YamlNode* most = node.find("at_most")) {
+        repeats.at_most = values.integer(*most, "at_most", 2, kRepeatsMax).value_or(2);
+      }
+      if (const YamlNode* race = node.find("race")) repeats.race = values.boolean(*race, "race").value_or(true);
+      const auto take_share = [&](const char* key, double low, double& share) {
+        const YamlNode* found = node.find(key);
+        if (found == nullptr) return;
+        const auto number = values.number(*found, key);
+        if (!number) return;
+        if (*number > low && *number < 1) {
+          share = *number;
+          return;
+        }
+        values.fault(found->mark,
+                     fmt::format("{} must be between {} and 1 (found {})", key, base::number_text(low), shown(*found)),
+                     fmt::format("write {}: {}", key, base::number_text(share)));
+      };
+      take_share("share", 0, repeats.share);
+      take_share("confidence", 0.5, repeats.confidence);
+      if (repeats.race && spec_.objectives.size() > 1) {
+        values.fault(node.mark, fmt::format("a race needs one objective (found {})", spec_.objectives.size()),
+                     "write repeats: 3, so that each setting is run three times");
+      }
+    } else {
+      repeats.at_most = top_.integer(node, "repeats", 1, kRepeatsMax).value_or(1);
+    }
+    if (repeats.is_on() && spec_.duplicates == Duplicates::kAllow) {
+      top_.fault(node.mark, "repeats counts the mean of the runs of a setting, duplicates: allow counts each by itself",
+                 "remove duplicates: allow, or write duplicates: average");
+    }
+    spec_.repeats = repeats;
+  }
+
+  void take_seed(const YamlNode& node) {
+    const base::Json value = json_from_yaml(node);
+    if (value.is_number_unsigned()) {
+      spec_.seed = value.get<std::uint64_t>();
+    } else if (const auto seed = top_.integer(node, "seed", 0)) {
+      spec_.seed = static_cast<std::uint64_t>(*seed);
+    }
+  }
+
+  void take_resources() {
+    const YamlNode* node = root_.find("resources");
+    if (node == nullptr) return;
+    if (!top_.is_map(*node, "resources", "resources: {cpu: 1, memory: 2GiB, time: 10m}")) return;
+    const Values values(faults_, "resources");
+    values.check_keys(*node, key_names(resources_keys()));
+    Resources& resources = spec_.resources;
+    if (const YamlNode* cpu = node->find("cpu")) {
+      const auto cores = values.number(*cpu, "cpu");
+      if (cores && (*cores <= 0 || *cores > kCpusMax)) {
+        values.fault(cpu->mark, fmt::format("cpu must be a number of cores above 0 (found {})", shown(*cpu)),
+                     "write cpu: 1");
+      }
+      resources.cpu = cores.value_or(1);
+    }
+    if (const YamlNode* gpu = node->find("gpu")) {
+      resources.gpu = static_cast<int>(values.integer(*gpu, "gpu", 0, kGpusMax).value_or(0));
+    }
+    if (const YamlNode* share = node->find("gpu_share")) {
+      resources.gpu_share = static_cast<int>(values.integer(*share, "gpu_share", 1, kGpusMax).value_or(1));
+    }
+    if (const YamlNode* memory = node->find("memory")) resources.memory_bytes = values.bytes(*memory, "memory");
+    if (const YamlNode* time = node->find("time")) resources.seconds = values.duration(*time, "time");
+  }
+
+  void take_context() {
+    const YamlNode* node = root_.find("context");
+    if (node == nullptr) return;
+    if (!top_.is_map(*node, "context", "context: {files: [train.py], command: [git, rev-parse, HEAD]}")) return;
+    const Values values(faults_, "context");
+    values.check_keys(*node, key_names(context_keys()));
+    if (const YamlNode* files = node->find("files")) {
+      if (const auto list = values.texts(*files, "files", "files: [train.py, data/]")) spec_.context["files"] = *list;
+    }
+    if (const YamlNode* command = node->find("command")) {
+      if (const auto list = values.texts(*command, "command", "command: [git, rev-parse, HEAD]")) {
+        spec_.context["command"] = *list;
+      }
+    }
+  }
+
+  void take_enqueue(const space::Space& space) {
+    const YamlNode* node = root_.find("enqueue");
+    if (node == nullptr || node->is_null()) return;
+    const Values values(faults_, "enqueue");
+    if (!node->is_list()) {
+      top_.fault(node->mark, fmt::format("enqueue must be a list of points (found {})", shown(*node)),
+                 "write it as in enqueue: [{learning_rate: 0.01}]");
+      return;
+    }
+    for (const YamlNode& point : node->items) {
+      if (!point.is_map()) {
+        values.fault(point.mark, fmt::format("a point must be a map of parameters (found {})", shown(point)),
+                     "write it as in {learning_rate: 0.01}");
+        continue;
+      }
+      base::Json partial = json_from_yaml(point);
+      if (const auto checked = space.check_partial(partial); !checked) {
+        values.fault(point.mark, checked.error().what, checked.error().next);
+        continue;
+      }
+      spec_.enqueue.push_back(std::move(partial));
+    }
+  }
+
+  const YamlNode& root_;
+  Source source_;
+  Faults faults_;
+  Values top_;
+  StudySpec spec_;
+  std::vector<std::string> parameter_names_;
+};
+
+base::Error unreadable(const std::string& path, std::string what, std::string next) {
+  return {.code = base::ErrorCode::kNotFound, .where = path, .what = std::move(what), .next = std::move(next)};
+}
+
+}  // namespace
+
+tl::expected<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
+                                                 const std::string& folder) {
+  const auto root = parse_yaml(text);
+  if (!root) {
+    Faults faults(path);
+    faults.add(root.error().mark, root.error().what, root.error().next);
+    return tl::make_unexpected(faults.take());
+  }
+  return StudyReader(*root, {.path = path, .folder = folder}).read();
+}
+
+tl::expected<StudyFile, Errors> read_study_file(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    return tl::make_unexpected(
+        Errors{unreadable(path, "there is no such file", "check the path, or write a starter with sterlet init")});
+  }
+  if (fs::is_directory(status)) {
+    return tl::make_unexpected(Errors{unreadable(path, "this is a folder, not a study file", "name the file in it")});
+  }
+  std::ifstream stream(path, std::ios::binary);
+  // One byte past the limit is enough to know: a large file, or a device without end, is never read whole.
+  std::string text(kStudyBytesMax + 1, '\0');
+  if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream && (!stream.eof() || stream.bad())) {
+    return tl::make_unexpected(Errors{unreadable(path, "the file cannot be read", "check its permissions")});
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  fs::path folder = fs::absolute(path, error).parent_path().lexically_normal();
+  return parse_study_text(text, path, folder.string());
+}
+
+base::Result<StudyFile> study_from_json(const base::Json& spec) {
+  const YamlNode root = yaml_from_json(spec);
+  auto study = StudyReader(root, {.path = "the stored study", .folder = {}, .is_stored = true}).read();
+  if (!study) return tl::make_unexpected(study.error().front());
+  return std::move(*study);
+}
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : make_presets()) names.emplace_back(preset.name);
+  return names;
+}
+
+}  // namespace sterlet::study

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/studyfile/spec.h"
+
+namespace sterlet::study {
+
+/// A study as read: the spec and its checked space.
+struct StudyFile {
+  StudySpec spec;
+  space::Space space;
+};
+
+/// Reads study file text, YAML 1.2 or JSON. `path` is used in messages (`path:line:col: ...`) and as the study's
+/// default name; `folder` becomes spec.folder. Errors: all faults found, in the order of the text, each kBadStudyFile
+/// with where = path:line:col. Limits: 256 KiB, 32 levels of nesting, 100 aliases, 10,000 values once aliases are
+/// expanded.
+tl::expected<StudyFile, std::vector<base::Error>> parse_study_text(std::string_view text, const std::string& path,
+                                                                   const std::string& folder);
+
+/// Reads a study file. Errors as above; kNotFound where it cannot be read.
+tl::expected<StudyFile, std::vector<base::Error>> read_study_file(const std::string& path);
+
+/// Rebuilds a study from the JSON that json_from_spec wrote (a stored study).
+base::Result<StudyFile> study_from_json(const base::Json& spec);
+
+/// JSON Schema (draft 2020-12) of study files, for editors.
+base::Json study_schema();
+
+/// The commented study file that `sterlet init` writes. Errors: kInvalidArgument for an unknown preset, naming the
+/// nearest.
+base::Result<std::string> starter_study(std::string_view preset);
+
+/// Names of the presets, in the order of help.
+std::vector<std::string> preset_names();
+
+}  // namespace sterlet::study
