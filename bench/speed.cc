@@ -112,8 +112,8 @@ void print_line(const std::string& name, double value, const std::string& unit, 
   fmt::print("{}\n", base::json_line(line));
 }
 
-Result<study::StudyFile> study_file() {
-  auto file = study::parse_study_text(kStudyText, "speed.yaml", "/");
+Result<studyfile::StudyFile> study_file() {
+  auto file = studyfile::parse_study_text(kStudyText, "speed.yaml", "/");
   if (!file) return base::fail(file.error().front());
   return std::move(*file);
 }
@@ -122,7 +122,7 @@ Result<study::StudyFile> study_file() {
 double loss_of(const Claim& claim, int step) { return claim.point.values[0] + 1.0 / (1 + step); }
 
 Result<std::unique_ptr<Study>> open_speed_study(storage::Storage* storage, const std::string& session) {
-  STERLET_TRY(study::StudyFile file, study_file());
+  STERLET_TRY(studyfile::StudyFile file, study_file());
   return Study::open(std::move(file), {.storage = storage, .session = session});
 }
 

@@ -24,7 +24,7 @@ struct LiveSettings {
 /// One live hyperparameter: where it is kept and which values make sense.
 struct LiveField {
   const char* name;
-  double LiveSettings::* member;
+  double LiveSettings::*member;
   double low;
   bool low_included;
   double high;  ///< Never included.

@@ -13,7 +13,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/api/export.h"
 
-namespace sterlet::study {
+namespace sterlet::api {
 
 namespace {
 
@@ -56,8 +56,8 @@ Result<std::vector<double>> read_numbers(const Json& list, std::string_view key)
 }
 
 // value, values, constraints and state of a tell or add.
-Result<Outcome> read_outcome(const Json& message) {
-  Outcome outcome;
+Result<study::Outcome> read_outcome(const Json& message) {
+  study::Outcome outcome;
   if (const auto value = message.find("value"); value != message.end()) {
     STERLET_TRY(outcome.values, read_numbers(Json::array({*value}), "value"));
   }
@@ -86,21 +86,21 @@ Result<Outcome> read_outcome(const Json& message) {
   return outcome;
 }
 
-std::string_view what_to_do(Pause pause) {
+std::string_view what_to_do(study::Pause pause) {
   switch (pause) {
-    case Pause::kTrials:
-    case Pause::kTime:
+    case study::Pause::kTrials:
+    case study::Pause::kTime:
       return "raise the budget, or end here";
-    case Pause::kSpace:
+    case study::Pause::kSpace:
       return "widen the space, allow duplicates, or end here";
-    case Pause::kFailures:
+    case study::Pause::kFailures:
       return "see why they fail; failures_max in the study file says how many may";
     default:
       return "end here";
   }
 }
 
-Result<Json> ask(Study& study, const Json&) {
+Result<Json> ask(study::Study& study, const Json&) {
   STERLET_TRY(const auto claim, study.ask());
   if (!claim) {
     return base::fail(ErrorCode::kExhausted, fmt::format("no more trials: {}", text_of(study.pause())),
@@ -111,21 +111,21 @@ Result<Json> ask(Study& study, const Json&) {
   return answer;
 }
 
-int attempt_of(const Study& study, std::int64_t id) {
+int attempt_of(const study::Study& study, std::int64_t id) {
   if (id < 0 || id >= static_cast<std::int64_t>(study.records().size())) return 1;
   return study.records()[static_cast<std::size_t>(id)].attempt;
 }
 
-Result<Json> tell(Study& study, const Json& message) {
+Result<Json> tell(study::Study& study, const Json& message) {
   STERLET_TRY(const std::int64_t id, read_id(message));
-  STERLET_TRY(const Outcome outcome, read_outcome(message));
+  STERLET_TRY(const study::Outcome outcome, read_outcome(message));
   const bool has_result = !outcome.values.empty() || outcome.state != State::kComplete || message.contains("state");
   if (!has_result) return refuse("'value' is missing", R"(give "value", "values" or "state")");
   STERLET_PASS(study.tell(id, attempt_of(study, id), outcome));
   return Json{{"ok", true}};
 }
 
-Result<Json> report(Study& study, const Json& message) {
+Result<Json> report(study::Study& study, const Json& message) {
   STERLET_TRY(const std::int64_t id, read_id(message));
   const auto step = message.find("step");
   if (step == message.end() || !step->is_number_integer()) {
@@ -148,9 +148,9 @@ Result<Json> report(Study& study, const Json& message) {
   return Json{{"prune", true}, {"reason", decision.reason}};
 }
 
-Result<Json> add(Study& study, const Json& message) {
+Result<Json> add(study::Study& study, const Json& message) {
   if (!message.contains("params")) return refuse("'params' is missing", "give the configuration that was evaluated");
-  STERLET_TRY(Outcome outcome, read_outcome(message));
+  STERLET_TRY(study::Outcome outcome, read_outcome(message));
   std::vector<std::pair<std::int64_t, double>> curve;
   if (const auto reports = message.find("reports"); reports != message.end()) {
     constexpr const char* kWrong = "'reports' must be a list of [step, value]";
@@ -166,13 +166,13 @@ Result<Json> add(Study& study, const Json& message) {
   return Json{{"id", id}};
 }
 
-Result<Json> enqueue(Study& study, const Json& message) {
+Result<Json> enqueue(study::Study& study, const Json& message) {
   if (!message.contains("params")) return refuse("'params' is missing", "give the values to try; others are filled in");
   STERLET_PASS(study.enqueue(message["params"]));
   return Json{{"ok", true}};
 }
 
-Result<Json> best(Study& study, const Json&) {
+Result<Json> best(study::Study& study, const Json&) {
   const auto numbers = study.best();
   const auto one = [&](std::int64_t number) {
     Json json{{"id", number}, {"params", study.view(number).params}};
@@ -199,7 +199,7 @@ Result<Json> best(Study& study, const Json&) {
 
 struct Operation {
   std::string_view name;
-  Result<Json> (*answer)(Study&, const Json&);
+  Result<Json> (*answer)(study::Study&, const Json&);
   // Whether it brings what must not be lost once it was answered. A trial that was asked for and reported on is lost
   // with the power in any case: who runs it is on the same machine.
   bool is_lasting;
@@ -211,7 +211,7 @@ constexpr std::array<Operation, 6> kOperations{{{"ask", &ask, false},
                                                 {"enqueue", &enqueue, true},
                                                 {"best", &best, false}}};
 
-Result<Json> answer(Study& study, std::string_view line, bool& is_lasting) {
+Result<Json> answer(study::Study& study, std::string_view line, bool& is_lasting) {
   if (line.size() > kLineMax) return refuse("the line is longer than 1 MiB", "send one operation a line");
   STERLET_TRY(const Json message, base::parse_json(line));
   if (!message.is_object() || !message.contains("op") || !message["op"].is_string()) {
@@ -257,7 +257,7 @@ Result<void> write_all(int file, std::string_view text) {
   return {};
 }
 
-std::string answer_line(Study& study, std::string_view line, std::size_t line_number, bool& is_lasting) {
+std::string answer_line(study::Study& study, std::string_view line, std::size_t line_number, bool& is_lasting) {
   const auto result = answer(study, line, is_lasting);
   if (result) return base::json_line(*result);
   return base::json_line({{"error", result.error().at(fmt::format("line {}", line_number)).message()}});
@@ -265,7 +265,7 @@ std::string answer_line(Study& study, std::string_view line, std::size_t line_nu
 
 }  // namespace
 
-Result<void> answer_lines(Study& study, int in, int out) {
+Result<void> answer_lines(study::Study& study, int in, int out) {
   study.defer_sync(true);
   std::string unread, answers;
   std::size_t line_number = 0;
@@ -295,4 +295,4 @@ Result<void> answer_lines(Study& study, int in, int out) {
   return {};
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::api

@@ -8,7 +8,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/api/lineage.h"
 
-namespace sterlet::study {
+namespace sterlet::api {
 
 namespace {
 
@@ -25,7 +25,7 @@ base::Json numbers_json(const std::vector<double>& numbers) {
 
 }  // namespace
 
-base::Json assurance_json(const Study::Assurance& assurance) {
+base::Json assurance_json(const study::Study::Assurance& assurance) {
   base::Json json;
   json["runs"] = assurance.trials;
   json["mean"] = numbers_json(assurance.values);
@@ -34,8 +34,8 @@ base::Json assurance_json(const Study::Assurance& assurance) {
   return json;
 }
 
-base::Result<base::Json> trial_json(const Study& study, storage::Storage& storage, std::int64_t trial) {
-  const TrialView view = study.view(trial);
+base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial) {
+  const study::TrialView view = study.view(trial);
   const storage::TrialRecord& record = view.record;
   base::Json json;
   json["number"] = record.number;
@@ -78,7 +78,7 @@ base::Result<base::Json> trial_json(const Study& study, storage::Storage& storag
   return json;
 }
 
-base::Json summary_json(const Study& study) {
+base::Json summary_json(const study::Study& study) {
   base::Json counts = base::Json::object();
   for (const auto state :
        {storage::State::kWaiting, storage::State::kRunning, storage::State::kPaused, storage::State::kComplete,
@@ -94,7 +94,7 @@ base::Json summary_json(const Study& study) {
     if (const auto assurance = study.assurance(number)) best.back().update(assurance_json(*assurance));
   }
   base::Json objectives = base::Json::array();
-  for (const Objective& objective : study.spec().objectives) {
+  for (const studyfile::Objective& objective : study.spec().objectives) {
     objectives.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
   }
   base::Json json;
@@ -106,7 +106,7 @@ base::Json summary_json(const Study& study) {
   json["seed"] = study.seed();
   json["trials"] = study.records().size();
   json["counts"] = counts;
-  const Budget& budget = study.spec().budget;
+  const studyfile::Budget& budget = study.spec().budget;
   json["budget"] = base::Json::object();
   if (budget.trials) json["budget"]["trials"] = *budget.trials;
   if (budget.seconds) json["budget"]["time"] = *budget.seconds;
@@ -116,11 +116,11 @@ base::Json summary_json(const Study& study) {
   return json;
 }
 
-base::Result<base::Json> study_document(const Study& study, storage::Storage& storage) {
+base::Result<base::Json> study_document(const study::Study& study, storage::Storage& storage) {
   base::Json document;
   document["version"] = 1;
   base::Json objectives = base::Json::array();
-  for (const Objective& objective : study.spec().objectives) {
+  for (const studyfile::Objective& objective : study.spec().objectives) {
     objectives.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
   }
   std::int64_t ended_ms = 0;
@@ -156,7 +156,7 @@ base::Result<base::Json> study_document(const Study& study, storage::Storage& st
   return document;
 }
 
-std::string assurance_text(const Study& study, std::int64_t trial) {
+std::string assurance_text(const study::Study& study, std::int64_t trial) {
   const auto assurance = study.assurance(trial);
   if (!assurance) return {};
   const std::size_t runs = assurance->trials.size();
@@ -169,10 +169,10 @@ std::string assurance_text(const Study& study, std::int64_t trial) {
   return text + "; how likely it is the best is not known, as no setting was run twice";
 }
 
-Table trial_table(const Study& study) {
+Table trial_table(const study::Study& study) {
   Table table;
   table.columns = {"number", "state", "origin"};
-  for (const Objective& objective : study.spec().objectives) table.columns.push_back(objective.metric);
+  for (const studyfile::Objective& objective : study.spec().objectives) table.columns.push_back(objective.metric);
   const space::Space& space = study.space();
   for (std::size_t i = 0; i < space.dimensions().size(); ++i) table.columns.push_back(space.dimension_name(i));
   const bool repeats = study.spec().repeats.is_on();
@@ -218,4 +218,4 @@ Table trial_table(const Study& study) {
   return table;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::api

@@ -6,7 +6,7 @@
 
 #include "sterlet/base/text.h"
 
-namespace sterlet::study {
+namespace sterlet::api {
 
 using base::Json;
 using base::Result;
@@ -14,13 +14,13 @@ using storage::TurnRecord;
 
 namespace {
 
-Json params_of(const Study& study, const TurnRecord& turn) {
+Json params_of(const study::Study& study, const TurnRecord& turn) {
   const auto point = study.space().from_text(turn.point);
   STERLET_CHECK(point.has_value(), "a turn whose point does not fit the space");
   return study.space().to_json(*point);
 }
 
-const TurnRecord* find_turn(const Study& study, int turn, std::int64_t trial) {
+const TurnRecord* find_turn(const study::Study& study, int turn, std::int64_t trial) {
   for (const TurnRecord& found : study.turns()) {
     if (found.turn == turn && found.trial == trial) return &found;
   }
@@ -29,25 +29,25 @@ const TurnRecord* find_turn(const Study& study, int turn, std::int64_t trial) {
 
 }  // namespace
 
-Result<Schedule> schedule_of(const Study& study, std::int64_t trial) {
+Result<studyfile::Schedule> schedule_of(const study::Study& study, std::int64_t trial) {
   if (trial < 0 || trial >= static_cast<std::int64_t>(study.records().size())) {
     return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
                       fmt::format("see which there are with sterlet ls {}", study.spec().name), study.spec().name);
   }
-  if (study.spec().strategy == Strategy::kReplay) return replay_schedule(study.spec());
+  if (study.spec().strategy == studyfile::Strategy::kReplay) return studyfile::replay_schedule(study.spec());
   std::vector<const TurnRecord*> path;  // From the last interval back to the first.
   for (const TurnRecord& turn : study.turns()) {
     if (turn.trial == trial && turn.state != "waiting") path = {&turn};
   }
-  if (path.empty()) return Schedule{.entries = {{.step = 0, .set = study.view(trial).params}}};
+  if (path.empty()) return studyfile::Schedule{.entries = {{.step = 0, .set = study.view(trial).params}}};
   while (path.back()->parent) {
     path.push_back(find_turn(study, path.back()->turn - 1, *path.back()->parent));
     STERLET_CHECK(path.back() != nullptr, "a turn without its parent");
   }
-  Schedule schedule;
+  studyfile::Schedule schedule;
   Json now = Json::object();
   for (auto turn = path.rbegin(); turn != path.rend(); ++turn) {
-    Schedule::Entry entry{.step = (*turn)->from_step};
+    studyfile::Schedule::Entry entry{.step = (*turn)->from_step};
     const Json params = params_of(study, **turn);
     for (const auto& [name, value] : params.items()) {
       if (!now.contains(name) || now[name] != value) entry.set[name] = value;
@@ -58,7 +58,7 @@ Result<Schedule> schedule_of(const Study& study, std::int64_t trial) {
   return schedule;
 }
 
-Json turns_json(const Study& study, std::int64_t trial) {
+Json turns_json(const study::Study& study, std::int64_t trial) {
   Json list = Json::array();
   for (const TurnRecord& turn : study.turns()) {
     if (turn.trial != trial) continue;
@@ -76,7 +76,7 @@ Json turns_json(const Study& study, std::int64_t trial) {
   return list;
 }
 
-Result<std::vector<storage::ReportRecord>> reports_of(const Study& study, storage::Storage& storage,
+Result<std::vector<storage::ReportRecord>> reports_of(const study::Study& study, storage::Storage& storage,
                                                       std::int64_t trial) {
   std::vector<storage::ReportRecord> all;
   for (const TurnRecord& turn : study.turns()) {
@@ -90,4 +90,4 @@ Result<std::vector<storage::ReportRecord>> reports_of(const Study& study, storag
   return storage.load_reports(study.storage_id(), trial, study.records()[static_cast<std::size_t>(trial)].attempt);
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::api

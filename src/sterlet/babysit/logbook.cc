@@ -28,8 +28,8 @@ Json json_of(const std::string& text) { return base::parse_json(text).value_or(J
 
 }  // namespace
 
-study::Schedule schedule_of(const Tree& tree, int branch) {
-  study::Schedule schedule;
+studyfile::Schedule schedule_of(const Tree& tree, int branch) {
+  studyfile::Schedule schedule;
   Json before = Json::object();
   for (const int number : line_of(tree, branch)) {
     const Json params = params_of(tree, number);

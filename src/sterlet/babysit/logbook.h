@@ -9,7 +9,7 @@ namespace sterlet::babysit {
 
 /// The line that leads to `branch` as a schedule: all first hyperparameters at step 0, then what each change set.
 /// Changes that were undone are not on it.
-study::Schedule schedule_of(const Tree& tree, int branch);
+studyfile::Schedule schedule_of(const Tree& tree, int branch);
 
 /// Who changed what from what to what, at which step, why, and what came of it, in the order it was done; with the
 /// objective's value where each branch began and ended. Markdown.

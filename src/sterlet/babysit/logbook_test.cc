@@ -17,17 +17,17 @@ Tree small_tree() {
 }
 
 TEST(Logbook, AScheduleHoldsTheLineOfABranchAndNothingElse) {
-  EXPECT_EQ(base::json_line(study::json_from_schedule(schedule_of(small_tree(), 2))),
+  EXPECT_EQ(base::json_line(studyfile::json_from_schedule(schedule_of(small_tree(), 2))),
             R"({"version":1,"schedule":[{"step":0,"set":{"rate":0.1,"size":3}},{"step":40,"set":{"rate":0.3}}]})");
   EXPECT_EQ(schedule_of(small_tree(), 3).values_at(19, {}), (base::Json{{"rate", 0.1}, {"size", 3}}));
   EXPECT_EQ(schedule_of(small_tree(), 3).values_at(20, {}), (base::Json{{"rate", 0.9}, {"size", 3}}));
 }
 
 TEST(Logbook, AScheduleReadsBackAndSaysWhatIsWrongWithAnother) {
-  const study::Schedule schedule = schedule_of(small_tree(), 2);
-  EXPECT_EQ(study::schedule_from_json(study::json_from_schedule(schedule)).value(), schedule);
+  const studyfile::Schedule schedule = schedule_of(small_tree(), 2);
+  EXPECT_EQ(studyfile::schedule_from_json(studyfile::json_from_schedule(schedule)).value(), schedule);
   const auto fault = [](const char* text) {
-    return study::schedule_from_json(base::parse_json(text).value()).error().message();
+    return studyfile::schedule_from_json(base::parse_json(text).value()).error().message();
   };
   EXPECT_EQ(fault(R"({"version":2,"schedule":[]})"),
             "this schedule was written by a newer Sterlet (version 2; this program knows 1); update Sterlet");

@@ -157,7 +157,7 @@ class Raiser final {
   base::Result<void> clear_old_checkpoints();
   void send_set(const base::Json& set, bool is_action);
   std::optional<SentSet> take_answered(const base::Json& told);
-  bool minimizes() const { return study_.spec().objectives.front().direction == study::Direction::kMinimize; }
+  bool minimizes() const { return study_.spec().objectives.front().direction == studyfile::Direction::kMinimize; }
   const std::string& metric() const { return study_.spec().objectives.front().metric; }
 
   study::Study& study_;

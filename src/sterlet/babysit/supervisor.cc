@@ -219,7 +219,7 @@ Result<std::optional<storage::CheckpointRecord>> Raiser::choose_way_on() {
 }
 
 Result<void> Raiser::launch(const study::Claim& claim) {
-  const study::StudySpec& spec = study_.spec();
+  const studyfile::StudySpec& spec = study_.spec();
   STERLET_PASS(study_.begin());
   STERLET_TRY(const auto way, choose_way_on());
   id_ = {.trial = claim.number, .attempt = claim.attempt};
@@ -237,8 +237,8 @@ Result<void> Raiser::launch(const study::Claim& claim) {
   launch.params = params_of(tree_, tree_.model.active);
   launch.seed = seeds.next_word() >> 1;
   launch.argv =
-      study::expand_command(spec.command, launch.params,
-                            {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
+      run::expand_command(spec.command, launch.params,
+                          {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
   launch.folder = spec.folder;
   launch.trial_folder = folder;
   launch.environment = {{"STERLET_PARAMS_EXACT", "1"}};

@@ -66,7 +66,7 @@ base::Result<std::int64_t> parse_bytes(const std::string& text) {
 
 base::Result<babysit::Options> raise_options(const BabysitOptions& options, const OpenStudy& open,
                                              const std::string& session) {
-  const study::StudySpec& spec = open.study->spec();
+  const studyfile::StudySpec& spec = open.study->spec();
   babysit::Options raise;
   raise.retention = {.last = options.keep_last, .best = options.keep_best};
   if (!options.quota.empty()) {
@@ -87,7 +87,7 @@ base::Result<babysit::Options> raise_options(const BabysitOptions& options, cons
                                      : babysit::Autopilot::kOff;
   raise.limits = {.steps = options.steps, .tries = options.tries, .worst = options.worst};
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  const auto gpus = study::find_gpus(visible == nullptr ? "" : visible);
+  const auto gpus = run::find_gpus(visible == nullptr ? "" : visible);
   if (spec.resources.gpu > static_cast<int>(gpus.size())) {
     return base::fail(base::ErrorCode::kInvalidArgument,
                       fmt::format("the model asks for {}, but this machine has {}",
@@ -255,7 +255,7 @@ void add_babysit(CLI::App& app, Context& context) {
                             .what = "there is no such study file",
                             .next = "name one, or a stored study"});
     }
-    auto file = study::read_study_file(study_word);
+    auto file = studyfile::read_study_file(study_word);
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       if (options->seed) file->spec.seed = options->seed;

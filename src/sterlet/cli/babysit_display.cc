@@ -25,7 +25,7 @@ constexpr std::size_t kCurveColumns = 24;
 
 class Rich final : public babysit::Observer {
  public:
-  Rich(const study::StudySpec& spec, const base::Clock& clock) : spec_(spec), clock_(clock) {
+  Rich(const studyfile::StudySpec& spec, const base::Clock& clock) : spec_(spec), clock_(clock) {
     const char* no_colour = std::getenv("NO_COLOR");
     colour_ = no_colour == nullptr || *no_colour == '\0';
   }
@@ -89,7 +89,7 @@ class Rich final : public babysit::Observer {
 
   std::string bold(const std::string& text) const { return colour_ ? fmt::format("\x1b[1m{}\x1b[0m", text) : text; }
 
-  const study::StudySpec& spec_;
+  const studyfile::StudySpec& spec_;
   const base::Clock& clock_;
   bool colour_ = false;
   std::optional<Status> status_;
@@ -122,7 +122,7 @@ class JsonLines final : public babysit::Observer {
 
 }  // namespace
 
-std::unique_ptr<babysit::Observer> make_babysit_display(Progress progress, const study::StudySpec& spec,
+std::unique_ptr<babysit::Observer> make_babysit_display(Progress progress, const studyfile::StudySpec& spec,
                                                         const base::Clock& clock) {
   switch (progress) {
     case Progress::kRich:

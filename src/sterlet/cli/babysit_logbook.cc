@@ -40,7 +40,7 @@ base::Result<std::string> logbook_text(const LogbookOptions& options, OpenStudy&
     }
     branch = *number;
   }
-  return base::json_line(study::json_from_schedule(babysit::schedule_of(tree, branch))) + "\n";
+  return base::json_line(studyfile::json_from_schedule(babysit::schedule_of(tree, branch))) + "\n";
 }
 
 }  // namespace

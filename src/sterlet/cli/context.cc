@@ -41,7 +41,7 @@ base::Result<std::string> storage_path(const std::string& storage, const std::st
 base::Result<OpenStudy> open_study(const StudyOptions& options, const std::string& session) {
   std::string name = options.study, folder = ".";
   if (!name.empty() && is_study_file(name)) {
-    auto file = study::read_study_file(name);
+    auto file = studyfile::read_study_file(name);
     if (!file) return base::fail(file.error().front());
     name = file->spec.name;
     folder = file->spec.folder;

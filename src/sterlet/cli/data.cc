@@ -84,7 +84,7 @@ std::string csv_cell(const std::string& text) {
 
 base::Result<void> export_study(const OpenStudy& open, const std::string& format, std::ostream& out) {
   if (format == "csv") {
-    const study::Table table = study::trial_table(*open.study);
+    const api::Table table = api::trial_table(*open.study);
     const auto write = [&](const std::vector<std::string>& row) {
       for (std::size_t i = 0; i < row.size(); ++i) out << (i == 0 ? "" : ",") << csv_cell(row[i]);
       out << "\n";
@@ -94,12 +94,12 @@ base::Result<void> export_study(const OpenStudy& open, const std::string& format
     return {};
   }
   if (format == "json") {
-    STERLET_TRY(const base::Json document, study::study_document(*open.study, *open.storage));
+    STERLET_TRY(const base::Json document, api::study_document(*open.study, *open.storage));
     out << base::json_line(document) << "\n";
     return {};
   }
   for (std::size_t i = 0; i < open.study->records().size(); ++i) {
-    STERLET_TRY(const base::Json trial, study::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
+    STERLET_TRY(const base::Json trial, api::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
     out << base::json_line(trial) << "\n";
   }
   return {};
@@ -148,11 +148,11 @@ void add_ask_tell(CLI::App& app, Context& context) {
       "Operations: ask, tell, report, add, enqueue, best; one answer a line, a refusal as {\"error\":..}.\n"
       R"(Example: printf '{"op":"ask"}\n{"op":"tell","id":0,"value":0.2}\n' | sterlet ask-tell study.yaml)");
   command->callback([&context, options] {
-    auto file = study::read_study_file(options->study.study);
+    auto file = studyfile::read_study_file(options->study.study);
     if (!file) return fail(context, file.error());
     if (options->seed) file->spec.seed = options->seed;
     attempt(context, [&]() -> base::Result<void> {
-      if (file->spec.strategy == study::Strategy::kPbt) {
+      if (file->spec.strategy == studyfile::Strategy::kPbt) {
         return base::fail(base::ErrorCode::kConflict, "its strategy is pbt, which runs programs by itself",
                           fmt::format("run sterlet tune {}", options->study.study), options->study.study);
       }
@@ -162,7 +162,7 @@ void add_ask_tell(CLI::App& app, Context& context) {
         STERLET_TRY(storage, storage::open_sqlite(path, {}));
       }
       STERLET_TRY(const auto study, study::Study::open(std::move(*file), {.storage = storage.get()}));
-      return study::answer_lines(*study, STDIN_FILENO, STDOUT_FILENO);
+      return api::answer_lines(*study, STDIN_FILENO, STDOUT_FILENO);
     });
   });
 }
@@ -237,7 +237,7 @@ void add_report(CLI::App& app, Context& context) {
       if (!in_trial) {
         if (!options->words.empty()) options->study.study = options->words.front();
         STERLET_TRY(const OpenStudy open, open_study(options->study));
-        STERLET_TRY(const base::Json document, study::study_document(*open.study, *open.storage));
+        STERLET_TRY(const base::Json document, api::study_document(*open.study, *open.storage));
         STERLET_PASS(write_whole(options->output, report::render_html(document)));
         if (!context.quiet) print(fmt::format("{} written", options->output));
         return {};

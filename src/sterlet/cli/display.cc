@@ -114,7 +114,7 @@ std::int64_t settled_intervals(const Study& study) {
 
 // How an interval ended: who leads, who failed, and who goes on from whom.
 std::string interval_line(const Study& study, std::int64_t interval) {
-  const double sign = study.spec().objectives.front().direction == study::Direction::kMaximize ? -1 : 1;
+  const double sign = study.spec().objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
   const storage::TurnRecord* best = nullptr;
   const storage::TurnRecord* any = nullptr;
   std::string failed, copies;
@@ -136,7 +136,7 @@ std::string interval_line(const Study& study, std::int64_t interval) {
   return line;
 }
 
-class Rich final : public study::Observer {
+class Rich final : public run::Observer {
  public:
   Rich(const Study& study, const base::Clock& clock, int workers) : study_(study), clock_(clock) {
     frame_.workers = workers;
@@ -192,7 +192,7 @@ class Rich final : public study::Observer {
   std::int64_t drawn_ms_ = 0;
 };
 
-class Plain final : public study::Observer {
+class Plain final : public run::Observer {
  public:
   explicit Plain(const Study& study) : study_(study), intervals_(settled_intervals(study)) {}
   void finished(std::int64_t trial) override {
@@ -214,7 +214,7 @@ class Plain final : public study::Observer {
   std::int64_t intervals_;
 };
 
-class JsonLines final : public study::Observer {
+class JsonLines final : public run::Observer {
  public:
   explicit JsonLines(const Study& study) : study_(study) {}
   void started(const Claim& claim) override {
@@ -287,7 +287,7 @@ int terminal_columns() {
 
 std::string live_block(const Study& study, const base::Clock& clock, const Frame& frame) {
   const Counts counts = count(study);
-  const study::Budget& budget = study.spec().budget;
+  const studyfile::Budget& budget = study.spec().budget;
   const double seconds = study.seconds_used();
   const double per_hour = seconds > 0 ? static_cast<double>(counts.finished) / seconds * 3600 : 0;
   double share = 0;
@@ -335,7 +335,7 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
                                 paint(values_text(study.values_of(best.front())), "1;32", frame.colour), best.front(),
                                 base::duration_text(std::floor(age)),
                                 best.size() > 1 ? fmt::format("  (front of {})", best.size()) : std::string()));
-    if (const std::string sure = study::assurance_text(study, best.front()); !sure.empty()) {
+    if (const std::string sure = api::assurance_text(study, best.front()); !sure.empty()) {
       lines.push_back("          " + sure);
     }
     for (std::string& line : params_lines(study.view(best.front()).params, frame.width - 12)) {
@@ -354,8 +354,8 @@ std::string live_block(const Study& study, const base::Clock& clock, const Frame
   return block;
 }
 
-std::unique_ptr<study::Observer> make_display(Progress progress, const Study& study, const base::Clock& clock,
-                                              int workers) {
+std::unique_ptr<run::Observer> make_display(Progress progress, const Study& study, const base::Clock& clock,
+                                            int workers) {
   switch (progress) {
     case Progress::kRich:
       return std::make_unique<Rich>(study, clock, workers);
@@ -364,9 +364,9 @@ std::unique_ptr<study::Observer> make_display(Progress progress, const Study& st
     case Progress::kJson:
       return std::make_unique<JsonLines>(study);
     case Progress::kNone:
-      return std::make_unique<study::Observer>();
+      return std::make_unique<run::Observer>();
   }
-  return std::make_unique<study::Observer>();
+  return std::make_unique<run::Observer>();
 }
 
 }  // namespace sterlet::cli

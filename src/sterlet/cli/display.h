@@ -32,7 +32,7 @@ struct Frame {
 std::string live_block(const study::Study& study, const base::Clock& clock, const Frame& frame);
 
 /// Shows a run on stderr in the way chosen.
-std::unique_ptr<study::Observer> make_display(Progress progress, const study::Study& study, const base::Clock& clock,
-                                              int workers);
+std::unique_ptr<run::Observer> make_display(Progress progress, const study::Study& study, const base::Clock& clock,
+                                            int workers);
 
 }  // namespace sterlet::cli

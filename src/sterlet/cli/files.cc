@@ -19,14 +19,15 @@ void add_init(CLI::App& app, Context& context) {
     bool schema = false;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("PRESET", options->preset, "one of " + fmt::format("{}", fmt::join(study::preset_names(), ", ")));
+  command->add_option("PRESET", options->preset,
+                      "one of " + fmt::format("{}", fmt::join(studyfile::preset_names(), ", ")));
   command->add_option("--output,-o", options->output, "file to write; an existing one is left alone (default: stdout)");
   command->add_flag("--schema", options->schema, "print the JSON Schema of study files instead, for your editor");
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      std::string text = study::study_schema().dump(2) + "\n";
+      std::string text = studyfile::study_schema().dump(2) + "\n";
       if (!options->schema) {
-        STERLET_TRY(text, study::starter_study(options->preset));
+        STERLET_TRY(text, studyfile::starter_study(options->preset));
       }
       if (options->output.empty()) {
         fmt::print("{}", text);
@@ -52,13 +53,13 @@ void add_check(CLI::App& app, Context& context) {
   auto path = std::make_shared<std::string>();
   command->add_option("FILE", *path, "the study file")->required();
   command->callback([&context, path] {
-    auto file = study::read_study_file(*path);
+    auto file = studyfile::read_study_file(*path);
     if (!file) return fail(context, file.error());
     // A sampler may refuse what the file says, for example a grid of more points than the budget.
     const auto sampler = samplers::make(file->spec.sampler.name, file->space, file->spec.sampler.options,
                                         {.trial_budget = file->spec.budget.trials});
     if (!sampler) return fail(context, sampler.error().at(*path));
-    if (context.json) return print(base::json_line(study::json_from_spec(file->spec)));
+    if (context.json) return print(base::json_line(studyfile::json_from_spec(file->spec)));
     if (!context.quiet) {
       print(fmt::format("{}: study '{}' is right: {} parameters, {} dimensions", *path, file->spec.name,
                         file->space.parameters().size(), file->space.dimensions().size()));

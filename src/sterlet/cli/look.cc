@@ -65,7 +65,7 @@ std::string values_text(const base::Json& values) {
 
 base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
   STERLET_TRY(const std::int64_t trial, read_trial(*open.study, number));
-  STERLET_TRY(const base::Json json, study::trial_json(*open.study, *open.storage, trial));
+  STERLET_TRY(const base::Json json, api::trial_json(*open.study, *open.storage, trial));
   if (context.json) {
     print(base::json_line(json));
     return {};
@@ -119,7 +119,7 @@ void add_status(CLI::App& app, Context& context) {
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_study(*options));
-      const base::Json summary = study::summary_json(*open.study);
+      const base::Json summary = api::summary_json(*open.study);
       if (context.json) {
         print(base::json_line(summary));
       } else {
@@ -141,13 +141,13 @@ void add_ls(CLI::App& app, Context& context) {
         if (context.json) {
           base::Json list = base::Json::array();
           for (std::size_t i = 0; i < open.study->records().size(); ++i) {
-            STERLET_TRY(auto trial, study::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
+            STERLET_TRY(auto trial, api::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
             list.push_back(std::move(trial));
           }
           print(base::json_line({{"version", 1}, {"trials", list}}));
           return {};
         }
-        study::Table table = study::trial_table(*open.study);
+        api::Table table = api::trial_table(*open.study);
         table.rows.insert(table.rows.begin(), table.columns);
         fmt::print("{}", table_text(table.rows));
         return {};
@@ -159,7 +159,7 @@ void add_ls(CLI::App& app, Context& context) {
       std::vector<std::vector<std::string>> rows = {{"study", "trials", "complete", "best", "created"}};
       for (const storage::StudyRecord& record : studies) {
         STERLET_TRY(const OpenStudy open, open_study({.study = record.name, .storage = path}));
-        const base::Json summary = study::summary_json(*open.study);
+        const base::Json summary = api::summary_json(*open.study);
         list.push_back(summary);
         rows.push_back({record.name, summary["trials"].dump(), summary["counts"]["COMPLETE"].dump(),
                         summary["best"].empty() ? "-" : values_text(summary["best"][0]["values"]),
@@ -192,7 +192,7 @@ void add_show(CLI::App& app, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_study(options->study));
-      if (options->tree && open.study->spec().strategy == study::Strategy::kPbt)
+      if (options->tree && open.study->spec().strategy == studyfile::Strategy::kPbt)
         return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);
@@ -214,7 +214,7 @@ void add_best(CLI::App& app, Context& context) {
   command->callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_study(*options));
-      const base::Json summary = study::summary_json(*open.study);
+      const base::Json summary = api::summary_json(*open.study);
       if (summary["best"].empty()) {
         context.exit_code = 3;
         fmt::print(stderr, "{}: no trial has finished with a value yet; see sterlet ls {}\n", open.study->spec().name,
@@ -228,7 +228,7 @@ void add_best(CLI::App& app, Context& context) {
       for (const base::Json& best : summary["best"]) {
         print(fmt::format("trial {} with {} {}", best["number"].dump(), open.study->spec().objectives.front().metric,
                           values_text(best["values"])));
-        const std::string sure = study::assurance_text(*open.study, best["number"].get<std::int64_t>());
+        const std::string sure = api::assurance_text(*open.study, best["number"].get<std::int64_t>());
         if (!sure.empty()) print("  " + sure);
         print("  " + params_text(best["params"]));
         const std::string interval = interval_text(*open.study, best["number"].get<std::int64_t>());

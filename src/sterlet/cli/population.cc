@@ -22,7 +22,7 @@ Result<void> show_population(const Context& context, const OpenStudy& open, std:
   Json list = Json::array();
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(study.records().size()); ++i) {
     if (trial && *trial != i) continue;
-    for (Json turn : study::turns_json(study, i)) {
+    for (Json turn : api::turns_json(study, i)) {
       turn["trial"] = i;
       list.push_back(std::move(turn));
     }
@@ -56,7 +56,7 @@ std::string interval_text(const study::Study& study, std::int64_t trial) {
 
 Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int64_t> trial) {
   const study::Study& study = *open.study;
-  if (study.spec().strategy == study::Strategy::kPanda) {
+  if (study.spec().strategy == studyfile::Strategy::kPanda) {
     return base::fail(base::ErrorCode::kConflict, "the schedule of a model that was babysat is that of a branch",
                       fmt::format("run sterlet logbook {} --format schedule", study.spec().name), study.spec().name);
   }
@@ -68,13 +68,13 @@ Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int6
     }
     trial = best.front();
   }
-  STERLET_TRY(const study::Schedule schedule, study::schedule_of(study, *trial));
-  return base::json_line(study::json_from_schedule(schedule)) + "\n";
+  STERLET_TRY(const studyfile::Schedule schedule, api::schedule_of(study, *trial));
+  return base::json_line(studyfile::json_from_schedule(schedule)) + "\n";
 }
 
-Result<void> make_replay(study::StudyFile& file, const std::string& schedule_path, std::int64_t seeds) {
-  STERLET_TRY(study::Schedule schedule, study::read_schedule(schedule_path));
-  if (const auto fits = study::check_schedule(schedule, file.space); !fits) {
+Result<void> make_replay(studyfile::StudyFile& file, const std::string& schedule_path, std::int64_t seeds) {
+  STERLET_TRY(studyfile::Schedule schedule, studyfile::read_schedule(schedule_path));
+  if (const auto fits = studyfile::check_schedule(schedule, file.space); !fits) {
     return base::fail(base::Error(fits.error()).at(fmt::format("{}: {}", schedule_path, fits.error().where)));
   }
   // What the schedule leaves open at its start has the study's defaults.
@@ -85,21 +85,21 @@ Result<void> make_replay(study::StudyFile& file, const std::string& schedule_pat
     return base::fail(base::Error(whole.error()).at(fmt::format("{}: the schedule at step 0", schedule_path)));
   }
   if (schedule.entries.empty() || schedule.entries.front().step != 0) {
-    schedule.entries.insert(schedule.entries.begin(), study::Schedule::Entry{});
+    schedule.entries.insert(schedule.entries.begin(), studyfile::Schedule::Entry{});
   }
   schedule.entries.front().set = start;
-  study::StudySpec& spec = file.spec;
-  const Json json = study::json_from_schedule(schedule);
+  studyfile::StudySpec& spec = file.spec;
+  const Json json = studyfile::json_from_schedule(schedule);
   base::Checksum checksum;
   checksum.add(base::json_line(json));
   // Another schedule is another study; the same one goes on where it was left.
   spec.name = fmt::format("{}-replay-{}", spec.name, checksum.text().substr(0, 8));
-  spec.strategy = study::Strategy::kReplay;
+  spec.strategy = studyfile::Strategy::kReplay;
   spec.strategy_options = {{"schedule", json["schedule"]}};
   spec.budget = {.trials = seeds};
   spec.sampler = {.name = "random"};
   spec.pruner = {.name = "none"};
-  spec.duplicates = study::Duplicates::kAllow;
+  spec.duplicates = studyfile::Duplicates::kAllow;
   spec.defaults_first = false;
   spec.repeats = {};
   spec.enqueue.clear();
@@ -113,7 +113,7 @@ void print_replay(const Context& context, const study::Study& study) {
   std::vector<double> values;
   Json runs = Json::array();
   for (const storage::TrialRecord& record : study.records()) {
-    const std::uint64_t seed = study::trial_seed(study.seed(), record.number);
+    const std::uint64_t seed = run::trial_seed(study.seed(), record.number);
     Json run{{"trial", record.number}, {"seed", seed}, {"state", storage::text_of(record.state)}};
     std::string line = fmt::format("trial {}, seed {}: ", record.number, seed);
     if (record.state == storage::State::kComplete) {

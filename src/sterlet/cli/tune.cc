@@ -60,13 +60,13 @@ void add_run_options(CLI::App& command, TuneOptions& options) {
   command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
 }
 
-base::Result<void> refuse_panda(const study::StudySpec& spec) {
-  if (spec.strategy != study::Strategy::kPanda) return {};
+base::Result<void> refuse_panda(const studyfile::StudySpec& spec) {
+  if (spec.strategy != studyfile::Strategy::kPanda) return {};
   return base::fail(base::ErrorCode::kConflict, "its strategy is panda: one model, raised by hand",
                     fmt::format("run sterlet babysit {}", spec.name), spec.name);
 }
 
-base::Result<study::Budget> budget_of(const TuneOptions& options, study::Budget budget) {
+base::Result<studyfile::Budget> budget_of(const TuneOptions& options, studyfile::Budget budget) {
   if (options.trials) budget.trials = options.trials;
   if (!options.time.empty()) {
     budget.seconds = base::parse_duration(options.time);
@@ -87,7 +87,7 @@ std::int64_t attempt_count(const study::Study& study) {
 
 void print_summary(const Context& context, const study::Study& study, study::Pause pause) {
   if (context.json) {
-    base::Json json = study::summary_json(study);
+    base::Json json = api::summary_json(study);
     json["ended"] = study::text_of(pause);
     return print(base::json_line(json));
   }
@@ -103,7 +103,7 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
                             base::number_text(study.values_of(number)[i]));
     }
     print(fmt::format("best: trial {} with {}", number, values));
-    if (const std::string sure = study::assurance_text(study, number); !sure.empty()) print("  " + sure);
+    if (const std::string sure = api::assurance_text(study, number); !sure.empty()) print("  " + sure);
     print("  " + params_text(study.view(number).params));
     if (const std::string interval = interval_text(study, number); !interval.empty()) print("  " + interval);
   }
@@ -112,15 +112,15 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
 base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& options, const std::string& session) {
   const base::Clock& clock = base::system_clock();
   study::Study& study = *open.study;
-  const study::StudySpec& spec = study.spec();
+  const studyfile::StudySpec& spec = study.spec();
   if (spec.command.empty()) {
     return base::fail(base::ErrorCode::kBadStudyFile, "the study has no command to run",
                       "add command: [python3, train.py], or drive it with sterlet ask-tell", spec.name);
   }
   STERLET_TRY(const Progress progress, choose_progress(options.progress, context.quiet));
-  study::RunOptions run_options;
+  run::RunOptions run_options;
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  run_options.gpus = study::find_gpus(visible == nullptr ? "" : visible);
+  run_options.gpus = run::find_gpus(visible == nullptr ? "" : visible);
   run_options.workers = options.workers.value_or(
       spec.workers.value_or(std::max(1, static_cast<int>(base::available_cores() / spec.resources.cpu))));
   if (spec.resources.gpu > 0) {
@@ -143,12 +143,12 @@ base::Result<void> run(Context& context, OpenStudy& open, const TuneOptions& opt
   STERLET_PASS(study.refresh());
   const std::int64_t attempts_before = attempt_count(study);
   auto display = make_display(progress, study, clock, run_options.workers);
-  const auto result = study::run_study(study, *executor, clock, *display, run_options);
+  const auto result = run::run_study(study, *executor, clock, *display, run_options);
   display.reset();
   executor.reset();
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
-  if (spec.strategy == study::Strategy::kReplay) {
+  if (spec.strategy == studyfile::Strategy::kReplay) {
     print_replay(context, study);
   } else if (!context.quiet || context.json)
     print_summary(context, study, result->pause);
@@ -202,7 +202,7 @@ void add_tune(CLI::App& app, Context& context) {
                               .next = "name one, or go on with a stored study by sterlet resume"});
       }
     }
-    auto file = study::read_study_file(options->study.study);
+    auto file = studyfile::read_study_file(options->study.study);
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(file->spec.budget, budget_of(*options, file->spec.budget));
@@ -233,7 +233,7 @@ void add_resume(CLI::App& app, Context& context) {
       STERLET_TRY(const bool told, tell_model(context, open, "resume"));
       if (told) return {};
       STERLET_PASS(refuse_panda(open.study->spec()));
-      STERLET_TRY(const study::Budget budget, budget_of(*options, open.study->spec().budget));
+      STERLET_TRY(const studyfile::Budget budget, budget_of(*options, open.study->spec().budget));
       if (budget != open.study->spec().budget) STERLET_PASS(open.study->set_budget(budget));
       STERLET_PASS(open.storage->request_stop(open.study->storage_id(), false));
       return run(context, open, *options, session);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace sterlet::pruners {
+namespace sterlet::math {
 
 namespace {
 
@@ -165,4 +165,4 @@ double student6_below(double x) {
   return 0.5 + 0.5 * sine * (1 + cos2 / 2 + 3 * cos2 * cos2 / 8);
 }
 
-}  // namespace sterlet::pruners
+}  // namespace sterlet::math

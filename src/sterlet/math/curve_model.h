@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace sterlet::pruners {
+namespace sterlet::math {
 
 /// Learning curves as y(t) = A + B g_s(t) + noise, t the share of a full run, in (0, 1], and s one of 64 fixed shapes.
 ///
@@ -75,4 +75,4 @@ CurvePrediction predict_curve(const CurveSums& sums, const CurvePrior& prior,
 /// P(T < x) of Student's t with 6 degrees of freedom, in closed form.
 double student6_below(double x);
 
-}  // namespace sterlet::pruners
+}  // namespace sterlet::math

@@ -6,7 +6,7 @@
 // sqrt of a negative number need not set errno here, which is what keeps it out of vector registers.
 #pragma GCC optimize("no-math-errno", "no-trapping-math")
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 namespace {
 
@@ -102,4 +102,4 @@ void add_exp_moments(const double* x, std::size_t n, double factor, double* sum,
 
 double portable_exp(double x) { STERLET_PICK(portable_exp(x)); }
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

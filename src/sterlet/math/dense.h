@@ -10,7 +10,7 @@
 /// factored at once, and a point's prediction does not depend on those it is made together with. Library code (Eigen,
 /// OpenBLAS) orders its sums by the machine's instruction set and cache sizes, so that a suggestion would depend on
 /// where it was computed; that is why these are our own.
-namespace sterlet::base {
+namespace sterlet::math {
 
 /// Rows of every array begin at multiples of its stride, itself a multiple of this. What pads a row is read and
 /// written: it must be numbers, and where a factor or inverse begins, zeros.
@@ -95,4 +95,4 @@ void add_exp_moments(const double* x, std::size_t n, double factor, double* sum,
 /// exp within 2 ulp or so, equal on every machine; for x in [-700, 700].
 double portable_exp(double x);
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

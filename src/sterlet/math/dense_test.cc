@@ -7,14 +7,14 @@
 
 #include "sterlet/base/rng.h"
 
-namespace sterlet::base {
+namespace sterlet::math {
 namespace {
 
 constexpr std::uint64_t kSeed = 17;
 
 // Upper triangle of B B' + I, B random: a row a padded stride of n + 2.
 std::vector<double> positive_matrix(std::size_t n) {
-  RandomStream stream({.seed = kSeed, .trial = n});
+  base::RandomStream stream({.seed = kSeed, .trial = n});
   const std::size_t s = padded(n + 2);
   std::vector<double> b(n * n), a(n * s, 0.0);
   for (double& x : b) x = stream.uniform() - 0.5;
@@ -129,7 +129,7 @@ TEST(Dense, LogarithmsAgreeWithTheLibrary) {
 
 // Three numeric features and a category, 5 centres and 20 points.
 TEST(Dense, MomentsOfExponentialsAgreeWithTheLibrary) {
-  RandomStream stream({.seed = kSeed});
+  base::RandomStream stream({.seed = kSeed});
   for (const std::size_t n : {0u, 1u, 3u, 4u, 5u, 8u, 61u}) {
     for (const double factor : {-3.0, -0.5, 1e-3, 2.0}) {
       std::vector<double> x(n);
@@ -148,7 +148,7 @@ TEST(Dense, MomentsOfExponentialsAgreeWithTheLibrary) {
 
 TEST(Dense, MaternAgreesWithItsFormulaAndMomentsWithTheirSums) {
   constexpr std::size_t kCentres = 5, kPoints = 20, kFeatures = 4, kStride = 8;
-  RandomStream stream({.seed = kSeed});
+  base::RandomStream stream({.seed = kSeed});
   std::vector<double> centres(kFeatures * kStride), points(kFeatures * kPoints);
   for (double& x : centres) x = stream.uniform();
   for (double& x : points) x = stream.uniform();
@@ -194,4 +194,4 @@ TEST(Dense, MaternAgreesWithItsFormulaAndMomentsWithTheirSums) {
 }
 
 }  // namespace
-}  // namespace sterlet::base
+}  // namespace sterlet::math

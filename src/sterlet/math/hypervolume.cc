@@ -6,7 +6,7 @@
 #include <numeric>
 #include <queue>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 namespace {
 
@@ -274,4 +274,4 @@ std::vector<double> default_reference(const ObjectiveRows& points) {
   return reference;
 }
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

@@ -6,7 +6,7 @@
 
 #include "sterlet/math/pareto.h"
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 /// Volume of the part of space that some row weakly dominates and that lies below `reference` (finite, one number an
 /// objective). Rows that do not lie below it in every objective add nothing, and so do dominated ones and repeats. Rows
@@ -34,4 +34,4 @@ std::vector<std::size_t> hypervolume_subset(const ObjectiveRows& points, std::sp
 /// All 0.1 where there is no finite row.
 std::vector<double> default_reference(const ObjectiveRows& points);
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

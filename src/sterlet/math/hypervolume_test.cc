@@ -12,7 +12,7 @@
 #include "sterlet/base/rng.h"
 #include "sterlet/base/text.h"
 
-namespace sterlet::base {
+namespace sterlet::math {
 namespace {
 
 struct Set {
@@ -31,7 +31,7 @@ struct Set {
 
 // Points of [0, 1]^width, every third set on few levels (ties, repeats, points on the border of the reference box).
 Set random_set(std::uint64_t seed, std::size_t width, std::size_t count) {
-  RandomStream stream({.seed = seed});
+  base::RandomStream stream({.seed = seed});
   Set set{.width = width, .reference = std::vector<double>(width, seed % 2 == 0 ? 1.1 : 0.75)};
   for (std::size_t i = 0; i < width * count; ++i) {
     set.values.push_back(seed % 3 == 0 ? static_cast<double>(stream.below(5)) / 4 : stream.uniform());
@@ -73,7 +73,7 @@ TEST(Hypervolume, AgreesWithOptunaAndPymoo) {  // Oracle: tests/oracles/hypervol
     if (line.starts_with('#')) continue;
     std::stringstream cells(line);
     std::vector<double> numbers;
-    for (std::string cell; std::getline(cells, cell, ',');) numbers.push_back(parse_number(cell).value());
+    for (std::string cell; std::getline(cells, cell, ',');) numbers.push_back(base::parse_number(cell).value());
     const auto width = static_cast<std::size_t>(numbers[0]);
     const ObjectiveRows points{.values = std::span(numbers).subspan(2), .width = width};
     EXPECT_NEAR(hypervolume(points, std::vector<double>(width, 1.1)), numbers[1], 1e-12) << line.substr(0, 40);
@@ -87,7 +87,7 @@ TEST(Hypervolume, AgreesWithThrowsAtRandom) {
   for (std::uint64_t seed = 1; seed <= 15; ++seed) {
     Set set = random_set(3 * seed + 1, 3 + seed % 3, 40);
     std::fill(set.reference.begin(), set.reference.end(), 1.0);
-    RandomStream stream({.seed = seed, .trial = 1});
+    base::RandomStream stream({.seed = seed, .trial = 1});
     const int throws = 20000;
     int hits = 0;
     std::vector<double> thrown(set.width);
@@ -172,4 +172,4 @@ TEST(Hypervolume, TheDefaultReferenceLiesATenthPastTheFrontsWorst) {
 }
 
 }  // namespace
-}  // namespace sterlet::base
+}  // namespace sterlet::math

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 namespace {
 
@@ -147,4 +147,4 @@ void Lbfgs::step_to_trial() {
   if (!moved) done_ = true;
 }
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 /// Minimises a smooth function in a box, one evaluation at a time: ask for a point, tell its value and gradient. So
 /// many minimisations can run in step, their points evaluated together.
@@ -51,4 +51,4 @@ class Lbfgs final {
   std::size_t oldest_ = 0, kept_ = 0;
 };
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

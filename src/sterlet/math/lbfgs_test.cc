@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sterlet::base {
+namespace sterlet::math {
 namespace {
 
 // Rosenbrock's valley, minimum 0 at (1, ..., 1).
@@ -71,4 +71,4 @@ TEST(Lbfgs, WithoutAFiniteValueThereIsNoBest) {
 }
 
 }  // namespace
-}  // namespace sterlet::base
+}  // namespace sterlet::math

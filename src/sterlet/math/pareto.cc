@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::vector<double> crowding_distances(const ObjectiveRows& points, std::span<co
   return distances;
 }
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

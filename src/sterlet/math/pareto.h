@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 /// Points of `width` objectives each, row after row, all to be minimised: no NaN, infinities allowed. A view: passed
 /// down, never stored.
@@ -35,4 +35,4 @@ std::vector<std::uint32_t> pareto_ranks(const ObjectiveRows& points);
 /// Cost O(f log f m). Source Deb, Pratap, Agarwal, Meyarivan: NSGA-II, IEEE TEC 6, 2002, section III-B.
 std::vector<double> crowding_distances(const ObjectiveRows& points, std::span<const std::size_t> front);
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

@@ -8,13 +8,13 @@
 
 #include "sterlet/base/rng.h"
 
-namespace sterlet::base {
+namespace sterlet::math {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Few levels make ties and repeats; the last of them is infinite.
-std::vector<double> random_values(RandomStream& stream, std::size_t count, std::uint64_t levels) {
+std::vector<double> random_values(base::RandomStream& stream, std::size_t count, std::uint64_t levels) {
   std::vector<double> values(count);
   for (double& value : values) {
     const std::uint64_t level = stream.below(levels);
@@ -43,7 +43,7 @@ std::vector<std::uint32_t> ranks_by_peeling(const ObjectiveRows& points) {
 
 TEST(Pareto, RanksAreThoseOfPeelingOffFronts) {
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-    RandomStream stream({.seed = seed});
+    base::RandomStream stream({.seed = seed});
     const std::size_t width = 1 + seed % 5;
     const std::vector<double> values = random_values(stream, width * (1 + stream.below(30)), seed % 3 == 0 ? 4 : 1000);
     const ObjectiveRows points{.values = values, .width = width};
@@ -90,4 +90,4 @@ TEST(Pareto, AnObjectiveThatDoesNotVaryOrIsInfiniteLeavesCrowdingToTheOthers) {
 }
 
 }  // namespace
-}  // namespace sterlet::base
+}  // namespace sterlet::math

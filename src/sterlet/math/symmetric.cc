@@ -4,7 +4,7 @@
 
 #include <Eigen/Eigenvalues>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 SymmetricRoots symmetric_roots(std::span<const double> matrix, std::size_t dimensions, double floor) {
   const auto size = static_cast<Eigen::Index>(dimensions);
@@ -27,4 +27,4 @@ SymmetricRoots symmetric_roots(std::span<const double> matrix, std::size_t dimen
   return roots;
 }
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace sterlet::base {
+namespace sterlet::math {
 
 /// The square root of a symmetric matrix and its inverse, themselves symmetric, row after row.
 struct SymmetricRoots {
@@ -18,4 +18,4 @@ struct SymmetricRoots {
 /// Cost O(d^3).
 SymmetricRoots symmetric_roots(std::span<const double> matrix, std::size_t dimensions, double floor);
 
-}  // namespace sterlet::base
+}  // namespace sterlet::math

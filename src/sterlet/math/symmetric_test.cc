@@ -4,7 +4,7 @@
 
 #include "sterlet/base/rng.h"
 
-namespace sterlet::base {
+namespace sterlet::math {
 namespace {
 
 std::vector<double> product(const std::vector<double>& a, const std::vector<double>& b, std::size_t d) {
@@ -19,7 +19,7 @@ std::vector<double> product(const std::vector<double>& a, const std::vector<doub
 
 TEST(SymmetricRoots, MultiplyBackToTheMatrixAndToOne) {
   for (const std::size_t d : {1u, 2u, 7u, 30u}) {
-    RandomStream stream({.seed = d});
+    base::RandomStream stream({.seed = d});
     std::vector<double> half(d * d), transposed(d * d);
     for (std::size_t i = 0; i < d * d; ++i) {
       half[i] = stream.uniform() - 0.5;
@@ -48,4 +48,4 @@ TEST(SymmetricRoots, EigenvaluesBelowTheFloorAreRaisedToIt) {
 }
 
 }  // namespace
-}  // namespace sterlet::base
+}  // namespace sterlet::math

@@ -33,7 +33,7 @@ double covariance(const Input& a, const Input& b, const Hyper& hyper) {
   double squared = 0;
   for (std::size_t i = 0; i < a.x.size(); ++i) squared += (a.x[i] - b.x[i]) * (a.x[i] - b.x[i]);
   squared = squared / (hyper.length * hyper.length) + (a.level - b.level) * (a.level - b.level);
-  double value = base::portable_exp(-std::min(squared / 2, 600.0));
+  double value = math::portable_exp(-std::min(squared / 2, 600.0));
   for (std::int64_t t = std::min<std::int64_t>(std::abs(a.time - b.time), 1000); t > 0 && value > 0; --t)
     value *= hyper.retained;
   return value;
@@ -56,9 +56,9 @@ class Process final {
   Belief at(const Input& input) const {
     std::vector<double> row(inputs_.size());
     for (std::size_t i = 0; i < inputs_.size(); ++i) row[i] = covariance(inputs_[i], input, hyper_);
-    const double mean = base::dot(row.data(), weights_.data(), inputs_.size());
-    base::solve_forward(upper_.data(), stride_, inputs_.size(), row.data());
-    const double variance = 1 - base::dot(row.data(), row.data(), inputs_.size());
+    const double mean = math::dot(row.data(), weights_.data(), inputs_.size());
+    math::solve_forward(upper_.data(), stride_, inputs_.size(), row.data());
+    const double variance = 1 - math::dot(row.data(), row.data(), inputs_.size());
     return {.mean = mean, .sd = std::sqrt(std::max(variance, 1e-12))};
   }
   void add(Input input, double target) {
@@ -70,18 +70,18 @@ class Process final {
  private:
   void factor() {
     const std::size_t n = inputs_.size();
-    stride_ = base::padded(std::max<std::size_t>(n, 1));
+    stride_ = math::padded(std::max<std::size_t>(n, 1));
     upper_.assign(stride_ * n, 0.0);
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = i; j < n; ++j) upper_[i * stride_ + j] = covariance(inputs_[i], inputs_[j], hyper_);
       upper_[i * stride_ + i] += hyper_.noise;
     }
-    is_whole_ = base::factor(upper_.data(), stride_, 0, n, n, kSmallestPivot) == n;
+    is_whole_ = math::factor(upper_.data(), stride_, 0, n, n, kSmallestPivot) == n;
     weights_ = targets_;
-    base::solve_forward(upper_.data(), stride_, n, weights_.data());
-    log_likelihood_ = -base::dot(weights_.data(), weights_.data(), n) / 2;
+    math::solve_forward(upper_.data(), stride_, n, weights_.data());
+    log_likelihood_ = -math::dot(weights_.data(), weights_.data(), n) / 2;
     for (std::size_t i = 0; i < n; ++i) log_likelihood_ -= std::log(upper_[i * stride_ + i]);
-    base::solve_backward(upper_.data(), stride_, n, weights_.data());
+    math::solve_backward(upper_.data(), stride_, n, weights_.data());
   }
 
   std::vector<Input> inputs_;

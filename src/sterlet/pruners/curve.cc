@@ -35,7 +35,7 @@ struct Recorded {
 
 struct Live {
   std::vector<Point> points;
-  CurveSums sums;
+  math::CurveSums sums;
   double share = 1;
   int streak = 0;
   std::optional<Forecast> forecast;
@@ -68,7 +68,7 @@ class Curve final : public Pruner {
     if (full_ <= 0) return {};
     add(live.sums, live.points.back());
     if (complete_count_ == 0 || report.step >= full_) return {};
-    const CurvePrediction raw = predict_curve(live.sums, prior_, shapes_at_end_, live.share);
+    const math::CurvePrediction raw = math::predict_curve(live.sums, prior_, shapes_at_end_, live.share);
     live.share = raw.next_share;
     const std::size_t bucket = bucket_of(report.step);
     record(live, {.bucket = bucket, .mean = raw.mean, .variance = raw.sd * raw.sd});
@@ -112,7 +112,7 @@ class Curve final : public Pruner {
  private:
   Decision judge(const Report& report, Live& live, bool leads) const {
     const double spread = std::max(live.forecast->sd, 1e-12 * (1 + std::abs(best_)));
-    const double chance = student6_below((best_ - live.forecast->value) / spread);
+    const double chance = math::student6_below((best_ - live.forecast->value) / spread);
     const bool is_sure = complete_count_ >= kSureTrials;
     const double limit = is_sure ? options_.chance : options_.chance * kUnsureFactor;
     const std::int64_t twentieth = full_ / 20 + (full_ % 20 != 0 ? 1 : 0);  // Rounded up; any step may be the full one.
@@ -135,18 +135,19 @@ class Curve final : public Pruner {
     return std::min(kBuckets - 1, static_cast<std::size_t>(share_of(step) * kBuckets));
   }
 
-  void add(CurveSums& sums, const Point& point) {
+  void add(math::CurveSums& sums, const Point& point) {
     const auto step = static_cast<std::size_t>(std::max<std::int64_t>(0, point.step));
-    if (step >= kCachedSteps) return sums.add(shape_values(share_of(point.step)), point.value);
+    if (step >= kCachedSteps) return sums.add(math::shape_values(share_of(point.step)), point.value);
     if (step >= cache_.size()) cache_.resize(step + 1);
-    if (!cache_[step]) cache_[step] = std::make_unique<std::array<double, kShapes>>(shape_values(share_of(point.step)));
+    if (!cache_[step])
+      cache_[step] = std::make_unique<std::array<double, math::kShapes>>(math::shape_values(share_of(point.step)));
     sums.add(*cache_[step], point.value);
   }
 
   // The length of a full run is another now.
   void start_again(Live& live) {
     cache_.clear();
-    shapes_at_end_ = shape_values(1);
+    shapes_at_end_ = math::shape_values(1);
     live.sums = {};
     live.recorded.clear();
     live.streak = 0;
@@ -168,7 +169,7 @@ class Curve final : public Pruner {
     return leads;
   }
 
-  Forecast corrected(const CurvePrediction& raw, std::size_t bucket) const {
+  Forecast corrected(const math::CurvePrediction& raw, std::size_t bucket) const {
     // Shrunk: the errors' mean towards none, their spread towards a share of what curves fall in a run. Neighbouring
     // parts of a run share what they know.
     Errors errors;
@@ -206,9 +207,9 @@ class Curve final : public Pruner {
     const double first = ended.points.front().value, fall = first - value;
     const double scale = std::max({std::abs(fall), 1e-3 * std::abs(value), 1e-9});
     const double noise = 4e-4 * scale * scale;
-    CurvePrior wide{.mean_a = value, .mean_b = fall, .noise_shape = 1, .noise_rate = noise};
+    math::CurvePrior wide{.mean_a = value, .mean_b = fall, .noise_shape = 1, .noise_rate = noise};
     wide.var_aa = wide.var_bb = 4 * scale * scale / noise;
-    const CurvePrediction fit = predict_curve(ended.sums, wide, shapes_at_end_, 1);
+    const math::CurvePrediction fit = math::predict_curve(ended.sums, wide, shapes_at_end_, 1);
     ++fit_count_;
     const std::array<double, 2> now{fit.mean_a, fit.mean_b};
     // Welford's updates, which lose no digits.
@@ -221,7 +222,7 @@ class Curve final : public Pruner {
     spread_ab_ += before[0] * (now[1] - fit_mean_[1]);
     spread_bb_ += before[1] * (now[1] - fit_mean_[1]);
     log_noise_sum_ += std::log(std::max(fit.noise_variance, 1e-12 * scale * scale));
-    for (std::size_t s = 0; s < kShapes; ++s) weight_sum_[s] += fit.weight[s];
+    for (std::size_t s = 0; s < math::kShapes; ++s) weight_sum_[s] += fit.weight[s];
     const double final_before = value - final_mean_;
     final_mean_ += final_before / fit_count_;
     final_spread_ += final_before * (value - final_mean_);
@@ -242,8 +243,8 @@ class Curve final : public Pruner {
     prior_.var_bb = (spread_bb_ + 2 * guess_bb * guess_bb) / (n + 1) / noise;
     prior_.noise_shape = 2;
     prior_.noise_rate = 2 * noise;
-    for (std::size_t s = 0; s < kShapes; ++s)
-      prior_.log_weight[s] = std::log((weight_sum_[s] + 4.0 / kShapes) / (n + 4));
+    for (std::size_t s = 0; s < math::kShapes; ++s)
+      prior_.log_weight[s] = std::log((weight_sum_[s] + 4.0 / math::kShapes) / (n + 4));
   }
 
   CurveOptions options_;
@@ -252,20 +253,20 @@ class Curve final : public Pruner {
   std::vector<std::unique_ptr<Live>> live_;                        // Running trials; null: others.
   std::unordered_map<std::int64_t, Forecast> forecasts_;           // Of pruned ones. Looked up only.
   std::unordered_map<std::int64_t, std::vector<double>> leaders_;  // By step. Looked up only.
-  std::vector<std::unique_ptr<std::array<double, kShapes>>> cache_;
-  std::array<double, kShapes> shapes_at_end_ = shape_values(1);
+  std::vector<std::unique_ptr<std::array<double, math::kShapes>>> cache_;
+  std::array<double, math::kShapes> shapes_at_end_ = math::shape_values(1);
   std::int64_t full_ = 0;  // Steps of a full run; 0: not known.
   std::int64_t complete_count_ = 0;
   double best_ = 0;
   std::int64_t best_trial_ = 0;
-  CurvePrior prior_;
+  math::CurvePrior prior_;
   std::array<Errors, kBuckets> errors_{};
   double fit_count_ = 0;
   std::array<double, 2> fit_mean_{};
   double spread_aa_ = 0, spread_ab_ = 0, spread_bb_ = 0;
   double log_noise_sum_ = 0;
   double final_mean_ = 0, final_spread_ = 0, fall_ = 0;
-  std::array<double, kShapes> weight_sum_{};
+  std::array<double, math::kShapes> weight_sum_{};
 };
 
 }  // namespace

@@ -26,22 +26,22 @@ TEST(CurveModel, EvidenceAndPredictionAgreeWithIntegration) {  // Oracle: tests/
     std::vector<double> v;
     while (std::getline(cells, cell, ',')) v.push_back(*base::parse_number(cell));
     const auto n = static_cast<std::size_t>(v[0]);
-    CurvePrior prior{.mean_a = v[1],
-                     .mean_b = v[2],
-                     .var_aa = v[3],
-                     .var_ab = v[4],
-                     .var_bb = v[5],
-                     .noise_shape = v[6],
-                     .noise_rate = v[7]};
-    CurveSums sums;
-    std::array<double, kShapes> g{}, end{};
+    math::CurvePrior prior{.mean_a = v[1],
+                           .mean_b = v[2],
+                           .var_aa = v[3],
+                           .var_ab = v[4],
+                           .var_bb = v[5],
+                           .noise_shape = v[6],
+                           .noise_rate = v[7]};
+    math::CurveSums sums;
+    std::array<double, math::kShapes> g{}, end{};
     end.fill(v[8]);
     for (std::size_t i = 0; i < n; ++i) {
       g.fill(v[12 + i]);
       sums.add(g, v[12 + n + i]);
     }
-    EXPECT_NEAR(shape_posterior(sums, 0, prior, 1).log_evidence, v[9], 1e-8 * std::abs(v[9])) << rows;
-    const CurvePrediction prediction = predict_curve(sums, prior, end, 1);
+    EXPECT_NEAR(math::shape_posterior(sums, 0, prior, 1).log_evidence, v[9], 1e-8 * std::abs(v[9])) << rows;
+    const math::CurvePrediction prediction = math::predict_curve(sums, prior, end, 1);
     EXPECT_NEAR(prediction.mean, v[10], 1e-8 * std::abs(v[10])) << rows;
     EXPECT_NEAR(prediction.sd, v[11], 1e-8 * v[11]) << rows;
   }
@@ -50,12 +50,12 @@ TEST(CurveModel, EvidenceAndPredictionAgreeWithIntegration) {  // Oracle: tests/
 
 TEST(CurveModel, AutocorrelationIsThatOfTheResiduals) {
   base::RandomStream chance({.seed = 4});
-  CurveSums sums;
+  math::CurveSums sums;
   std::vector<double> residuals;
   double noise = 0;
   for (int i = 1; i <= 200; ++i) {
     noise = 0.6 * noise + 0.1 * (chance.uniform() - 0.5);
-    const auto g = shape_values(i / 200.0);
+    const auto g = math::shape_values(i / 200.0);
     sums.add(g, 7 + 2 * g[21] + noise);
     residuals.push_back(noise);
   }
@@ -64,16 +64,16 @@ TEST(CurveModel, AutocorrelationIsThatOfTheResiduals) {
     squares += residuals[i] * residuals[i];
     if (i > 0) products += residuals[i - 1] * residuals[i];
   }
-  EXPECT_NEAR(residual_autocorrelation(sums, 21, 7, 2), products / squares, 1e-9);
+  EXPECT_NEAR(math::residual_autocorrelation(sums, 21, 7, 2), products / squares, 1e-9);
 }
 
 TEST(CurveModel, StudentsDistributionAgreesWithTables) {
   // Quantiles of t with 6 degrees of freedom: Abramowitz, Stegun, table 26.10.
-  EXPECT_NEAR(student6_below(0), 0.5, 1e-15);
-  EXPECT_NEAR(student6_below(1.43976), 0.9, 1e-5);
-  EXPECT_NEAR(student6_below(1.94318), 0.95, 1e-5);
-  EXPECT_NEAR(student6_below(-3.70743), 0.005, 1e-5);
-  EXPECT_EQ(student6_below(HUGE_VAL), 1);
+  EXPECT_NEAR(math::student6_below(0), 0.5, 1e-15);
+  EXPECT_NEAR(math::student6_below(1.43976), 0.9, 1e-5);
+  EXPECT_NEAR(math::student6_below(1.94318), 0.95, 1e-5);
+  EXPECT_NEAR(math::student6_below(-3.70743), 0.005, 1e-5);
+  EXPECT_EQ(math::student6_below(HUGE_VAL), 1);
 }
 
 // A family of curves between the shapes, each with its own level, depth, time scale and exponent.

@@ -4,7 +4,7 @@
 
 #include "sterlet/base/text.h"
 
-namespace sterlet::study {
+namespace sterlet::run {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::vector<std::string> expand_command(const std::vector<std::string>& command,
   return argv;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::run

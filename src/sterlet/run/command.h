@@ -6,7 +6,7 @@
 
 #include "sterlet/base/json.h"
 
-namespace sterlet::study {
+namespace sterlet::run {
 
 /// What ${...} in a command stands for, beside the parameters.
 struct CommandPlaces {
@@ -21,4 +21,4 @@ struct CommandPlaces {
 std::vector<std::string> expand_command(const std::vector<std::string>& command, const base::Json& params,
                                         const CommandPlaces& places);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::run

@@ -14,7 +14,7 @@
 #include "sterlet/exec/local/local.h"
 #include "sterlet/run/command.h"
 
-namespace sterlet::study {
+namespace sterlet::run {
 
 namespace {
 
@@ -49,10 +49,10 @@ bool is_killed(const Event::Exited& exited) {
 
 class Runner final {
  public:
-  Runner(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
+  Runner(study::Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
          const RunOptions& options)
       : study_(study), executor_(executor), clock_(clock), observer_(observer), options_(options) {
-    const Resources& resources = study.spec().resources;
+    const studyfile::Resources& resources = study.spec().resources;
     if (resources.gpu > 0) {
       for (const int gpu : options.gpus) free_gpus_[gpu] = resources.gpu_share;
     }
@@ -73,7 +73,7 @@ class Runner final {
     std::vector<Event> events;
     while (true) {
       STERLET_PASS(turn(events));
-      if (executor_.running() == 0 && (is_ending() || study_.pause() != Pause::kNone)) break;
+      if (executor_.running() == 0 && (is_ending() || study_.pause() != study::Pause::kNone)) break;
       STERLET_TRY(events, wait());
     }
     storage::SessionRecord session = options_.session;
@@ -86,7 +86,7 @@ class Runner final {
   }
 
   struct Running {
-    Claim claim;
+    study::Claim claim;
     std::vector<double> values;
     std::string failure;
     std::vector<int> gpus;
@@ -149,7 +149,7 @@ class Runner final {
   Result<void> turn(const std::vector<Event>& events) {
     const bool is_beat_due = clock_.steady_ms() - beat_at_ms_ >= kBeatMs;
     const bool has_room = !is_ending() && static_cast<int>(running_.size()) < options_.workers;
-    std::vector<Claim> claims;
+    std::vector<study::Claim> claims;
     std::vector<Answer> answers;
     if (!events.empty() || has_room || is_beat_due) {
       STERLET_PASS(study_.begin());
@@ -165,14 +165,14 @@ class Runner final {
       if (found != running_.end() && heard && answer.prune) found->second.is_prune_heard = true;
     }
     end_pruned();
-    for (Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
+    for (study::Claim& claim : claims) STERLET_PASS(launch(std::move(claim)));
     return {};
   }
 
   // What a population left that was killed between a commit and the deletion after it; at the end also what the turns
   // had told that such a kill cut off and that were trained again since.
   Result<void> clear_left_checkpoints() {
-    if (study_.spec().strategy != Strategy::kPbt) return {};
+    if (study_.spec().strategy != studyfile::Strategy::kPbt) return {};
     STERLET_PASS(study_.begin());
     STERLET_TRY(const auto spent, study_.find_spent_checkpoints());
     STERLET_PASS(study_.commit());
@@ -225,7 +225,7 @@ class Runner final {
     return {};
   }
 
-  Result<void> claim(std::vector<Claim>& claims) {
+  Result<void> claim(std::vector<study::Claim>& claims) {
     while (!is_ending() && static_cast<int>(running_.size() + claims.size()) < options_.workers) {
       STERLET_TRY(auto claimed, study_.ask());
       if (!claimed) break;
@@ -234,8 +234,8 @@ class Runner final {
     return {};
   }
 
-  Result<void> launch(Claim claim) {
-    const StudySpec& spec = study_.spec();
+  Result<void> launch(study::Claim claim) {
+    const studyfile::StudySpec& spec = study_.spec();
     const AttemptId id{.trial = claim.number, .attempt = claim.attempt};
     const std::string folder = fmt::format("{}/{}", options_.trials_folder, claim.number);
     exec::Launch launch;
@@ -343,7 +343,7 @@ class Runner final {
       const State state = running.is_paused && is_killed(exited) ? State::kLost : State::kPruned;
       return study_.tell(id.trial, id.attempt, {.state = state, .reason = running.prune_reason});
     }
-    Outcome outcome{.values = running.values};
+    study::Outcome outcome{.values = running.values};
     const bool is_done = running.is_over && exited.cause == exec::Cause::kStopped;
     switch (is_done ? exec::Cause::kFinished : exited.cause) {
       case exec::Cause::kFinished:
@@ -386,7 +386,7 @@ class Runner final {
     return study_.tell(id.trial, id.attempt, outcome);
   }
 
-  Study& study_;
+  study::Study& study_;
   exec::Executor& executor_;
   const base::Clock& clock_;
   Observer& observer_;
@@ -402,7 +402,7 @@ class Runner final {
 
 }  // namespace
 
-Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
+Result<RunResult> run_study(study::Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
                             const RunOptions& options) {
   return Runner(study, executor, clock, observer, options).run();
 }
@@ -433,4 +433,4 @@ std::vector<int> find_gpus(const std::string& visible_devices) {
   return gpus;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::run

@@ -10,14 +10,14 @@
 #include "sterlet/exec/executor.h"
 #include "sterlet/study/study.h"
 
-namespace sterlet::study {
+namespace sterlet::run {
 
 /// Told what a run does, for a display; called between transactions, with everything already stored. The end of a trial
 /// is told once it is on the disk.
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void started(const Claim&) {}
+  virtual void started(const study::Claim&) {}
   virtual void reported(std::int64_t /*trial*/) {}
   virtual void finished(std::int64_t /*trial*/) {}
   /// At least once a second.
@@ -36,7 +36,7 @@ struct RunOptions {
 
 /// How a run came to its end.
 struct RunResult {
-  Pause pause = Pause::kNone;  ///< Why no more trials are handed out.
+  study::Pause pause = study::Pause::kNone;  ///< Why no more trials are handed out.
   int interruptions = 0;
   int last_signal = 0;  ///< Number of the last signal; 0 if none.
 };
@@ -47,8 +47,8 @@ struct RunResult {
 /// transaction; only after its commit are programs started and answered. The disk is waited for at most every 10 ms.
 /// Interrupted once: nothing new is claimed, the running trials are asked for a checkpoint and awaited. Twice: they are
 /// ended (TERM, KILL after 10 s) and become LOST, to be run again on resume. Three times: KILL at once.
-base::Result<RunResult> run_study(Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
-                                  const RunOptions& options);
+base::Result<RunResult> run_study(study::Study& study, exec::Executor& executor, const base::Clock& clock,
+                                  Observer& observer, const RunOptions& options);
 
 /// STERLET_SEED of a trial: below 2^31, so that every language's integers hold it.
 std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial);
@@ -56,4 +56,4 @@ std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial);
 /// GPUs of this machine: CUDA_VISIBLE_DEVICES as given, else counted from the driver; empty if there are none.
 std::vector<int> find_gpus(const std::string& visible_devices);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::run

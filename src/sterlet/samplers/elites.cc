@@ -71,8 +71,8 @@ void order_by_front(std::span<Candidate> list, std::size_t count) {
   for (const Candidate& candidate : list) {
     values.insert(values.end(), candidate.values.begin(), candidate.values.end());
   }
-  const base::ObjectiveRows rows{.values = values, .width = list.front().values.size()};
-  const std::vector<std::uint32_t> ranks = base::pareto_ranks(rows);
+  const math::ObjectiveRows rows{.values = values, .width = list.front().values.size()};
+  const std::vector<std::uint32_t> ranks = math::pareto_ranks(rows);
   std::vector<std::size_t> order(list.size());
   std::iota(order.begin(), order.end(), 0);
   const auto by_rank = [&](std::size_t a, std::size_t b) { return ranks[a] < ranks[b]; };
@@ -80,7 +80,7 @@ void order_by_front(std::span<Candidate> list, std::size_t count) {
   if (count < order.size()) {
     const auto [begin, end] = std::equal_range(order.begin(), order.end(), order[count], by_rank);
     const std::vector<std::size_t> front(begin, end);
-    const std::vector<double> gaps = base::crowding_distances(rows, front);
+    const std::vector<double> gaps = math::crowding_distances(rows, front);
     std::vector<std::size_t> places(front.size());
     std::iota(places.begin(), places.end(), 0);
     std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return gaps[a] > gaps[b]; });

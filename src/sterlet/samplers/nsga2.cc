@@ -139,15 +139,15 @@ class Nsga2 final : public Sampler {
     std::vector<std::uint32_t> numbers;
     for (const std::size_t place : candidates) numbers.push_back(members[place]);
     const std::vector<double> values = values_of(history, numbers);
-    const base::ObjectiveRows rows{.values = values, .width = objectives_};
-    const std::vector<std::uint32_t> ranks = base::pareto_ranks(rows);
+    const math::ObjectiveRows rows{.values = values, .width = objectives_};
+    const std::vector<std::uint32_t> ranks = math::pareto_ranks(rows);
     const std::uint32_t last = *std::max_element(ranks.begin(), ranks.end());
     std::vector<std::size_t> front;
     for (std::size_t i = 0; i < ranks.size(); ++i) {
       if (ranks[i] == last) front.push_back(i);
     }
     const std::vector<double> use =
-        options_.hypervolume == 1 ? volumes_of(rows, front) : base::crowding_distances(rows, front);
+        options_.hypervolume == 1 ? volumes_of(rows, front) : math::crowding_distances(rows, front);
     std::size_t least = 0;
     for (std::size_t i = 1; i < front.size(); ++i) {
       if (use[i] <= use[least]) least = i;
@@ -156,11 +156,11 @@ class Nsga2 final : public Sampler {
   }
 
   // What each of a front adds to its volume; its ends, which the reference point would decide about, are kept.
-  std::vector<double> volumes_of(const base::ObjectiveRows& rows, std::span<const std::size_t> front) const {
+  std::vector<double> volumes_of(const math::ObjectiveRows& rows, std::span<const std::size_t> front) const {
     std::vector<double> values;
     for (const std::size_t row : front) values.insert(values.end(), rows[row].begin(), rows[row].end());
-    const base::ObjectiveRows own{.values = values, .width = objectives_};
-    std::vector<double> volumes = base::hypervolume_contributions(own, base::default_reference(own));
+    const math::ObjectiveRows own{.values = values, .width = objectives_};
+    std::vector<double> volumes = math::hypervolume_contributions(own, math::default_reference(own));
     for (std::size_t objective = 0; objective < objectives_ && objectives_ > 1; ++objective) {
       std::size_t best = 0;
       for (std::size_t i = 1; i < own.count(); ++i) {
@@ -188,13 +188,13 @@ class Nsga2 final : public Sampler {
       compared.push_back(i);
     }
     const std::vector<double> values = values_of(history, numbers);
-    const base::ObjectiveRows rows{.values = values, .width = objectives_};
-    const std::vector<std::uint32_t> ranks = base::pareto_ranks(rows);
+    const math::ObjectiveRows rows{.values = values, .width = objectives_};
+    const std::vector<std::uint32_t> ranks = math::pareto_ranks(rows);
     const std::uint32_t fronts = ranks.empty() ? 0 : *std::max_element(ranks.begin(), ranks.end()) + 1;
     std::vector<std::vector<std::size_t>> by_front(fronts);
     for (std::size_t i = 0; i < ranks.size(); ++i) by_front[ranks[i]].push_back(i);
     for (const std::vector<std::size_t>& front : by_front) {
-      const std::vector<double> distances = base::crowding_distances(rows, front);
+      const std::vector<double> distances = math::crowding_distances(rows, front);
       for (std::size_t i = 0; i < front.size(); ++i) {
         entries[compared[front[i]]].rank = ranks[front[i]];
         entries[compared[front[i]]].lonely = distances[i];

@@ -58,7 +58,7 @@ std::vector<double> dtlz2(const std::vector<double>& x) {
 double volume_of(const History& history, const std::vector<double>& reference) {
   std::vector<double> values;
   for (const auto& trial : history.trials()) values.insert(values.end(), trial.values.begin(), trial.values.end());
-  return base::hypervolume({.values = values, .width = reference.size()}, reference);
+  return math::hypervolume({.values = values, .width = reference.size()}, reference);
 }
 
 // The median of 7 seeds comes further than the middle one of Optuna's 7.

@@ -38,7 +38,7 @@ double Warp::by_t(double u, double w) const {
 }
 
 void Warp::apply(double* u, std::size_t count) const {
-  if (std::abs(t_) >= kSmallWarp) return base::scaled_log1p(u, count, growth_, t_, u);
+  if (std::abs(t_) >= kSmallWarp) return math::scaled_log1p(u, count, growth_, t_, u);
   for (std::size_t i = 0; i < count; ++i) u[i] = (*this)(u[i]);
 }
 

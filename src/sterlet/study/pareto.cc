@@ -9,7 +9,7 @@ std::vector<std::size_t> pareto_front(const std::vector<std::vector<double>>& po
   std::vector<double> values;
   values.reserve(points.size() * points.front().size());
   for (const std::vector<double>& point : points) values.insert(values.end(), point.begin(), point.end());
-  return base::pareto_front({.values = values, .width = points.front().size()});
+  return math::pareto_front({.values = values, .width = points.front().size()});
 }
 
 }  // namespace sterlet::study

@@ -28,8 +28,8 @@ class Pruning : public testing::Test {
   }
   ~Pruning() override { std::filesystem::remove_all(folder_); }
 
-  static StudyFile file_of(const std::string& pruner) {
-    auto file = parse_study_text(
+  static studyfile::StudyFile file_of(const std::string& pruner) {
+    auto file = studyfile::parse_study_text(
         fmt::format("study: s\nobjective: {{metric: accuracy, direction: maximize}}\nsampler: random\nseed: 3\n"
                     "params: {{x: {{type: float, low: 0, high: 1}}}}\npruner: {}\n",
                     pruner),
@@ -86,7 +86,7 @@ void turn(Study& study, Pool& pool, std::uint64_t number) {
 TEST_F(Pruning, ReopenedAtAnyMomentDecidesAsNeverClosed) {
   for (const pruners::Row& row : pruners::registry()) {
     SCOPED_TRACE(row.name);
-    const StudyFile file =
+    const studyfile::StudyFile file =
         file_of(row.name == "curve" ? "{name: curve, chance: 0.5, protect: 0}" : std::string(row.name));
     const auto in_memory = Study::open(file, {}).value();
     Pool expected;
@@ -119,7 +119,7 @@ TEST_F(Pruning, ReopenedAtAnyMomentDecidesAsNeverClosed) {
 
 TEST_F(Pruning, TwoProcessesDecideOnOneOrderOfReports) {
   // Two studies on one file take turns; a third that only reads the file afterwards knows what both knew.
-  const StudyFile file = file_of("asha");
+  const studyfile::StudyFile file = file_of("asha");
   const auto stored = storage("s.db");
   const auto stored_too = storage("s.db");
   const auto in_memory = Study::open(file, {}).value();
@@ -134,7 +134,7 @@ TEST_F(Pruning, TwoProcessesDecideOnOneOrderOfReports) {
 }
 
 TEST_F(Pruning, ADecisionOutlivesTheProcessThatMadeIt) {
-  const StudyFile file = file_of("{name: threshold, lower: 0.5}");
+  const studyfile::StudyFile file = file_of("{name: threshold, lower: 0.5}");
   const auto stored = storage("s.db");
   {
     const auto study = Study::open(file, {.storage = stored.get(), .session = "a"}).value();
@@ -154,7 +154,7 @@ TEST_F(Pruning, ADecisionOutlivesTheProcessThatMadeIt) {
 }
 
 TEST_F(Pruning, ALostTrialCountsOnceAtItsSteps) {
-  const StudyFile file = file_of("{name: asha, eta: 2}");
+  const studyfile::StudyFile file = file_of("{name: asha, eta: 2}");
   const auto stored = storage("s.db");
   {
     const auto study = Study::open(file, {.storage = stored.get(), .session = "a"}).value();
@@ -181,7 +181,7 @@ TEST_F(Pruning, ToldCompleteInSpiteOfADecisionStaysComplete) {
 }
 
 // Three trials of which the first is the best at step 1, the others paused there; nobody has a further step.
-std::unique_ptr<Study> paused_study(storage::Storage& storage, const StudyFile& file) {
+std::unique_ptr<Study> paused_study(storage::Storage& storage, const studyfile::StudyFile& file) {
   auto study = Study::open(file, {.storage = &storage, .session = "a"}).value();
   for (std::int64_t trial = 0; trial < 2; ++trial) {
     EXPECT_EQ(study->ask().value()->number, trial);
@@ -194,7 +194,7 @@ std::unique_ptr<Study> paused_study(storage::Storage& storage, const StudyFile& 
 }
 
 TEST_F(Pruning, SamplersLearnFromPausedTrialsAndPromotionTakesThemBack) {
-  const StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
+  const studyfile::StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
   const auto stored = storage("s.db");
   const auto study = paused_study(*stored, file);
   EXPECT_EQ(study->history().trials()[1].outcome, space::Outcome::kPruned);
@@ -206,7 +206,7 @@ TEST_F(Pruning, SamplersLearnFromPausedTrialsAndPromotionTakesThemBack) {
 }
 
 TEST_F(Pruning, ATrialThatIsRaisedByHandIsNeitherPromotedNorRetriedNorSettled) {
-  StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
+  studyfile::StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
   file.spec.budget.trials = 3;
   const auto stored = storage("s.db");
   const auto study = paused_study(*stored, file);
@@ -225,7 +225,7 @@ TEST_F(Pruning, ATrialThatIsRaisedByHandIsNeitherPromotedNorRetriedNorSettled) {
 }
 
 TEST_F(Pruning, WhatWasNotPromotedIsPrunedInTheEndAndComesBackWithALargerBudget) {
-  StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
+  studyfile::StudyFile file = file_of("{name: asha, eta: 2, promote: true}");
   file.spec.budget.trials = 2;
   const auto stored = storage("s.db");
   auto study = paused_study(*stored, file);

@@ -13,7 +13,6 @@
 
 #include "sterlet/base/rng.h"
 #include "sterlet/samplers/registry.h"
-#include "sterlet/api/export.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {
@@ -21,8 +20,8 @@ namespace {
 
 using storage::State;
 
-StudyFile file_of(const std::string& more, const std::string& sampler = "random") {
-  auto file = parse_study_text(
+studyfile::StudyFile file_of(const std::string& more, const std::string& sampler = "random") {
+  auto file = studyfile::parse_study_text(
       fmt::format("study: s\nobjective: {{metric: loss}}\nsampler: {}\nseed: 3\ndefaults_first: false\n"
                   "params: {{x: {{type: float, low: 0, high: 1}}, y: {{type: float, low: 0, high: 1}}}}\n{}\n",
                   sampler, more),
@@ -77,11 +76,10 @@ TEST(Repeats, EachSettingIsRunSoOftenAndItsValueIsTheMean) {
   ASSERT_EQ(best.size(), 1U);
   const auto assurance = study->assurance(best.front());
   ASSERT_TRUE(assurance && assurance->probability && assurance->standard_error);
-  EXPECT_TRUE(assurance_text(*study, best.front()).starts_with("mean of ")) << assurance_text(*study, best.front());
 }
 
 TEST(Repeats, ARaceComesLastRepeatsOnlyContendersAndNamesItsProbability) {
-  StudyFile file = file_of("repeats: {at_most: 6, share: 0.5, confidence: 0.99}\nbudget: {trials: 40}");
+  studyfile::StudyFile file = file_of("repeats: {at_most: 6, share: 0.5, confidence: 0.99}\nbudget: {trials: 40}");
   const auto study = Study::open(file, {}).value();
   run(*study, 0.1);
   ASSERT_EQ(study->records().size(), 40U);
@@ -150,7 +148,7 @@ TEST(Repeats, OneLuckyRunDoesNotReachTheTarget) {
 }
 
 TEST(Repeats, AnExhaustedSpaceIsRepeated) {
-  auto file = parse_study_text(
+  auto file = studyfile::parse_study_text(
       "study: s\nobjective: {metric: loss}\nsampler: grid\nseed: 3\nrepeats: 2\n"
       "params: {k: {type: categorical, choices: [a, b, c]}}\n",
       "study.yaml", "/tmp");
@@ -180,7 +178,7 @@ TEST(Repeats, PrunersJudgeFirstRunsAlone) {
 }
 
 TEST(Repeats, SeveralObjectivesHaveAFrontOfMeans) {
-  auto file = parse_study_text(
+  auto file = studyfile::parse_study_text(
       "study: s\nobjective: [{metric: a}, {metric: b, direction: maximize}]\nsampler: random\nseed: 3\nrepeats: 2\n"
       "params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 4}\n",
       "study.yaml", "/tmp");
@@ -202,7 +200,7 @@ TEST(Repeats, ReopenedAtAnyMomentSuggestsAsNeverClosed) {
     if (row.name == "grid") continue;  // A continuous space has none.
     for (const char* repeats : {"2", "{at_most: 4, share: 0.4}"}) {
       SCOPED_TRACE(fmt::format("{} {}", row.name, repeats));
-      const StudyFile file =
+      const studyfile::StudyFile file =
           file_of(fmt::format("repeats: {}\nbudget: {{trials: 40}}", repeats), std::string(row.name));
       const StillClock clock;  // The automatic sampler looks at how long trials took.
       const auto in_memory = Study::open(file, {.clock = &clock}).value();

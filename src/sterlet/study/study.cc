@@ -27,8 +27,8 @@ std::uint64_t new_seed() {
 }
 
 // What may change between two runs of one study without making it another study.
-base::Json identity_of(const StudySpec& spec) {
-  base::Json json = json_from_spec(spec);
+base::Json identity_of(const studyfile::StudySpec& spec) {
+  base::Json json = studyfile::json_from_spec(spec);
   for (const char* key : {"budget", "workers", "folder", "seed", "retries", "failures_max", "resources", "context"}) {
     json.erase(key);
   }
@@ -61,7 +61,7 @@ std::string_view text_of(Pause pause) {
   return "";
 }
 
-Study::Study(StudyFile file, const Options& options)
+Study::Study(studyfile::StudyFile file, const Options& options)
     : spec_(std::move(file.spec)),
       space_(std::move(file.space)),
       storage_(options.storage),
@@ -69,10 +69,10 @@ Study::Study(StudyFile file, const Options& options)
       session_(options.session),
       started_steady_ms_(clock_->steady_ms()) {}
 
-Result<std::unique_ptr<Study>> Study::open(StudyFile file, const Options& options) {
+Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Options& options) {
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
-  if (study->storage_ == nullptr && study->spec_.strategy == Strategy::kPbt) {
+  if (study->storage_ == nullptr && study->spec_.strategy == studyfile::Strategy::kPbt) {
     return base::fail(ErrorCode::kConflict, "its strategy is pbt, which copies checkpoints between running programs",
                       fmt::format("run sterlet tune {}", study->spec_.name), study->spec_.name);
   }
@@ -89,7 +89,7 @@ Result<std::unique_ptr<Study>> Study::open(StudyFile file, const Options& option
   const auto create_or_find = [&]() -> Result<void> {
     STERLET_TRY(const auto existing, study->storage_->find_study(study->spec_.name));
     if (!existing) {
-      study->record_.spec = base::json_line(json_from_spec(study->spec_));
+      study->record_.spec = base::json_line(studyfile::json_from_spec(study->spec_));
       study->record_.seed = seed;
       std::vector<std::string> queue;
       for (const base::Json& point : study->spec_.enqueue) queue.push_back(base::json_line(point));
@@ -97,7 +97,7 @@ Result<std::unique_ptr<Study>> Study::open(StudyFile file, const Options& option
       return {};
     }
     STERLET_TRY(const base::Json stored, base::parse_json(existing->spec));
-    STERLET_TRY(const StudyFile stored_file, study_from_json(stored));
+    STERLET_TRY(const studyfile::StudyFile stored_file, studyfile::study_from_json(stored));
     const base::Json before = identity_of(stored_file.spec), now = identity_of(study->spec_);
     for (const auto& [key, value] : now.items()) {
       if (before.contains(key) && before[key] == value) continue;
@@ -114,7 +114,7 @@ Result<std::unique_ptr<Study>> Study::open(StudyFile file, const Options& option
     }
     study->record_ = *existing;
     STERLET_PASS(study->prepare(existing->seed));
-    const std::string spec = base::json_line(json_from_spec(study->spec_));
+    const std::string spec = base::json_line(studyfile::json_from_spec(study->spec_));
     if (spec != existing->spec) STERLET_PASS(study->storage_->set_spec(existing->id, spec));
     return study->storage_->request_stop(existing->id, false);
   };
@@ -138,7 +138,7 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
                       base::suggest_name(name, names));
   }
   STERLET_TRY(const base::Json spec, base::parse_json(record->spec));
-  STERLET_TRY(StudyFile file, study_from_json(spec));
+  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
   study->record_ = *record;
   STERLET_PASS(study->prepare(record->seed));
@@ -149,11 +149,11 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
 Result<void> Study::prepare(std::uint64_t seed) {
   const bool is_other_seed = seed != seed_;
   seed_ = seed;
-  if (spec_.strategy == Strategy::kPbt) {
+  if (spec_.strategy == studyfile::Strategy::kPbt) {
     STERLET_TRY(population_, population::read_options(spec_.strategy_options));
   }
-  if (spec_.strategy == Strategy::kReplay) {
-    STERLET_TRY(replay_, replay_schedule(spec_));
+  if (spec_.strategy == studyfile::Strategy::kReplay) {
+    STERLET_TRY(replay_, studyfile::replay_schedule(spec_));
   }
   const auto trial_budget = population_ ? std::optional(population_->population) : search_budget();
   STERLET_TRY(sampler_, samplers::make(
@@ -161,12 +161,13 @@ Result<void> Study::prepare(std::uint64_t seed) {
                             {.seed = seed_, .trial_budget = trial_budget, .objective_count = spec_.objectives.size()}));
   // One that was told something is kept: another budget does not concern it.
   if ((!pruner_ || is_other_seed) && spec_.pruner.name != "none") {
-    STERLET_TRY(pruner_, pruners::make(spec_.pruner.name, spec_.pruner.options,
-                                       {.seed = seed_,
-                                        .objective_count = spec_.objectives.size(),
-                                        .maximize = spec_.objectives.front().direction == Direction::kMaximize}));
+    STERLET_TRY(pruner_,
+                pruners::make(spec_.pruner.name, spec_.pruner.options,
+                              {.seed = seed_,
+                               .objective_count = spec_.objectives.size(),
+                               .maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize}));
   }
-  if (spec_.duplicates == Duplicates::kAvoid && !population_ && space_.count_at_most(0) <= 1e7) {
+  if (spec_.duplicates == studyfile::Duplicates::kAvoid && !population_ && space_.count_at_most(0) <= 1e7) {
     if (const auto all = space_.enumerate(0, kCountedConfigurationsMax)) configuration_count_ = all->size();
   }
   return {};
@@ -265,7 +266,7 @@ void Study::observe(const storage::TrialRecord& record, bool has_session) {
   if (is_final(record.state)) last_reported_.erase(record.number);
   std::vector<double> values = record.values;
   for (std::size_t i = 0; i < values.size() && i < spec_.objectives.size(); ++i) {
-    if (spec_.objectives[i].direction == Direction::kMaximize) values[i] = -values[i];
+    if (spec_.objectives[i].direction == studyfile::Direction::kMaximize) values[i] = -values[i];
   }
   const auto before = static_cast<std::size_t>(record.number) < records_.size()
                           ? records_[static_cast<std::size_t>(record.number)].state
@@ -339,11 +340,11 @@ Result<void> Study::beat(storage::SessionRecord session) {
   return within([&] { return storage_->put_session(session); });
 }
 
-Result<void> Study::set_budget(const Budget& budget) {
+Result<void> Study::set_budget(const studyfile::Budget& budget) {
   spec_.budget = budget;
   STERLET_PASS(prepare(seed_));
   if (storage_ == nullptr) return {};
-  return within([&] { return storage_->set_spec(record_.id, base::json_line(json_from_spec(spec_))); });
+  return within([&] { return storage_->set_spec(record_.id, base::json_line(studyfile::json_from_spec(spec_))); });
 }
 
 TrialView Study::view(std::int64_t trial) const {
@@ -359,7 +360,7 @@ std::string Study::session_of(std::int64_t trial) const {
 
 std::vector<double> Study::values_of(std::int64_t trial) const {
   const storage::TrialRecord& own = records_[static_cast<std::size_t>(trial)];
-  const bool is_mean = spec_.duplicates == Duplicates::kAverage || spec_.repeats.is_on();
+  const bool is_mean = spec_.duplicates == studyfile::Duplicates::kAverage || spec_.repeats.is_on();
   if (!is_mean || own.state != State::kComplete) return own.values;
   std::vector<double> sums(spec_.objectives.size(), 0.0);
   double count = 0;
@@ -384,7 +385,7 @@ std::vector<std::int64_t> Study::best() const {
     candidates.push_back(record.number);
     values.push_back(values_of(record.number));
     for (std::size_t i = 0; i < values.back().size(); ++i) {
-      if (spec_.objectives[i].direction == Direction::kMaximize) values.back()[i] = -values.back()[i];
+      if (spec_.objectives[i].direction == studyfile::Direction::kMaximize) values.back()[i] = -values.back()[i];
     }
   }
   std::vector<std::int64_t> best;

@@ -81,7 +81,7 @@ class Study final {
 
   /// Opens the study of that name in the storage, or creates it. An existing one must have the same spec, but for
   /// budget, workers and folder (kConflict names the first difference). Without storage: a new study.
-  static base::Result<std::unique_ptr<Study>> open(StudyFile file, const Options& options);
+  static base::Result<std::unique_ptr<Study>> open(studyfile::StudyFile file, const Options& options);
   /// Opens an existing study. kNotFound names the nearest.
   static base::Result<std::unique_ptr<Study>> open_existing(const std::string& name, const Options& options);
 
@@ -134,9 +134,9 @@ class Study final {
   /// Takes in what other processes have changed.
   base::Result<void> refresh();
   /// Changes the limits of an existing study.
-  base::Result<void> set_budget(const Budget& budget);
+  base::Result<void> set_budget(const studyfile::Budget& budget);
 
-  const StudySpec& spec() const { return spec_; }
+  const studyfile::StudySpec& spec() const { return spec_; }
   const space::Space& space() const { return space_; }
   const space::History& history() const { return history_; }
   std::uint64_t seed() const { return seed_; }
@@ -205,7 +205,7 @@ class Study final {
  private:
   struct Race;
 
-  Study(StudyFile file, const Options& options);
+  Study(studyfile::StudyFile file, const Options& options);
   base::Result<void> prepare(std::uint64_t seed);
   template <typename Body>
   auto within(Body body) -> decltype(body());
@@ -256,7 +256,7 @@ class Study final {
   base::Result<std::vector<double>> stored_values(const storage::TrialRecord& record);
   base::Result<storage::TrialRecord> running_record(std::int64_t trial, int attempt) const;
 
-  StudySpec spec_;
+  studyfile::StudySpec spec_;
   space::Space space_;
   storage::Storage* storage_;
   const base::Clock* clock_;
@@ -278,9 +278,9 @@ class Study final {
   std::vector<std::string> spent_checkpoints_;
   int spent_turn_ = -1;  // Interval whose end was looked at for them.
   std::string unfit_;
-  std::optional<Schedule> replay_;  // With strategy: replay.
-  std::set<std::int64_t> paused_;   // Trials put aside at a rung that may be promoted.
-  bool is_pruner_behind_ = true;    // Others may have reported since it was told last.
+  std::optional<studyfile::Schedule> replay_;  // With strategy: replay.
+  std::set<std::int64_t> paused_;              // Trials put aside at a rung that may be promoted.
+  bool is_pruner_behind_ = true;               // Others may have reported since it was told last.
   space::History history_;
   std::vector<storage::TrialRecord> records_;
   std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final: who runs, or ran, them.

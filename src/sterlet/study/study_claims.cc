@@ -66,7 +66,7 @@ Result<Claim> Study::start_new(samplers::Suggestion suggestion, std::int64_t kno
   base::Json said = base::Json::object();
   if (suggestion.predicted) {
     // Samplers minimise; what is maximised is told to them with its sign changed.
-    const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
+    const bool maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize;
     const double sign = maximize ? -1 : 1;
     said["value"] = base::json_number(sign * *suggestion.predicted);
     if (const auto& range = suggestion.predicted_range) {
@@ -160,7 +160,7 @@ std::optional<samplers::Suggestion> Study::repeat() const {
 std::optional<samplers::Suggestion> Study::sample(std::int64_t number) {
   base::StreamKey key{.seed = seed_, .trial = static_cast<std::uint64_t>(number)};
   auto suggestion = sampler_->suggest(history_, key);
-  if (spec_.duplicates != Duplicates::kAvoid) return suggestion;
+  if (spec_.duplicates != studyfile::Duplicates::kAvoid) return suggestion;
   for (key.attempt = 1; key.attempt <= kRedrawsMax && history_.contains(suggestion.point); ++key.attempt) {
     suggestion = sampler_->suggest(history_, key);
   }

@@ -117,7 +117,7 @@ std::vector<Json> Study::turn_agenda(const TurnRecord& turn) const {
 
 // Decides how all members go on. False: the training is over.
 Result<bool> Study::begin_next_interval() {
-  const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+  const double sign = spec_.objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
   const auto value_of = [&](const TurnRecord& turn) {
     return turn.state == "done" && turn.value ? sign * *turn.value : std::nan("");
   };
@@ -262,7 +262,7 @@ Result<void> Study::plan_replay(Claim& claim) const {
       claim.is_exact = true;
     }
   }
-  for (const Schedule::Entry& entry : replay_->entries) {
+  for (const studyfile::Schedule::Entry& entry : replay_->entries) {
     if (entry.step > from_step) claim.agenda.push_back({{"set", entry.set}, {"at", entry.step}});
   }
   return {};

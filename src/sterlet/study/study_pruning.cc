@@ -11,7 +11,7 @@ namespace sterlet::study {
 using base::Result;
 
 Result<pruners::Decision> Study::judge(std::int64_t trial, std::int64_t step, double value) {
-  const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
+  const bool maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize;
   pruners::Decision decision = pruner_->report({.trial = trial, .step = step, .value = maximize ? -value : value});
   const storage::TrialRecord& known = records_[static_cast<std::size_t>(trial)];
   if (decision.pause) decision.reason = std::string(kPausedMark) + decision.reason;
@@ -36,7 +36,7 @@ Result<void> Study::catch_up_pruner() {
   unjudged_endings_.clear();
   std::sort(endings.begin(), endings.end(),
             [](const auto* a, const auto* b) { return a->changed_seq < b->changed_seq; });
-  const bool maximize = spec_.objectives.front().direction == Direction::kMaximize;
+  const bool maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize;
   auto ending = endings.begin();
   for (const storage::SequencedReport& report : reports) {
     for (; ending != endings.end() && (*ending)->changed_seq < report.seq; ++ending) tell_ending((*ending)->number);
@@ -51,7 +51,7 @@ Result<void> Study::catch_up_pruner() {
 void Study::tell_ending(std::int64_t trial) {
   if (is_repeat(trial)) return;  // Pruners know of first runs alone; the mean that the history has is not one of them.
   const storage::TrialRecord& ended = records_[static_cast<std::size_t>(trial)];
-  const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+  const double sign = spec_.objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
   pruner_->finish({.trial = trial,
                    .outcome = outcome_of(ended.state),
                    .value = ended.values.empty() ? std::nan("") : sign * ended.values.front()});
@@ -142,7 +142,7 @@ Result<bool> Study::is_killed_in_place(const storage::TrialRecord& record) {
 // study was opened again.
 Result<void> Study::put_pruned(storage::TrialRecord record) {
   if (const auto forecast = pruner_ ? pruner_->forecast(record.number) : std::nullopt) {
-    const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+    const double sign = spec_.objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
     base::Json predicted = base::Json::object();
     if (!record.predicted.empty()) {
       STERLET_TRY(predicted, base::parse_json(record.predicted));
@@ -163,7 +163,7 @@ void Study::take_forecast(const storage::TrialRecord& record) {
   const auto value = base::number_from_json((*predicted)["final"]);
   const auto sd = base::number_from_json((*predicted)["final_sd"]);
   if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return;
-  const double sign = spec_.objectives.front().direction == Direction::kMaximize ? -1 : 1;
+  const double sign = spec_.objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
   history_.predict(record.number, sign * *value, *sd);
 }
 

@@ -18,7 +18,9 @@ namespace {
 constexpr std::size_t kSettingsBeforeRace = 10;
 constexpr std::int64_t kRunsForTarget = 2;  // In a race; one run may be luck.
 
-double minimised(double value, Direction direction) { return direction == Direction::kMaximize ? -value : value; }
+double minimised(double value, studyfile::Direction direction) {
+  return direction == studyfile::Direction::kMaximize ? -value : value;
+}
 
 }  // namespace
 
@@ -82,7 +84,7 @@ std::vector<Study::Setting> Study::settings() const {
 
 namespace {
 
-std::vector<analysis::Arm> arms_of(const std::vector<Study::Setting>& settings, const StudySpec& spec) {
+std::vector<analysis::Arm> arms_of(const std::vector<Study::Setting>& settings, const studyfile::StudySpec& spec) {
   std::vector<analysis::Arm> arms;
   for (const Study::Setting& setting : settings) {
     const auto runs = static_cast<std::int64_t>(setting.trials.size());

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/run/command.h"
 #include "sterlet/study/pareto.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -26,8 +25,8 @@ class FakeClock final : public base::Clock {
 
 constexpr const char* kHead = "study: s\nobjective: {metric: loss, direction: minimize}\nseed: 3\n";
 
-StudyFile parse(const std::string& text) {
-  auto file = parse_study_text(kHead + text, "s.yaml", "/");
+studyfile::StudyFile parse(const std::string& text) {
+  auto file = studyfile::parse_study_text(kHead + text, "s.yaml", "/");
   EXPECT_TRUE(file.has_value()) << file.error().front().message();
   return std::move(*file);
 }
@@ -225,14 +224,6 @@ TEST_F(StoredStudy, EverythingComesBackFromTheFile) {
                                                              : 1e-310 * static_cast<double>(i));
   }
   EXPECT_EQ(second.study->best(), std::vector<std::int64_t>{8});
-}
-
-TEST(Command, ReplacesParametersAndLeavesOutWhatIsNotActive) {
-  const base::Json params = {{"lr", 0.001}, {"units", {64, 80}}, {"name", "; rm -rf $(x)"}, {"flag", true}};
-  const auto argv = expand_command({"train", "--lr=${lr}", "${units}", "--m", "${momentum}", "x${momentum}", "${name}",
-                                    "${flag}", "$${lr}", "${trial}"},
-                                   params, {.trial = 4});
-  EXPECT_EQ(argv, (std::vector<std::string>{"train", "--lr=0.001", "64,80", "; rm -rf $(x)", "true", "${lr}", "4"}));
 }
 
 TEST(ParetoFront, KeepsWhatNothingDominates) {

@@ -11,7 +11,7 @@
 #include "sterlet/studyfile/schema.h"
 #include "sterlet/studyfile/values.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -111,4 +111,4 @@ std::optional<Choice> read_pruner(const YamlNode& node, Faults& faults, std::siz
   return std::nullopt;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

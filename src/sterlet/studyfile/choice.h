@@ -9,7 +9,7 @@
 #include "sterlet/studyfile/spec.h"
 #include "sterlet/studyfile/faults.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// Reads what is chosen by name in a study file: a word, or a map with a name and options. Each gives nothing exactly
 /// where it has added a fault.
@@ -21,4 +21,4 @@ std::optional<Choice> read_sampler(const YamlNode& node, Faults& faults);
 /// `auto` is decided here, once: what is stored is the pruner that it stands for.
 std::optional<Choice> read_pruner(const YamlNode& node, Faults& faults, std::size_t objective_count);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -9,7 +9,7 @@
 #include "sterlet/studyfile/schema.h"
 #include "sterlet/studyfile/values.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -115,4 +115,4 @@ MetricsSource read_metrics(const YamlNode& root, Faults& faults, const std::vect
   return {.pattern = read_pattern(values, *pattern, objectives)};
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

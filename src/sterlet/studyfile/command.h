@@ -7,7 +7,7 @@
 #include "sterlet/studyfile/faults.h"
 #include "sterlet/studyfile/yaml_tree.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// The key `command`: a list of words, each ${name} in them a parameter (where any are known). Empty if it is left out.
 std::vector<std::string> read_command(const YamlNode& root, Faults& faults, const std::vector<std::string>& parameters);
@@ -15,4 +15,4 @@ std::vector<std::string> read_command(const YamlNode& root, Faults& faults, cons
 /// The key `metrics`: the channel, or stdout with a pattern that has a group for each objective.
 MetricsSource read_metrics(const YamlNode& root, Faults& faults, const std::vector<Objective>& objectives);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -9,7 +9,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/studyfile/schema.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -287,4 +287,4 @@ void read_declaration(Declaration& item, const Values& values) {
   if (const YamlNode* value = node.find("default")) take_default(item.parameter(), values, *value);
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

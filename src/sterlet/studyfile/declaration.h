@@ -7,7 +7,7 @@
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/values.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// One parameter on its way from the file to the space.
 struct Declaration {
@@ -34,4 +34,4 @@ void fit_default(space::Parameter& parameter);
 /// Reads `item.node` over what the item holds already (a preset's row, or nothing); adds what is wrong to the faults.
 void read_declaration(Declaration& item, const Values& values);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -6,7 +6,7 @@
 
 #include "sterlet/base/text.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 constexpr std::size_t kFaultsMax = 100;
@@ -50,4 +50,4 @@ std::string shown(const YamlNode& node) {
   return node.quoted ? "\"" + clipped(node.text) + "\"" : clipped(node.text);
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

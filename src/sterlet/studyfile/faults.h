@@ -7,7 +7,7 @@
 #include "sterlet/base/result.h"
 #include "sterlet/studyfile/yaml_tree.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// The faults of one study file while it is read.
 class Faults final {
@@ -35,4 +35,4 @@ std::string clipped(std::string_view text);
 /// How a value is shown in a message: abc, "1e-5" (with quotes where they are what is wrong), a list, a map, nothing.
 std::string shown(const YamlNode& node);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

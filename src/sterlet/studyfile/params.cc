@@ -15,7 +15,7 @@
 // names a wrong one is found even where the parameter is fixed. A fixed parameter stays in the space with a single
 // value: conditions, repeat counts and constraints go on working, and each trial is handed it with the others.
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -384,4 +384,4 @@ std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& fault
   return ParameterReader(root, faults).read(names);
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -7,7 +7,7 @@
 #include "sterlet/space/space.h"
 #include "sterlet/studyfile/faults.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// The search space of a study file: preset, params, tune and constraints together.
 struct DeclaredSpace {
@@ -23,4 +23,4 @@ std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& fault
 /// `text` with the parameter `name` replaced by `literal`, outside quotes: how a fixed choice enters an expression.
 std::string substitute(std::string_view text, std::string_view name, std::string_view literal);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -1,6 +1,6 @@
 #include "sterlet/studyfile/presets.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -158,4 +158,4 @@ Preset xgboost() {
 
 std::vector<Preset> make_presets() { return {mlp(), cnn(), sgd(), adam(), xgboost()}; }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -7,7 +7,7 @@
 
 #include "sterlet/space/parameter.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// One parameter of a preset. Its condition is kept as data, so that it can be fitted to the choices that are left when
 /// the study file overrides them.
@@ -29,4 +29,4 @@ struct Preset {
 /// epsilon last (4), at 0.9, 0.999 and 1e-8 unless asked for.
 std::vector<Preset> make_presets();
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

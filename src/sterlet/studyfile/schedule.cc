@@ -7,7 +7,7 @@
 
 #include "sterlet/base/text.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 using base::ErrorCode;
 using base::fail;
@@ -112,4 +112,4 @@ Result<void> check_schedule(const Schedule& schedule, const space::Space& space)
   return {};
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

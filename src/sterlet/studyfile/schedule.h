@@ -9,7 +9,7 @@
 #include "sterlet/space/space.h"
 #include "sterlet/studyfile/spec.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// Hyperparameters that change during a training: what to set once so many steps are done. A program counts steps as in
 /// its reports.
@@ -37,4 +37,4 @@ base::Result<Schedule> replay_schedule(const StudySpec& spec);
 /// Checks names and values against a space: entries after step 0 may only set live parameters.
 base::Result<void> check_schedule(const Schedule& schedule, const space::Space& space);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 namespace {
 
 space::Space small_space() {
@@ -49,4 +49,4 @@ TEST(Schedule, IsReadFromAFileOrTheFileIsNamed) {
 }
 
 }  // namespace
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

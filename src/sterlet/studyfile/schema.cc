@@ -11,7 +11,7 @@
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/study_file.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -322,4 +322,4 @@ base::Json study_schema() {
   return schema;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

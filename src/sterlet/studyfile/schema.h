@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// One key of a study file: said once here, for the reader's messages, the JSON Schema and help.
 struct Key {
@@ -30,4 +30,4 @@ std::vector<std::string> pruner_words();
 /// The words for its sampler: the registry's, and `auto`, which means `sobol` until a model-based sampler joins.
 std::vector<std::string> sampler_words();
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -105,4 +105,4 @@ base::Json json_from_spec(const StudySpec& spec) {
   return json;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -11,7 +11,7 @@
 #include "sterlet/space/parameter.h"
 #include "sterlet/space/space.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 enum class Direction { kMinimize, kMaximize };
 /// What happens when a sampler would repeat a point: draw another, run it again, or run it again and count the mean.
@@ -102,4 +102,4 @@ std::string_view text_of(Strategy strategy);
 /// The spec as one JSON document in the words of a study file, everything resolved: what storage keeps.
 base::Json json_from_spec(const StudySpec& spec);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

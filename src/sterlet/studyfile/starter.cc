@@ -9,7 +9,7 @@
 // What `sterlet init` writes is printed from the preset's table, so that the two cannot drift apart. The preset's
 // parameters are shown as comments: the file stays short to read, and each line is ready to be changed.
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -115,4 +115,4 @@ base::Result<std::string> starter_study(std::string_view preset_name) {
   return text;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

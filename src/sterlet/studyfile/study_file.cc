@@ -18,7 +18,7 @@
 #include "sterlet/studyfile/values.h"
 #include "sterlet/studyfile/yaml_scan.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -459,4 +459,4 @@ std::vector<std::string> preset_names() {
   return names;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -8,7 +8,7 @@
 #include "sterlet/base/result.h"
 #include "sterlet/studyfile/spec.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// A study as read: the spec and its checked space.
 struct StudyFile {
@@ -39,4 +39,4 @@ base::Result<std::string> starter_study(std::string_view preset);
 /// Names of the presets, in the order of help.
 std::vector<std::string> preset_names();
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

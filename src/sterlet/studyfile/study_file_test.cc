@@ -16,7 +16,7 @@
 #include "sterlet/studyfile/schema.h"
 #include "sterlet/studyfile/params.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 namespace {
 
 namespace fs = std::filesystem;
@@ -442,4 +442,4 @@ TEST(HostileText, DamagedFilesNeverCrash) {
 }
 
 }  // namespace
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

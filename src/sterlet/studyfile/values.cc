@@ -8,7 +8,7 @@
 
 #include "sterlet/base/text.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -168,4 +168,4 @@ std::optional<std::vector<std::string>> Values::texts(const YamlNode& node, std:
   return list;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

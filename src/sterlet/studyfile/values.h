@@ -11,7 +11,7 @@
 #include "sterlet/studyfile/schema.h"
 #include "sterlet/studyfile/faults.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// Reads single values of a study file; what does not fit becomes a fault that begins with the reader's scope.
 ///
@@ -48,4 +48,4 @@ class Values final {
   std::string scope_;
 };
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -147,4 +147,4 @@ std::optional<YamlFault> scan_yaml(std::string_view text) {
   return Scanner(text).run();
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -5,7 +5,7 @@
 
 #include "sterlet/studyfile/yaml_tree.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 constexpr std::size_t kStudyBytesMax = 256 * 1024;
 constexpr int kYamlDepthMax = 32;
@@ -21,4 +21,4 @@ std::optional<YamlFault> scan_yaml(std::string_view text);
 /// Bytes of the UTF-8 character at the start of `text`; 0 if it is not one (overlong, a surrogate, cut off).
 std::size_t utf8_length(std::string_view text);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

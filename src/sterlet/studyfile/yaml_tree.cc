@@ -21,7 +21,7 @@
 // at the exact depth and number of nodes before the parser goes deeper. This file alone knows yaml-cpp, and catches
 // what it throws.
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 namespace {
 
@@ -450,4 +450,4 @@ YamlNode yaml_from_json(const base::Json& json) {
   return node;
 }
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

@@ -7,7 +7,7 @@
 
 #include "sterlet/base/json.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 
 /// A place in a text, counted from 1 in characters; line 0: nowhere.
 struct Mark {
@@ -59,4 +59,4 @@ base::Json json_from_yaml(const YamlNode& node);
 /// The same tree from JSON, without places.
 YamlNode yaml_from_json(const base::Json& json);
 
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

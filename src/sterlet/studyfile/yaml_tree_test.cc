@@ -6,7 +6,7 @@
 
 #include "sterlet/studyfile/yaml_scan.h"
 
-namespace sterlet::study {
+namespace sterlet::studyfile {
 namespace {
 
 base::Json json_of(std::string_view text) {
@@ -85,4 +85,4 @@ TEST(Yaml, Utf8LengthKnowsTheEdges) {
 }
 
 }  // namespace
-}  // namespace sterlet::study
+}  // namespace sterlet::studyfile

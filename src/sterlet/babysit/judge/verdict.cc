@@ -60,26 +60,26 @@ std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minim
   const double start = old.front().first;
   const double length = std::max(static_cast<double>(after.back().first) - start, 1.0);
   Verdict verdict;
-  std::array<double, pruners::kShapes> shapes_after{};
+  std::array<double, math::kShapes> shapes_after{};
   for (std::size_t i = skipped; i < after.size(); ++i) {
     verdict.measured += (minimize ? after[i].second : -after[i].second) / static_cast<double>(count);
     const double share = std::clamp((static_cast<double>(after[i].first) - start) / length, 1e-6, 1.0);
-    const auto values = pruners::shape_values(share);
-    for (std::size_t s = 0; s < pruners::kShapes; ++s) shapes_after[s] += values[s] / static_cast<double>(count);
+    const auto values = math::shape_values(share);
+    for (std::size_t s = 0; s < math::kShapes; ++s) shapes_after[s] += values[s] / static_cast<double>(count);
   }
-  pruners::CurveSums sums;
+  math::CurveSums sums;
   std::vector<double> differences;
   double low = HUGE_VAL, high = -HUGE_VAL;
   for (std::size_t i = 0; i < old.size(); ++i) {
     const auto [step, value] = old[i];
-    sums.add(pruners::shape_values(std::clamp((step - start) / length, 1e-6, 1.0)), value);
+    sums.add(math::shape_values(std::clamp((step - start) / length, 1e-6, 1.0)), value);
     if (i > 0) differences.push_back(std::abs(value - old[i - 1].second));
     low = std::min(low, value);
     high = std::max(high, value);
   }
   const double range = high > low ? high - low : std::max(std::abs(high), 1.0) * kNoiseFloor;
   const double noise = std::max(1.4826 * median_of(differences) / std::sqrt(2.0), kNoiseFloor * range);
-  pruners::CurvePrior prior;
+  math::CurvePrior prior;
   prior.mean_a = old.back().second;
   prior.var_aa = prior.var_bb = kPriorSpread * range * range / (noise * noise);
   prior.noise_shape = 1;
@@ -88,10 +88,10 @@ std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minim
   // Twice: what follows what is known only after a first fit.
   double share = 1, helped = 0.5;
   for (int round = 0; round < 2; ++round) {
-    std::array<pruners::ShapePosterior, pruners::kShapes> fits;
+    std::array<math::ShapePosterior, math::kShapes> fits;
     std::size_t likeliest = 0;
-    for (std::size_t s = 0; s < pruners::kShapes; ++s) {
-      fits[s] = pruners::shape_posterior(sums, s, prior, share);
+    for (std::size_t s = 0; s < math::kShapes; ++s) {
+      fits[s] = math::shape_posterior(sums, s, prior, share);
       if (fits[s].log_evidence > fits[likeliest].log_evidence) likeliest = s;
     }
     const double best = fits[likeliest].log_evidence;
@@ -99,8 +99,8 @@ std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minim
     helped = 0;
     verdict.expected = 0;
     const double mean_share = std::max(kShareMin, share);
-    for (std::size_t s = 0; s < pruners::kShapes; ++s) {
-      const pruners::ShapePosterior& fit = fits[s];
+    for (std::size_t s = 0; s < math::kShapes; ++s) {
+      const math::ShapePosterior& fit = fits[s];
       const double g = shapes_after[s];
       const double location = fit.mean_a + fit.mean_b * g;
       const double spread =
@@ -114,7 +114,7 @@ std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minim
     helped /= weights;
     verdict.expected /= weights;
     const double follows =
-        pruners::residual_autocorrelation(sums, likeliest, fits[likeliest].mean_a, fits[likeliest].mean_b);
+        math::residual_autocorrelation(sums, likeliest, fits[likeliest].mean_a, fits[likeliest].mean_b);
     share = std::max(kShareMin, (1 - follows) / (1 + follows));
   }
   verdict.helped = std::isfinite(verdict.measured) ? careful(helped) : 0.0;

@@ -61,7 +61,7 @@ struct Prepared {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != prepared.parent) ::_exit(127);  // It died before the line above.
-  struct sigaction plain{};
+  struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
   for (int signal = 1; signal <= SIGRTMAX; ++signal) ::sigaction(signal, &plain, nullptr);
   sigset_t none;
@@ -77,7 +77,7 @@ struct Prepared {
 }
 
 bool is_program(const std::string& path) {
-  struct stat about{};
+  struct stat about {};
   return ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
@@ -105,7 +105,7 @@ std::optional<std::string> find_program(const Program& program) {
 }
 
 bool exists(const std::string& path) {
-  struct stat about{};
+  struct stat about {};
   return ::stat(path.c_str(), &about) == 0;
 }
 

@@ -105,7 +105,7 @@ base::Result<std::string> make_socket_folder(const std::string& session) {
 void remove_socket_folders(const std::string& session) {
   if (session.empty()) return;
   for (const std::string& root : socket_roots()) {
-    struct stat about{};
+    struct stat about {};
     const std::string folder = folder_name(root, session);
     if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::geteuid()) continue;
     std::error_code ignored;

@@ -106,7 +106,8 @@ TEST(Cmaes, ComesAsFarAsThePackageCmaes) {  // Oracle: tests/oracles/cma_es_runs
     if (name != done) {
       runs.clear();
       for (std::uint64_t seed = 0; seed < 11; ++seed) {
-        runs.push_back(run(space, [&](const auto& x) { return oracle_function(name, x); }, seed, 2000));
+        runs.push_back(run(
+            space, [&](const auto& x) { return oracle_function(name, x); }, seed, 2000));
       }
     }
     done = name;

@@ -33,16 +33,16 @@ CmaesScreen::CmaesScreen(const space::Space& space, std::vector<double> rows) : 
   choice_weights_.assign(d - ordered_, kDifferent);
   length_ = kLength * std::sqrt(static_cast<double>(d));
   is_whole_ = has_all(rows_);
-  const std::size_t n = rows_.size() / d, stride = base::padded(n);
+  const std::size_t n = rows_.size() / d, stride = math::padded(n);
   if (is_whole_) columns_ = columns_of(rows_, stride);
   for (std::size_t i = 0; i < n; ++i) {
     weights_.push_back(base::normal_quantile((static_cast<double>(i) + 0.5) / static_cast<double>(n)));
   }
   // Points that lack dimensions may leave the matrix without a factor: then the scores as they are have to do.
   std::vector<double> upper = covariances(stride);
-  if (base::factor(upper.data(), stride, 0, n, n, 0) != n) return;
-  base::solve_forward(upper.data(), stride, n, weights_.data());
-  base::solve_backward(upper.data(), stride, n, weights_.data());
+  if (math::factor(upper.data(), stride, 0, n, n, 0) != n) return;
+  math::solve_forward(upper.data(), stride, n, weights_.data());
+  math::solve_backward(upper.data(), stride, n, weights_.data());
 }
 
 std::vector<double> CmaesScreen::columns_of(std::span<const double> rows, std::size_t stride) const {
@@ -63,14 +63,14 @@ std::vector<double> CmaesScreen::columns_of(std::span<const double> rows, std::s
 std::vector<double> CmaesScreen::covariances(std::size_t stride) const {
   const std::size_t n = weights_.size(), d = dimensions_.size();
   std::vector<double> upper(n * stride), slope(stride);
-  const base::KernelFeatures features{
+  const math::KernelFeatures features{
       .numeric = ordered_, .categories = d - ordered_, .weights = choice_weights_.data()};
   const std::span<const double> all = rows_;
   for (std::size_t i = 0; i < n; ++i) {
     double* row = upper.data() + i * stride;
     if (is_whole_) {
-      const std::size_t begin = i / base::kLanes * base::kLanes;
-      base::matern52(features, {columns_.data() + i, stride}, 1, {columns_.data() + begin, stride}, stride - begin, 1,
+      const std::size_t begin = i / math::kLanes * math::kLanes;
+      math::matern52(features, {columns_.data() + i, stride}, 1, {columns_.data() + begin, stride}, stride - begin, 1,
                      row + begin, slope.data(), stride);
     } else {
       for (std::size_t j = i; j < n; ++j) row[j] = kernel(all.subspan(i * d, d), all.subspan(j * d, d));
@@ -82,12 +82,12 @@ std::vector<double> CmaesScreen::covariances(std::size_t stride) const {
 
 std::vector<double> CmaesScreen::scores(std::span<const double> rows) const {
   const std::size_t n = weights_.size(), d = dimensions_.size(), count = rows.size() / d;
-  std::vector<double> scores(base::padded(count), 0.0);
+  std::vector<double> scores(math::padded(count), 0.0);
   if (is_whole_ && has_all(rows)) {
     const std::size_t width = scores.size();
     const std::vector<double> points = columns_of(rows, width);
-    base::matern52_sums({.numeric = ordered_, .categories = d - ordered_, .weights = choice_weights_.data()},
-                        {columns_.data(), base::padded(n)}, n, {points.data(), width}, width, 1, weights_.data(),
+    math::matern52_sums({.numeric = ordered_, .categories = d - ordered_, .weights = choice_weights_.data()},
+                        {columns_.data(), math::padded(n)}, n, {points.data(), width}, width, 1, weights_.data(),
                         scores.data());
   } else {
     const std::span<const double> all = rows_;

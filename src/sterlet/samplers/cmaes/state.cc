@@ -155,7 +155,7 @@ void cmaes_update(CmaesState& state, const CmaesConstants& constants, std::span<
     for (std::size_t j = 0; j < i; ++j) state.covariance[j * d + i] = state.covariance[i * d + j];
   }
   if (!is_time_to_decompose(state, constants)) return;
-  base::SymmetricRoots roots = base::symmetric_roots(state.covariance, d, 1 / kConditionMax);
+  math::SymmetricRoots roots = math::symmetric_roots(state.covariance, d, 1 / kConditionMax);
   state.root = std::move(roots.root);
   state.inverse_root = std::move(roots.inverse_root);
   state.smallest = roots.smallest;

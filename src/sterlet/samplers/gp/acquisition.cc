@@ -48,7 +48,7 @@ void GpImprovement::evaluate(const double* units, std::size_t count, double* val
     }
     double sum = 0;
     for (double& share : shares_) {
-      share = share - largest > -600 ? base::portable_exp(share - largest) : 0;
+      share = share - largest > -600 ? math::portable_exp(share - largest) : 0;
       sum += share;
     }
     values[p] = largest + std::log(sum / static_cast<double>(heads)) + std::log(spread);
@@ -86,7 +86,7 @@ void GpMixture::evaluate(const double* units, std::size_t count, double* values,
     double sum = 0;
     for (std::size_t k = 0; k < parts; ++k) {
       double& share = values_[k * count + p];
-      share = share - largest > -600 ? base::portable_exp(share - largest) : 0;
+      share = share - largest > -600 ? math::portable_exp(share - largest) : 0;
       sum += share;
     }
     values[p] = largest + std::log(sum / static_cast<double>(parts));
@@ -127,7 +127,7 @@ void GpFeasibility::evaluate(const double* units, std::size_t count, double* val
       values[p] += limit.weight * log_probability;
       // phi / Phi, by logarithms: both may be too small for numbers.
       const double slope =
-          base::portable_exp(std::clamp(-0.5 * z * z - kLogRootTwoPi - log_probability, -600.0, 600.0));
+          math::portable_exp(std::clamp(-0.5 * z * z - kLogRootTwoPi - log_probability, -600.0, 600.0));
       part_[p * constraint->heads()] = -limit.weight * slope / spread;
       by_variance[p] = -0.5 * limit.weight * slope * z / variance;
     }

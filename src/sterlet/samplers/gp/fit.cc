@@ -33,7 +33,7 @@ GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::sp
       rows_(rows),
       values_(values.begin(), values.end()),
       n_(values.size()),
-      stride_(base::padded(n_ + 2)) {
+      stride_(math::padded(n_ + 2)) {
   for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
     const GpGroup& group = embedding.groups()[g];
     if (!group.category && (warped || group.suspect != 0)) warped_.push_back(g);
@@ -116,47 +116,47 @@ double GpEvidence::add_priors(std::span<const double> parameters, std::span<doub
     }
     // Either scale may be the right one: two equal humps.
     const double given = energy(t), other = energy(t - suspect), least = std::min(given, other);
-    const double share = 1 / (1 + base::portable_exp(std::clamp(given - other, -600.0, 600.0)));  // Of the given one.
-    value += least - std::log(base::portable_exp(least - given) + base::portable_exp(least - other)) + std::log(2.0);
+    const double share = 1 / (1 + math::portable_exp(std::clamp(given - other, -600.0, 600.0)));  // Of the given one.
+    value += least - std::log(math::portable_exp(least - given) + math::portable_exp(least - other)) + std::log(2.0);
     gradient[i] += share * slope(t) + (1 - share) * slope(t - suspect);
   }
   return value;
 }
 
 double GpEvidence::evaluate(std::span<const double> parameters, std::span<double> gradient) {
-  const std::size_t n = n_, s = stride_, width = base::padded(n);
+  const std::size_t n = n_, s = stride_, width = math::padded(n);
   const auto& groups = embedding_.groups();
   const GpHyper now = hyper(parameters);
   std::vector<Warp> warps;
   for (const double t : now.warps) warps.emplace_back(t);
-  const double variance = base::portable_exp(now.log_variance), noise = base::portable_exp(now.log_noise);
+  const double variance = math::portable_exp(now.log_variance), noise = math::portable_exp(now.log_noise);
 
   embedding_.features(rows_.values.data(), n, warps, features_.data(), s);
   columns_ = features_;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     if (groups[g].category) {
-      weights_[groups[g].feature - scales_.size()] = base::portable_exp(-2 * now.log_lengths[g]);
+      weights_[groups[g].feature - scales_.size()] = math::portable_exp(-2 * now.log_lengths[g]);
       continue;
     }
-    const double scale = base::portable_exp(-now.log_lengths[g]);
+    const double scale = math::portable_exp(-now.log_lengths[g]);
     for (std::size_t f = groups[g].feature; f < groups[g].feature + groups[g].features; ++f) {
       scales_[f] = scale;
       for (std::size_t i = 0; i < n; ++i) columns_[f * s + i] *= scale;
     }
   }
-  const base::KernelFeatures kernel{
+  const math::KernelFeatures kernel{
       .numeric = scales_.size(), .categories = weights_.size(), .weights = weights_.data()};
-  const base::KernelColumns points{.values = columns_.data(), .stride = s};
+  const math::KernelColumns points{.values = columns_.data(), .stride = s};
   for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t begin = i / base::kLanes * base::kLanes;
+    const std::size_t begin = i / math::kLanes * math::kLanes;
     double* row = upper_.data() + i * s;
-    base::matern52(kernel, {columns_.data() + i, s}, 1, {columns_.data() + begin, s}, width - begin, variance,
+    math::matern52(kernel, {columns_.data() + i, s}, 1, {columns_.data() + begin, s}, width - begin, variance,
                    row + begin, slopes_.data() + i * s + begin, s);
     row[i] += noise * rows_.share_of(i) + rows_.noise_of(i);
     row[n] = 1;
     row[n + 1] = values_[i];
   }
-  if (base::factor(upper_.data(), s, 0, n, n + 2, 0.1 * noise * least_share_) != n)
+  if (math::factor(upper_.data(), s, 0, n, n + 2, 0.1 * noise * least_share_) != n)
     return std::numeric_limits<double>::infinity();
 
   double by_values = 0, by_ones = 1 / kGpMeanVariance, log_determinant = 0;
@@ -168,14 +168,14 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
   }
   const double constant = by_values / by_ones;
   for (std::size_t i = 0; i < n; ++i) alpha_[i] = upper_[i * s + n + 1] - constant * upper_[i * s + n];
-  const double fit = base::dot(alpha_.data(), alpha_.data(), n);
-  base::solve_backward(upper_.data(), s, n, alpha_.data());
+  const double fit = math::dot(alpha_.data(), alpha_.data(), n);
+  math::solve_backward(upper_.data(), s, n, alpha_.data());
   likelihood_ = -0.5 * fit - log_determinant - 0.5 * static_cast<double>(n) * std::log(2 * std::numbers::pi);
 
   // 2 d(-ln p)/dtheta = sum over a, b of (K^-1 - alpha alpha')_ab dK_ab/dtheta. The constant is at its own optimum, so
   // that its change adds nothing.
-  base::invert(upper_.data(), s, 0, n, inverse_.data(), s);
-  base::square_inverse(inverse_.data(), s, n, precision_.data(), s);
+  math::invert(upper_.data(), s, 0, n, inverse_.data(), s);
+  math::square_inverse(inverse_.data(), s, n, precision_.data(), s);
   double trace = 0, noise_trace = 0;
   for (std::size_t i = 0; i < n; ++i) {
     double* slope = slopes_.data() + i * s;
@@ -186,10 +186,10 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
     noise_trace += (noise * rows_.share_of(i) + rows_.noise_of(i)) * diagonal;
   }
   // Of each feature and row: the sum over the others of slope * (own feature - theirs), or of slope where they differ.
-  base::mirror(slopes_.data(), s, n);
-  base::moments(slopes_.data(), s, n, points, points, width, scales_.size(), moments_.data());
+  math::mirror(slopes_.data(), s, n);
+  math::moments(slopes_.data(), s, n, points, points, width, scales_.size(), moments_.data());
   for (std::size_t f = scales_.size(); f < embedding_.feature_count(); ++f) {
-    base::sums_where_different(slopes_.data(), s, n, columns_.data() + f * s, columns_.data() + f * s, width,
+    math::sums_where_different(slopes_.data(), s, n, columns_.data() + f * s, columns_.data() + f * s, width,
                                moments_.data() + f * s);
   }
   for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -200,7 +200,7 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
       if (groups[g].category) {
         for (std::size_t i = 0; i < n; ++i) sum += 0.5 * weights_[f - scales_.size()] * moments[i];
       } else {
-        sum += base::dot(column, moments, n);
+        sum += math::dot(column, moments, n);
       }
     }
     gradient[g] = -2 * sum;  // Both halves of the matrix; r^2 falls as l^-2.
@@ -239,24 +239,24 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
   if (plan.from_prior || starts.empty()) starts.push_back(prior);
 
   std::vector<double> gradient(evidence.parameter_count());
-  std::vector<base::Lbfgs> searches;
+  std::vector<math::Lbfgs> searches;
   for (const GpHyper& start : starts) {
     searches.emplace_back(evidence.parameters(start), evidence.low(), evidence.high(),
                           std::vector<double>(evidence.parameter_count(), 1.0), kFitTolerance);
   }
-  const auto go_on = [&](base::Lbfgs& search, int steps) {
+  const auto go_on = [&](math::Lbfgs& search, int steps) {
     for (int step = 0; step < steps && !search.done(); ++step) {
       const double value = evidence.evaluate(search.point(), gradient);
       search.tell(value, gradient);
     }
   };
-  for (base::Lbfgs& search : searches) go_on(search, std::min(plan.together, plan.steps));
+  for (math::Lbfgs& search : searches) go_on(search, std::min(plan.together, plan.steps));
   go_on(*std::min_element(searches.begin(), searches.end(),
-                          [](const base::Lbfgs& a, const base::Lbfgs& b) { return a.best_value() < b.best_value(); }),
+                          [](const math::Lbfgs& a, const math::Lbfgs& b) { return a.best_value() < b.best_value(); }),
         plan.steps - plan.together);
 
   std::vector<GpFit> fits;
-  for (const base::Lbfgs& search : searches) {
+  for (const math::Lbfgs& search : searches) {
     if (std::isfinite(search.best_value())) {
       fits.push_back({.hyper = evidence.hyper(search.best()), .log_posterior = -search.best_value()});
     }

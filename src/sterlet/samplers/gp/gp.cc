@@ -393,7 +393,7 @@ class Gp final : public Sampler {
     for (std::size_t i = 0; i < told.trials.size(); ++i) {
       for (const GpSurface* surface : surfaces) values.push_back(surface->values()[i] + (told.feasible[i] ? 0 : 1e6));
     }
-    std::vector<std::size_t> front = base::pareto_front({.values = values, .width = surfaces.size()});
+    std::vector<std::size_t> front = math::pareto_front({.values = values, .width = surfaces.size()});
     std::stable_sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) {
       return surfaces.front()->values()[a] < surfaces.front()->values()[b];
     });

@@ -362,7 +362,7 @@ TEST(Gp, FindsTheFrontsOfSeveralObjectives) {
         const auto first = values.begin() + told * static_cast<std::ptrdiff_t>(objectives);
         history.update(told, Outcome::kComplete, {first, first + static_cast<std::ptrdiff_t>(objectives)}, {}, 0);
       }
-      return base::hypervolume({.values = values, .width = objectives}, std::vector<double>(objectives, 1.0));
+      return math::hypervolume({.values = values, .width = objectives}, std::vector<double>(objectives, 1.0));
     };
     const auto gp = *make_gp(space, {}, {.seed = kSeed, .objective_count = objectives});
     const auto sobol = make_sobol(space, kSeed);
@@ -387,7 +387,7 @@ TEST(Gp, FindsTheFrontsOfSeveralObjectives) {
       }
     }
     const double whole =
-        base::hypervolume({.values = front, .width = objectives}, std::vector<double>(objectives, 1.0));
+        math::hypervolume({.values = front, .width = objectives}, std::vector<double>(objectives, 1.0));
     EXPECT_LT(whole - volume_of(*gp, false), 0.5 * (whole - by_sobol));
     EXPECT_LT(whole - volume_of(*gp, true), 0.5 * (whole - by_sobol));
   }
@@ -470,7 +470,10 @@ TEST(Gp, BeatsRandomPointsByFarInFiftyDimensions) {
   for (std::uint64_t i = 0; i < 60; ++i) {
     random = std::min(random, square_from(space.draw({.seed = kSeed, .trial = i}), 0.3));
   }
-  EXPECT_LT(minimise(space, [](const Point& p) { return square_from(p, 0.3); }, 60), 0.65 * random) << "seed " << kSeed;
+  EXPECT_LT(minimise(
+                space, [](const Point& p) { return square_from(p, 0.3); }, 60),
+            0.65 * random)
+      << "seed " << kSeed;
 }
 
 // With a box about the best point, that has been halved and doubled.

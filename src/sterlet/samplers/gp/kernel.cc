@@ -39,7 +39,7 @@ GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensio
 
 void GpEmbedding::features(const double* units, std::size_t count, std::span<const Warp> warps, double* out,
                            std::size_t stride) const {
-  const std::size_t padded = base::padded(count);
+  const std::size_t padded = math::padded(count);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const GpGroup& group = groups_[g];
     double* column = out + group.feature * stride;

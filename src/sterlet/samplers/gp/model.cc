@@ -18,24 +18,24 @@ constexpr double kVarianceFloor = 1e-12;
 GpModel::GpModel(const GpEmbedding& embedding, GpHyper hyper)
     : embedding_(&embedding),
       hyper_(std::move(hyper)),
-      variance_(base::portable_exp(hyper_.log_variance)),
-      noise_(base::portable_exp(hyper_.log_noise)),
+      variance_(math::portable_exp(hyper_.log_variance)),
+      noise_(math::portable_exp(hyper_.log_noise)),
       bowl_(hyper_.bowl * noise_ / (noise_ + variance_)) {
   scales_.resize(embedding.numeric_count());
   weights_.resize(embedding.feature_count() - embedding.numeric_count());
   for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
     const GpGroup& group = embedding.groups()[g];
     if (group.category) {
-      weights_[group.feature - scales_.size()] = base::portable_exp(-2 * hyper_.log_lengths[g]);
+      weights_[group.feature - scales_.size()] = math::portable_exp(-2 * hyper_.log_lengths[g]);
     } else {
       std::fill_n(scales_.begin() + static_cast<std::ptrdiff_t>(group.feature), group.features,
-                  base::portable_exp(-hyper_.log_lengths[g]));
+                  math::portable_exp(-hyper_.log_lengths[g]));
     }
   }
   for (const double t : hyper_.warps) warps_.emplace_back(t);
 }
 
-base::KernelFeatures GpModel::kernel_features() const {
+math::KernelFeatures GpModel::kernel_features() const {
   return {.numeric = scales_.size(), .categories = weights_.size(), .weights = weights_.data()};
 }
 
@@ -48,7 +48,7 @@ void GpModel::scale(double* columns, std::size_t stride, std::size_t count) cons
 
 void GpModel::reserve(std::size_t rows) {
   if (rows <= stride_) return;
-  const std::size_t stride = base::padded(std::max<std::size_t>(rows, std::max<std::size_t>(32, stride_ * 3 / 2)));
+  const std::size_t stride = math::padded(std::max<std::size_t>(rows, std::max<std::size_t>(32, stride_ * 3 / 2)));
   const auto moved = [&](std::vector<double>& old, std::size_t count) {
     std::vector<double> wider(count * stride, 0.0);
     const std::size_t kept = stride_ == 0 ? 0 : std::min(count, old.size() / stride_);
@@ -70,8 +70,8 @@ void GpModel::append(const GpRows& rows) {
   if (added == 0) return;
   reserve(end);
   inverted_ = std::min(inverted_, rows_);
-  const base::KernelFeatures kernel = kernel_features();
-  const std::size_t features = embedding_->feature_count(), width = base::padded(added);
+  const math::KernelFeatures kernel = kernel_features();
+  const std::size_t features = embedding_->feature_count(), width = math::padded(added);
   std::vector<double> placed(features * width), row(stride_), slope(stride_);
   embedding_->features(rows.values.data(), added, warps_, placed.data(), width);
   scale(placed.data(), width, added);
@@ -81,9 +81,9 @@ void GpModel::append(const GpRows& rows) {
   }
   // Columns of U: what is above the new rows,
   for (std::size_t j = rows_; j < end && rows_ > 0; ++j) {
-    base::matern52(kernel, {columns_.data() + j, stride_}, 1, {columns_.data(), stride_}, base::padded(rows_),
+    math::matern52(kernel, {columns_.data() + j, stride_}, 1, {columns_.data(), stride_}, math::padded(rows_),
                    variance_, row.data(), slope.data(), stride_);
-    base::solve_forward(upper_.data(), stride_, rows_, row.data());
+    math::solve_forward(upper_.data(), stride_, rows_, row.data());
     for (std::size_t i = 0; i < rows_; ++i) upper_[i * stride_ + j] = row[i];
   }
   row_noise_.resize(rows_);
@@ -96,13 +96,13 @@ void GpModel::append(const GpRows& rows) {
   // and their own triangle. Rows before `from` are done; those after may have been spoilt by a failure.
   for (std::size_t from = rows_; from < end;) {
     for (std::size_t i = from; i < end; ++i) {
-      const std::size_t begin = i / base::kLanes * base::kLanes;
+      const std::size_t begin = i / math::kLanes * math::kLanes;
       double* to = upper_.data() + i * stride_;
-      base::matern52(kernel, {columns_.data() + i, stride_}, 1, {columns_.data() + begin, stride_},
-                     base::padded(end) - begin, variance_, to + begin, slope.data(), stride_);
+      math::matern52(kernel, {columns_.data() + i, stride_}, 1, {columns_.data() + begin, stride_},
+                     math::padded(end) - begin, variance_, to + begin, slope.data(), stride_);
       to[i] += extra[i - rows_];
     }
-    from = base::factor(upper_.data(), stride_, from, end, end, 1e-3 * noise_);
+    from = math::factor(upper_.data(), stride_, from, end, end, 1e-3 * noise_);
     if (from < end) extra[from - rows_] = std::max(10 * extra[from - rows_], 1e-10 * variance_);
   }
   rows_ = end;
@@ -113,16 +113,16 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
   // c: with a = U'^-1 1 and b = U'^-1 y, the mode is a'b / (a'a + 1 / prior variance).
   std::vector<double> ones(told, 1.0), whitened(values.begin(), values.end());
   for (std::size_t i = 0; i < told; ++i) whitened[i] -= row_bowl_[i];
-  base::solve_forward(upper_.data(), stride_, told, ones.data());
-  base::solve_forward(upper_.data(), stride_, told, whitened.data());
+  math::solve_forward(upper_.data(), stride_, told, ones.data());
+  math::solve_forward(upper_.data(), stride_, told, whitened.data());
   constant_ =
-      base::dot(ones.data(), whitened.data(), told) / (base::dot(ones.data(), ones.data(), told) + 1 / kGpMeanVariance);
+      math::dot(ones.data(), whitened.data(), told) / (math::dot(ones.data(), ones.data(), told) + 1 / kGpMeanVariance);
   double log_determinant = 0;
   for (std::size_t i = 0; i < told; ++i) {
     whitened[i] -= constant_ * ones[i];
     log_determinant += std::log(upper_[i * stride_ + i]);
   }
-  likelihood_ = -0.5 * base::dot(whitened.data(), whitened.data(), told) - log_determinant -
+  likelihood_ = -0.5 * math::dot(whitened.data(), whitened.data(), told) - log_determinant -
                 0.5 * static_cast<double>(told) * std::log(2 * std::numbers::pi);
 
   // The factor's columns of pending points hold their joint distribution: a draw is a whitened value.
@@ -138,7 +138,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
       fantasy[i] += row_bowl_[i];
       for (std::size_t k = 0; k <= i; ++k) fantasy[i] += upper_[k * stride_ + i] * alpha[k];
     }
-    base::solve_backward(upper_.data(), stride_, rows_, alpha);
+    math::solve_backward(upper_.data(), stride_, rows_, alpha);
     // K alpha = y - c, noise and all: the mean at a row is what is left without its noise.
     for (std::size_t i = 0; i < rows_; ++i) {
       row_means_[h * rows_ + i] = (i < told ? values[i] : fantasy[i]) - row_noise_[i] * alpha[i];
@@ -148,7 +148,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
 
 void GpModel::place(const double* units, std::size_t count, Batch& batch) const {
   batch.count = count;
-  batch.width = base::padded(count);
+  batch.width = math::padded(count);
   batch.features.resize(embedding_->feature_count() * batch.width);
   batch.mean.resize(count * heads_);
   embedding_->features(units, count, warps_, batch.features.data(), batch.width);
@@ -172,7 +172,7 @@ void GpModel::predict_means(const double* units, std::size_t count, Batch& batch
   place(units, count, batch);
   batch.sums.resize(heads_ * batch.width);
   for (std::size_t h = 0; h < heads_; ++h) {
-    base::matern52_sums(kernel_features(), {columns_.data(), stride_}, rows_, {batch.features.data(), batch.width},
+    math::matern52_sums(kernel_features(), {columns_.data(), stride_}, rows_, {batch.features.data(), batch.width},
                         batch.width, variance_, alphas_.data() + h * stride_, batch.sums.data() + h * batch.width);
   }
   add_means(units, batch);
@@ -186,11 +186,11 @@ void GpModel::predict(const double* units, std::size_t count, Batch& batch) cons
   batch.slopes.resize(rows_ * width);
   batch.solved.resize(rows_ * width);
   batch.sums.resize(heads_ * width);
-  base::matern52(kernel_features(), {columns_.data(), stride_}, rows_, {batch.features.data(), width}, width, variance_,
+  math::matern52(kernel_features(), {columns_.data(), stride_}, rows_, {batch.features.data(), width}, width, variance_,
                  batch.covariances.data(), batch.slopes.data(), width);
-  base::multiply(alphas_.data(), stride_, heads_, rows_, batch.covariances.data(), batch.sums.data(), width);
+  math::multiply(alphas_.data(), stride_, heads_, rows_, batch.covariances.data(), batch.sums.data(), width);
   add_means(units, batch);
-  base::multiply_lower(inverse_.data(), stride_, rows_, batch.covariances.data(), batch.solved.data(), width);
+  math::multiply_lower(inverse_.data(), stride_, rows_, batch.covariances.data(), batch.solved.data(), width);
   batch.variance.assign(count, 0.0);
   for (std::size_t i = 0; i < rows_; ++i) {
     const double* solved = batch.solved.data() + i * width;
@@ -201,7 +201,7 @@ void GpModel::predict(const double* units, std::size_t count, Batch& batch) cons
 
 void GpModel::ensure_inverse() const {
   if (inverted_ >= rows_) return;
-  base::invert(upper_.data(), stride_, inverted_, rows_, inverse_.data(), stride_);
+  math::invert(upper_.data(), stride_, inverted_, rows_, inverse_.data(), stride_);
   inverted_ = rows_;
 }
 
@@ -209,7 +209,7 @@ void GpModel::gradient(const double* units, Batch& batch, const double* by_mean,
                        double* out) const {
   const std::size_t width = batch.width, numeric = scales_.size();
   batch.weights.resize(rows_ * width);
-  base::multiply_lower_transposed(inverse_.data(), stride_, rows_, batch.solved.data(), batch.weights.data(), width);
+  math::multiply_lower_transposed(inverse_.data(), stride_, rows_, batch.solved.data(), batch.weights.data(), width);
   // d/dx of the mean is alpha' dk/dx, of the variance -2 (K^-1 k)' dk/dx.
   for (std::size_t i = 0; i < rows_; ++i) {
     double* factors = batch.weights.data() + i * width;
@@ -221,7 +221,7 @@ void GpModel::gradient(const double* units, Batch& batch, const double* by_mean,
     }
   }
   batch.sums.resize(numeric * width);
-  base::moments(batch.weights.data(), width, rows_, {columns_.data(), stride_}, {batch.features.data(), width}, width,
+  math::moments(batch.weights.data(), width, rows_, {columns_.data(), stride_}, {batch.features.data(), width}, width,
                 numeric, batch.sums.data());
   std::vector<double> by_feature(numeric);
   for (std::size_t p = 0; p < batch.count; ++p) {

@@ -91,7 +91,7 @@ class GpModel final {
 
  private:
   void reserve(std::size_t rows);
-  base::KernelFeatures kernel_features() const;
+  math::KernelFeatures kernel_features() const;
   void place(const double* units, std::size_t count, Batch& batch) const;
   void scale(double* columns, std::size_t stride, std::size_t count) const;
   void add_means(const double* units, Batch& batch) const;

@@ -98,7 +98,7 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
     if (moves_[j] == Move::kContinuous || moves_[j] == Move::kRelaxed) free.push_back(j);
   }
   if (free.empty()) return;
-  std::vector<base::Lbfgs> searches;
+  std::vector<math::Lbfgs> searches;
   for (const Place& place : places) {
     std::vector<double> x, scale, low, high;
     for (const std::size_t j : free) {

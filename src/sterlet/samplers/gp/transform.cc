@@ -38,7 +38,7 @@ void add_moments(std::span<const double> logs, double factor, double sign, doubl
     }
     factor = 1;
   } else {
-    base::add_exp_moments(logs.data(), logs.size(), factor, &own_sum, &own_square);
+    math::add_exp_moments(logs.data(), logs.size(), factor, &own_sum, &own_square);
   }
   *sum += sign * own_sum / factor;
   *square += own_square / (factor * factor);

@@ -39,7 +39,7 @@ GpVolumeImprovement::GpVolumeImprovement(std::vector<const GpModel*> models, con
                                          std::size_t told, const base::StreamKey& key)
     : models_(std::move(models)), batches_(models_.size()) {
   const std::size_t m = models_.size(), heads = models_.front()->heads();
-  reference_ = base::default_reference({.values = front, .width = m});
+  reference_ = math::default_reference({.values = front, .width = m});
   base::StreamKey own = key;
   own.stream = base::Stream::kGp;
   own.attempt |= 0x4000;  // Apart from the search's and the fantasies' numbers.

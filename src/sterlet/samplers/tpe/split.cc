@@ -70,7 +70,7 @@ std::vector<std::uint32_t> TrialRanking::best_of_several(const space::History& h
       values.push_back(std::max(value, std::numeric_limits<double>::lowest()));
     }
   }
-  const std::vector<std::uint32_t> ranks = base::pareto_ranks({.values = values, .width = width});
+  const std::vector<std::uint32_t> ranks = math::pareto_ranks({.values = values, .width = width});
   std::vector<std::uint32_t> chosen;
   std::vector<std::uint32_t> front;
   for (std::uint32_t rank = 0; chosen.size() < count; ++rank) {
@@ -88,9 +88,9 @@ std::vector<std::uint32_t> TrialRanking::best_of_several(const space::History& h
       const auto row = values.begin() + static_cast<std::ptrdiff_t>(i * width);
       rows.insert(rows.end(), row, row + static_cast<std::ptrdiff_t>(width));
     }
-    const base::ObjectiveRows points{.values = rows, .width = width};
+    const math::ObjectiveRows points{.values = rows, .width = width};
     for (const std::size_t i :
-         base::hypervolume_subset(points, base::default_reference(points), count - chosen.size())) {
+         math::hypervolume_subset(points, math::default_reference(points), count - chosen.size())) {
       chosen.push_back(complete[front[i]]);
     }
   }

@@ -394,7 +394,7 @@ TEST(TrialRanking, FrontsComeInOrderOfDomination) {
     // None that is left out dominates one that is in.
     for (std::uint32_t out = 0; out < rows.size(); ++out) {
       if (std::find(best.begin(), best.end(), out) != best.end()) continue;
-      for (const std::uint32_t in : best) EXPECT_FALSE(base::dominates(rows[out], rows[in])) << count;
+      for (const std::uint32_t in : best) EXPECT_FALSE(math::dominates(rows[out], rows[in])) << count;
     }
   }
 }

@@ -24,7 +24,7 @@ constexpr int kApplicationId = 0x53544C54;  // "STLT"
 
 // SQLite's locks are not kept over a network; see sqlite.org/faq.html, question 5.
 std::string network_file_system(const std::string& folder) {
-  struct statfs info{};
+  struct statfs info {};
   if (statfs(folder.c_str(), &info) != 0) return {};
   switch (static_cast<std::uint32_t>(info.f_type)) {
     case 0x6969:
