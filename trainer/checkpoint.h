@@ -32,7 +32,7 @@ struct Checkpoint {
 };
 
 /// Writes beside `path`, syncs to disk and renames, so that a checkpoint is there whole or not at all.
-std::optional<Error> write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
+[[nodiscard]] std::optional<Error> write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// The checkpoint at `path`; an error where it is missing, damaged, or of another version.
 Result<Checkpoint> read_checkpoint(const std::string& path);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../client/sterlet.hpp"
+#include "sterlet.hpp"
 
 namespace sterlet::trainer {
 

@@ -197,7 +197,7 @@ class Training final {
     trial_.applied(told_step(), values);
   }
 
-  std::optional<Error> checkpoint() {
+  [[nodiscard]] std::optional<Error> checkpoint() {
     const std::filesystem::path folder = trial_.checkpoint_dir();
     if (folder.empty()) return std::nullopt;
     // A name is never used twice: after a restore, the same step comes again on another branch.
@@ -218,7 +218,7 @@ class Training final {
            fmt::format(" rows={} columns={} classes={}", dataset_.train.count, dataset_.columns, dataset_.class_count);
   }
 
-  std::optional<Error> restore(const std::string& name) {
+  [[nodiscard]] std::optional<Error> restore(const std::string& name) {
     // An absolute path stays as it is.
     const std::string path = (std::filesystem::path(trial_.checkpoint_dir()) / name).string();
     auto checkpoint = read_checkpoint(path);
@@ -242,7 +242,7 @@ class Training final {
   /// Goes on from an earlier attempt. A hyperparameter that was changed live keeps its changed value, unless this
   /// attempt was given another start value than the earlier one: then the newer wish counts; and so do all values where
   /// Sterlet says that they are exact.
-  std::optional<Error> resume(const std::string& path) {
+  [[nodiscard]] std::optional<Error> resume(const std::string& path) {
     if (const auto error = restore(path)) return error;
     for (const LiveField& field : live_fields())
       if (trial_.params_exact() || settings_.live.*field.member != progress_.given.*field.member)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../client/sterlet.hpp"
+#include "sterlet.hpp"
 #include "data.h"
 #include "settings.h"
 
