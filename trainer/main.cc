@@ -70,7 +70,7 @@ Result<Dataset> load(const Settings& settings) {
 }
 
 int fail(const std::string& sentence, int code) {
-  fmt::print(stderr, "sterlet-train: {}\n", sentence);
+  say(sentence);
   return code;
 }
 
@@ -96,8 +96,7 @@ int run(int argc, char** argv) {
   };
   if (app.count("--seed") == 0) settings.seed = trial.seed(settings.seed);
   for (const std::string& name : apply_params(trial, settings))
-    fmt::print(stderr,
-               "sterlet-train: no hyperparameter '{}' is known here; it has no effect but through the command\n", name);
+    say(fmt::format("no hyperparameter '{}' is known here; it has no effect but through the command", name));
   const bool layers_given = app.count("--layers") > 0 || trial.params().count("layers") > 0;
   if (const auto faults = complete(settings, layers_given); !faults.empty())
     return refuse(fmt::format("{}", fmt::join(faults, "; ")), trial.params().empty() ? kExitUsage : kExitFailed);
@@ -113,7 +112,7 @@ int main(int argc, char** argv) {
   try {
     return sterlet::trainer::run(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "sterlet-train: {}\n", error.what());
+    sterlet::trainer::say(error.what());
     return 1;
   }
 }

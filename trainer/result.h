@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,9 @@ namespace sterlet::trainer {
 struct Error {
   std::string sentence;
 };
+
+/// Tells a person one sentence. Where nobody can read it (a full disk, a closed pipe) the training goes on.
+inline void say(const std::string& sentence) { std::fputs(("sterlet-train: " + sentence + "\n").c_str(), stderr); }
 
 /// A value, or why there is none. The trainer's own, so that it builds alone, without the tuner.
 template <typename T>

@@ -57,7 +57,7 @@ class Training final {
 
  private:
   int fail(const std::string& sentence) {
-    fmt::print(stderr, "sterlet-train: {}\n", sentence);
+    say(sentence);
     return 1;
   }
 
@@ -197,7 +197,8 @@ class Training final {
     trial_.applied(told_step(), values);
   }
 
-  [[nodiscard]] std::optional<Error> checkpoint() {
+  // A fault is told here; whoever can do something else about it looks at the answer.
+  std::optional<Error> checkpoint() {
     const std::filesystem::path folder = trial_.checkpoint_dir();
     if (folder.empty()) return std::nullopt;
     // A name is never used twice: after a restore, the same step comes again on another branch.
@@ -206,7 +207,7 @@ class Training final {
       name = fmt::format("step-{}-{}.ckpt", progress_.step, i);
     const auto error = write_checkpoint((folder / name).string(), {structure(), progress_, network_.state()});
     if (error)
-      fmt::print(stderr, "sterlet-train: {}\n", error->sentence);
+      say(error->sentence);
     else
       trial_.checkpointed(told_step(), name);
     is_saved_ = !error;
@@ -249,8 +250,7 @@ class Training final {
         progress_.now.*field.member = settings_.live.*field.member;
     progress_.given = settings_.live;
     skip(trial_.resume_skip());
-    fmt::print(stderr, "sterlet-train: going on from {} (step {}, epoch {})\n", path, progress_.step,
-               progress_.epoch + 1);
+    say(fmt::format("going on from {} (step {}, epoch {})", path, progress_.step, progress_.epoch + 1));
     return std::nullopt;
   }
 
