@@ -22,6 +22,7 @@
 #include "sterlet/base/pattern.h"
 #include "sterlet/base/text.h"
 #include "sterlet/exec/local/child.h"
+#include "sterlet/exec/local/procfs.h"
 
 namespace sterlet::exec {
 
@@ -156,7 +157,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
   auto& started = std::get<Started>(outcome);
   attempt->pid_ = started.pid;
   attempt->pidfd_ = std::move(started.pidfd);
-  attempt->leader_start_ = std::max<std::int64_t>(0, process_start(started.pid));
+  attempt->leader_start_ = std::max<std::int64_t>(0, read_stat(started.pid).start);
   if (attempt->limits_.memory_bytes) attempt->scan_at_ms_ = attempt->started_ms_ + host.options.memory_check_ms;
   return attempt;
 }
@@ -232,34 +233,40 @@ void Attempt::advance(std::int64_t now_ms) {
 
 bool Attempt::wants_scan(std::int64_t now_ms) const { return !ended_ && scan_at_ms_ && now_ms >= *scan_at_ms_; }
 
-void Attempt::use_scan(const Scan& scan, std::int64_t now_ms) {
-  std::vector<const FoundProcess*> mine;
-  for (const FoundProcess& process : scan.processes) {
-    if (process.group == pid_ || process.attempt == id_) mine.push_back(&process);
+void Attempt::use_scan(const OrphanScan& scan, std::int64_t now_ms) {
+  std::vector<pid_t> mine;
+  for (const Orphan& orphan : scan.orphans) {
+    if (orphan.attempt == id_) mine.push_back(orphan.pid);
   }
   if (leader_gone_) {
-    end_leftovers(mine, scan.unclear_start >= leader_start_, now_ms);
+    end_leftovers(mine, !scan.complete || scan.unclear_start >= leader_start_, now_ms);
   } else {
     check_memory(mine, now_ms);
   }
 }
 
-void Attempt::check_memory(const std::vector<const FoundProcess*>& mine, std::int64_t now_ms) {
-  scan_at_ms_ = now_ms + host_->options.memory_check_ms;
+void Attempt::check_memory(const std::vector<pid_t>& orphans, std::int64_t now_ms) {
+  // On a grid that all attempts share, so that one look at the orphans serves all.
+  scan_at_ms_ = (now_ms / host_->options.memory_check_ms + 1) * host_->options.memory_check_ms;
   if (killing_) return;
+  std::vector<pid_t> mine = family_tree(pid_);
+  for (const pid_t orphan : orphans) {
+    const std::vector<pid_t> family = family_tree(orphan);
+    mine.insert(mine.end(), family.begin(), family.end());
+  }
   // Pages that processes share are counted once only in the slow measure, so it is taken where it may decide.
   for (const MemoryMeasure measure : {MemoryMeasure::kResident, MemoryMeasure::kProportional}) {
     std::int64_t used = 0;
-    for (const FoundProcess* process : mine) used += process_memory(process->pid, measure);
+    for (const pid_t process : mine) used += process_memory(process, measure);
     if (used <= *limits_.memory_bytes) return;
     ending_.memory_used = used;
   }
   begin_end(How::kKill, now_ms);
 }
 
-void Attempt::end_leftovers(const std::vector<const FoundProcess*>& mine, bool unclear, std::int64_t now_ms) {
+void Attempt::end_leftovers(const std::vector<pid_t>& orphans, bool unclear, std::int64_t now_ms) {
   scan_at_ms_ = now_ms + kLeftoverScanMs;
-  if (mine.empty()) {
+  if (orphans.empty()) {
     if (unclear && unclear_since_ms_ < 0) unclear_since_ms_ = now_ms;
     ended_ = !unclear || now_ms >= unclear_since_ms_ + kLeftoverGiveUpMs;
     return;
@@ -269,18 +276,18 @@ void Attempt::end_leftovers(const std::vector<const FoundProcess*>& mine, bool u
   if (first) leftovers_since_ms_ = now_ms;
   const std::int64_t kill_at = leftovers_since_ms_ + (killing_ ? 0 : host_->options.leftover_grace_ms);
   const bool kill = now_ms >= kill_at;
-  for (const FoundProcess* process : mine) {
+  for (const pid_t orphan : orphans) {
     if (kill) {
-      send_signal(*process, SIGKILL);
+      signal_family(orphan, SIGKILL);
     } else if (first) {
-      send_signal(*process, SIGTERM);
-      send_signal(*process, SIGCONT);
+      signal_family(orphan, SIGTERM);
+      signal_family(orphan, SIGCONT);
     }
   }
   if (now_ms < kill_at + kLeftoverGiveUpMs) return;
-  base::log(base::LogLevel::kWarning,
-            fmt::format("trial {}: process {} does not end even by signal 9; it is left alone", id_.trial,
-                        mine.front()->pid));
+  base::log(
+      base::LogLevel::kWarning,
+      fmt::format("trial {}: process {} does not end even by signal 9; it is left alone", id_.trial, orphans.front()));
   ended_ = true;
 }
 
@@ -300,6 +307,7 @@ void Attempt::finish(std::vector<Event>& events) {
     tap_->finish(step_last_, events);
   }
   channel_->pump(kFinalPumpBytes, events);
+  signal_group(SIGKILL);  // Where /proc cannot be read, whatever is left in the group is known by nothing else.
   siginfo_t info{};
   while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) < 0 && errno == EINTR) {
   }

@@ -16,7 +16,7 @@
 #include "sterlet/exec/executor.h"
 #include "sterlet/exec/fd.h"
 #include "sterlet/exec/local/local.h"
-#include "sterlet/exec/local/process_scan.h"
+#include "sterlet/exec/local/reaper.h"
 #include "sterlet/exec/local/stdout_tap.h"
 
 namespace sterlet::exec {
@@ -32,8 +32,8 @@ struct AttemptHost {
 /// One attempt: its leader (the program started), its process group, its channel and its stdout.
 ///
 /// Its life: the leader runs; perhaps an end is asked for (TERM, later KILL); the leader ends, but stays unreaped, so
-/// that nobody else can get its number and with it its group's; what it left behind is ended (TERM, later KILL); once a
-/// scan finds nothing more, channel and stdout are drained, the leader is reaped and Exited told.
+/// that nobody else can get its number and with it its group's; what it left behind is ended (TERM, later KILL); once no
+/// orphan of it is left, channel and stdout are drained, the leader is reaped and Exited told.
 class Attempt final {
  public:
   /// Starts it. A program that cannot be started gives nothing and an Exited event. Errors: as Executor::launch.
@@ -45,7 +45,7 @@ class Attempt final {
   Attempt& operator=(const Attempt&) = delete;
 
   const AttemptId& id() const { return id_; }
-  pid_t group() const { return pid_; }
+  Reaper::Family family() const { return {.attempt = id_, .leader = pid_, .start = leader_start_}; }
   Channel& channel() { return *channel_; }
 
   void add_polls(std::vector<pollfd>& polls) const;
@@ -59,10 +59,10 @@ class Attempt final {
 
   /// Looks whether the leader ended, and applies what is due at `now_ms`: time limit, KILL after TERM.
   void advance(std::int64_t now_ms);
-  /// True if the next step needs to know which processes are alive.
+  /// True if the next step needs to know which orphans there are.
   bool wants_scan(std::int64_t now_ms) const;
   /// Looks at its processes: memory while the leader runs, leftovers after.
-  void use_scan(const Scan& scan, std::int64_t now_ms);
+  void use_scan(const OrphanScan& scan, std::int64_t now_ms);
   /// When advance() or a scan is next due; nothing: only when something happens.
   std::optional<std::int64_t> next_due_ms() const;
   /// Nothing is left of it: finish() may be called, once.
@@ -74,8 +74,8 @@ class Attempt final {
   bool leader_ended() const;
   void signal_group(int signal);
   void begin_end(How how, std::int64_t now_ms);
-  void check_memory(const std::vector<const FoundProcess*>& mine, std::int64_t now_ms);
-  void end_leftovers(const std::vector<const FoundProcess*>& mine, bool unclear, std::int64_t now_ms);
+  void check_memory(const std::vector<pid_t>& orphans, std::int64_t now_ms);
+  void end_leftovers(const std::vector<pid_t>& orphans, bool unclear, std::int64_t now_ms);
 
   AttemptId id_;
   AttemptHost* host_;
@@ -87,7 +87,7 @@ class Attempt final {
 
   pid_t pid_ = 0;
   Fd pidfd_;
-  std::int64_t leader_start_ = -1;  ///< As process_start() says.
+  std::int64_t leader_start_ = -1;  ///< As ProcessStat::start says.
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<StdoutTap> tap_;
 

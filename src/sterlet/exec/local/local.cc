@@ -22,6 +22,7 @@
 #include "sterlet/exec/local/attempt.h"
 #include "sterlet/exec/local/guardian.h"
 #include "sterlet/exec/local/process_scan.h"
+#include "sterlet/exec/local/reaper.h"
 
 namespace sterlet::exec {
 
@@ -32,6 +33,7 @@ using base::fail;
 using base::Result;
 
 constexpr auto kEndBound = std::chrono::seconds(10);
+constexpr std::int64_t kSweepMs = 5'000;  // Dead orphans of attempts that run on take up a number until then.
 
 /// The sockets' folder, removed with its owner.
 class SocketFolder final {
@@ -52,17 +54,16 @@ class SocketFolder final {
 class LocalExecutor final : public Executor {
  public:
   LocalExecutor(const std::string& session, LocalOptions options, SocketFolder folder, Guardian guardian)
-      : guardian_(std::move(guardian)), folder_(std::move(folder)) {
+      : guardian_(std::move(guardian)), folder_(std::move(folder)), reaper_(session) {
     host_.session = session;
     host_.socket_folder = folder_.path();
     host_.options = options;
   }
 
   ~LocalExecutor() override {
-    if (attempts_.empty()) return;
-    for (const auto& [id, attempt] : attempts_) kill(id, "");
+    if (!first_start_) return;
     attempts_.clear();  // Kills and reaps the groups.
-    kill_session(host_.session, kEndBound);
+    reaper_.kill_all(*first_start_, guardian_.pid(), kEndBound);
   }
 
   Result<void> launch(const Launch& launch) override {
@@ -74,7 +75,9 @@ class LocalExecutor final : public Executor {
     if (!attempt) {
       return fail(attempt.error().at(fmt::format("trial {}", launch.id.trial)));
     }
-    if (*attempt) attempts_[launch.id] = std::move(*attempt);
+    if (!*attempt) return {};
+    if (!first_start_) first_start_ = (*attempt)->family().start;
+    attempts_[launch.id] = std::move(*attempt);
     return {};
   }
 
@@ -114,19 +117,19 @@ class LocalExecutor final : public Executor {
     if (found != attempts_.end()) found->second->stop(how, reason);
   }
 
-  /// Applies what is due; one scan of the processes serves all attempts that want one.
+  /// Applies what is due; one look at the orphans serves all attempts that want one.
   void advance() {
     const std::int64_t now_ms = base::system_clock().steady_ms();
     std::vector<Attempt*> wanting;
-    std::vector<pid_t> groups;
+    std::vector<Reaper::Family> families;
     for (const auto& [id, attempt] : attempts_) {
       attempt->advance(now_ms);
-      if (!attempt->wants_scan(now_ms)) continue;
-      wanting.push_back(attempt.get());
-      groups.push_back(attempt->group());
+      families.push_back(attempt->family());
+      if (attempt->wants_scan(now_ms)) wanting.push_back(attempt.get());
     }
-    if (wanting.empty()) return;
-    const Scan scan = scan_processes(host_.session, groups);
+    if (wanting.empty() && (attempts_.empty() || now_ms < sweep_at_ms_)) return;
+    sweep_at_ms_ = now_ms + kSweepMs;
+    const OrphanScan scan = reaper_.look(families, guardian_.pid());
     for (Attempt* attempt : wanting) attempt->use_scan(scan, now_ms);
     for (auto entry = attempts_.begin(); entry != attempts_.end();) {
       if (entry->second->ended()) {
@@ -145,13 +148,15 @@ class LocalExecutor final : public Executor {
     for (const int fd : also) polls.push_back({.fd = fd, .events = POLLIN, .revents = 0});
     std::vector<std::pair<Attempt*, std::size_t>> owners;  // Whose polls end before which index.
     std::optional<std::int64_t> wait_ms = left_ms;
+    const auto within = [&](std::int64_t due_ms) {
+      const std::int64_t in_ms = std::max<std::int64_t>(0, due_ms - now_ms);
+      wait_ms = wait_ms ? std::min(*wait_ms, in_ms) : in_ms;
+    };
+    if (!attempts_.empty()) within(sweep_at_ms_);
     for (const auto& [id, attempt] : attempts_) {
       attempt->add_polls(polls);
       owners.emplace_back(attempt.get(), polls.size());
-      if (const auto due = attempt->next_due_ms()) {
-        const std::int64_t in_ms = std::max<std::int64_t>(0, *due - now_ms);
-        wait_ms = wait_ms ? std::min(*wait_ms, in_ms) : in_ms;
-      }
+      if (const auto due = attempt->next_due_ms()) within(*due);
     }
     if (!events_.empty()) wait_ms = 0;
     if (polls.empty() && !left_ms) return false;
@@ -169,9 +174,12 @@ class LocalExecutor final : public Executor {
     return std::none_of(polls.begin(), polls.begin() + static_cast<std::ptrdiff_t>(also.size()), ready);
   }
 
-  // In this order: the attempts go first, then the folder, then the guardian, who until then would clean up for us.
+  // In this order: the attempts go first, then the folder, then the guardian, which until then would clean up for us.
   Guardian guardian_;
   SocketFolder folder_;
+  Reaper reaper_;
+  std::optional<std::int64_t> first_start_;  ///< When the first attempt was born; children older than it are not ours.
+  std::int64_t sweep_at_ms_ = 0;             ///< When dead orphans are next reaped.
   AttemptHost host_;
   std::map<AttemptId, std::unique_ptr<Attempt>> attempts_;
   std::vector<Event> events_;  ///< Not yet handed out.

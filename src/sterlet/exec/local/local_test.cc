@@ -1,6 +1,7 @@
 #include "sterlet/exec/local/local.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ class LocalTest : public testing::Test {
     return exits.empty() ? Event::Exited{} : exits[0];
   }
 
-  std::size_t living() const { return scan_processes(session_, {}).processes.size(); }
+  std::size_t living() const { return scan_processes(session_).processes.size(); }
 
   TestFolder folder_;
   std::string session_;
@@ -325,6 +326,70 @@ TEST_F(LocalTest, DoubleForkedProcessesEndWithTheirAttempt) {
   EXPECT_EQ(living(), 0U);
 }
 
+TEST_F(LocalTest, WhatIsForkedWhileItsAttemptEndsIsNotMissed) {
+  // The last fork comes after the leader's end, perhaps behind the back of a look at all processes.
+  make({.grace_ms = 100, .leftover_grace_ms = 0, .memory_check_ms = 250});
+  for (std::int64_t trial = 0; trial < 100; trial += 4) {
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_TRUE(executor_->launch(shell("(setsid sh -c 'sleep 1000 & exit 0' & exit 0) & exit 0", trial + i)));
+    }
+    collect_exits(*executor_, 4);
+  }
+  ASSERT_TRUE(eventually([&] { return scan_processes(session_).unclear_start < 0; }));
+  EXPECT_EQ(living(), 0U);
+}
+
+/// Children of ours by their names: "sleep", "sleep".
+std::vector<std::string> names_of_children() {
+  std::vector<std::string> found;
+  std::ifstream children(fmt::format("/proc/self/task/{}/children", ::getpid()));
+  for (pid_t pid; children >> pid;) {
+    std::string name = read_whole(fmt::format("/proc/{}/comm", pid));
+    if (name != "sterlet-guard\n") found.push_back(name);
+  }
+  return found;
+}
+
+TEST_F(LocalTest, DaemonsWithoutAnyMarkEndWithTheLastAttemptTheyMayBelongTo) {
+  make({.grace_ms = 100, .leftover_grace_ms = 0, .memory_check_ms = 250});
+  ASSERT_TRUE(executor_->launch(command({"sleep", "1000"}, 1)));
+  ASSERT_TRUE(executor_->launch(shell("env -i setsid sleep 1001 & exit 0", 2)));
+  collect_exits(*executor_);  // Of trial 2; the daemon may be trial 1's.
+  executor_->kill({1, 1}, "");
+  collect_exits(*executor_);
+  EXPECT_EQ(names_of_children(), std::vector<std::string>());
+}
+
+TEST_F(LocalTest, ChildrenOfOthersAreNeitherEndedNorWaitedFor) {
+  const pid_t ours = ::fork();
+  if (ours == 0) {
+    ::execlp("sleep", "sleep", "1000", nullptr);
+    ::_exit(127);
+  }
+  const pid_t dead = ::fork();
+  if (dead == 0) ::_exit(7);
+  EXPECT_EQ(exit_of(shell("(setsid sleep 1000 &); exit 0")).cause, Cause::kFinished);
+  executor_.reset();
+  int status = 0;
+  ASSERT_EQ(::waitpid(dead, &status, 0), dead);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+  EXPECT_EQ(::waitpid(ours, &status, WNOHANG), 0);
+  ::kill(ours, SIGKILL);
+  ASSERT_EQ(::waitpid(ours, &status, 0), ours);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
+}
+
+TEST_F(LocalTest, DeadOrphansAreReapedAndTheProcessIsASubreaperOnlyMeanwhile) {
+  exit_of(shell("for i in 1 2 3; do (setsid true &); done; sleep 0.2"));
+  EXPECT_EQ(names_of_children(), std::vector<std::string>());
+  int is_subreaper = 0;
+  ::prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper);
+  EXPECT_EQ(is_subreaper, 1);
+  executor_.reset();
+  ::prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper);
+  EXPECT_EQ(is_subreaper, 0);
+}
+
 TEST_F(LocalTest, LeftoversThatBecomeOneProgramAfterAnotherEndWithTheirAttempt) {
   // For moments such a process shows no environment, and so no mark: it must not be taken for somebody else's then.
   make({.grace_ms = 100, .leftover_grace_ms = 0, .memory_check_ms = 250});
@@ -335,7 +400,7 @@ TEST_F(LocalTest, LeftoversThatBecomeOneProgramAfterAnotherEndWithTheirAttempt) 
       ASSERT_TRUE(executor_->launch(shell("(setsid sh " + chain + " 3000 &)", round * 16 + trial)));
     }
     collect_exits(*executor_, 16);
-    ASSERT_TRUE(eventually([&] { return scan_processes(session_, {}).unclear_start < 0; }));
+    ASSERT_TRUE(eventually([&] { return scan_processes(session_).unclear_start < 0; }));
     ASSERT_EQ(living(), 0U);
   }
 }
@@ -439,13 +504,13 @@ TEST_F(LocalTest, AKilledSupervisorLeavesNothing) {
     const std::string session = new_session();
     auto launch = shell("(setsid sleep 1000 &); trap '' TERM HUP; sleep 1000; sleep 1000");
     const pid_t supervisor = fork_supervisor(session, launch);
-    ASSERT_TRUE(eventually([&] { return scan_processes(session, {}).processes.size() >= 3; }));
+    ASSERT_TRUE(eventually([&] { return scan_processes(session).processes.size() >= 3; }));
     ASSERT_GE(folders_of(session), 1U);
     if (group) ::kill(-supervisor, SIGHUP);
     ::kill(group ? -supervisor : supervisor, SIGKILL);
     int status = 0;
     ASSERT_EQ(::waitpid(supervisor, &status, 0), supervisor);
-    EXPECT_TRUE(eventually([&] { return scan_processes(session, {}).processes.empty(); }));
+    EXPECT_TRUE(eventually([&] { return scan_processes(session).processes.empty(); }));
     EXPECT_TRUE(eventually([&] { return folders_of(session) == 0; }));
   }
 }
@@ -468,7 +533,7 @@ TEST_F(LocalTest, ASupervisorKilledAtAnyMomentLeavesNothing) {
     ::kill(supervisor, SIGKILL);
     int status = 0;
     ASSERT_EQ(::waitpid(supervisor, &status, 0), supervisor);
-    EXPECT_TRUE(eventually([&] { return scan_processes(session, {}).processes.empty() && folders_of(session) == 0; }))
+    EXPECT_TRUE(eventually([&] { return scan_processes(session).processes.empty() && folders_of(session) == 0; }))
         << "round " << round;
   }
 }
@@ -481,7 +546,7 @@ TEST_F(LocalTest, EndsWhatAnEarlierSessionLeft) {
     ::execlp("env", "env", ("STERLET_SESSION=" + session).c_str(), "sleep", "1000", nullptr);
     ::_exit(127);
   }
-  ASSERT_TRUE(eventually([&] { return !scan_processes(session, {}).processes.empty(); }));
+  ASSERT_TRUE(eventually([&] { return !scan_processes(session).processes.empty(); }));
   end_session_leftovers(session);
   int status = 0;
   ASSERT_EQ(::waitpid(pid, &status, 0), pid);
