@@ -38,7 +38,12 @@ class Storage {
   virtual base::Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) = 0;
   virtual base::Result<std::optional<StudyRecord>> find_study(const std::string& name) = 0;
   virtual base::Result<std::vector<StudyRecord>> list_studies() = 0;
+  /// Replaces the latest version of the spec.
   virtual base::Result<void> set_spec(std::int64_t study, const std::string& spec) = 0;
+  /// Adds a version that holds from `version.first_trial` on; returns its number, one more than the last.
+  virtual base::Result<int> add_spec_version(std::int64_t study, const SpecVersion& version) = 0;
+  /// By number.
+  virtual base::Result<std::vector<SpecVersion>> load_spec_versions(std::int64_t study) = 0;
   virtual base::Result<void> request_stop(std::int64_t study, bool requested) = 0;
   virtual base::Result<bool> is_stop_requested(std::int64_t study) = 0;
 
@@ -67,6 +72,7 @@ class Storage {
   /// Takes the oldest point off the queue.
   virtual base::Result<std::optional<std::string>> pop_queue(std::int64_t study) = 0;
 
+  /// Writes a session, new or known, and makes its beat grow by one, whatever `session.beat` is.
   virtual base::Result<void> put_session(const SessionRecord& session) = 0;
   virtual base::Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) = 0;
 

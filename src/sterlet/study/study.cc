@@ -209,7 +209,7 @@ Result<void> Study::refresh() {
   STERLET_TRY(const auto sessions, storage_->load_sessions(record_.id));
   earlier_seconds_ = 0;
   for (const storage::SessionRecord& session : sessions) {
-    if (session.id != session_) earlier_seconds_ += static_cast<double>(session.beat_ms - session.started_ms) / 1000;
+    if (session.id != session_) earlier_seconds_ += static_cast<double>(session.used_ms) / 1000;
   }
   return {};
 }
@@ -336,7 +336,8 @@ Result<void> Study::enqueue(const base::Json& params) {
 Result<void> Study::beat(storage::SessionRecord session) {
   if (storage_ == nullptr) return {};
   session.study_id = record_.id;
-  session.beat_ms = session.started_ms + (clock_->steady_ms() - started_steady_ms_);
+  session.used_ms = clock_->steady_ms() - started_steady_ms_;
+  session.beat_ms = session.started_ms + session.used_ms;
   return within([&] { return storage_->put_session(session); });
 }
 

@@ -46,7 +46,9 @@ bool read_numbers(std::string_view text, std::vector<double>& numbers) {
 
 constexpr std::string_view kTrialColumns =
     "number, state, origin, point, objective_values, constraint_values, last_step, attempt, session, history_seq, "
-    "predicted, checkpoint, reason, created_ms, started_ms, ended_ms";
+    "predicted, checkpoint, reason, created_ms, started_ms, ended_ms, suspension";
+
+constexpr std::string_view kStudyColumns = "id, name, spec, seed, created_ms, stop_requested, identity";
 
 class Sqlite final : public Storage {
  public:
@@ -102,32 +104,64 @@ class Sqlite final : public Storage {
       return base::fail(ErrorCode::kConflict, fmt::format("there is a study '{}' already", study.name),
                         "choose another name", path_);
     }
-    Statement& insert = statement("INSERT INTO studies (name, spec, seed, created_ms) VALUES (?, ?, ?, ?)");
+    Statement& insert = statement(
+        "INSERT INTO studies (name, spec, seed, created_ms, identity) "
+        "VALUES (?, ?, ?, ?, coalesce(nullif(?, ''), lower(hex(randomblob(8))))) RETURNING id, identity");
     insert.bind(study.name).bind(study.spec).bind(std::to_string(study.seed)).bind(study.created_ms);
-    STERLET_PASS(finish(insert));
     StudyRecord made = study;
-    made.id = sqlite3_last_insert_rowid(connection_.get());
+    STERLET_PASS(each_row(insert.bind(study.identity), [&](Statement& row) {
+      made.id = row.integer(0);
+      made.identity = row.text(1);
+    }));
+    STERLET_PASS(insert_spec_version(made.id, {.version = 1, .spec = study.spec, .created_ms = study.created_ms}));
     for (const std::string& params : queue) STERLET_PASS(push_queue(made.id, params));
     return made;
   }
 
   Result<std::optional<StudyRecord>> find_study(const std::string& name) override {
-    Statement& select =
-        statement("SELECT id, name, spec, seed, created_ms, stop_requested FROM studies WHERE name = ?");
+    static const std::string sql = fmt::format("SELECT {} FROM studies WHERE name = ?", kStudyColumns);
+    Statement& select = statement(sql);
     std::optional<StudyRecord> found;
     STERLET_PASS(each_row(select.bind(name), [&](Statement& row) { found = study_of(row); }));
     return found;
   }
 
   Result<std::vector<StudyRecord>> list_studies() override {
-    Statement& select = statement("SELECT id, name, spec, seed, created_ms, stop_requested FROM studies ORDER BY id");
+    static const std::string sql = fmt::format("SELECT {} FROM studies ORDER BY id", kStudyColumns);
     std::vector<StudyRecord> list;
-    STERLET_PASS(each_row(select, [&](Statement& row) { list.push_back(study_of(row)); }));
+    STERLET_PASS(each_row(statement(sql), [&](Statement& row) { list.push_back(study_of(row)); }));
     return list;
   }
 
   Result<void> set_spec(std::int64_t study, const std::string& spec) override {
-    return finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(spec).bind(study));
+    STERLET_PASS(finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(spec).bind(study)));
+    Statement& latest = statement(
+        "UPDATE spec_versions SET spec = ?1 WHERE study_id = ?2 AND version = (SELECT max(version) FROM spec_versions "
+        "WHERE study_id = ?2)");
+    return finish(latest.bind(spec).bind(study));
+  }
+
+  Result<int> add_spec_version(std::int64_t study, const SpecVersion& version) override {
+    SpecVersion added = version;
+    Statement& select = statement("SELECT coalesce(max(version), 0) + 1 FROM spec_versions WHERE study_id = ?");
+    STERLET_PASS(
+        each_row(select.bind(study), [&](Statement& row) { added.version = static_cast<int>(row.integer(0)); }));
+    STERLET_PASS(insert_spec_version(study, added));
+    STERLET_PASS(finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(version.spec).bind(study)));
+    return added.version;
+  }
+
+  Result<std::vector<SpecVersion>> load_spec_versions(std::int64_t study) override {
+    std::vector<SpecVersion> versions;
+    Statement& select = statement(
+        "SELECT version, first_trial, spec, created_ms FROM spec_versions WHERE study_id = ? ORDER BY version");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      versions.push_back({.version = static_cast<int>(row.integer(0)),
+                          .first_trial = row.integer(1),
+                          .spec = row.text(2),
+                          .created_ms = row.integer(3)});
+    }));
+    return versions;
   }
 
   Result<void> request_stop(std::int64_t study, bool requested) override {
@@ -150,14 +184,14 @@ class Sqlite final : public Storage {
     STERLET_PASS(finish(log));
     const std::int64_t seq = sqlite3_last_insert_rowid(connection_.get());
     static const std::string sql = fmt::format(
-        "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         kTrialColumns);
     Statement& put = statement(sql);
     put.bind(study).bind(trial.number).bind(text_of(trial.state)).bind(row.origin).bind(row.point);
     put.bind(text_of_numbers(trial.values)).bind(text_of_numbers(trial.constraints)).bind(trial.last_step);
     put.bind(trial.attempt).bind(row.session).bind(trial.history_seq).bind(trial.predicted).bind(trial.checkpoint);
-    put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms).bind(seq);
-    STERLET_PASS(finish(put));
+    put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms);
+    STERLET_PASS(finish(put.bind(text_of(trial.suspension)).bind(seq)));
     return seq;
   }
 
@@ -280,15 +314,18 @@ class Sqlite final : public Storage {
 
   Result<void> put_session(const SessionRecord& session) override {
     Statement& put = statement(
-        "INSERT OR REPLACE INTO sessions (id, study_id, host, pid, pid_start, started_ms, beat_ms, ended) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO sessions (id, study_id, host, pid, pid_start, started_ms, beat_ms, ended, used_ms, beat) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET study_id = excluded.study_id, "
+        "host = excluded.host, pid = excluded.pid, pid_start = excluded.pid_start, started_ms = excluded.started_ms, "
+        "beat_ms = excluded.beat_ms, ended = excluded.ended, used_ms = excluded.used_ms, beat = beat + 1");
     put.bind(session.id).bind(session.study_id).bind(session.host).bind(session.pid).bind(session.pid_start);
-    return finish(put.bind(session.started_ms).bind(session.beat_ms).bind(session.ended ? 1 : 0));
+    put.bind(session.started_ms).bind(session.beat_ms).bind(session.ended ? 1 : 0);
+    return finish(put.bind(session.used_ms));
   }
 
   Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) override {
     Statement& select = statement(
-        "SELECT id, host, pid, pid_start, started_ms, beat_ms, ended FROM sessions WHERE study_id = ? "
+        "SELECT id, host, pid, pid_start, started_ms, beat_ms, ended, used_ms, beat FROM sessions WHERE study_id = ? "
         "ORDER BY started_ms, id");
     std::vector<SessionRecord> sessions;
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
@@ -299,12 +336,21 @@ class Sqlite final : public Storage {
                           .pid_start = row.text(3),
                           .started_ms = row.integer(4),
                           .beat_ms = row.integer(5),
-                          .ended = row.integer(6) != 0});
+                          .ended = row.integer(6) != 0,
+                          .used_ms = row.integer(7),
+                          .beat = row.integer(8)});
     }));
     return sessions;
   }
 
  private:
+  Result<void> insert_spec_version(std::int64_t study, const SpecVersion& version) {
+    Statement& insert = statement(
+        "INSERT INTO spec_versions (study_id, version, first_trial, spec, created_ms) VALUES (?, ?, ?, ?, ?)");
+    insert.bind(study).bind(version.version).bind(version.first_trial).bind(version.spec);
+    return finish(insert.bind(version.created_ms));
+  }
+
   Statement& statement(std::string_view sql) {
     auto found = statements_.find(sql);
     if (found == statements_.end()) {
@@ -344,7 +390,8 @@ class Sqlite final : public Storage {
                       .name = row.text(1),
                       .spec = row.text(2),
                       .created_ms = row.integer(4),
-                      .stop_requested = row.integer(5) != 0};
+                      .stop_requested = row.integer(5) != 0,
+                      .identity = row.text(6)};
     const std::string seed = row.text(3);
     study.seed = std::strtoull(seed.c_str(), nullptr, 10);
     return study;
@@ -354,7 +401,8 @@ class Sqlite final : public Storage {
   static bool read_trial(Statement& row, TrialRow& into) {
     TrialRecord& trial = into.record;
     const auto state = state_from_text(row.view(1));
-    if (!state || !read_numbers(row.view(4), trial.values) || !read_numbers(row.view(5), trial.constraints))
+    const auto suspension = suspension_from_text(row.view(16));
+    if (!state || !suspension || !read_numbers(row.view(4), trial.values) || !read_numbers(row.view(5), trial.constraints))
       return false;
     trial.number = row.integer(0);
     trial.state = *state;
@@ -370,7 +418,8 @@ class Sqlite final : public Storage {
     trial.created_ms = row.integer(13);
     trial.started_ms = row.integer(14);
     trial.ended_ms = row.integer(15);
-    trial.changed_seq = row.integer(16);
+    trial.suspension = *suspension;
+    trial.changed_seq = row.integer(17);
     return true;
   }
 
