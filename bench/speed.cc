@@ -37,7 +37,7 @@
 #include "sterlet/base/json.h"
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
-#include "sterlet/exec/local/local.h"
+#include "sterlet/exec/session.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 

@@ -16,6 +16,7 @@
 #include "sterlet/cli/babysit_display.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/exec/local/local.h"
+#include "sterlet/exec/session.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/studyfile/study_file.h"
 

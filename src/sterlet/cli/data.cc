@@ -12,7 +12,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/population.h"
-#include "sterlet/exec/local/local.h"
+#include "sterlet/exec/channel/sender.h"
 #include "sterlet/report/html.h"
 #include "sterlet/api/ask_tell.h"
 #include "sterlet/api/export.h"

@@ -17,6 +17,7 @@
 #include "sterlet/cli/display.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/exec/local/local.h"
+#include "sterlet/exec/session.h"
 #include "sterlet/api/export.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/studyfile/study_file.h"

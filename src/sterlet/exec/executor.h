@@ -47,12 +47,24 @@ struct Launch {
 };
 
 /// Why an attempt ended.
-enum class Cause { kFinished, kError, kOutOfMemory, kTimeLimit, kSignal, kStopped, kNotStarted };
+enum class Cause {
+  kFinished,     ///< With exit code 0.
+  kError,        ///< With another exit code.
+  kOutOfMemory,  ///< Killed for want of memory, by its limit or by the system.
+  kTimeLimit,    ///< Ended for its limit of time.
+  kSignal,       ///< Killed by a signal of somebody else's.
+  kStopped,      ///< end() or kill() was asked for it.
+  kNotStarted,   ///< The program cannot be started: it is not there, say.
+  kUnheard,      ///< With exit code 0, but before it could tell all that it had to tell: its result is not known.
+  kNodeLost,     ///< The machine it ran on is gone, or no longer answers.
+};
 std::string_view text_of(Cause cause);
 
-/// What a trial's program told, or what became of it. Events of one attempt come in the order they happened, kExited
+/// What a trial's program told, or what became of it. Events of one attempt come in the order they happened, Exited
 /// last.
 struct Event {
+  struct Queued {};   ///< It waits for its turn, for a machine, say. An attempt that never waits tells neither this ...
+  struct Started {};  ///< ... nor this: it runs once launch() has returned.
   struct Hello {
     bool live = false;
     bool restores = false;
@@ -92,15 +104,24 @@ struct Event {
     std::string reason;  ///< One sentence for a person, with the last line of stderr if that helps.
   };
   AttemptId id;
-  std::variant<Hello, Report, Value, Checkpoint, Applied, Restored, Refused, Failed, Exited> what;
+  std::variant<Queued, Started, Hello, Report, Value, Checkpoint, Applied, Restored, Refused, Failed, Exited> what;
 };
 
 /// Runs attempts of trials as processes, and carries the messages of their channels. One thread at a time.
+///
+/// When it goes, so do all its attempts: nothing that they started runs on. conformance_test.cc holds what every
+/// executor promises.
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// Starts an attempt. A program that cannot be started is an Exited event (kNotStarted), not an error here; errors
-  /// are of our own making: no folder, no socket, no memory.
+  /// How many attempts it runs at once; more may be launched, and wait (Event::Queued). Nothing: any number.
+  virtual std::optional<std::size_t> capacity() const = 0;
+  /// Attempts launched whose Exited was not handed out yet.
+  virtual std::size_t running() const = 0;
+  /// Starts an attempt. A program that cannot be started is an Exited event (kNotStarted), not an error here. An error
+  /// is of this attempt alone: it does not run and nothing of it stays open; all others run on, and the same launch may
+  /// succeed later. Errors: kConflict if it runs already; kDisk where its folder or files cannot be written;
+  /// kUnreachable where the system lacks descriptors, processes or memory for it.
   virtual base::Result<void> launch(const Launch& launch) = 0;
   /// Waits until something happened, one of `also` became readable, or the time is over, and returns all that happened.
   virtual std::vector<Event> wait(std::optional<std::int64_t> timeout_ms, std::span<const int> also) = 0;
@@ -116,7 +137,9 @@ class Executor {
   /// Holds all processes of an attempt where they are (SIGSTOP), or lets them go on. end() and kill() work on held
   /// ones.
   virtual void hold(const AttemptId& id, bool held) = 0;
-  virtual std::size_t running() const = 0;
+  /// Ends what an earlier session (one that died) left running, if anything, and removes what it kept outside its
+  /// trials' folders. Not for a session that lives.
+  virtual void end_leftovers(const std::string& session) = 0;
 };
 
 }  // namespace sterlet::exec

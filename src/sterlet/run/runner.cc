@@ -357,6 +357,8 @@ class Runner final {
         outcome.state = outcome.reason.empty() ? State::kComplete : State::kFailed;
         break;
       case exec::Cause::kStopped:
+      case exec::Cause::kUnheard:
+      case exec::Cause::kNodeLost:
         outcome.state = State::kLost;
         outcome.reason = exited.reason;
         break;

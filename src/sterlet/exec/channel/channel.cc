@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/exec/local/local.h"
+#include "sterlet/exec/channel/address.h"
 
 namespace sterlet::exec {
 
@@ -27,29 +27,6 @@ using base::Result;
 
 constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 constexpr int kBacklog = 256;
-constexpr int kAnswerWaitMs = 60'000;  // A report is answered once stored; a busy database may take its 10 s and more.
-
-Result<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return fail(
-        ErrorCode::kUnreachable,
-        fmt::format("the path of a socket holds 1 to {} bytes (found {})", sizeof(address.sun_path) - 1, path.size()),
-        "set TMPDIR to a shorter path", path);
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-// The socket functions take the general address type; this is the cast they are made for.
-const sockaddr* general(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
-
-base::Error socket_error(const std::string& path, std::string_view doing) {
-  const int number = errno;
-  return {
-      ErrorCode::kUnreachable, path, fmt::format("cannot {} the trial channel ({})", doing, std::strerror(number)), {}};
-}
 
 /// Whether the other side closed both its halves. Read to its end, a connection does not tell by itself whether the
 /// program still waits for an answer or is gone.
@@ -262,44 +239,6 @@ void Channel::drop_ended() {
                                    [&](const auto& c) { return c->serial == waiting->second.serial; });
     waiting = there ? std::next(waiting) : waiting_.erase(waiting);
   }
-}
-
-Result<Json> send_to_channel(const std::string& channel, const Json& message, bool wait) {
-  STERLET_TRY(const sockaddr_un address, address_of(channel));
-  const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket) return fail(socket_error(channel, "make"));
-  if (::connect(socket.get(), general(address), sizeof(address)) != 0) return fail(socket_error(channel, "reach"));
-  Json outgoing = message;
-  if (wait) outgoing["ack"] = true;
-  const std::string line = base::json_line(outgoing) + "\n";
-  for (std::size_t sent = 0; sent < line.size();) {
-    const ssize_t got = ::send(socket.get(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(socket_error(channel, "write to"));
-    sent += static_cast<std::size_t>(got);
-  }
-  if (!wait) return Json::object();
-  std::string input;
-  while (input.size() <= Channel::kPendingBytesMax) {
-    pollfd readable{.fd = socket.get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&readable, 1, kAnswerWaitMs);
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) break;
-    std::array<char, 4096> buffer;
-    const ssize_t got = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      return fail(ErrorCode::kUnreachable, "the trial channel closed before it answered",
-                  "see whether the tuner still runs: sterlet status", channel);
-    }
-    input.append(buffer.data(), static_cast<std::size_t>(got));
-    for (std::size_t end; (end = input.find('\n')) != std::string::npos; input.erase(0, end + 1)) {
-      auto answer = base::parse_json(std::string_view(input).substr(0, end));
-      if (answer && answer->is_object() && (answer->contains("ack") || answer->contains("error"))) return *answer;
-    }
-  }
-  return fail(ErrorCode::kUnreachable, fmt::format("the trial channel gave no answer for {} s", kAnswerWaitMs / 1000),
-              "see whether the tuner still runs: sterlet status", channel);
 }
 
 }  // namespace sterlet::exec

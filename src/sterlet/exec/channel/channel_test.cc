@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/base/rng.h"
-#include "sterlet/exec/local/local.h"
+#include "sterlet/exec/channel/sender.h"
 #include "sterlet/exec/test_support.h"
 
 namespace sterlet::exec {

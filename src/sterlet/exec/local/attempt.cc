@@ -17,7 +17,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sterlet/base/clock.h"
 #include "sterlet/base/log.h"
 #include "sterlet/base/pattern.h"
 #include "sterlet/base/text.h"
@@ -142,7 +141,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
   std::error_code error;
   const std::string folder = launch.folder.empty() ? "." : launch.folder;
   attempt->oom_kills_at_start_ = out_of_memory_kills();
-  attempt->started_ms_ = base::system_clock().steady_ms();
+  attempt->started_ms_ = host.clock->steady_ms();
   STERLET_TRY(auto outcome, start_program({.argv = launch.argv,
                                            .folder = std::filesystem::absolute(folder, error).string(),
                                            .environment = environment_of(launch, files, host.session, socket),
@@ -196,7 +195,7 @@ void Attempt::stop(How how, const std::string& reason) {
   }
   if (!ending_.stopped) ending_.stop_reason = reason;
   ending_.stopped = true;
-  begin_end(how, base::system_clock().steady_ms());
+  begin_end(how, host_->clock->steady_ms());
 }
 
 void Attempt::hold(bool held) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sterlet/base/clock.h"
 #include "sterlet/base/result.h"
 #include "sterlet/exec/channel/channel.h"
 #include "sterlet/exec/local/ending.h"
@@ -26,6 +27,7 @@ struct AttemptHost {
   std::string session;
   std::string socket_folder;
   LocalOptions options;
+  const base::Clock* clock = nullptr;
   std::uint64_t ack_next = 1;
 };
 

@@ -63,6 +63,10 @@ std::string_view text_of(Cause cause) {
       return "stopped";
     case Cause::kNotStarted:
       return "not started";
+    case Cause::kUnheard:
+      return "unheard";
+    case Cause::kNodeLost:
+      return "node lost";
   }
   base::stop(__FILE__, __LINE__, "cause", "a cause without a text");
 }

@@ -1,10 +1,8 @@
 #include "sterlet/exec/local/local.h"
 
 #include <poll.h>
-#include <sys/random.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -53,11 +51,13 @@ class SocketFolder final {
 
 class LocalExecutor final : public Executor {
  public:
-  LocalExecutor(const std::string& session, LocalOptions options, SocketFolder folder, Guardian guardian)
-      : guardian_(std::move(guardian)), folder_(std::move(folder)), reaper_(session) {
+  LocalExecutor(const std::string& session, LocalOptions options, const base::Clock& clock, SocketFolder folder,
+                Guardian guardian)
+      : clock_(clock), guardian_(std::move(guardian)), folder_(std::move(folder)), reaper_(session) {
     host_.session = session;
     host_.socket_folder = folder_.path();
     host_.options = options;
+    host_.clock = &clock;
   }
 
   ~LocalExecutor() override {
@@ -82,10 +82,10 @@ class LocalExecutor final : public Executor {
   }
 
   std::vector<Event> wait(std::optional<std::int64_t> timeout_ms, std::span<const int> also) override {
-    const std::int64_t start_ms = base::system_clock().steady_ms();
+    const std::int64_t start_ms = clock_.steady_ms();
     for (bool again = true; again;) {
       advance();
-      const std::int64_t now_ms = base::system_clock().steady_ms();
+      const std::int64_t now_ms = clock_.steady_ms();
       std::optional<std::int64_t> left_ms;
       if (timeout_ms) left_ms = std::max<std::int64_t>(0, *timeout_ms - (now_ms - start_ms));
       again = turn(left_ms, now_ms, also) && events_.empty() && (!left_ms || *left_ms > 0);
@@ -109,6 +109,8 @@ class LocalExecutor final : public Executor {
     const auto found = attempts_.find(id);
     if (found != attempts_.end()) found->second->hold(held);
   }
+  void end_leftovers(const std::string& session) override { end_session_leftovers(session); }
+  std::optional<std::size_t> capacity() const override { return std::nullopt; }
   std::size_t running() const override { return attempts_.size(); }
 
  private:
@@ -119,7 +121,7 @@ class LocalExecutor final : public Executor {
 
   /// Applies what is due; one look at the orphans serves all attempts that want one.
   void advance() {
-    const std::int64_t now_ms = base::system_clock().steady_ms();
+    const std::int64_t now_ms = clock_.steady_ms();
     std::vector<Attempt*> wanting;
     std::vector<Reaper::Family> families;
     for (const auto& [id, attempt] : attempts_) {
@@ -174,6 +176,7 @@ class LocalExecutor final : public Executor {
     return std::none_of(polls.begin(), polls.begin() + static_cast<std::ptrdiff_t>(also.size()), ready);
   }
 
+  const base::Clock& clock_;
   // In this order: the attempts go first, then the folder, then the guardian, which until then would clean up for us.
   Guardian guardian_;
   SocketFolder folder_;
@@ -187,7 +190,8 @@ class LocalExecutor final : public Executor {
 
 }  // namespace
 
-Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session, LocalOptions options) {
+Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session, LocalOptions options,
+                                                      const base::Clock& clock) {
   const bool plain = std::all_of(session.begin(), session.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
   });
@@ -197,25 +201,12 @@ Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session
   STERLET_TRY(Guardian guardian, Guardian::start(session));  // First, so that there is never a folder without it.
   STERLET_TRY(std::string path, make_socket_folder(session));
   SocketFolder folder(std::move(path));
-  return std::make_unique<LocalExecutor>(session, options, std::move(folder), std::move(guardian));
+  return std::make_unique<LocalExecutor>(session, options, clock, std::move(folder), std::move(guardian));
 }
 
 void end_session_leftovers(const std::string& session) {
   kill_session(session, kEndBound);
   remove_socket_folders(session);
-}
-
-std::string new_session() {
-  std::array<unsigned char, 16> bytes{};
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
-    STERLET_CHECK(got > 0 || errno == EINTR, "the system's random generator failed");
-    if (got > 0) filled += static_cast<std::size_t>(got);
-  }
-  std::string mark;
-  for (const unsigned char byte : bytes) mark += fmt::format("{:02x}", byte);
-  return mark;
 }
 
 }  // namespace sterlet::exec

@@ -1,4 +1,5 @@
 #include "sterlet/exec/local/local.h"
+#include "sterlet/exec/session.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
