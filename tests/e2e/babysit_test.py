@@ -485,6 +485,34 @@ class Refusals(BabysitTest):
         self.assertEqual(branches["a"]["interventions"][0]["state"], "undone")
         self.assertEqual(branches["a"]["interventions"][0]["outcome"], "no whole checkpoint of it was left")
 
+    def test_only_what_lies_in_the_folder_of_checkpoints_is_one_and_is_ever_deleted(self):
+        # Everything but the newest checkpoint may go, so that each of these would.
+        self.write("precious", "bytes")
+        os.makedirs(self.path("folder/sub"))
+        self.model(steps=10)
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace("\nwhile", """
+top = os.getcwd()
+os.symlink(top + "/folder", os.path.join(trial.checkpoint_dir, "link"))
+named = [top + "/precious", "../../../../precious", top + "/folder", "link", "link/sub", "../../../../sterlet.db", ".", ".."]
+
+while""").replace("    select.select", """    if named:
+        trial.checkpointed(state["step"], named.pop())
+    save()
+    select.select"""))
+        done = self.run_program("babysit", "study.yaml", "--keep-last", "1", "--keep-best", "0", "--progress", "plain")
+        self.assertEqual(len(re.findall("does not count: .*: the checkpoint lies outside its trial's folder of checkpoints",
+                                        done.stderr)), 8, done.stderr)
+        with open(self.path("precious")) as file:
+            self.assertEqual(file.read(), "bytes")
+        self.assertEqual(os.listdir(self.path("folder")), ["sub"])
+        kept = [f"ck-{point['step']}" for point in self.branches()["a"]["checkpoints"]]
+        self.assertEqual(kept, ["ck-0", "ck-9"])  # The first and the last.
+        self.assertEqual(sorted(name.rpartition("-")[0] or name
+                                for name in os.listdir(self.path("sterlet-trials/m/0/checkpoints"))), kept + ["link"])
+        self.assertEqual(self.trials()[0]["state"], "COMPLETE")
+
     def test_a_program_that_fails_can_be_gone_on_with(self):
         self.model()
         with open(self.path("model.py")) as file:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "sterlet/babysit/judge/spike.h"
 #include "sterlet/babysit/supervisor.h"
 #include "sterlet/base/checksum.h"
+#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::babysit {
 
@@ -33,6 +35,8 @@ class Raiser final {
     std::optional<int> base;             ///< Branch: of a try, the one it is compared with; else where to go back to.
     bool wants_checkpoint = false;       ///< Waits until `before` is there.
     bool takes_checkpoint() const { return wants_checkpoint || before.has_value(); }
+    /// The program was sent a `set` or a `restore` for it: until it answers, nobody knows which branch it trains.
+    bool awaits_answer() const { return command.kind == "set" || target.has_value(); }
     bool asked_stop = false;
     std::string checkpoint_refusal;  ///< Why none could be taken.
   };
@@ -40,6 +44,17 @@ class Raiser final {
   struct SentSet {
     base::Json set;
     bool is_action = false;
+  };
+
+  /// What the program told while an action awaited its answer.
+  struct Held {
+    exec::Event event;
+    std::optional<base::Result<base::FileChecksum>> checksum;  ///< Of a checkpoint.
+  };
+  /// A stop that waits behind an action.
+  struct WaitingStop {
+    storage::CommandRecord command;
+    std::int64_t until_ms = 0;
   };
 
   /// Where the guard goes back to, and how it goes on from there.
@@ -71,6 +86,8 @@ class Raiser final {
 
   // Commands.
   base::Result<void> obey();
+  base::Result<void> stop_in_flight(const std::vector<storage::CommandRecord>& commands);
+  base::Result<void> give_up(const std::string& what);
   base::Result<void> begin(const storage::CommandRecord& command);
   base::Result<void> begin_set(const storage::CommandRecord& command, const base::Json& body);
   base::Result<void> begin_undo(const storage::CommandRecord& command, const base::Json& body);
@@ -147,16 +164,25 @@ class Raiser final {
 
   // Events.
   base::Result<void> take(const exec::Event& event, const std::optional<base::Result<base::FileChecksum>>& checksum);
+  base::Result<void> hold_back(const exec::Event& event,
+                               const std::optional<base::Result<base::FileChecksum>>& checksum);
+  base::Result<void> take_held(std::vector<Held> held);
+  std::vector<Held> split_held(std::optional<std::int64_t> applied_step);
   base::Result<void> take_report(const exec::Event::Report& report);
   base::Result<void> take_checkpoint(const exec::Event::Checkpoint& told,
                                      const base::Result<base::FileChecksum>& checksum);
   base::Result<void> take_hello(const exec::Event::Hello& hello);
   base::Result<void> take_applied(const exec::Event::Applied& applied);
   base::Result<void> take_restored(const exec::Event::Restored& restored);
+  base::Result<void> finish_restored();
   base::Result<void> take_refused(const exec::Event::Refused& refused);
   base::Result<void> clear_old_checkpoints();
+  void forget_file(const std::string& path);
   void send_set(const base::Json& set, bool is_action);
   std::optional<SentSet> take_answered(const base::Json& told);
+  std::filesystem::path checkpoints_folder() const {
+    return run::checkpoints_folder(options_.trials_folder, tree_.model.trial);
+  }
   bool minimizes() const { return study_.spec().objectives.front().direction == studyfile::Direction::kMinimize; }
   const std::string& metric() const { return study_.spec().objectives.front().metric; }
 
@@ -179,6 +205,8 @@ class Raiser final {
   std::vector<double> final_values_;
   std::string failure_;
   std::optional<Action> action_;
+  std::vector<Held> held_;  // In the order it came; empty unless an action awaits its answer.
+  std::optional<WaitingStop> stop_;
   std::deque<storage::CommandRecord> own_;  // Commands of this process itself.
   std::deque<SentSet> sent_;
   int restarts_ = 0;  // Since the last report.
@@ -197,7 +225,7 @@ class Raiser final {
   bool is_held_ = false;                  // Until it is told.
   std::string advised_;
   bool is_spent_ = false;
-  bool is_deaf_ = false;  // Until it is started again: its program runs what its branch is not.
+  bool is_deaf_ = false;  // Until it is started again: what its program runs is not, or not surely, its branch.
   std::optional<Ending> ending_;
   int last_signal_ = 0;
 

@@ -310,7 +310,7 @@ Result<void> Raiser::begin_try(const CommandRecord& command, const Json& body) {
   const CheckpointRecord* mark = mark_ ? find_checkpoint(tree_, *mark_) : nullptr;
   if (mark == nullptr)
     return fail(ErrorCode::kConflict, "there is no checkpoint to try it from", "nothing was changed");
-  if (const auto whole = verify(*mark); !whole) {
+  if (const auto whole = verify(checkpoints_folder(), *mark); !whole) {
     mark_.reset();
     return fail(ErrorCode::kConflict, whole.error().message(), "nothing was changed");
   }
@@ -354,7 +354,7 @@ Result<void> Raiser::begin_control(const CommandRecord& command) {
   const InterventionRecord* made = start_of(tree_, tree_.model.active);
   const CheckpointRecord* target =
       made != nullptr && made->checkpoint ? find_checkpoint(tree_, *made->checkpoint) : nullptr;
-  if (target == nullptr || target->state != "kept" || !verify(*target)) {
+  if (target == nullptr || target->state != "kept" || !verify(checkpoints_folder(), *target)) {
     return fail(ErrorCode::kConflict,
                 "the checkpoint before the change is no longer there, so the unchanged branch cannot be run",
                 "the verdict is by extrapolation");
@@ -379,7 +379,7 @@ Result<void> Raiser::begin_decide(const CommandRecord& command, const Json& body
   action_ = Action{.command = command, .base = winner};
   if (winner == tree_.model.active) return finish_decide();
   for (const CheckpointRecord* way : ways_on(tree_, winner)) {
-    if (!verify(*way)) continue;
+    if (!verify(checkpoints_folder(), *way)) continue;
     action_->target = way->id;
     outbox_.push_back(restore_message(*way, winner, touched_params(tree_, winner)));
     return {};

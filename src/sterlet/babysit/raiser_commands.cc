@@ -36,35 +36,75 @@ std::string ago_text(std::int64_t ms) {
 // One command at a time, in the order they came; our own first. Those that are answered at once do not hold up the
 // next.
 Result<void> Raiser::obey() {
-  if (mail_ || !own_.empty()) {
-    // Nothing is known of a program that has neither said hello nor reported yet; what can wait, waits.
-    STERLET_TRY(auto commands, live_.pending_commands(study_.storage_id()));
-    mail_ = false;
-    commands.insert(commands.begin(), own_.begin(), own_.end());
-    for (const CommandRecord& command : commands) {
-      if (ending_ || to_launch_) return {};
-      if (command.trial != tree_.model.trial) continue;
-      const bool is_ours = command.id == 0;
-      const bool is_end = command.kind == "stop";
-      if (action_ && !(is_end && action_->command.kind != "stop")) return {};
-      if (!hello_ && !reported_ && !is_end) return {};
-      if (action_ && action_->command.id != 0) {
-        const CommandRecord dropped = action_->command;
-        action_.reset();
-        STERLET_PASS(refuse(dropped, {.code = ErrorCode::kConflict,
-                                      .where = {},
-                                      .what = "the model was stopped before the program answered",
-                                      .next = "nothing was changed"}));
-      }
-      if (is_ours && !own_.empty()) own_.pop_front();
-      if (auto begun = begin(command); !begun) {
-        action_.reset();
-        if (begun.error().code == ErrorCode::kDisk && begun.error().where.ends_with(".db")) return begun;
-        STERLET_PASS(refuse(command, begun.error()));
-      }
+  if (!action_) stop_.reset();
+  if (!mail_ && own_.empty()) return {};
+  // Nothing is known of a program that has neither said hello nor reported yet; what can wait, waits.
+  STERLET_TRY(auto commands, live_.pending_commands(study_.storage_id()));
+  mail_ = false;
+  commands.insert(commands.begin(), own_.begin(), own_.end());
+  std::erase_if(commands, [&](const CommandRecord& command) { return command.trial != tree_.model.trial; });
+  if (action_) return stop_in_flight(commands);
+  for (const CommandRecord& command : commands) {
+    if (ending_ || to_launch_ || action_) return {};
+    if (!hello_ && !reported_ && command.kind != "stop") return {};
+    if (command.id == 0 && !own_.empty()) own_.pop_front();
+    if (auto begun = begin(command); !begun) {
+      action_.reset();
+      if (begun.error().code == ErrorCode::kDisk && begun.error().where.ends_with(".db")) return begun;
+      STERLET_PASS(refuse(command, begun.error()));
     }
   }
   return {};
+}
+
+// A stop while an action is in flight. What has only asked for a checkpoint is dropped: nothing of it was done. What
+// the program was sent a `set` or a `restore` for is different: the program may be carrying it out already, so that
+// what it trains, and which branch its next checkpoint is of, depends on an answer that is still to come. The stop waits
+// for that answer, and no longer than `answer_seconds`; after that, whatever the program says is of an unknown branch
+// and is not listened to, and the trial goes on from a checkpoint that was stored before the action began.
+Result<void> Raiser::stop_in_flight(const std::vector<CommandRecord>& commands) {
+  const auto asked =
+      std::find_if(commands.begin(), commands.end(), [](const CommandRecord& command) { return command.kind == "stop"; });
+  if (asked == commands.end() || action_->command.kind == "stop") return {};
+  const CommandRecord stop = *asked;
+  if (action_->awaits_answer()) {
+    const std::int64_t now = clock_.steady_ms();
+    if (!stop_) {
+      stop_ = {.command = stop, .until_ms = now + static_cast<std::int64_t>(options_.answer_seconds * 1000)};
+      sayings_.push_back(fmt::format("the stop waits for the program's answer to a {} in flight, {} at most{}",
+                                     action_->command.kind, base::duration_text(options_.answer_seconds),
+                                     stop.id == 0 ? "; a second signal does not wait" : ""));
+    }
+    if (now < stop_->until_ms) return {};
+    STERLET_PASS(give_up(fmt::format("the model was stopped, and the program did not answer within {}",
+                                     base::duration_text(options_.answer_seconds))));
+  } else {
+    const CommandRecord dropped = action_->command;
+    action_.reset();
+    if (dropped.id != 0) {
+      STERLET_PASS(refuse(dropped, {.code = ErrorCode::kConflict,
+                                    .where = {},
+                                    .what = "the model was stopped before the program answered",
+                                    .next = "nothing was changed"}));
+    }
+  }
+  stop_.reset();
+  if (stop.id == 0) std::erase_if(own_, [](const CommandRecord& command) { return command.kind == "stop"; });
+  return begin_stop(stop);
+}
+
+// Leaves an action whose answer will not come, or comes too late. The program is not listened to any more.
+Result<void> Raiser::give_up(const std::string& what) {
+  const CommandRecord command = action_->command;
+  action_.reset();
+  held_.clear();
+  sent_.clear();
+  is_deaf_ = true;
+  if (command.id == 0) return {};
+  return refuse(command, {.code = ErrorCode::kConflict,
+                          .where = {},
+                          .what = what,
+                          .next = "nothing was changed: the model goes on from a checkpoint made before"});
 }
 
 Result<void> Raiser::begin(const CommandRecord& command) {
@@ -162,7 +202,7 @@ Result<void> Raiser::begin_undo(const CommandRecord& command, const Json& body) 
                 fmt::format("the checkpoint of step {}, taken before the change, is no longer kept", start->step),
                 "see sterlet show --tree for those that are");
   }
-  if (const auto whole = verify(*target); !whole) {
+  if (const auto whole = verify(checkpoints_folder(), *target); !whole) {
     return base::fail(ErrorCode::kConflict, whole.error().what + ", so nothing was changed",
                       "go back further with sterlet branch --at STEP", whole.error().where);
   }
@@ -200,7 +240,7 @@ Result<void> Raiser::begin_branch(const CommandRecord& command, const Json& body
     STERLET_TRY(action.set, resolve_changes(changes, study_.space(), params));
   }
   for (const auto& [name, value] : action.set.items()) action.was[name] = params[name];
-  if (const auto whole = verify(*target); !whole) {
+  if (const auto whole = verify(checkpoints_folder(), *target); !whole) {
     return base::fail(ErrorCode::kConflict, whole.error().what + ", so nothing was changed",
                       "see sterlet show --tree for the others", whole.error().where);
   }
@@ -246,7 +286,7 @@ Result<void> Raiser::begin_stop(const CommandRecord& command) {
     executor_.end(id_, "it was stopped");
     return {};
   }
-  if (hello_->restores) outbox_.push_back({{"checkpoint", Json::object()}});
+  if (hello_->restores && !is_deaf_) outbox_.push_back({{"checkpoint", Json::object()}});
   outbox_.push_back({{"stop", Json::object()}});
   return {};
 }

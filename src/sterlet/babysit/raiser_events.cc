@@ -13,6 +13,8 @@ using exec::Event;
 
 namespace {
 
+constexpr std::size_t kHeldMax = 250'000;  // Some 50 MB.
+
 // As told back: numbers may have become doubles on the way.
 bool same_values(const Json& a, const Json& b) {
   if (a.size() != b.size()) return false;
@@ -28,9 +30,15 @@ bool same_values(const Json& a, const Json& b) {
 }  // namespace
 
 Result<void> Raiser::take(const Event& event, const std::optional<Result<base::FileChecksum>>& checksum) {
-  if (is_deaf_ && !std::holds_alternative<Event::Exited>(event.what)) return {};
-  if (const auto* report = std::get_if<Event::Report>(&event.what)) return take_report(*report);
-  if (const auto* told = std::get_if<Event::Checkpoint>(&event.what)) return take_checkpoint(*told, *checksum);
+  const auto* report = std::get_if<Event::Report>(&event.what);
+  const auto* told = std::get_if<Event::Checkpoint>(&event.what);
+  if (is_deaf_ && !std::holds_alternative<Event::Exited>(event.what)) {
+    if (report != nullptr && report->ack) acks_.emplace_back(*report->ack, false);  // It may wait to hear of its end.
+    return {};
+  }
+  if ((report != nullptr || told != nullptr) && action_ && action_->awaits_answer()) return hold_back(event, checksum);
+  if (report != nullptr) return take_report(*report);
+  if (told != nullptr) return take_checkpoint(*told, *checksum);
   if (const auto* hello = std::get_if<Event::Hello>(&event.what)) return take_hello(*hello);
   if (const auto* applied = std::get_if<Event::Applied>(&event.what)) return take_applied(*applied);
   if (const auto* restored = std::get_if<Event::Restored>(&event.what)) return take_restored(*restored);
@@ -39,6 +47,47 @@ Result<void> Raiser::take(const Event& event, const std::optional<Result<base::F
   if (const auto* value = std::get_if<Event::Value>(&event.what)) final_values_ = value->values;
   if (const auto* failed = std::get_if<Event::Failed>(&event.what)) failure_ = failed->reason;
   return {};
+}
+
+// What is told after a `set` or `restore` was sent is of one branch if the program had not read that yet, and of another
+// if it had; only the answer tells. A program that waits for its report's answer gets it: it must come to read on.
+Result<void> Raiser::hold_back(const Event& event, const std::optional<Result<base::FileChecksum>>& checksum) {
+  const auto* report = std::get_if<Event::Report>(&event.what);
+  if (report != nullptr && report->ack) acks_.emplace_back(*report->ack, false);
+  held_.push_back({.event = event, .checksum = checksum});
+  if (report != nullptr) std::get<Event::Report>(held_.back().event.what).ack.reset();
+  if (held_.size() < kHeldMax) return {};
+  sayings_.push_back(fmt::format("the program has not answered a {} in {} reports, so it is started again",
+                                 action_->command.kind, held_.size()));
+  restart_wanted_ = true;
+  return give_up("the program trained on without an answer, so it was started again");
+}
+
+Result<void> Raiser::take_held(std::vector<Held> held) {
+  for (const Held& one : held) {
+    if (const auto* report = std::get_if<Event::Report>(&one.event.what)) STERLET_PASS(take_report(*report));
+    if (const auto* told = std::get_if<Event::Checkpoint>(&one.event.what)) {
+      STERLET_PASS(take_checkpoint(*told, *one.checksum));
+    }
+  }
+  return {};
+}
+
+// Leaves in `held_` what is of the branch before an action, now that it is answered; returns what is of the branch
+// after. A program answers before it trains on, so that mostly nothing is; one that answers late tells by its steps:
+// those after the step from which it says a `set` was applied, and after a `restore` all from where they go back.
+std::vector<Raiser::Held> Raiser::split_held(std::optional<std::int64_t> applied_step) {
+  std::int64_t latest = INT64_MIN;
+  const auto first = std::find_if(held_.begin(), held_.end(), [&](const Held& held) {
+    const auto* report = std::get_if<Event::Report>(&held.event.what);
+    const std::int64_t step = report != nullptr ? report->step : std::get<Event::Checkpoint>(held.event.what).step;
+    const bool is_after = applied_step ? step > *applied_step : step < latest;
+    latest = std::max(latest, report != nullptr ? step : latest);
+    return is_after;
+  });
+  std::vector<Held> after(std::make_move_iterator(first), std::make_move_iterator(held_.end()));
+  held_.erase(first, held_.end());
+  return after;
 }
 
 Result<void> Raiser::take_hello(const Event::Hello& hello) {
@@ -95,8 +144,8 @@ Result<void> Raiser::judge_watched() {
 
 Result<void> Raiser::take_checkpoint(const Event::Checkpoint& told, const Result<base::FileChecksum>& checksum) {
   if (!checksum) {
-    sayings_.push_back(fmt::format("the checkpoint of step {} was told but cannot be read, so it does not count: {}",
-                                   told.step, checksum.error().message()));
+    sayings_.push_back(
+        fmt::format("the checkpoint of step {} does not count: {}", told.step, checksum.error().message()));
     if (action_ && action_->command.kind == "mark") action_.reset();
     if (action_ && action_->takes_checkpoint()) action_->checkpoint_refusal = checksum.error().message();
     return {};
@@ -182,6 +231,8 @@ std::optional<Raiser::SentSet> Raiser::take_answered(const Json& told) {
 Result<void> Raiser::take_applied(const Event::Applied& applied) {
   const auto answered = take_answered(applied.set);
   if (!answered || !answered->is_action || !action_ || action_->command.kind != "set") return {};
+  std::vector<Held> after = split_held(applied.step);
+  STERLET_PASS(take_held(std::exchange(held_, {})));
   if (!action_->checkpoint_refusal.empty()) {
     // The rule is: first a checkpoint, then the change. This program did the second without the first.
     send_set(action_->was, false);
@@ -194,15 +245,24 @@ Result<void> Raiser::take_applied(const Event::Applied& applied) {
                    .what = fmt::format("no checkpoint could be taken ({}), so the change was put back", reason),
                    .next = "free some space, then give it again"});
   }
-  return finish_set(applied.step);
+  STERLET_PASS(finish_set(applied.step));
+  return take_held(std::move(after));
 }
 
 Result<void> Raiser::take_restored(const Event::Restored& restored) {
   if (!action_ || !action_->target) return {};
   const storage::CheckpointRecord* target = find_checkpoint(tree_, *action_->target);
   if (target == nullptr || target->path != restored.path) return {};
+  std::vector<Held> after = split_held(std::nullopt);
+  STERLET_PASS(take_held(std::exchange(held_, {})));
+  target = find_checkpoint(tree_, *action_->target);  // The tree may have grown.
   step_ = target->step;
   value_ = target->value;
+  STERLET_PASS(finish_restored());
+  return take_held(std::move(after));
+}
+
+Result<void> Raiser::finish_restored() {
   if (action_->command.kind == "undo") return finish_undo();
   if (action_->command.kind == "rollback") return finish_roll_back();
   if (action_->command.kind == "try") return finish_try();
@@ -233,11 +293,12 @@ Result<void> Raiser::take_refused(const Event::Refused& refused) {
     if (!answered->is_action) {
       // It runs with other values than its branch has: the one way to be sure is to start it again.
       sayings_.push_back(fmt::format("the program refused its own hyperparameters ({})", refused.reason));
-      restart_wanted_ = true;
+      restart_wanted_ = is_deaf_ = true;
       return {};
     }
   }
   if (!action_) return {};
+  STERLET_PASS(take_held(std::exchange(held_, {})));  // It trains on what it trained before.
   const storage::CommandRecord command = action_->command;
   const std::string checkpoint_refusal = action_->checkpoint_refusal;
   action_.reset();

@@ -105,7 +105,7 @@ Result<std::optional<Raiser::RollBack>> Raiser::plan_roll_back(std::int64_t good
   // Where it was rolled back to was good, whether or not there was a report of that very step.
   if (start != nullptr && start->kind == "rollback") good_step = std::max(good_step, start->step);
   for (const CheckpointRecord* way : ways_on_line(tree_, tree_.model.active)) {
-    if (way->step > good_step || !verify(*way)) continue;
+    if (way->step > good_step || !verify(checkpoints_folder(), *way)) continue;
     const auto before = std::count_if(tree_.branches.begin(), tree_.branches.end(), [&](const auto& branch) {
       const auto* made = start_of(tree_, branch.number);
       return made != nullptr && made->kind == "rollback" && branch.checkpoint == way->id;

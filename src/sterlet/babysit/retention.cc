@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/checksum.h"
+#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::babysit {
 
@@ -96,9 +97,13 @@ std::vector<std::int64_t> to_delete(const Tree& tree, const Retention& retention
   return gone;
 }
 
-base::Result<void> verify(const CheckpointRecord& checkpoint) {
+base::Result<void> verify(const std::filesystem::path& folder, const CheckpointRecord& checkpoint) {
   const std::string where = fmt::format("the checkpoint of step {} ({})", checkpoint.step, checkpoint.path);
-  const auto now = base::checksum_of(checkpoint.path);
+  const auto path = run::contained(folder, checkpoint.path);
+  if (!path && path.error().code != base::ErrorCode::kNotFound) {
+    return base::fail(path.error().code, path.error().what, path.error().next, where);
+  }
+  const auto now = path ? base::checksum_of(path->string()) : base::fail(path.error());
   if (!now) return base::fail(now.error().code, "it is gone", {}, where);
   if (now->bytes != checkpoint.bytes) {
     return base::fail(base::ErrorCode::kDisk,

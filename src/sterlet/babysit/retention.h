@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -25,7 +26,8 @@ std::vector<std::int64_t> to_delete(const Tree& tree, const Retention& retention
 /// Bytes of all kept checkpoints.
 std::int64_t kept_bytes(const Tree& tree);
 
-/// Checks that a checkpoint is what was written: kNotFound where it is gone, kDisk where its content is another.
-base::Result<void> verify(const storage::CheckpointRecord& checkpoint);
+/// Checks that a checkpoint is what was written: kNotFound where it is gone, kDisk where its content is another,
+/// kConflict where it lies outside `folder`, the trial's folder of checkpoints.
+base::Result<void> verify(const std::filesystem::path& folder, const storage::CheckpointRecord& checkpoint);
 
 }  // namespace sterlet::babysit

@@ -193,7 +193,7 @@ Result<std::optional<storage::CheckpointRecord>> Raiser::choose_way_on() {
     std::vector<storage::CheckpointRecord> ways;
     for (const auto* way : ways_on(tree_, tree_.model.active)) ways.push_back(*way);
     for (const storage::CheckpointRecord& way : ways) {
-      const auto whole = verify(way);
+      const auto whole = verify(checkpoints_folder(), way);
       if (whole) return way;
       STERLET_PASS(live_.set_checkpoint_state(way.id, "damaged"));
       for (auto& checkpoint : tree_.checkpoints) {
@@ -252,6 +252,8 @@ Result<void> Raiser::launch(const study::Claim& claim) {
   launch.gpus = options_.gpus;
   hello_.reset();
   sent_.clear();
+  held_.clear();
+  stop_.reset();
   reported_ = false;
   resumed_ = way.has_value();
   failure_.clear();
@@ -282,12 +284,18 @@ Result<void> Raiser::turn(const std::vector<Event>& events) {
   std::vector<std::optional<Result<base::FileChecksum>>> checksums;
   for (const Event& event : events) {
     const auto* told = std::get_if<Event::Checkpoint>(&event.what);
-    checksums.push_back(told != nullptr ? std::optional(base::checksum_of(told->path)) : std::nullopt);
+    if (told == nullptr) {
+      checksums.emplace_back();
+      continue;
+    }
+    const auto path = run::contained(checkpoints_folder(), told->path);
+    checksums.emplace_back(path ? base::checksum_of(path->string()) : base::fail(path.error()));
   }
   const std::int64_t now = clock_.steady_ms();
   const bool is_beat_due = now - beat_at_ms_ >= kBeatMs;
   const bool is_checkpoint_due =
       static_cast<double>(now - checkpoint_at_ms_) >= options_.checkpoint_seconds * 1000 && !tree_.model.paused;
+  mail_ = mail_ || (stop_ && now >= stop_->until_ms);
   if (!events.empty() || is_beat_due || mail_ || !own_.empty()) {
     STERLET_PASS(study_.begin());
     for (std::size_t i = 0; i < events.size(); ++i) {
@@ -326,10 +334,7 @@ void Raiser::speak() {
   for (const auto& [ack, prune] : std::exchange(acks_, {})) executor_.acknowledge(ack, prune);
   if (const auto hold = std::exchange(hold_, std::nullopt)) executor_.hold(id_, *hold);
   if (std::exchange(is_held_, false) && !tree_.model.paused) executor_.hold(id_, false);
-  for (const std::string& path : std::exchange(to_remove_, {})) {
-    std::error_code ignored;  // What cannot be removed costs space only.
-    std::filesystem::remove_all(path, ignored);
-  }
+  for (const std::string& path : std::exchange(to_remove_, {})) run::delete_checkpoint(checkpoints_folder(), path);
   for (const std::string& saying : std::exchange(sayings_, {})) observer_.said(saying);
   if (!tree_.branches.empty()) observer_.stands(status());
   if (restart_wanted_) {
@@ -380,6 +385,21 @@ std::string Raiser::doing_text() const {
 
 Result<void> Raiser::on_exit(const Event::Exited& exited) {
   hello_.reset();
+  const bool is_end_of_its_own = exited.cause == exec::Cause::kFinished && failure_.empty();
+  const bool was_told = interruptions_ > 1 || (action_ && action_->command.kind == "stop");
+  if (is_end_of_its_own && !was_told && !is_deaf_) {
+    // It came to its end before it read what it was sent, so that all it told is of the branch before.
+    STERLET_PASS(take_held(std::exchange(held_, {})));
+  } else {
+    // Whether what it told after that is of the branch before or after, it did not live to say.
+    for (const Held& held : std::exchange(held_, {})) {
+      if (const auto* told = std::get_if<Event::Checkpoint>(&held.event.what)) forget_file(told->path);
+    }
+  }
+  if (stop_ && action_) {
+    STERLET_PASS(give_up("the program ended before it answered, for the model was stopped"));
+    action_ = Action{.command = stop_->command, .asked_stop = true};
+  }
   const bool stopping = interruptions_ > 0 || (action_ && action_->command.kind == "stop");
   if (action_ && !stopping) {
     // Carried out again by the next attempt, unless the answer is there already.
@@ -389,7 +409,7 @@ Result<void> Raiser::on_exit(const Event::Exited& exited) {
   tree_.model.paused = false;
   if (is_spent_) return finish(State::kComplete, "its steps are spent");
   const bool restart_asked = exited.cause == exec::Cause::kStopped && exited.reason.empty() && !stopping;
-  if (exited.cause == exec::Cause::kFinished && failure_.empty() && (!stopping || !final_values_.empty())) {
+  if (is_end_of_its_own && (!was_told || !final_values_.empty())) {
     if (!stopping) {
       STERLET_TRY(const bool is_rolled_back, roll_back_unheard());
       if (is_rolled_back) return {};
@@ -407,6 +427,14 @@ Result<void> Raiser::on_exit(const Event::Exited& exited) {
     if (is_rolled_back) return {};
   }
   return finish(State::kPaused, failure_.empty() ? exited.reason : failure_);
+}
+
+// A file that no checkpoint of the tree lies in.
+void Raiser::forget_file(const std::string& path) {
+  const auto is_of = [&](const storage::CheckpointRecord& kept) {
+    return kept.state == "kept" && (kept.path == path || kept.path.starts_with(path + "/"));
+  };
+  if (std::none_of(tree_.checkpoints.begin(), tree_.checkpoints.end(), is_of)) to_remove_.push_back(path);
 }
 
 Result<void> Raiser::restart(const std::string& why) {

@@ -48,6 +48,7 @@ struct Options {
   int window = 10;                 ///< >= 1. Reports after which a change is judged.
   bool guard = false;              ///< A spike or NaN is rolled back without being asked, see spike.h.
   bool control = false;            ///< A change is judged by its unchanged branch, really run.
+  double answer_seconds = 60;      ///< > 0. A stop waits so long for the program's answer to a change in flight.
   Autopilot autopilot = Autopilot::kOff;
   AutopilotLimits limits;
 };

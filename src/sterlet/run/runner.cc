@@ -13,6 +13,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/exec/local/local.h"
 #include "sterlet/run/command.h"
+#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::run {
 
@@ -180,22 +181,16 @@ class Runner final {
     return {};
   }
 
-  // Only what lies in a trial's own folder of checkpoints: a program may name any path.
+  // Of any trial of the study: an interval of a member may begin at another one's checkpoint.
   void delete_checkpoints(const std::vector<std::string>& paths) {
     if (paths.empty()) return;
     std::error_code error;
     const auto root = std::filesystem::canonical(options_.trials_folder, error);
     if (error) return;
     for (const std::string& path : paths) {
-      const std::filesystem::path file(path);
-      const auto folder = std::filesystem::canonical(file.parent_path(), error);
-      if (error) continue;
-      const auto inside = folder.lexically_relative(root);
-      const bool is_ours = !inside.empty() && *inside.begin() != ".." && std::next(inside.begin()) != inside.end() &&
-                           *std::next(inside.begin()) == "checkpoints";
-      const auto name = file.filename();
-      if (!is_ours || name.empty() || name == "." || name == "..") continue;
-      std::filesystem::remove_all(folder / name, error);  // A framework's checkpoint may be a folder.
+      const auto inside = std::filesystem::canonical(path, error).lexically_relative(root);
+      if (error || inside.empty() || *inside.begin() == "..") continue;
+      delete_checkpoint(root / *inside.begin() / "checkpoints", path);
     }
   }
 

@@ -1,0 +1,175 @@
+"""A signal to Sterlet while its program carries out a change: logbook, curve and checkpoint must go on agreeing.
+
+The program takes as long over each restore and each `set` as the test likes: it says that it has begun (`busy`) and waits
+for `go`. A signal counts as taken once the kernel has none pending for the process.
+"""
+import json
+import os
+import signal
+import unittest
+
+from babysit_support import MODEL, BabysitTest
+from support import LIMIT_SECONDS
+
+SLOW = MODEL.replace("while state", '''
+def wait():
+    if not os.path.exists("slow"):
+        return
+    open("busy", "w").close()
+    while not os.path.exists("go"):
+        select.poll().poll(2)
+    for name in ("busy", "go", "slow"):
+        os.remove(name)
+
+
+while state''', 1).replace('''        elif change.kind == "restore":
+''', '''        elif change.kind == "restore":
+            wait()
+''').replace('''        if change.values:
+''', '''        if change.values:
+            if change.kind == "set":
+                wait()
+''')
+
+
+class Stops(BabysitTest):
+    def begin(self, *arguments):
+        self.model()
+        self.write("model.py", SLOW.replace("CAN_RESTORE", "True").replace("STEPS", "10**9"))
+        child = self.raise_model(*arguments)
+        self.train_on(child)
+        return child
+
+    def slow(self):
+        """From now on the program does not answer the next change."""
+        self.write("slow", "")
+
+    def is_busy(self):
+        return os.path.exists(self.path("busy"))
+
+    def send(self, child, number):
+        """Sends a signal, and waits until Sterlet has read it."""
+        child.send_signal(number)
+
+        def is_read():
+            if child.poll() is not None:
+                return True
+            with open(f"/proc/{child.pid}/status") as file:
+                pending = [line.split()[1] for line in file if line.startswith(("SigPnd", "ShdPnd"))]
+            return all(not int(mask, 16) & (1 << (number - 1)) for mask in pending)
+        self.wait_until(is_read, "the signal is read")
+
+    def stop_in(self, command, number):
+        """The change's own answer, after a signal in the middle of it."""
+        self.slow()
+        asked = self.start(*command, "--json")
+        self.wait_until(self.is_busy, "the program carries it out")
+        self.send(self.child, number)
+        self.write("go", "")
+        out, errors = asked.communicate(timeout=LIMIT_SECONDS)
+        self.child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(self.child.returncode, 128 + number)
+        self.assertEqual(asked.returncode, 0, errors)
+        self.assertEqual(self.trials()[0]["state"], "PAUSED")
+        return json.loads(out)
+
+    def go_on(self):
+        """It goes on from a checkpoint of the branch that the answer named: its curve would betray any other."""
+        child = self.raise_model()
+        self.train_on(child)
+        self.end(child)
+        return self.check_tree()
+
+    def test_a_set_that_is_answered_after_the_signal_is_stored_and_gone_on_with(self):
+        self.child = self.begin()
+        answer = self.stop_in(["set", "learning_rate=0.4"], signal.SIGTERM)
+        self.assertEqual(answer["branch"], "b")
+        self.assertEqual(self.tree()["active"], "b")
+        self.check_tree()
+        self.go_on()
+
+    def test_an_undo_that_is_answered_after_the_signal_is_stored_and_gone_on_with(self):
+        self.child = self.begin()
+        self.run_program("set", "learning_rate=0.4")
+        self.train_on(self.child)
+        answer = self.stop_in(["undo"], signal.SIGINT)
+        self.assertEqual(answer["branch"], "a")
+        self.assertEqual(self.tree()["active"], "a")
+        self.check_tree()
+        self.go_on()
+
+    def test_a_branch_that_is_answered_after_the_signal_is_stored_and_gone_on_with(self):
+        self.child = self.begin()
+        self.run_program("set", "learning_rate=0.4")
+        step = self.branches()["b"]["from_step"]
+        self.train_on(self.child)
+        answer = self.stop_in(["branch", "--at", str(step), "learning_rate=0.02"], signal.SIGHUP)
+        self.assertEqual(answer["branch"], "c")
+        self.check_tree()
+        self.go_on()
+
+    def test_a_second_signal_does_not_wait_and_nothing_was_changed(self):
+        for number, command in enumerate((["set", "learning_rate=0.4"], ["branch", "--at", "STEP", "learning_rate=0.02"],
+                                          ["undo"])):
+            with self.subTest(command=command):
+                if number == 0:
+                    self.child = self.begin()
+                else:
+                    self.child = self.raise_model()
+                    self.train_on(self.child)
+                if number == 1:
+                    self.run_program("set", "learning_rate=0.3")
+                    self.train_on(self.child)
+                before = self.branches()
+                points = [point["step"] for point in before["a"]["checkpoints"]]
+                command = [word.replace("STEP", str(points[0]) if points else "") for word in command]
+                self.slow()
+                asked = self.start(*command)
+                self.wait_until(self.is_busy, "the program carries it out")
+                self.send(self.child, signal.SIGTERM)
+                self.send(self.child, signal.SIGTERM)
+                _, errors = asked.communicate(timeout=LIMIT_SECONDS)
+                self.assertEqual(asked.returncode, 1)
+                self.assertIn("the program ended before it answered, for the model was stopped; nothing was changed", errors)
+                self.child.communicate(timeout=LIMIT_SECONDS)
+                for name in ("busy", "slow"):
+                    os.remove(self.path(name))
+                after = self.check_tree()
+                self.assertEqual(list(after), list(before))
+                self.assertEqual(len(after["a"]["interventions"]), len(before["a"]["interventions"]))
+        self.go_on()
+
+    def test_a_program_that_is_killed_before_it_answers_carries_it_out_when_it_is_there_again(self):
+        self.child = self.begin()
+        self.slow()
+        asked = self.start("set", "learning_rate=0.4", "--json")
+        self.wait_until(self.is_busy, "the program carries it out")
+        os.remove(self.path("slow"))
+        os.remove(self.path("busy"))
+        for pid in self.processes_of(self.folder):
+            os.kill(pid, signal.SIGKILL)
+        out, errors = asked.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(asked.returncode, 0, errors)
+        self.assertEqual(json.loads(out)["branch"], "b")
+        self.train_on(self.child)
+        self.end(self.child)
+        self.check_tree()
+
+    def test_a_try_of_the_autopilot_that_a_signal_meets_is_of_its_own_branch(self):
+        self.child = self.begin("--auto", "--window", "5")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self.slow()
+            self.wait_until(self.is_busy, "the autopilot tries something")
+            self.send(self.child, number)
+            self.write("go", "")
+            self.child.communicate(timeout=LIMIT_SECONDS)
+            self.assertEqual(self.child.returncode, 128 + number)
+            self.check_tree()
+            self.child = self.raise_model("--auto", "--window", "5")
+        self.wait_until(lambda: len(self.branches()) > 4, "it tries on")
+        self.end(self.child)
+        self.check_tree()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
