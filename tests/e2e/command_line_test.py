@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from support import SOURCE, STERLET, TOY, ProgramTest
+from support import LIMIT_SECONDS, ProgramTest, SOURCE, STERLET, TOY
 
 
 class CommandLine(ProgramTest):
@@ -203,6 +203,68 @@ class AskTell(ProgramTest):
             program.stdin.close()
         self.assertEqual("".join(singly), in_memory)
         self.assertEqual(self.run_program("export", "--storage", "a.db").stdout.count("COMPLETE"), 20)
+
+    def test_a_line_without_end_is_one_error_and_takes_no_memory(self):
+        self.write("study.yaml", TOY)
+        with self.start("ask-tell", "study.yaml", "--seed", "5") as program:
+            piece = "x" * (1 << 20)
+            for _ in range(200):
+                program.stdin.write(piece)
+            program.stdin.write('\n{"op":"ask"}\n')
+            program.stdin.flush()
+            self.assertEqual(json.loads(program.stdout.readline()),
+                             {"error": "line 1: the line is longer than 1 MiB; send one operation a line"})
+            self.assertEqual(json.loads(program.stdout.readline())["id"], 0)
+            with open(f"/proc/{program.pid}/status") as file:
+                peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+            self.assertLess(peak, 50_000, "KiB at the peak, after a line of 200 MiB")
+            program.communicate()
+
+    def driver(self, storage="sterlet.db"):
+        return self.start("ask-tell", "study.yaml", "--storage", storage)
+
+    def say(self, program, **message):
+        program.stdin.write(json.dumps(message) + "\n")
+        program.stdin.flush()
+        return json.loads(program.stdout.readline())
+
+    def test_tune_leaves_the_trials_of_a_living_driver_alone(self):
+        self.write("train.sh", 'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 3}\n")
+        driver = self.driver()
+        self.assertEqual(self.say(driver, op="ask")["id"], 0)
+        self.run_program("tune", "study.yaml")
+        self.assertEqual([trial["state"] for trial in self.trials()], ["RUNNING", "COMPLETE", "COMPLETE"])
+        self.assertEqual(self.say(driver, op="tell", id=0, value=0.5), {"ok": True})
+        driver.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(driver.returncode, 0)
+        self.assertEqual([(trial["state"], trial["attempts"]) for trial in self.trials()], [("COMPLETE", 1)] * 3)
+
+    def test_trials_of_a_driver_that_was_killed_are_handed_out_again(self):
+        self.write("study.yaml", TOY + "budget: {trials: 2}\n")
+        first = self.driver()
+        for trial in range(2):
+            self.assertEqual(self.say(first, op="ask")["id"], trial)
+        first.kill()
+        first.wait()
+        second = self.driver()
+        again = self.say(second, op="ask")
+        self.assertEqual(again["id"], 0)
+        self.assertEqual(self.say(second, op="tell", id=1, value=0.5), {"ok": True}, "known from before the kill")
+        self.assertEqual(self.say(second, op="tell", id=0, value=0.25), {"ok": True})
+        second.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(second.returncode, 0)
+        self.assertEqual([(trial["state"], trial["values"]) for trial in self.trials()],
+                         [("COMPLETE", [0.25]), ("COMPLETE", [0.5])])
+
+    def test_a_trial_may_be_told_by_a_later_stream(self):
+        self.write("study.yaml", TOY)
+        options = ("ask-tell", "study.yaml", "--storage", "sterlet.db")
+        self.run_program(*options, stdin='{"op":"ask"}\n{"op":"report","id":0,"step":1,"value":0.75}\n')
+        told = self.run_program(*options, stdin='{"op":"tell","id":0,"value":0.5}\n').stdout
+        self.assertEqual(json.loads(told), {"ok": True})
+        trial, = self.trials()
+        self.assertEqual((trial["state"], trial["values"]), ("COMPLETE", [0.5]))
 
 
 if __name__ == "__main__":

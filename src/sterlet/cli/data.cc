@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/cli/babysit.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/population.h"
@@ -161,8 +162,13 @@ void add_ask_tell(CLI::App& app, Context& context) {
         STERLET_TRY(const std::string path, storage_path(options->study.storage, "."));
         STERLET_TRY(storage, storage::open_sqlite(path, {}));
       }
-      STERLET_TRY(const auto study, study::Study::open(std::move(*file), {.storage = storage.get()}));
-      return api::answer_lines(*study, STDIN_FILENO, STDOUT_FILENO);
+      api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
+      if (storage) pipe.session = session_record(exec::new_session());
+      STERLET_TRY(const auto study,
+                  study::Study::open(std::move(*file), {.storage = storage.get(),
+                                                        .session = pipe.session ? pipe.session->id : std::string(),
+                                                        .is_timed = false}));
+      return api::answer_lines(*study, base::system_clock(), pipe);
     });
   });
 }

@@ -34,12 +34,6 @@ constexpr std::int64_t kOtherHostGraceMs = 60000;
 constexpr std::int64_t kPruneGraceMs = 10000;
 constexpr std::int64_t kReportGraceMs = 1000;  // What comes within it was on its way when the program was told.
 
-bool is_session_alive(const storage::SessionRecord& session, const base::Clock& clock) {
-  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
-  if (process.host == base::this_process().host) return base::is_running(process);
-  return clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
-}
-
 // Somebody, or the machine, killed the program; it did not end by its own fault.
 bool is_killed(const Event::Exited& exited) {
   constexpr int kShellSignalBase = 128;  // A shell whose program was killed by signal n ends with 128 + n.
@@ -402,6 +396,12 @@ class Runner final {
 Result<RunResult> run_study(study::Study& study, exec::Executor& executor, const base::Clock& clock, Observer& observer,
                             const RunOptions& options) {
   return Runner(study, executor, clock, observer, options).run();
+}
+
+bool is_session_alive(const storage::SessionRecord& session, const base::Clock& clock) {
+  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
+  if (process.host == base::this_process().host) return base::is_running(process);
+  return clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
 }
 
 std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial) {

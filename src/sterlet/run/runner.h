@@ -50,6 +50,9 @@ struct RunResult {
 base::Result<RunResult> run_study(study::Study& study, exec::Executor& executor, const base::Clock& clock,
                                   Observer& observer, const RunOptions& options);
 
+/// Whether the process of a session still runs; of one on another machine, whether it has given a sign in the last minute.
+bool is_session_alive(const storage::SessionRecord& session, const base::Clock& clock);
+
 /// STERLET_SEED of a trial: below 2^31, so that every language's integers hold it.
 std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial);
 

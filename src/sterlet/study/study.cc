@@ -67,6 +67,7 @@ Study::Study(studyfile::StudyFile file, const Options& options)
       storage_(options.storage),
       clock_(options.clock != nullptr ? options.clock : &base::system_clock()),
       session_(options.session),
+      is_timed_(options.is_timed),
       started_steady_ms_(clock_->steady_ms()) {}
 
 Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Options& options) {
@@ -297,7 +298,9 @@ void Study::observe(const storage::TrialRecord& record, bool has_session) {
 }
 
 Result<void> Study::put(storage::TrialRecord record, const std::string& event, const std::string& detail) {
-  const std::string session = session_of(record.number);
+  // A trial that no session ran has no times to learn from, also for who reads it later.
+  const bool is_untimed = !is_timed_ && is_final(record.state);
+  const std::string session = is_untimed ? std::string() : session_of(record.number);
   if (storage_ != nullptr) {
     const space::Observation& known = history_.trials()[static_cast<std::size_t>(record.number)];
     storage::TrialRow row{.record = std::move(record),

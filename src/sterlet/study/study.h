@@ -77,6 +77,8 @@ class Study final {
     storage::Storage* storage = nullptr;  ///< Borrowed for the study's life; null: in memory.
     const base::Clock* clock = nullptr;   ///< Null: the system's.
     std::string session;                  ///< Mark of this process among the study's; empty without a storage.
+    /// Whether the time between a trial's claim and its end is what the trial took, so that samplers may learn from it.
+    bool is_timed = true;
   };
 
   /// Opens the study of that name in the storage, or creates it. An existing one must have the same spec, but for
@@ -118,7 +120,7 @@ class Study final {
   base::Result<void> enqueue(const base::Json& params);
 
   /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget. Between begin()
-  /// and commit(), as take_over() and restate().
+  /// and commit(), as restate().
   base::Result<Claim> start_at(space::Point point, space::Origin origin);
   /// Runs a trial that is not finished again, as a further attempt held by this session. Errors: kConflict where it is
   /// finished.
@@ -261,6 +263,7 @@ class Study final {
   storage::Storage* storage_;
   const base::Clock* clock_;
   std::string session_;
+  bool is_timed_;
   storage::StudyRecord record_;
   std::uint64_t seed_ = 0;
   std::unique_ptr<samplers::Sampler> sampler_;

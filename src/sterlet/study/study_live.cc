@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/study/study.h"
+#include "sterlet/study/study_within.h"
 
 namespace sterlet::study {
 
@@ -29,26 +30,28 @@ Result<Claim> Study::start_at(space::Point point, space::Origin origin) {
 }
 
 Result<Claim> Study::take_over(std::int64_t trial) {
-  const auto index = static_cast<std::size_t>(trial);
-  storage::TrialRecord record = records_[index];
-  const bool unfinished = record.state == State::kWaiting || record.state == State::kRunning ||
-                          record.state == State::kPaused || record.state == State::kLost;
-  if (!unfinished) {
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("trial {} is already {}", trial, storage::text_of(record.state)));
-  }
-  record.state = State::kRunning;
-  record.attempt += 1;
-  sessions_[trial] = session_;
-  record.started_ms = clock_->wall_ms();
-  record.ended_ms = 0;
-  record.reason.clear();
-  Claim claim{.number = trial,
-              .attempt = record.attempt,
-              .point = history_.trials()[index].point,
-              .checkpoint = record.checkpoint};
-  STERLET_PASS(put(std::move(record), "retry", "babysit"));
-  return claim;
+  return within([&]() -> Result<Claim> {
+    const auto index = static_cast<std::size_t>(trial);
+    storage::TrialRecord record = records_[index];
+    const bool unfinished = record.state == State::kWaiting || record.state == State::kRunning ||
+                            record.state == State::kPaused || record.state == State::kLost;
+    if (!unfinished) {
+      return base::fail(ErrorCode::kConflict,
+                        fmt::format("trial {} is already {}", trial, storage::text_of(record.state)));
+    }
+    record.state = State::kRunning;
+    record.attempt += 1;
+    sessions_[trial] = session_;
+    record.started_ms = clock_->wall_ms();
+    record.ended_ms = 0;
+    record.reason.clear();
+    Claim claim{.number = trial,
+                .attempt = record.attempt,
+                .point = history_.trials()[index].point,
+                .checkpoint = record.checkpoint};
+    STERLET_PASS(put(std::move(record), "retry", "babysit"));
+    return claim;
+  });
 }
 
 Result<void> Study::restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports) {

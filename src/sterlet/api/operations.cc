@@ -1,0 +1,414 @@
+#include "sterlet/api/operations.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sterlet/api/export.h"
+#include "sterlet/base/text.h"
+
+namespace sterlet::api {
+
+namespace {
+
+using base::ErrorCode;
+using base::Json;
+using base::Result;
+using storage::State;
+
+constexpr std::size_t kShownMax = 60;  // Bytes of a wrong value that an error shows.
+
+constexpr std::array<std::pair<std::string_view, State>, 4> kStates{{{"complete", State::kComplete},
+                                                                     {"failed", State::kFailed},
+                                                                     {"pruned", State::kPruned},
+                                                                     {"cancelled", State::kCancelled}}};
+
+tl::unexpected<base::Error> refuse(std::string what, std::string next = {}) {
+  return base::fail(ErrorCode::kInvalidArgument, std::move(what), std::move(next));
+}
+
+std::string shown(const Json& value) { return base::json_line(value).substr(0, kShownMax); }
+
+// -- Arguments -------------------------------------------------------------------------------------------------------
+
+std::optional<State> state_of(const Json& value) {
+  for (const auto& [name, state] : kStates) {
+    if (value == Json(name)) return state;
+  }
+  return std::nullopt;
+}
+
+bool is_integer(const Json& value) {
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max();
+  return value.is_number_integer();
+}
+
+bool are_numbers(const Json& list) {
+  return std::all_of(list.begin(), list.end(), [](const Json& one) { return base::number_from_json(one).has_value(); });
+}
+
+Result<void> check_curve(std::string_view name, const Json& curve) {
+  const std::string what = fmt::format("'{}' must be a list of [step, value]", name);
+  if (!curve.is_array() || curve.empty()) return refuse(what);
+  for (const Json& point : curve) {
+    if (!point.is_array() || point.size() != 2 || !is_integer(point[0]) || !base::number_from_json(point[1])) {
+      return refuse(what, "steps are whole numbers");
+    }
+  }
+  return {};
+}
+
+Result<void> check(const Argument& argument, const Json& value) {
+  constexpr const char* kOddNumbers = R"(NaN and infinities are written "NaN", "Infinity", "-Infinity")";
+  const auto wrong = [&](std::string next) {
+    return refuse(fmt::format("{} must be {} (found {})", argument.name, text_of(argument.type), shown(value)),
+                  std::move(next));
+  };
+  switch (argument.type) {
+    case ArgumentType::kInteger:
+      if (!is_integer(value)) return wrong(std::string(argument.advice));
+      return {};
+    case ArgumentType::kNumber:
+      if (!base::number_from_json(value)) return wrong(kOddNumbers);
+      return {};
+    case ArgumentType::kNumbers:
+      if (!value.is_array() || !are_numbers(value)) return wrong(kOddNumbers);
+      return {};
+    case ArgumentType::kText:
+      if (!value.is_string()) return wrong("put it in quotes");
+      return {};
+    case ArgumentType::kState:
+      if (!state_of(value)) {
+        return refuse(fmt::format("{} cannot be {}", argument.name, shown(value)),
+                      fmt::format("it is {}", text_of(argument.type)));
+      }
+      return {};
+    case ArgumentType::kPoint:
+      return {};
+    case ArgumentType::kMetrics:
+      if (!value.is_object() || value.empty() || !are_numbers(value)) return wrong(kOddNumbers);
+      return {};
+    case ArgumentType::kCurve:
+      return check_curve(argument.name, value);
+  }
+  return {};
+}
+
+Result<void> check(const Operation& operation, const Json& arguments) {
+  if (!arguments.is_object()) {
+    return refuse(fmt::format("the arguments of {} must be an object (found {})", operation.name, shown(arguments)));
+  }
+  for (const auto& [name, value] : arguments.items()) {
+    const auto* const argument =
+        std::find_if(operation.arguments.data(), operation.arguments.data() + operation.arguments.size(),
+                     [&key = name](const Argument& known) { return known.name == key; });
+    if (argument == operation.arguments.data() + operation.arguments.size()) {
+      std::vector<std::string> known;
+      for (const Argument& other : operation.arguments) known.emplace_back(other.name);
+      return refuse(fmt::format("{} has no argument '{}'", operation.name, base::printable(name.substr(0, kShownMax))),
+                    known.empty() ? std::string("it takes none") : base::suggest_name(name, known));
+    }
+    STERLET_PASS(check(*argument, value));
+  }
+  for (const Argument& argument : operation.arguments) {
+    if (!argument.is_required() || arguments.contains(argument.name)) continue;
+    return refuse(fmt::format("'{}' is missing", argument.name), std::string(argument.advice));
+  }
+  return {};
+}
+
+std::vector<double> numbers_of(const Json& list) {
+  std::vector<double> numbers;
+  for (const Json& element : list) numbers.push_back(base::number_from_json(element).value());
+  return numbers;
+}
+
+// value, values, constraints, state and reason.
+Result<study::Outcome> outcome_of(const Json& arguments) {
+  study::Outcome outcome;
+  const auto value = arguments.find("value"), values = arguments.find("values");
+  if (value != arguments.end() && values != arguments.end()) {
+    return refuse("'value' and 'values' were both given", "give 'values' for several objectives, else 'value'");
+  }
+  if (value != arguments.end()) outcome.values = {base::number_from_json(*value).value()};
+  if (values != arguments.end()) outcome.values = numbers_of(*values);
+  if (const auto found = arguments.find("constraints"); found != arguments.end())
+    outcome.constraints = numbers_of(*found);
+  if (const auto found = arguments.find("state"); found != arguments.end()) outcome.state = state_of(*found).value();
+  if (const auto found = arguments.find("reason"); found != arguments.end()) outcome.reason = found->get<std::string>();
+  return outcome;
+}
+
+// -- What they do ----------------------------------------------------------------------------------------------------
+
+std::string_view what_to_do(study::Pause pause) {
+  switch (pause) {
+    case study::Pause::kTrials:
+    case study::Pause::kTime:
+      return "raise the budget, or end here";
+    case study::Pause::kSpace:
+      return "widen the space, allow duplicates, or end here";
+    case study::Pause::kFailures:
+      return "see why they fail; failures_max in the study file says how many may";
+    case study::Pause::kNone:
+    case study::Pause::kTarget:
+    case study::Pause::kRequested:
+    case study::Pause::kTrained:
+    case study::Pause::kUnfit:
+      return "end here";
+  }
+  return "end here";
+}
+
+Result<Json> ask(study::Study& study, const Json&) {
+  STERLET_TRY(const auto claim, study.ask());
+  if (!claim) {
+    return base::fail(ErrorCode::kExhausted, fmt::format("no more trials: {}", text_of(study.pause())),
+                      std::string(what_to_do(study.pause())));
+  }
+  Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
+  if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
+  return answer;
+}
+
+// The attempt that a caller means who names a trial alone: the one that runs. A trial whose driver went away is taken
+// over by the one that knows its result.
+Result<int> attempt_of(study::Study& study, std::int64_t trial) {
+  if (trial < 0 || trial >= static_cast<std::int64_t>(study.records().size())) return 1;
+  const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(trial)];
+  if (record.state != State::kLost) return record.attempt;
+  STERLET_TRY(const study::Claim claim, study.take_over(trial));
+  return claim.attempt;
+}
+
+Result<Json> tell(study::Study& study, const Json& arguments) {
+  STERLET_TRY(const study::Outcome outcome, outcome_of(arguments));
+  if (outcome.values.empty() && !arguments.contains("state")) {
+    return refuse("'value' is missing", R"(give "value", "values" or "state")");
+  }
+  const auto trial = arguments["id"].get<std::int64_t>();
+  STERLET_TRY(const int attempt, attempt_of(study, trial));
+  STERLET_PASS(study.tell(trial, attempt, outcome));
+  return Json{{"ok", true}};
+}
+
+Result<Json> report(study::Study& study, const Json& arguments) {
+  std::vector<std::pair<std::string, double>> metrics;
+  if (const auto value = arguments.find("value"); value != arguments.end()) {
+    metrics.emplace_back(study.spec().objectives.front().metric, base::number_from_json(*value).value());
+  }
+  if (const auto named = arguments.find("metrics"); named != arguments.end()) {
+    for (const auto& [metric, value] : named->items()) {
+      metrics.emplace_back(metric, base::number_from_json(value).value());
+    }
+  }
+  if (metrics.empty()) return refuse("'value' is missing", R"(give "value", or "metrics" by name)");
+  const auto trial = arguments["id"].get<std::int64_t>();
+  STERLET_TRY(const int attempt, attempt_of(study, trial));
+  STERLET_TRY(const auto decision, study.report(trial, attempt, arguments["step"].get<std::int64_t>(), metrics));
+  if (!decision.prune) return Json{{"prune", false}};
+  return Json{{"prune", true}, {"reason", decision.reason}};
+}
+
+Result<Json> add(study::Study& study, const Json& arguments) {
+  STERLET_TRY(study::Outcome outcome, outcome_of(arguments));
+  std::vector<std::pair<std::int64_t, double>> curve;
+  if (const auto reports = arguments.find("reports"); reports != arguments.end()) {
+    for (const Json& point : *reports) {
+      curve.emplace_back(point[0].get<std::int64_t>(), base::number_from_json(point[1]).value());
+    }
+    if (outcome.values.empty()) outcome.values = {curve.back().second};
+  }
+  STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve));
+  return Json{{"id", id}};
+}
+
+Result<Json> enqueue(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.enqueue(arguments["params"]));
+  return Json{{"ok", true}};
+}
+
+Json best_of(const study::Study& study, std::int64_t number) {
+  Json json{{"id", number}, {"params", study.view(number).params}};
+  const auto values = study.values_of(number);
+  if (values.size() == 1) {
+    json["value"] = base::json_number(values.front());
+  } else {
+    json["values"] = Json::array();
+    for (const double value : values) json["values"].push_back(base::json_number(value));
+  }
+  if (const auto assurance = study.assurance(number)) json.update(assurance_json(*assurance));
+  return json;
+}
+
+Result<Json> best(study::Study& study, const Json&) {
+  const auto numbers = study.best();
+  if (study.spec().objectives.size() > 1) {
+    Json front = Json::array();
+    for (const std::int64_t number : numbers) front.push_back(best_of(study, number));
+    return Json{{"front", front}};
+  }
+  if (numbers.empty()) {
+    return base::fail(ErrorCode::kNotFound, "no trial has finished with a value yet", "tell one first");
+  }
+  return best_of(study, numbers.front());
+}
+
+// -- The table -------------------------------------------------------------------------------------------------------
+
+constexpr Argument kId{
+    .name = "id", .type = ArgumentType::kInteger, .summary = "the trial", .advice = "give the id that ask answered"};
+constexpr Argument kValue{.name = "value", .type = ArgumentType::kNumber, .summary = "its result, with one objective"};
+constexpr Argument kValues{
+    .name = "values", .type = ArgumentType::kNumbers, .summary = "its results, one for each objective"};
+constexpr Argument kConstraints{
+    .name = "constraints", .type = ArgumentType::kNumbers, .summary = "the trial is feasible when all are <= 0"};
+constexpr Argument kState{
+    .name = "state", .type = ArgumentType::kState, .summary = "how it ended; `complete` if left out"};
+constexpr Argument kReason{.name = "reason", .type = ArgumentType::kText, .summary = "why it failed or was pruned"};
+
+constexpr std::array kTellArguments{kId, kValue, kValues, kConstraints, kState, kReason};
+constexpr std::array kReportArguments{
+    kId,
+    Argument{.name = "step",
+             .type = ArgumentType::kInteger,
+             .summary = "the epoch or step that was reached",
+             .advice = "give the epoch or step that was reached"},
+    Argument{.name = "value", .type = ArgumentType::kNumber, .summary = "the first objective at this step"},
+    Argument{.name = "metrics", .type = ArgumentType::kMetrics, .summary = "any metrics at this step, by name"}};
+constexpr std::array kAddArguments{Argument{.name = "params",
+                                            .type = ArgumentType::kPoint,
+                                            .summary = "every parameter whose condition holds",
+                                            .advice = "give the configuration that was evaluated"},
+                                   kValue,
+                                   kValues,
+                                   kConstraints,
+                                   kState,
+                                   kReason,
+                                   Argument{.name = "reports",
+                                            .type = ArgumentType::kCurve,
+                                            .summary = "its curve; without `value`, the last one is its result"}};
+constexpr std::array kEnqueueArguments{Argument{.name = "params",
+                                                .type = ArgumentType::kPoint,
+                                                .summary = "the values to try; the sampler fills in the others",
+                                                .advice = "give the values to try; others are filled in"}};
+
+constexpr std::array<Operation, 6> kOperations{
+    {{.name = "ask",
+      .summary = "The next trial to run.",
+      .effect = Effect::kWrites,
+      .arguments = {},
+      .example = "{}",
+      .answer = R"({"id":0,"params":{...}})",
+      .note = "`params` has only the parameters whose `when` holds. `repeat_of` names the first run of the same "
+              "configuration where the study repeats runs.",
+      .run = &ask},
+     {.name = "tell",
+      .summary = "The end of a trial: `value`, `values` or `state`.",
+      .effect = Effect::kLasts,
+      .arguments = kTellArguments,
+      .example = R"({"id":0,"value":0.2})",
+      .answer = R"({"ok":true})",
+      .note = {},
+      .run = &tell},
+     {.name = "report",
+      .summary = "An intermediate result of a running trial: `value`, `metrics` or both.",
+      .effect = Effect::kWrites,
+      .arguments = kReportArguments,
+      .example = R"({"id":0,"step":3,"value":0.3})",
+      .answer = R"({"prune":false})",
+      .note = R"(`{"prune":true,"reason":"..."}` means: end the trial and tell it `pruned`.)",
+      .run = &report},
+     {.name = "add",
+      .summary = "A trial that was evaluated elsewhere.",
+      .effect = Effect::kLasts,
+      .arguments = kAddArguments,
+      .example = R"({"params":{"x":0.5},"value":0.2})",
+      .answer = R"({"id":1})",
+      .note = {},
+      .run = &add},
+     {.name = "enqueue",
+      .summary = "A configuration to be tried next.",
+      .effect = Effect::kLasts,
+      .arguments = kEnqueueArguments,
+      .example = R"({"params":{"x":0.25}})",
+      .answer = R"({"ok":true})",
+      .note = {},
+      .run = &enqueue},
+     {.name = "best",
+      .summary = "The best trial so far.",
+      .effect = Effect::kReads,
+      .arguments = {},
+      .example = "{}",
+      .answer = R"({"id":0,"params":{...},"value":0.2})",
+      .note = R"(With several objectives: `{"front":[...]}`. Where the study repeats runs, `runs`, `mean`, )"
+              "`standard_error` and `probability` say how sure it is.",
+      .run = &best}}};
+
+}  // namespace
+
+std::string_view text_of(ArgumentType type) {
+  switch (type) {
+    case ArgumentType::kInteger:
+      return "a whole number";
+    case ArgumentType::kNumber:
+      return "a number";
+    case ArgumentType::kNumbers:
+      return "a list of numbers";
+    case ArgumentType::kText:
+      return "text";
+    case ArgumentType::kState:
+      return "complete, failed, pruned or cancelled";
+    case ArgumentType::kPoint:
+      return "values by parameter";
+    case ArgumentType::kMetrics:
+      return "numbers by name";
+    case ArgumentType::kCurve:
+      return "a list of [step, value]";
+  }
+  return "";
+}
+
+std::span<const Operation> operations() { return kOperations; }
+
+Result<const Operation*> find_operation(std::string_view name) {
+  std::vector<std::string> known;
+  for (const Operation& operation : kOperations) {
+    if (operation.name == name) return &operation;
+    known.emplace_back(operation.name);
+  }
+  return refuse(fmt::format("unknown operation '{}'", base::printable(name.substr(0, kShownMax))),
+                base::suggest_name(name, known));
+}
+
+Result<Json> call(const Operation& operation, study::Study& study, const Json& arguments) {
+  STERLET_PASS(check(operation, arguments));
+  return operation.run(study, arguments);
+}
+
+std::string operations_page() {
+  std::string page;
+  for (const Operation& operation : kOperations) {
+    const std::string line = operation.example == "{}"
+                                 ? fmt::format(R"({{"op":"{}"}})", operation.name)
+                                 : fmt::format(R"({{"op":"{}",{})", operation.name, operation.example.substr(1));
+    page += fmt::format("### {}\n\n{} `{}` is answered `{}`.{}{}\n\n", operation.name, operation.summary, line,
+                        operation.answer, operation.note.empty() ? "" : " ", operation.note);
+    if (operation.arguments.empty()) continue;
+    page += "| argument | is | |\n|---|---|---|\n";
+    for (const Argument& argument : operation.arguments) {
+      page += fmt::format("| `{}`{} | {} | {} |\n", argument.name, argument.is_required() ? ", required" : "",
+                          text_of(argument.type), argument.summary);
+    }
+    page += "\n";
+  }
+  return page;
+}
+
+}  // namespace sterlet::api
