@@ -14,6 +14,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/exec/channel/sender.h"
+#include "sterlet/exec/session.h"
 #include "sterlet/report/html.h"
 #include "sterlet/api/ask_tell.h"
 #include "sterlet/api/export.h"
