@@ -64,7 +64,7 @@ Result<Json> parse_json(std::string_view text) {
       column = text[i] == '\n' ? 1 : column + 1;
       line += text[i] == '\n' ? 1 : 0;
     }
-    return fail(ErrorCode::kInvalidArgument, fmt::format("this is not JSON from line {}, column {} on", line, column),
+    return fail(ErrorCode::kInvalidArgument, fmt::format("invalid JSON at line {}, column {}", line, column),
                 "look for a missing comma, quote or bracket there");
   } catch (const nlohmann::json::exception& error) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("this JSON cannot be read ({})", error.what()));

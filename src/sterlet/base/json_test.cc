@@ -35,7 +35,7 @@ TEST(ParseJson, NamesLineAndColumn) {
   const auto missing_comma = parse_json("{\"a\": 1,\n \"b\" 2}");
   ASSERT_FALSE(missing_comma);
   EXPECT_EQ(missing_comma.error().message(),
-            "this is not JSON from line 2, column 6 on; look for a missing comma, quote or bracket there");
+            "invalid JSON at line 2, column 6; look for a missing comma, quote or bracket there");
   EXPECT_EQ(missing_comma.error().code, ErrorCode::kInvalidArgument);
 }
 

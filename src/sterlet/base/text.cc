@@ -49,6 +49,64 @@ bool is_below_one(std::string_view text) {
   return shift ? magnitude + *shift <= 0 : exponent.starts_with('-');
 }
 
+// One character of UTF-8; `length` bytes of it are no character if `is_whole` is false.
+struct Decoded {
+  char32_t character = 0;
+  std::size_t length = 1;
+  bool is_whole = false;
+};
+
+// Refuses what the standard refuses: parts, forms longer than needed, surrogates, what is above U+10FFFF.
+Decoded decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return {.character = first, .length = 1, .is_whole = true};
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return {.character = first};
+  char32_t character = first & (0x7Fu >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {.character = first};
+    character = (character << 6) | (byte(i) & 0x3Fu);
+  }
+  const bool is_longer_than_needed = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
+  const bool is_surrogate = character >= 0xD800 && character <= 0xDFFF;
+  if (is_longer_than_needed || is_surrogate || character > 0x10FFFF) return {.character = first};
+  return {.character = character, .length = length, .is_whole = true};
+}
+
+// Whether a terminal would do something with it other than show it.
+bool is_control(char32_t c) {
+  const bool is_c0_or_c1 = c < 0x20 || (c >= 0x7F && c <= 0x9F);
+  const bool is_direction =
+      c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  const bool is_separator = c == 0x2028 || c == 0x2029;
+  return is_c0_or_c1 || is_direction || is_separator;
+}
+
+std::string escape_text(char32_t character) {
+  const auto number = static_cast<std::uint32_t>(character);
+  return number < 0x80 ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
+}
+
+// The text with each control character written by `escape`, and each byte that is no UTF-8 as \xNN.
+template <typename Escape>
+std::string shown(std::string_view text, Escape escape) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Decoded next = decode(text);
+    if (!next.is_whole) {
+      out += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(next.character));
+    } else if (is_control(next.character)) {
+      escape(next.character, out);
+    } else {
+      out += text.substr(0, next.length);
+    }
+    text.remove_prefix(next.length);
+  }
+  return out;
+}
+
 constexpr std::size_t kComparedLengthMax = 64;  // Longer words are never a slip of the finger.
 constexpr std::size_t kListedNamesMax = 12;
 
@@ -174,20 +232,36 @@ std::string duration_text(double seconds) {
 }
 
 std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
+  return shown(text, [](char32_t character, std::string& out) {
+    if (character == '\n') {
       out += "\\n";
-    } else if (c == '\t') {
+    } else if (character == '\t') {
       out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", byte);
     } else {
-      out += c;
+      out += escape_text(character);
     }
-  }
-  return out;
+  });
+}
+
+std::string printable_lines(std::string_view text) {
+  return shown(text, [](char32_t character, std::string& out) {
+    if (character == '\n' || character == '\t') {
+      out += static_cast<char>(character);
+    } else {
+      out += escape_text(character);
+    }
+  });
+}
+
+std::string printable_json(std::string_view json) {
+  return shown(json, [](char32_t character, std::string& out) {
+    // Outside strings JSON has no such characters but blanks; inside, those below U+0020 are escapes already.
+    if (character == '\n' || character == '\t') {
+      out += static_cast<char>(character);
+    } else {
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character));
+    }
+  });
 }
 
 }  // namespace sterlet::base

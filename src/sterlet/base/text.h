@@ -40,7 +40,15 @@ std::optional<double> parse_duration(std::string_view text);
 /// 93 s as "1m33s", 0.4 as "0.4s", 86400 as "1d".
 std::string duration_text(double seconds);
 
-/// Text as a JSON string without its outer quotes, safe to put on one terminal line.
+/// Text that is safe to put on one line of a terminal, whoever wrote it: what would move the cursor, colour, hide or
+/// reorder other text is shown as an escape (\n, \t, \x1b, \u202e). These are the control characters (C0, DEL, C1), the
+/// marks of bidirectional text, the separators of lines and paragraphs, and bytes that are no UTF-8. All else is kept.
 std::string printable(std::string_view text);
+
+/// The same for text of several lines: line feeds and tabs are kept.
+std::string printable_lines(std::string_view text);
+
+/// The same for JSON: the characters are written as \u escapes, so that the value that is read is the same.
+std::string printable_json(std::string_view json);
 
 }  // namespace sterlet::base

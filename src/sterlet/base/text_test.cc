@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "sterlet/base/rng.h"
 
@@ -154,6 +155,48 @@ TEST(DurationText, ReadsBackWhereItIsExact) {
 TEST(Printable, KeepsToOneLine) {
   EXPECT_EQ(printable("a\nb\tc\x1b[31m\x7f"), "a\\nb\\tc\\x1b[31m\\x7f");
   EXPECT_EQ(printable("déjà vu"), "déjà vu");
+}
+
+TEST(Printable, ShowsWhatATerminalWouldObey) {
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "\\u009b31m")
+      << "C1: the one-byte form of ESC [";
+  EXPECT_EQ(printable("\xc2\x80\xc2\x9f\xc2\xa0"), "\\u0080\\u009f\xc2\xa0");
+  for (const char* mark : {"\u202a", "\u202e", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c", "\u2028", "\u2029"}) {
+    EXPECT_EQ(printable(mark).front(), '\\') << mark;
+    EXPECT_EQ(printable(mark).size(), 6U) << mark;
+  }
+  EXPECT_EQ(printable("\u202dab"), "\\u202dab");
+  EXPECT_EQ(printable("\u2065\u206a"), "\u2065\u206a") << "neighbours are kept";
+}
+
+TEST(Printable, ShowsBytesThatAreNoUtf8) {
+  EXPECT_EQ(printable("\x9b"), "\\x9b") << "a raw C1 byte";
+  EXPECT_EQ(printable("a\xff"
+                      "b"),
+            "a\\xffb");
+  EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b") << "longer than needed";
+  EXPECT_EQ(printable("\xe0\x82\x9b"), "\\xe0\\x82\\x9b") << "longer than needed";
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "a surrogate";
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "above U+10FFFF";
+  EXPECT_EQ(printable("\xe2\x80"), "\\xe2\\x80") << "cut off";
+  EXPECT_EQ(printable("𝛽 = 日本"), "𝛽 = 日本");
+}
+
+TEST(Printable, LinesKeepTheirEndsAndTabs) { EXPECT_EQ(printable_lines("a\tb\nc\r\x1b[2J"), "a\tb\nc\\x0d\\x1b[2J"); }
+
+TEST(Printable, JsonReadsBackAsTheSameValue) {
+  const std::string json = "{\"a\":\"x\xc2\x9b\u202e\x7f\"}\n";
+  EXPECT_EQ(printable_json(json), "{\"a\":\"x\\u009b\\u202e\\u007f\"}\n");
+}
+
+TEST(Printable, RawBytesNeverSurvive) {
+  rc::check("no control byte is left, and printing again changes nothing", [](const std::string& text) {
+    const std::string once = printable(text);
+    for (const char c : once) RC_ASSERT(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+    RC_ASSERT(printable(once) == once);
+  });
 }
 
 }  // namespace

@@ -1,15 +1,13 @@
 #include "sterlet/cli/babysit_display.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "sterlet/babysit/change.h"
-#include "sterlet/base/text.h"
+#include "sterlet/cli/block.h"
 #include "sterlet/cli/sparkline.h"
 
 namespace sterlet::cli {
@@ -18,21 +16,17 @@ namespace {
 
 using babysit::Status;
 
-constexpr std::int64_t kRedrawMs = 200;
 constexpr std::int64_t kRateMs = 2000;  // The rate is that of at least so long.
 constexpr std::size_t kCurveMax = 4000;
 constexpr std::size_t kCurveColumns = 24;
 
-class Rich final : public babysit::Observer {
+class Rich final : public BabysitDisplay {
  public:
-  Rich(const studyfile::StudySpec& spec, const base::Clock& clock) : spec_(spec), clock_(clock) {
-    const char* no_colour = std::getenv("NO_COLOR");
-    colour_ = no_colour == nullptr || *no_colour == '\0';
-  }
-  ~Rich() override { draw(); }
+  Rich(const Context& context, const studyfile::StudySpec& spec)
+      : spec_(spec), clock_(context.parts.clock), block_(context.err, context.parts.clock, wants_colour(context)) {}
 
   void said(const std::string& sentence) override {
-    fmt::print(stderr, "{}{}\n", clear(), sentence);
+    block_.say(sentence);
     draw();
   }
   void stands(const Status& status) override {
@@ -41,6 +35,7 @@ class Rich final : public babysit::Observer {
     draw_soon();
   }
   void tick() override { draw_soon(); }
+  void ended() override { draw(); }
 
  private:
   // The curve of the line that is trained: what was left by going back is no part of it.
@@ -62,79 +57,77 @@ class Rich final : public babysit::Observer {
   }
 
   void draw_soon() {
-    if (clock_.steady_ms() - drawn_ms_ >= kRedrawMs) draw();
+    if (block_.is_due()) draw();
   }
 
-  std::string clear() { return std::exchange(lines_, 0) > 0 ? "\x1b[2A\x1b[J" : std::string(); }
-
   void draw() {
-    drawn_ms_ = clock_.steady_ms();
     if (!status_) return;
-    std::string first = fmt::format("{}trial {}  branch {}  step {}", bold(fmt::format("{}  ", spec_.name)),
-                                    status_->trial, status_->branch, status_->step);
-    if (rate_) first += fmt::format("  {:.3g} steps/s", *rate_);
+    Line first;
+    first.add(spec_.name, Style::kBold)
+        .add(fmt::format("  trial {}  branch {}  step {}", status_->trial, status_->branch, status_->step));
+    if (rate_) first.add(fmt::format("  {:.3g} steps/s", *rate_));
     if (status_->value) {
       std::vector<double> values;
       for (const auto& [step, value] : curve_) values.push_back(value);
       const auto [low, high] = sparkline_range(values);
-      first += fmt::format("  {} {}  {}", spec_.objectives.front().metric, bold(fmt::format("{:.5g}", *status_->value)),
-                           sparkline(values, kCurveColumns, low, high));
+      first.add(fmt::format("  {} ", spec_.objectives.front().metric))
+          .add(fmt::format("{:.5g}", *status_->value), Style::kBold)
+          .add("  " + sparkline(values, kCurveColumns, low, high));
     }
-    const std::string second = fmt::format("  {}   {}", babysit::settings_words(status_->live), status_->doing);
-    const int columns = terminal_columns() - 1;
-    fmt::print(stderr, "{}{}\n{}\n", clear(), cut_to_columns(first, columns), cut_to_columns(second, columns));
-    std::fflush(stderr);
-    lines_ = 2;
+    block_.draw({first, Line(fmt::format("  {}   {}", babysit::settings_words(status_->live), status_->doing))});
   }
-
-  std::string bold(const std::string& text) const { return colour_ ? fmt::format("\x1b[1m{}\x1b[0m", text) : text; }
 
   const studyfile::StudySpec& spec_;
   const base::Clock& clock_;
-  bool colour_ = false;
+  Block block_;
   std::optional<Status> status_;
   std::vector<std::pair<std::int64_t, double>> curve_;
   std::optional<std::pair<std::int64_t, std::int64_t>> rate_from_;  // Time and step.
   std::optional<double> rate_;
-  int lines_ = 0;
-  std::int64_t drawn_ms_ = 0;
 };
 
-class Plain final : public babysit::Observer {
+class Plain final : public BabysitDisplay {
  public:
-  void said(const std::string& sentence) override { fmt::print(stderr, "{}\n", sentence); }
+  explicit Plain(const Context& context) : err_(context.err) {}
+  void said(const std::string& sentence) override { err_.line(sentence); }
+
+ private:
+  Printer& err_;
 };
 
-class JsonLines final : public babysit::Observer {
+class JsonLines final : public BabysitDisplay {
  public:
-  void said(const std::string& sentence) override { write({{"event", "said"}, {"sentence", sentence}}); }
+  explicit JsonLines(const Context& context) : err_(context.err) {}
+  void said(const std::string& sentence) override { err_.json({{"event", "said"}, {"sentence", sentence}}); }
   void stands(const Status& status) override {
     base::Json json{{"event", "stands"},   {"trial", status.trial}, {"branch", status.branch},
                     {"step", status.step}, {"live", status.live},   {"doing", status.doing}};
     json["value"] = status.value ? base::json_number(*status.value) : base::Json(nullptr);
-    if (std::string line = base::json_line(json); line != last_) fmt::print(stderr, "{}\n", last_ = std::move(line));
+    if (json == last_) return;
+    err_.json(json);
+    last_ = std::move(json);
   }
 
  private:
-  static void write(const base::Json& json) { fmt::print(stderr, "{}\n", base::json_line(json)); }
-  std::string last_;
+  Printer& err_;
+  base::Json last_;
 };
 
 }  // namespace
 
-std::unique_ptr<babysit::Observer> make_babysit_display(Progress progress, const studyfile::StudySpec& spec,
-                                                        const base::Clock& clock) {
+std::unique_ptr<BabysitDisplay> make_babysit_display(Progress progress, const Context& context,
+                                                     const studyfile::StudySpec& spec) {
   switch (progress) {
     case Progress::kRich:
-      return std::make_unique<Rich>(spec, clock);
+      return std::make_unique<Rich>(context, spec);
     case Progress::kPlain:
-      return std::make_unique<Plain>();
+      return std::make_unique<Plain>(context);
     case Progress::kJson:
-      return std::make_unique<JsonLines>();
+      return std::make_unique<JsonLines>(context);
     case Progress::kNone:
-      return std::make_unique<babysit::Observer>();
+      return std::make_unique<BabysitDisplay>();
   }
-  return std::make_unique<babysit::Observer>();
+  return std::make_unique<BabysitDisplay>();
 }
 
 }  // namespace sterlet::cli

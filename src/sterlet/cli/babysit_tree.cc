@@ -29,18 +29,12 @@ std::string verdict_text(const InterventionRecord& made) {
   return text;
 }
 
-// Columns on the screen of UTF-8 text.
-std::size_t columns_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 }  // namespace
 
 base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optional<std::int64_t> trial) {
   const study::Study& study = *open.study;
   const std::string& metric = study.spec().objectives.front().metric;
-  STERLET_TRY(const auto found, babysit::find_model(study, *open.storage, base::system_clock(), trial));
+  STERLET_TRY(const auto found, babysit::find_model(study, *open.storage, context.parts.clock, trial));
   if (!found) {
     return base::fail(base::ErrorCode::kNotFound, "no model has been babysat in this study",
                       "start one with sterlet babysit", study.spec().name);
@@ -48,7 +42,7 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
   STERLET_TRY(const Tree tree, babysit::load_tree(*open.storage, study.storage_id(), found->model));
   if (context.json) {
     STERLET_TRY(const base::Json json, babysit::tree_json(*open.storage, study.storage_id(), study.spec().name, tree));
-    print(base::json_line(json));
+    context.out.json(json);
     return {};
   }
   std::vector<std::vector<double>> curves;
@@ -64,9 +58,9 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
     curves.push_back(std::move(values));
   }
   const auto [low, high] = sparkline_range(std::move(all));
-  print(fmt::format("{}, trial {}: {}{}, {} of each branch", study.spec().name, found->model.trial,
-                    found->is_running ? "training" : std::string(storage::text_of(found->state)),
-                    found->model.paused ? " (paused)" : "", metric));
+  context.out.line(fmt::format("{}, trial {}: {}{}, {} of each branch", study.spec().name, found->model.trial,
+                               found->is_running ? "training" : std::string(storage::text_of(found->state)),
+                               found->model.paused ? " (paused)" : "", metric));
   const std::function<void(int, const std::string&)> draw = [&, low = low, high = high](int number,
                                                                                         const std::string& indent) {
     const storage::BranchRecord& branch = tree.branches[static_cast<std::size_t>(number)];
@@ -81,16 +75,16 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
     } else {
       line += "no report yet";
     }
-    print(line);
+    context.out.line(line);
     const InterventionRecord* made = babysit::start_of(tree, number);
     if (made == nullptr) {
-      print(fmt::format("{}    {}", indent, babysit::settings_text(babysit::params_of(tree, number))));
+      context.out.line(fmt::format("{}    {}", indent, babysit::settings_text(babysit::params_of(tree, number))));
     } else {
       const auto set = base::parse_json(made->set).value(), was = base::parse_json(made->was).value();
-      print(fmt::format("{}    {}{} by {} ({}){}", indent, made->kind == "rollback" ? "rolled back; " : "",
-                        set.empty() ? "nothing changed" : babysit::change_text(set, was),
-                        made->by == "autopilot" ? "autopilot" : made->who, verdict_text(*made),
-                        made->note.empty() ? "" : ": " + made->note));
+      context.out.line(fmt::format("{}    {}{} by {} ({}){}", indent, made->kind == "rollback" ? "rolled back; " : "",
+                                   set.empty() ? "nothing changed" : babysit::change_text(set, was),
+                                   made->by == "autopilot" ? "autopilot" : made->who, verdict_text(*made),
+                                   made->note.empty() ? "" : ": " + made->note));
     }
     for (const storage::BranchRecord& child : tree.branches) {
       if (child.parent == number) draw(child.number, indent + "  ");

@@ -1,7 +1,12 @@
 #include "sterlet/cli/cli.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <cerrno>
+#include <cstring>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -66,46 +71,58 @@ std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int
   return fmt::format("{}; see {}", error.what(), help);
 }
 
-}  // namespace
-
-int run(int argc, char** argv) {
+void run_command(Context& context, int argc, char** argv) {
   CLI::App app(
       "Tunes the hyperparameters of anything that trains.\n\n"
       "  sterlet init mlp > study.yaml     write a study file\n"
       "  sterlet tune study.yaml           run it\n"
       "  sterlet best                      the best hyperparameters found\n");
   app.name("sterlet");
-  Context context;
-  context.app = &app;
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.set_version_flag("--version", STERLET_VERSION);
-  app.add_flag("--json", context.json, "print data as JSON, in a schema with a version");
-  app.add_flag("--quiet,-q", context.quiet, "print errors and data only");
-  for (const auto add : {&add_init,    &add_check,    &add_practices, &add_tune,   &add_resume,     &add_stop,
-                         &add_status,  &add_ls,       &add_show,      &add_best,   &add_top,        &add_logs,
-                         &add_enqueue, &add_ask_tell, &add_export,    &add_report, &add_babysit,    &add_set,
-                         &add_undo,    &add_branch,   &add_logbook,   &add_pause,  &add_completion, &add_version}) {
-    add(app, context);
-  }
+  add_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::CallForVersion& version) {
-    return app.exit(version);
+    std::ostringstream text;
+    app.exit(help, text, text);
+    context.out.text(text.str());
+  } catch (const CLI::CallForVersion&) {
+    context.out.line(STERLET_VERSION);
   } catch (const CLI::ParseError& error) {
     if (argc == 1) {
-      fmt::print(stderr, "{}", app.help());
+      context.err.text(app.help());
     } else {
-      fmt::print(stderr, "sterlet: {}\n", parse_message(app, error, argc, argv));
+      context.err.line(fmt::format("sterlet: {}", parse_message(app, error, argc, argv)));
     }
-    return kUsage;
+    context.exit_code = kUsage;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "sterlet: ended by an unexpected failure ({}); nothing that was stored is lost\n", error.what());
-    return 1;
+    context.err.line(
+        fmt::format("sterlet: ended by an unexpected failure ({}); nothing that was stored is lost", error.what()));
+    context.exit_code = 1;
   }
+}
+
+// What the program ends with, once all that it printed has been taken. A reader that has gone (`| head`) is no error to
+// be told of; a full disk is.
+int end_output(Context& context) {
+  constexpr int kSignalBase = 128;
+  context.out.flush();
+  const int failure = context.out.failure();
+  if (failure == 0 || context.exit_code != 0) return context.exit_code;
+  if (failure == EPIPE) return kSignalBase + SIGPIPE;
+  fail(context, {.code = base::ErrorCode::kDisk,
+                 .where = "standard output",
+                 .what = fmt::format("what was printed is not complete ({})", std::strerror(failure)),
+                 .next = "make room, or write it elsewhere"});
   return context.exit_code;
+}
+
+}  // namespace
+
+int run(const Parts& parts, int argc, char** argv) {
+  Printer out(STDOUT_FILENO, Buffering::kWhole), err(STDERR_FILENO, Buffering::kLines);
+  Context context{.parts = parts, .out = out, .err = err};
+  run_command(context, argc, argv);
+  return end_output(context);
 }
 
 }  // namespace sterlet::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 namespace CLI {
 class App;
 }
@@ -8,30 +10,52 @@ namespace sterlet::cli {
 
 struct Context;
 
-// One function a subcommand, one file a family; each adds its options and what it does.
-void add_init(CLI::App& app, Context& context);
-void add_check(CLI::App& app, Context& context);
-void add_practices(CLI::App& app, Context& context);
-void add_tune(CLI::App& app, Context& context);
-void add_resume(CLI::App& app, Context& context);
-void add_stop(CLI::App& app, Context& context);
-void add_status(CLI::App& app, Context& context);
-void add_ls(CLI::App& app, Context& context);
-void add_show(CLI::App& app, Context& context);
-void add_best(CLI::App& app, Context& context);
-void add_top(CLI::App& app, Context& context);
-void add_logs(CLI::App& app, Context& context);
-void add_enqueue(CLI::App& app, Context& context);
-void add_ask_tell(CLI::App& app, Context& context);
-void add_export(CLI::App& app, Context& context);
-void add_report(CLI::App& app, Context& context);
-void add_babysit(CLI::App& app, Context& context);
-void add_set(CLI::App& app, Context& context);
-void add_undo(CLI::App& app, Context& context);
-void add_branch(CLI::App& app, Context& context);
-void add_logbook(CLI::App& app, Context& context);
-void add_pause(CLI::App& app, Context& context);
-void add_completion(CLI::App& app, Context& context);
-void add_version(CLI::App& app, Context& context);
+/// A subcommand: what its help says, and what it does.
+struct Command {
+  const char* name;
+  const char* summary;
+  /// One command line that shows how it is used.
+  const char* example;
+  /// Adds its options, more help, and what it does.
+  void (*add)(CLI::App& command, Context& context);
+};
+
+// The subcommands in the order of the help. A new one is a file commands/NAME.cc, which defines NAME_command, and a row
+// here.
+#define STERLET_COMMANDS(ROW) \
+  ROW(init)                   \
+  ROW(check)                  \
+  ROW(practices)              \
+  ROW(tune)                   \
+  ROW(resume)                 \
+  ROW(stop)                   \
+  ROW(status)                 \
+  ROW(ls)                     \
+  ROW(show)                   \
+  ROW(best)                   \
+  ROW(top)                    \
+  ROW(logs)                   \
+  ROW(enqueue)                \
+  ROW(ask_tell)               \
+  ROW(export)                 \
+  ROW(report)                 \
+  ROW(babysit)                \
+  ROW(set)                    \
+  ROW(undo)                   \
+  ROW(branch)                 \
+  ROW(logbook)                \
+  ROW(pause)                  \
+  ROW(completion)             \
+  ROW(version)
+
+#define STERLET_DECLARE_COMMAND(name) extern const Command name##_command;
+STERLET_COMMANDS(STERLET_DECLARE_COMMAND)
+#undef STERLET_DECLARE_COMMAND
+
+/// All of them.
+std::span<const Command* const> commands();
+
+/// Makes the whole command line of them, with the options that all share.
+void add_commands(CLI::App& app, Context& context);
 
 }  // namespace sterlet::cli

@@ -27,18 +27,27 @@ bool is_study_file(const std::string& argument) {
 }
 
 base::Result<std::string> storage_path(const std::string& storage, const std::string& folder) {
-  if (storage.empty()) return (fs::path(folder) / "sterlet.db").string();
   constexpr std::string_view kScheme = "sqlite:///";
-  if (storage.starts_with(kScheme)) return storage.substr(kScheme.size());
-  if (storage.find("://") != std::string::npos) {
+  constexpr std::size_t kLengthMax = 500;  // SQLite opens paths of 512 bytes, and adds "-journal" to them.
+  std::string path = storage.empty() ? (fs::path(folder) / "sterlet.db").string() : storage;
+  if (path.starts_with(kScheme)) path.erase(0, kScheme.size());
+  if (path.find("://") != std::string::npos) {
     return base::fail(base::ErrorCode::kInvalidArgument,
                       fmt::format("--storage {} is of a kind that this version does not have", storage),
                       "name a file, as in --storage sterlet.db");
   }
-  return storage;
+  std::error_code failed;
+  const std::size_t length = fs::absolute(path, failed).string().size();
+  if (length > kLengthMax) {
+    return base::fail(
+        base::ErrorCode::kInvalidArgument,
+        fmt::format("the storage's path is too long ({} bytes, and SQLite opens none above {})", length, kLengthMax),
+        "name a shorter one with --storage", path);
+  }
+  return path;
 }
 
-base::Result<OpenStudy> open_study(const StudyOptions& options, const std::string& session) {
+base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& options, const std::string& session) {
   std::string name = options.study, folder = ".";
   if (!name.empty() && is_study_file(name)) {
     auto file = studyfile::read_study_file(name);
@@ -48,7 +57,7 @@ base::Result<OpenStudy> open_study(const StudyOptions& options, const std::strin
   }
   STERLET_TRY(std::string path, storage_path(options.storage, folder));
   OpenStudy open;
-  STERLET_TRY(open.storage, storage::open_sqlite(path, {.must_exist = true}));
+  STERLET_TRY(open.storage, context.parts.open_storage(path, {.must_exist = true}));
   open.storage_path = path;
   if (name.empty()) {
     STERLET_TRY(const auto studies, open.storage->list_studies());
@@ -62,7 +71,8 @@ base::Result<OpenStudy> open_study(const StudyOptions& options, const std::strin
     }
     name = studies.front().name;
   }
-  auto study = study::Study::open_existing(name, {.storage = open.storage.get(), .session = session});
+  auto study = study::Study::open_existing(
+      name, {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
   if (!study) return base::fail(study.error().at(path));
   open.study = std::move(*study);
   return open;
@@ -74,39 +84,12 @@ void fail(Context& context, const std::vector<base::Error>& errors) {
   for (const base::Error& error : errors) {
     if (context.json) {
       const base::Json json{{"error", {{"where", error.where}, {"what", error.what}, {"next", error.next}}}};
-      fmt::print(stderr, "{}\n", base::json_line(json));
+      context.err.json(json);
     } else {
-      fmt::print(stderr, "{}\n", error.message());
+      context.err.line(error.message());
     }
   }
   context.exit_code = errors.empty() ? 1 : base::exit_code(errors.front().code);
-}
-
-void print(const std::string& line) { fmt::print("{}\n", line); }
-
-std::string table_text(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
-
-std::string params_text(const base::Json& params) {
-  std::string text;
-  for (const auto& [name, value] : params.items()) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name,
-                        value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  return text;
 }
 
 }  // namespace sterlet::cli

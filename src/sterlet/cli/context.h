@@ -1,11 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "sterlet/base/clock.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/cli/printer.h"
+#include "sterlet/exec/executor.h"
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/study.h"
 
@@ -15,8 +19,24 @@ class App;
 
 namespace sterlet::cli {
 
-/// What every subcommand shares: the global options, and the exit code it leaves.
+/// What the command line stands on. main.cc builds it; a test hands in its own.
+struct Parts {
+  const base::Clock& clock;
+  /// A variable of the environment; empty where it is not set.
+  std::function<std::string(const char* name)> environment;
+  /// Opens the storage of this file, or makes it.
+  std::function<base::Result<std::unique_ptr<storage::Storage>>(const std::string& path,
+                                                                const storage::SqliteOptions& options)>
+      open_storage;
+  /// What runs programs, marked with the session.
+  std::function<base::Result<std::unique_ptr<exec::Executor>>(const std::string& session)> make_executor;
+};
+
+/// What every subcommand shares: the parts, where it prints, the global options, and the exit code it leaves.
 struct Context {
+  Parts parts;
+  Printer& out;  ///< Data: stdout.
+  Printer& err;  ///< What is said beside it: stderr.
   bool json = false;
   bool quiet = false;
   int exit_code = 0;
@@ -41,7 +61,8 @@ void add_study_options(CLI::App& command, StudyOptions& options);
 /// kinds of address.
 base::Result<std::string> storage_path(const std::string& storage, const std::string& folder);
 /// Opens an existing study by name, by study file, or the only one there is.
-base::Result<OpenStudy> open_study(const StudyOptions& options, const std::string& session = {});
+base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& options,
+                                   const std::string& session = {});
 
 /// Whether the argument looks like a study file rather than a name.
 bool is_study_file(const std::string& argument);
@@ -49,19 +70,10 @@ bool is_study_file(const std::string& argument);
 /// Prints the error on stderr and sets the exit code.
 void fail(Context& context, const base::Error& error);
 void fail(Context& context, const std::vector<base::Error>& errors);
-/// Prints one line of data on stdout.
-void print(const std::string& line);
 /// Runs `body`, which returns a Result<void>, and reports its error.
 template <typename Body>
 void attempt(Context& context, Body body) {
   if (const base::Result<void> result = body(); !result) fail(context, result.error());
 }
-
-/// Writes a file beside and renames it, so that there is never half a file. Errors: kDisk.
-base::Result<void> write_whole(const std::string& path, const std::string& text);
-/// Columns aligned, two blanks between, the header first.
-std::string table_text(const std::vector<std::vector<std::string>>& rows);
-/// "learning_rate=0.01 units=[64,80]".
-std::string params_text(const base::Json& params);
 
 }  // namespace sterlet::cli

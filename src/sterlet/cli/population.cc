@@ -8,6 +8,7 @@
 
 #include "sterlet/base/checksum.h"
 #include "sterlet/base/text.h"
+#include "sterlet/cli/words.h"
 #include "sterlet/api/lineage.h"
 #include "sterlet/run/runner.h"
 
@@ -29,7 +30,7 @@ Result<void> show_population(const Context& context, const OpenStudy& open, std:
   }
   std::stable_sort(list.begin(), list.end(), [](const Json& a, const Json& b) { return a["turn"] < b["turn"]; });
   if (context.json) {
-    print(base::json_line({{"version", 1}, {"study", study.spec().name}, {"turns", list}}));
+    context.out.json({{"version", 1}, {"study", study.spec().name}, {"turns", list}});
     return {};
   }
   std::vector<std::vector<std::string>> rows;
@@ -41,7 +42,7 @@ Result<void> show_population(const Context& context, const OpenStudy& open, std:
     row.insert(row.end(), {value, params_text(turn["params"]), turn["reason"].get<std::string>()});
     rows.push_back(std::move(row));
   }
-  fmt::print("{}", table_text(rows));
+  context.out.table(rows);
   return {};
 }
 
@@ -124,7 +125,7 @@ void print_replay(const Context& context, const study::Study& study) {
       line += fmt::format("{}{}{}", storage::text_of(record.state), record.reason.empty() ? "" : ": ", record.reason);
       if (!record.reason.empty()) run["reason"] = record.reason;
     }
-    if (!context.json) print(line);
+    if (!context.json) context.out.line(line);
     runs.push_back(std::move(run));
   }
   double mean = 0, squares = 0;
@@ -136,12 +137,12 @@ void print_replay(const Context& context, const study::Study& study) {
     Json json{{"version", 1}, {"study", study.spec().name}, {"metric", metric}, {"runs", runs}};
     if (!values.empty()) json["mean"] = base::json_number(mean);
     if (values.size() > 1) json["sd"] = base::json_number(sd);
-    return print(base::json_line(json));
+    return context.out.json(json);
   }
   if (values.size() > 1) {
-    print(fmt::format("mean {:.5g}, standard deviation {:.2g} over {} seeds", mean, sd, values.size()));
+    context.out.line(fmt::format("mean {:.5g}, standard deviation {:.2g} over {} seeds", mean, sd, values.size()));
   } else if (values.size() == 1) {
-    print(fmt::format("mean {:.5g} over one seed", mean));
+    context.out.line(fmt::format("mean {:.5g} over one seed", mean));
   }
 }
 

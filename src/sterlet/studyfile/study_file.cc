@@ -33,6 +33,12 @@ constexpr std::int64_t kGpusMax = 1024;
 constexpr double kCpusMax = 65536;
 constexpr std::size_t kNameLengthMax = 200;
 
+// Whether folders can be named so, terminals can show it, and no command takes it for an option.
+bool is_study_name(std::string_view name) {
+  if (name.empty() || name.size() > kNameLengthMax || name.front() == '-' || name.front() == '.') return false;
+  return name.find_first_of("/\\") == std::string_view::npos && base::printable(name) == name;
+}
+
 struct Source {
   std::string path;
   std::string folder;
@@ -110,18 +116,20 @@ class StudyReader final {
     if (const YamlNode* folder = root_.find("folder"); folder != nullptr && source_.is_stored) {
       spec_.folder = folder->text;
     }
-    spec_.name = std::filesystem::path(source_.path).stem().string();
     const YamlNode* node = root_.find("study");
     if (node == nullptr) {
+      spec_.name = std::filesystem::path(source_.path).stem().string();
       if (spec_.name.empty()) spec_.name = "study";
+      if (!source_.is_stored && !is_study_name(spec_.name)) {
+        top_.fault(root_.mark,
+                   fmt::format("the file's name is no name for its study (found '{}')", clipped(spec_.name)),
+                   "name the study in it, as in study: mlp");
+      }
       return;
     }
     const auto name = top_.text(*node, "study");
     if (!name) return;
-    const bool is_clean = std::none_of(name->begin(), name->end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || c == '/' || c == '\\';
-    });
-    if (!is_clean || name->size() > kNameLengthMax || name->front() == '-' || name->front() == '.') {
+    if (!source_.is_stored && !is_study_name(*name)) {  // An old study keeps the name it has.
       top_.fault(node->mark, fmt::format("study cannot be named '{}'", clipped(*name)),
                  fmt::format("use letters, digits, '_' and '-', at most {}, and begin with a letter", kNameLengthMax));
       return;

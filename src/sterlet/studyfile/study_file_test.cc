@@ -441,5 +441,21 @@ TEST(HostileText, DamagedFilesNeverCrash) {
   EXPECT_LT(valid, 3900U);
 }
 
+TEST(StudyName, OfAFileThatNamesNoneMustBeAName) {
+  constexpr std::string_view kPlain = "objective: loss\nparams: {x: {type: float, low: 0, high: 1}}\n";
+  const auto named_by = [&](const std::string& path) { return parse_study_text(kPlain, path, "/tmp"); };
+  EXPECT_EQ(named_by("a/mlp.yaml")->spec.name, "mlp");
+  EXPECT_EQ(named_by("größe 2.yaml")->spec.name, "größe 2");
+  EXPECT_EQ(
+      messages_of(named_by("...yaml")),
+      "...yaml:1:1: the file's name is no name for its study (found '..'); name the study in it, as in study: mlp\n");
+  EXPECT_FALSE(named_by("..yaml")) << "its stem is '.'";
+  EXPECT_FALSE(named_by(".hidden.yaml"));
+  EXPECT_FALSE(named_by("-rf.yaml"));
+  EXPECT_FALSE(named_by("a\x1b[2J.yaml"));
+  EXPECT_FALSE(named_by("a\u202e.yaml"));
+  EXPECT_FALSE(named_by(std::string(201, 'x') + ".yaml"));
+}
+
 }  // namespace
 }  // namespace sterlet::studyfile

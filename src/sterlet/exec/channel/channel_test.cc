@@ -174,7 +174,7 @@ TEST_F(ChannelTest, SendsToThoseWhoGreeted) {
 
 TEST_F(ChannelTest, NamesWhatIsWrongAndGoesOn) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"{\"report\":", "this is not JSON from line 1, column 11 on; look for a missing comma, quote or bracket there"},
+      {"{\"report\":", "invalid JSON at line 1, column 11; look for a missing comma, quote or bracket there"},
       {"[1]",
        "a message is a JSON object (found [1]); send for example {\"report\":{\"step\":1,\"metrics\":"
        "{\"loss\":0.5}}}"},

@@ -1,4 +1,3 @@
-// practices: the claims of the practice, computed.
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
@@ -9,9 +8,10 @@
 
 namespace sterlet::cli {
 
-void add_practices(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("practices", "checks the claims of the practice in numbers, in a few seconds");
-  command->callback([&context] {
+namespace {
+
+void add(CLI::App& command, Context& context) {
+  command.callback([&context] {
     const practices::Parts parts = practices::real_parts();
     base::Json list = base::Json::array();
     std::vector<std::vector<std::string>> rows = {{"claim", "figure", "verdict"}};
@@ -27,13 +27,18 @@ void add_practices(CLI::App& app, Context& context) {
                       {"holds", finding.holds}});
     }
     if (context.json) {
-      print(base::json_line({{"version", 1}, {"practices", list}}));
+      context.out.json({{"version", 1}, {"practices", list}});
     } else {
-      fmt::print("{}", table_text(rows));
-      if (!context.quiet) fmt::print(stderr, "{} of {} claims hold\n", held, practices::claims().size());
+      context.out.table(rows);
+      if (!context.quiet) context.err.line(fmt::format("{} of {} claims hold", held, practices::claims().size()));
     }
     if (held < practices::claims().size()) context.exit_code = 1;
   });
 }
+
+}  // namespace
+
+const Command practices_command{"practices", "checks the claims of the practice in numbers, in a few seconds",
+                                "sterlet practices", add};
 
 }  // namespace sterlet::cli

@@ -1,10 +1,10 @@
-// logbook: what was done to a model, and what came of it.
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
 
 #include "sterlet/babysit/logbook.h"
 #include "sterlet/babysit/mailbox.h"
+#include "sterlet/base/file.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 
@@ -18,9 +18,9 @@ struct LogbookOptions {
   std::string branch, format = "markdown", output;
 };
 
-base::Result<std::string> logbook_text(const LogbookOptions& options, OpenStudy& open) {
+base::Result<std::string> logbook_text(const Context& context, const LogbookOptions& options, OpenStudy& open) {
   const study::Study& study = *open.study;
-  STERLET_TRY(const auto found, babysit::find_model(study, *open.storage, base::system_clock(), options.trial));
+  STERLET_TRY(const auto found, babysit::find_model(study, *open.storage, context.parts.clock, options.trial));
   if (!found) {
     return base::fail(base::ErrorCode::kNotFound, "no model has been babysat in this study",
                       "start one with sterlet babysit", study.spec().name);
@@ -43,26 +43,28 @@ base::Result<std::string> logbook_text(const LogbookOptions& options, OpenStudy&
   return base::json_line(studyfile::json_from_schedule(babysit::schedule_of(tree, branch))) + "\n";
 }
 
-}  // namespace
-
-void add_logbook(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("logbook", "what was changed of a model, by whom, why, and what came of it");
+void add(CLI::App& command, Context& context) {
   auto options = std::make_shared<LogbookOptions>();
-  add_study_options(*command, options->study);
-  command->add_option("--trial", options->trial, "which model (default: the one that runs, or the latest)");
-  command->add_option("--format,-f", options->format, "markdown, or schedule: the hyperparameters by step, as JSON")
+  add_study_options(command, options->study);
+  command.add_option("--trial", options->trial, "which model (default: the one that runs, or the latest)");
+  command.add_option("--format,-f", options->format, "markdown, or schedule: the hyperparameters by step, as JSON")
       ->check(CLI::IsMember({"markdown", "schedule"}));
-  command->add_option("--branch", options->branch, "schedule: of this branch (default: the one that is trained)");
-  command->add_option("--output,-o", options->output, "file to write (default: stdout)");
-  command->callback([&context, options] {
+  command.add_option("--branch", options->branch, "schedule: of this branch (default: the one that is trained)");
+  command.add_option("--output,-o", options->output, "file to write (default: stdout)");
+  command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(OpenStudy open, open_study(options->study));
-      STERLET_TRY(const std::string text, logbook_text(*options, open));
-      if (!options->output.empty()) return write_whole(options->output, text);
-      fmt::print("{}", text);
+      STERLET_TRY(OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const std::string text, logbook_text(context, *options, open));
+      if (!options->output.empty()) return base::write_whole(options->output, text);
+      context.out.text(text);
       return {};
     });
   });
 }
+
+}  // namespace
+
+const Command logbook_command{"logbook", "what was changed of a model, by whom, why, and what came of it",
+                              "sterlet logbook mlp -o logbook.md", add};
 
 }  // namespace sterlet::cli

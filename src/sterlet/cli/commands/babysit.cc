@@ -1,10 +1,5 @@
-// babysit: raising one model.
-#include "sterlet/cli/babysit.h"
-
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdlib>
+#include <unistd.h>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -15,7 +10,8 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/babysit_display.h"
 #include "sterlet/cli/commands.h"
-#include "sterlet/exec/local/local.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/session.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/studyfile/study_file.h"
@@ -65,13 +61,13 @@ base::Result<std::int64_t> parse_bytes(const std::string& text) {
                     "write it as 500MB or 20GiB");
 }
 
-base::Result<babysit::Options> raise_options(const BabysitOptions& options, const OpenStudy& open,
-                                             const std::string& session) {
+base::Result<babysit::Options> babysit_options(const Context& context, const BabysitOptions& options,
+                                               const OpenStudy& open, const std::string& session) {
   const studyfile::StudySpec& spec = open.study->spec();
-  babysit::Options raise;
-  raise.retention = {.last = options.keep_last, .best = options.keep_best};
+  babysit::Options result;
+  result.retention = {.last = options.keep_last, .best = options.keep_best};
   if (!options.quota.empty()) {
-    STERLET_TRY(raise.retention.quota_bytes, parse_bytes(options.quota));
+    STERLET_TRY(result.retention.quota_bytes, parse_bytes(options.quota));
   }
   const auto seconds = base::parse_duration(options.checkpoint_every);
   if (!seconds || *seconds <= 0) {
@@ -79,27 +75,26 @@ base::Result<babysit::Options> raise_options(const BabysitOptions& options, cons
                       fmt::format("--checkpoint-every cannot be '{}'", base::printable(options.checkpoint_every)),
                       "write it as 60s or 10m");
   }
-  raise.checkpoint_seconds = *seconds;
-  raise.window = options.window;
-  raise.guard = options.guard || options.pilot;
-  raise.control = options.control;
-  raise.autopilot = options.pilot    ? babysit::Autopilot::kAuto
-                    : options.advise ? babysit::Autopilot::kAdvise
-                                     : babysit::Autopilot::kOff;
-  raise.limits = {.steps = options.steps, .tries = options.tries, .worst = options.worst};
-  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  const auto gpus = run::find_gpus(visible == nullptr ? "" : visible);
+  result.checkpoint_seconds = *seconds;
+  result.window = options.window;
+  result.guard = options.guard || options.pilot;
+  result.control = options.control;
+  result.autopilot = options.pilot    ? babysit::Autopilot::kAuto
+                     : options.advise ? babysit::Autopilot::kAdvise
+                                      : babysit::Autopilot::kOff;
+  result.limits = {.steps = options.steps, .tries = options.tries, .worst = options.worst};
+  const auto gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
   if (spec.resources.gpu > static_cast<int>(gpus.size())) {
     return base::fail(base::ErrorCode::kInvalidArgument,
                       fmt::format("the model asks for {}, but this machine has {}",
                                   base::count_text(static_cast<std::uint64_t>(spec.resources.gpu), "GPU"), gpus.size()),
                       "lower resources: gpu, or run it on another machine", spec.name);
   }
-  raise.gpus.assign(gpus.begin(), gpus.begin() + spec.resources.gpu);
+  result.gpus.assign(gpus.begin(), gpus.begin() + spec.resources.gpu);
   const auto storage_file = std::filesystem::absolute(open.storage_path);
-  raise.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
-  raise.session = session_record(session);
-  return raise;
+  result.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
+  result.session = session_record(context, session);
+  return result;
 }
 
 base::Result<babysit::Start> start_of(const BabysitOptions& options, const OpenStudy& open,
@@ -132,109 +127,99 @@ base::Result<babysit::Start> start_of(const BabysitOptions& options, const OpenS
   return start;
 }
 
-base::Result<void> raise(Context& context, OpenStudy& open, const BabysitOptions& options, const std::string& session,
+base::Result<void> train(Context& context, OpenStudy& open, const BabysitOptions& options, const std::string& session,
                          const std::vector<std::string>& settings) {
   study::Study& study = *open.study;
   if (study.spec().command.empty()) {
     return base::fail(base::ErrorCode::kBadStudyFile, "the study has no command to run",
                       "add command: [python3, train.py]", study.spec().name);
   }
-  STERLET_TRY(const Progress progress, choose_progress(options.progress, context.quiet));
+  STERLET_TRY(const Progress progress, choose_progress(context, options.progress));
   STERLET_TRY(const babysit::Start start, start_of(options, open, settings));
-  STERLET_TRY(babysit::Options raise_with, raise_options(options, open, session));
+  STERLET_TRY(babysit::Options babysit_with, babysit_options(context, options, open, session));
   base::prepend_to_path(base::program_folder());
-  raise_with.signal_fd = block_signals();
-  STERLET_TRY(auto executor, exec::make_local_executor(session));
-  auto display = make_babysit_display(progress, study.spec(), base::system_clock());
-  auto raised = babysit::raise(study, *open.storage, *executor, base::system_clock(), *display, start, raise_with);
-  display.reset();
-  STERLET_TRY(const babysit::Ending ending, std::move(raised));
-  close(raise_with.signal_fd);
+  babysit_with.signal_fd = block_signals();
+  STERLET_TRY(auto executor, context.parts.make_executor(session));
+  auto display = make_babysit_display(progress, context, study.spec());
+  auto ended = babysit::raise(study, *open.storage, *executor, context.parts.clock, *display, start, babysit_with);
+  display->ended();
+  STERLET_TRY(const babysit::Ending ending, std::move(ended));
+  close(babysit_with.signal_fd);
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(ending.trial)];
   if (ending.failed) {
     context.exit_code = kFailed;
-    fmt::print(stderr,
-               "trial {} failed: {}; see sterlet logs {}, then go on with sterlet babysit, after sterlet undo "
-               "if the last change is to blame\n",
-               ending.trial, ending.reason, ending.trial);
+    context.err.line(
+        fmt::format("trial {} failed: {}; see sterlet logs {}, then go on with sterlet babysit, after sterlet undo "
+                    "if the last change is to blame",
+                    ending.trial, ending.reason, ending.trial));
   } else if (ending.last_signal != 0) {
     context.exit_code = 128 + ending.last_signal;
   }
   if (context.json) {
-    print(base::json_line({{"version", 1},
-                           {"study", study.spec().name},
-                           {"trial", ending.trial},
-                           {"state", storage::text_of(record.state)},
-                           {"step", ending.step},
-                           {"reason", ending.reason}}));
+    context.out.json({{"version", 1},
+                      {"study", study.spec().name},
+                      {"trial", ending.trial},
+                      {"state", storage::text_of(record.state)},
+                      {"step", ending.step},
+                      {"reason", ending.reason}});
   } else if (!context.quiet) {
     std::string text =
         fmt::format("trial {}: {} at step {}", ending.trial, storage::text_of(record.state), ending.step);
     if (ending.value) {
       text += fmt::format(" with {} {}", study.spec().objectives.front().metric, base::number_text(*ending.value));
     }
-    print(text);
+    context.out.line(text);
   }
   return {};
 }
 
-}  // namespace
-
-storage::SessionRecord session_record(const std::string& session) {
-  const base::ProcessIdentity process = base::this_process();
-  const std::int64_t now = base::system_clock().wall_ms();
-  return {.id = session,
-          .host = process.host,
-          .pid = process.pid,
-          .pid_start = process.start,
-          .started_ms = now,
-          .beat_ms = now};
-}
-
-void add_babysit(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("babysit", "raise one model: change it while it trains, undo, branch, judge");
+void add(CLI::App& command, Context& context) {
   auto options = std::make_shared<BabysitOptions>();
-  command->add_option("WORDS", options->words, "STUDY [NAME=VALUE ...]: a study file or name, and first values");
-  command->add_option("--storage", options->study.storage, "file with the studies (default: sterlet.db beside it)");
-  command->add_option("--seed", options->seed, "seed, in place of the study's");
-  command->add_option("--trial", options->trial, "go on with this model (default: the latest)");
-  command->add_flag("--new", options->fresh, "raise a new model, from a new initialization");
-  command->add_flag("--beside", options->beside, "with --new: even while another model of the study is being raised");
-  command->add_flag("--from-last", options->from_last, "with --new: begin with the last model's final hyperparameters");
-  command->add_option("--window", options->window, "reports after which a change is judged (default: 10)")
+  command.add_option("WORDS", options->words, "STUDY [NAME=VALUE ...]: a study file or name, and first values");
+  command.add_option("--storage", options->study.storage, "file with the studies (default: sterlet.db beside it)");
+  command.add_option("--seed", options->seed, "seed, in place of the study's");
+  command.add_option("--trial", options->trial, "go on with this model (default: the latest)");
+  command.add_flag("--new", options->fresh, "train a new model, from a new initialization");
+  command.add_flag(
+      "--beside", options->beside,
+      "with --new: start it beside a model of this study that is still training; without, that is refused");
+  command.add_flag("--from-last", options->from_last, "with --new: begin with the last model's final hyperparameters");
+  command.add_option("--window", options->window, "reports after which a change is judged (default: 10)")
       ->check(CLI::Range(2, 100000));
-  command->add_flag("--guard", options->guard,
-                    "roll back by itself when the objective or a loss spikes or is NaN: undo the change to blame, else "
-                    "lower the learning rate and leave the bad data out");
-  command->add_flag("--control", options->control,
-                    "judge a change by its unchanged branch, really run from the same checkpoint for a window");
-  auto* pilot = command->add_flag("--auto", options->pilot,
-                                  "try changes of live parameters by itself, and keep what helps; with --guard");
-  command->add_flag("--advise", options->advise, "say what --auto would try, and leave it to you")->excludes(pilot);
-  command->add_option("--steps", options->steps, "--auto: steps to spend in all, branches counted; then it ends")
+  command.add_flag("--guard", options->guard,
+                   "roll back by itself when the objective or a loss spikes or is NaN: undo the change to blame, else "
+                   "lower the learning rate and leave the bad data out");
+  command.add_flag("--control", options->control,
+                   "judge a change by its unchanged branch, really run from the same checkpoint for a window");
+  auto* pilot = command.add_flag("--auto", options->pilot,
+                                 "try changes of live parameters by itself, and keep what helps; with --guard");
+  command.add_flag("--advise", options->advise, "say what --auto would try, and leave it to you")->excludes(pilot);
+  command.add_option("--steps", options->steps, "--auto: steps to spend in all, branches counted; then it ends")
       ->check([](const std::string& text) {
         const auto steps = base::parse_integer(text);
         return steps && *steps > 0 ? std::string() : std::string("it must be a whole number above 0");
       });
-  command->add_option("--tries", options->tries, "--auto: changes to try at most, after the range test (default: 20)")
+  command.add_option("--tries", options->tries, "--auto: changes to try at most, after the range test (default: 20)")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("--worst", options->worst,
-                      "--auto: take a try back at once where the objective is worse than this");
-  command->add_option("--keep-last", options->keep_last, "newest checkpoints to keep (default: 3)")
+  command.add_option("--worst", options->worst,
+                     "--auto: take a try back at once where the objective is worse than this");
+  command.add_option("--keep-last", options->keep_last, "newest checkpoints to keep (default: 3)")
       ->check(CLI::Range(1, 1000000));
-  command->add_option("--keep-best", options->keep_best, "best checkpoints to keep (default: 1)")
+  command.add_option("--keep-best", options->keep_best, "best checkpoints to keep (default: 1)")
       ->check(CLI::Range(0, 1000000));
-  command->add_option("--quota", options->quota, "disk space for checkpoints, as 20GiB (default: no limit)");
-  command->add_option("--checkpoint-every", options->checkpoint_every,
-                      "ask for a checkpoint when the last one is this old (default: 60s)");
-  command->add_option("--progress", options->progress, "rich, plain, json or none (default: rich on a terminal)");
-  command->footer(
+  command.add_option("--quota", options->quota, "disk space for checkpoints, as 20GiB (default: no limit)");
+  command.add_option("--checkpoint-every", options->checkpoint_every,
+                     "ask for a checkpoint when the last one is this old (default: 60s)");
+  command.add_option("--progress", options->progress, "rich, plain, json or none (default: rich on a terminal)");
+  command.footer(
+      "To babysit is to train one model, not many, and to change it while it trains (strategy: panda in the study\n"
+      "file; strategy: caviar is many models at once, run by sterlet tune).\n"
       "It runs in the foreground; Ctrl-C takes a checkpoint and stops, and the same command goes on from there, also\n"
       "after a crash. From another terminal:\n"
       "  sterlet set learning_rate=0.02      sterlet undo      sterlet branch --at 40 learning_rate=0.005\n"
       "  sterlet show --tree                 sterlet pause, resume, stop\n"
       "The parameters that may be changed are those with live: true in the study file. More: docs/babysit.md");
-  command->callback([&context, options] {
+  command.callback([&context, options] {
     std::vector<std::string> words = options->words;
     if (!words.empty() && words.front().find('=') == std::string::npos) {
       options->study.study = words.front();
@@ -245,8 +230,8 @@ void add_babysit(CLI::App& app, Context& context) {
     const std::string& study_word = options->study.study;
     if (study_word.empty() || !is_study_file(study_word)) {
       attempt(context, [&]() -> base::Result<void> {
-        STERLET_TRY(OpenStudy open, open_study(options->study, session));
-        return raise(context, open, *options, session, words);
+        STERLET_TRY(OpenStudy open, open_study(context, options->study, session));
+        return train(context, open, *options, session, words);
       });
       return;
     }
@@ -262,13 +247,19 @@ void add_babysit(CLI::App& app, Context& context) {
       if (options->seed) file->spec.seed = options->seed;
       OpenStudy open;
       STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));
-      STERLET_TRY(open.storage, storage::open_sqlite(open.storage_path, {}));
-      auto study = study::Study::open(std::move(*file), {.storage = open.storage.get(), .session = session});
+      STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
+      auto study = study::Study::open(
+          std::move(*file), {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
       if (!study) return base::fail(study.error().at(study_word));
       open.study = std::move(*study);
-      return raise(context, open, *options, session, words);
+      return train(context, open, *options, session, words);
     });
   });
 }
+
+}  // namespace
+
+const Command babysit_command{"babysit", "train one model under watch: change it while it trains, undo, branch, judge",
+                              "sterlet babysit study.yaml --guard", add};
 
 }  // namespace sterlet::cli

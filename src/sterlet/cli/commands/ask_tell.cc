@@ -1,0 +1,59 @@
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "sterlet/api/ask_tell.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/session.h"
+#include "sterlet/exec/session.h"
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+void add(CLI::App& command, Context& context) {
+  struct Options {
+    StudyOptions study;
+    std::optional<std::uint64_t> seed;
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("STUDY", options->study.study, "the study file")->required();
+  command.add_option("--storage", options->study.storage, "file to keep it in (default: in memory)");
+  command.add_option("--seed", options->seed, "seed, in place of the study file's");
+  command.footer("Operations: ask, tell, report, add, enqueue, best; one answer a line, a refusal as {\"error\":..}.");
+  command.callback([&context, options] {
+    auto file = studyfile::read_study_file(options->study.study);
+    if (!file) return fail(context, file.error());
+    if (options->seed) file->spec.seed = options->seed;
+    attempt(context, [&]() -> base::Result<void> {
+      if (file->spec.strategy == studyfile::Strategy::kPbt) {
+        return base::fail(base::ErrorCode::kConflict, "its strategy is pbt, which runs programs by itself",
+                          fmt::format("run sterlet tune {}", options->study.study), options->study.study);
+      }
+      std::unique_ptr<storage::Storage> storage;
+      if (!options->study.storage.empty()) {
+        STERLET_TRY(const std::string path, storage_path(options->study.storage, "."));
+        STERLET_TRY(storage, context.parts.open_storage(path, {}));
+      }
+      api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
+      if (storage) pipe.session = session_record(context, exec::new_session());
+      STERLET_TRY(const auto study,
+                  study::Study::open(std::move(*file), {.storage = storage.get(),
+                                                        .clock = &context.parts.clock,
+                                                        .session = pipe.session ? pipe.session->id : std::string(),
+                                                        .is_timed = false}));
+      return api::answer_lines(*study, context.parts.clock, pipe);
+    });
+  });
+}
+
+}  // namespace
+
+const Command ask_tell_command{
+    "ask-tell", "serve a study to another program: JSON Lines on stdin and stdout",
+    R"(printf '{"op":"ask"}\n{"op":"tell","id":0,"value":0.2}\n' | sterlet ask-tell study.yaml)", add};
+
+}  // namespace sterlet::cli

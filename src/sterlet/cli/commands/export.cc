@@ -1,0 +1,100 @@
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "sterlet/api/export.h"
+#include "sterlet/base/file.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/population.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+// What would begin a formula in a spreadsheet is made text of by a quote before it.
+std::string csv_cell(const std::string& text) {
+  constexpr std::string_view kFormula = "=+-@\t\r";
+  std::string cell = base::printable_lines(text);
+  if (!cell.empty() && kFormula.find(cell.front()) != std::string_view::npos && !base::parse_number(cell))
+    cell.insert(cell.begin(), '\'');
+  if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
+  std::string quoted = "\"";
+  for (const char c : cell) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+// Hands the study's text to `write`, piece by piece; false from it ends the work.
+base::Result<void> export_study(const OpenStudy& open, const std::string& format,
+                                const std::function<bool(std::string_view)>& write) {
+  if (format == "csv") {
+    const api::Table table = api::trial_table(*open.study);
+    const auto row_text = [](const std::vector<std::string>& row) {
+      std::string line;
+      for (std::size_t i = 0; i < row.size(); ++i) line += (i == 0 ? "" : ",") + csv_cell(row[i]);
+      return line + "\n";
+    };
+    bool goes_on = write(row_text(table.columns));
+    for (std::size_t i = 0; i < table.rows.size() && goes_on; ++i) goes_on = write(row_text(table.rows[i]));
+    return {};
+  }
+  if (format == "json") {
+    STERLET_TRY(const base::Json document, api::study_document(*open.study, *open.storage));
+    write(base::printable_json(base::json_line(document)) + "\n");
+    return {};
+  }
+  for (std::size_t i = 0; i < open.study->records().size(); ++i) {
+    STERLET_TRY(const base::Json trial, api::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
+    if (!write(base::printable_json(base::json_line(trial)) + "\n")) break;
+  }
+  return {};
+}
+
+void add(CLI::App& command, Context& context) {
+  struct Options {
+    StudyOptions study;
+    std::string format = "jsonl";
+    std::string output;
+    bool schedule = false;
+    std::optional<std::int64_t> trial;
+  };
+  auto options = std::make_shared<Options>();
+  add_study_options(command, options->study);
+  command.add_option("--format,-f", options->format, "jsonl, json or csv")
+      ->check(CLI::IsMember({"jsonl", "json", "csv"}));
+  command.add_option("--output,-o", options->output, "file to write (default: stdout)");
+  command.add_flag("--schedule", options->schedule,
+                   "instead: the best trial's hyperparameters by step, for sterlet tune --replay");
+  command.add_option("--trial", options->trial, "with --schedule: of this trial")
+      ->needs(command.get_option("--schedule"));
+  command.callback([&context, options] {
+    attempt(context, [&]() -> base::Result<void> {
+      STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      if (options->schedule) {
+        STERLET_TRY(const std::string text, schedule_text(open, options->trial));
+        if (!options->output.empty()) return base::write_whole(options->output, text);
+        context.out.text(text);
+        return {};
+      }
+      if (options->output.empty()) {
+        return export_study(open, options->format, [&](std::string_view text) {
+          context.out.raw(text);
+          return context.out.failure() == 0;
+        });
+      }
+      std::string whole;
+      STERLET_PASS(export_study(open, options->format, [&](std::string_view text) {
+        whole += text;
+        return true;
+      }));
+      return base::write_whole(options->output, whole);
+    });
+  });
+}
+
+}  // namespace
+
+const Command export_command{"export", "write all trials: JSON Lines, JSON or CSV",
+                             "sterlet export mlp --format csv -o trials.csv", add};
+
+}  // namespace sterlet::cli

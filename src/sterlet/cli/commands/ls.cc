@@ -1,0 +1,60 @@
+#include <CLI/CLI.hpp>
+
+#include "sterlet/api/export.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/words.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+void add(CLI::App& command, Context& context) {
+  auto options = std::make_shared<StudyOptions>();
+  add_study_options(command, *options);
+  command.callback([&context, options] {
+    attempt(context, [&]() -> base::Result<void> {
+      if (!options->study.empty()) {
+        STERLET_TRY(const OpenStudy open, open_study(context, *options));
+        if (context.json) {
+          base::Json list = base::Json::array();
+          for (std::size_t i = 0; i < open.study->records().size(); ++i) {
+            STERLET_TRY(auto trial, api::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
+            list.push_back(std::move(trial));
+          }
+          context.out.json({{"version", 1}, {"trials", list}});
+          return {};
+        }
+        api::Table table = api::trial_table(*open.study);
+        table.rows.insert(table.rows.begin(), table.columns);
+        context.out.table(table.rows);
+        return {};
+      }
+      STERLET_TRY(const std::string path, storage_path(options->storage, "."));
+      STERLET_TRY(const auto storage, context.parts.open_storage(path, {.must_exist = true}));
+      STERLET_TRY(const auto studies, storage->list_studies());
+      base::Json list = base::Json::array();
+      std::vector<std::vector<std::string>> rows = {{"study", "trials", "complete", "best", "created"}};
+      for (const storage::StudyRecord& record : studies) {
+        STERLET_TRY(const OpenStudy open, open_study(context, {.study = record.name, .storage = path}));
+        const base::Json summary = api::summary_json(*open.study);
+        list.push_back(summary);
+        rows.push_back({record.name, summary["trials"].dump(), summary["counts"]["COMPLETE"].dump(),
+                        summary["best"].empty() ? "-" : values_text(summary["best"][0]["values"]),
+                        base::timestamp_text(record.created_ms)});
+      }
+      if (context.json) {
+        context.out.json({{"version", 1}, {"studies", list}});
+      } else {
+        context.out.table(rows);
+      }
+      return {};
+    });
+  });
+}
+
+}  // namespace
+
+const Command ls_command{"ls", "the studies of a storage, or with a study its trials", "sterlet ls mlp", add};
+
+}  // namespace sterlet::cli

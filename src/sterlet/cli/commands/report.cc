@@ -1,0 +1,70 @@
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "sterlet/api/export.h"
+#include "sterlet/base/file.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/report_in_trial.h"
+#include "sterlet/report/html.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+struct Options {
+  StudyOptions study;
+  std::vector<std::string> words;
+  std::string output = "report.html";
+  TrialReport in_trial;
+};
+
+base::Result<void> write_page(Context& context, const Options& options) {
+  STERLET_TRY(const OpenStudy open, open_study(context, options.study));
+  STERLET_TRY(const base::Json document, api::study_document(*open.study, *open.storage));
+  STERLET_PASS(base::write_whole(options.output, report::render_html(document)));
+  if (!context.quiet) context.out.line(fmt::format("{} written", options.output));
+  return {};
+}
+
+// One word for two things, as it stands in scripts: metrics or an option of a trial make it a trial's report.
+bool is_in_trial(const Options& options) {
+  const bool has_metrics = !options.words.empty() && options.words.front().find('=') != std::string::npos;
+  return has_metrics || !options.in_trial.is_empty();
+}
+
+void add(CLI::App& command, Context& context) {
+  auto options = std::make_shared<Options>();
+  TrialReport& in_trial = options->in_trial;
+  command.add_option("STUDY_OR_METRICS", options->words, "a study (file or name), or metrics of the running trial")
+      ->option_text("[STUDY | NAME=VALUE ...]");
+  command.add_option("--storage", options->study.storage, "file with the studies (default: ./sterlet.db)");
+  command.add_option("--output,-o", options->output, "page to write (default: report.html)");
+  command.add_option("--step", in_trial.step, "inside a trial: epoch or step of the metrics (default: the next)");
+  command.add_option("--value", in_trial.values, "inside a trial: the final value of the objective");
+  command
+      .add_option("--checkpoint", in_trial.checkpoint,
+                  "inside a trial: a checkpoint of --step, complete on disk; relative to $STERLET_CHECKPOINT_DIR")
+      ->needs(command.get_option("--step"));
+  command.footer(
+      "Inside a trial's script: sterlet report --step 3 val_error=0.2 || exit 0\n"
+      "It exits with 10 when the trial should stop, and does nothing where no Sterlet runs the script.");
+  command.callback([&context, options] {
+    attempt(context, [&]() -> base::Result<void> {
+      if (is_in_trial(*options)) {
+        options->in_trial.metrics = options->words;
+        return report_in_trial(context, options->in_trial);
+      }
+      if (!options->words.empty()) options->study.study = options->words.front();
+      return write_page(context, *options);
+    });
+  });
+}
+
+}  // namespace
+
+const Command report_command{"report", "the study as one HTML page; inside a trial: report metrics to Sterlet",
+                             "sterlet report mlp -o page.html", add};
+
+}  // namespace sterlet::cli

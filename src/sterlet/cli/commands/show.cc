@@ -1,0 +1,77 @@
+#include <CLI/CLI.hpp>
+
+#include "sterlet/api/export.h"
+#include "sterlet/cli/babysit_tree.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/population.h"
+#include "sterlet/cli/trial_argument.h"
+#include "sterlet/cli/words.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
+  STERLET_TRY(const std::int64_t trial, check_trial(*open.study, number));
+  STERLET_TRY(const base::Json json, api::trial_json(*open.study, *open.storage, trial));
+  if (context.json) {
+    context.out.json(json);
+    return {};
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "standard_error",
+                          "attempts", "started", "ended", "checkpoint", "reason", "predicted", "note"}) {
+    if (!json.contains(key)) continue;
+    rows.push_back({key, json[key].is_array() ? values_text(json[key]) : value_text(json[key])});
+  }
+  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
+  if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
+    rows.push_back({"parameters", interval});
+  context.out.table(rows);
+  if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
+  if (json["reports"].empty()) return {};
+  std::vector<std::vector<std::string>> reports;
+  for (const base::Json& report : json["reports"])
+    reports.push_back({"step " + report["step"].dump(), params_text(report["metrics"])});
+  context.out.table(reports);
+  return {};
+}
+
+void add(CLI::App& command, Context& context) {
+  struct Options {
+    StudyOptions study;
+    std::vector<std::string> words;
+    bool tree = false;
+  };
+  auto options = std::make_shared<Options>();
+  add_trial_arguments(command, options->study, options->words);
+  command.add_flag(
+      "--tree", options->tree,
+      "the branches of a model that was babysat, with their curves and changes; or of a population, who went "
+      "on from whom");
+  command.callback([&context, options] {
+    attempt(context, [&]() -> base::Result<void> {
+      STERLET_TRY(const auto trial, split_words(options->words, options->study));
+      STERLET_TRY(OpenStudy open, open_study(context, options->study));
+      if (options->tree && open.study->spec().strategy == studyfile::Strategy::kPbt)
+        return show_population(context, open, trial);
+      if (options->tree) return show_tree(context, open, trial);
+      if (trial) return show_trial(context, open, *trial);
+      const auto best = open.study->best();
+      if (best.empty()) {
+        return base::fail(base::ErrorCode::kNotFound, "no trial has finished with a value yet",
+                          "name one by its number, as in sterlet show 0", open.study->spec().name);
+      }
+      for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number));
+      return {};
+    });
+  });
+}
+
+}  // namespace
+
+const Command show_command{"show", "one trial in full: parameters, values, reports, and why it was tried",
+                           "sterlet show mlp 17", add};
+
+}  // namespace sterlet::cli

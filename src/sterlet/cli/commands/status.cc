@@ -1,0 +1,55 @@
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "sterlet/api/export.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/words.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+void print_status(const Context& context, const base::Json& summary) {
+  std::vector<std::vector<std::string>> rows = {{"study", summary["study"].get<std::string>()},
+                                                {"sampler", summary["sampler"].get<std::string>()},
+                                                {"pruner", summary["pruner"].get<std::string>()},
+                                                {"seed", summary["seed"].dump()}};
+  std::string counts;
+  for (const auto& [state, count] : summary["counts"].items()) {
+    if (count != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count.dump(), state);
+  }
+  rows.push_back({"trials", counts.empty() ? "none yet" : counts});
+  rows.push_back({"budget", summary["budget"].empty() ? "none" : params_text(summary["budget"])});
+  for (const base::Json& best : summary["best"]) {
+    rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});
+    if (best.contains("probability"))
+      rows.push_back({"", fmt::format("the best with probability {:.2f}", best["probability"].get<double>())});
+    rows.push_back({"", params_text(best["params"])});
+  }
+  context.out.table(rows);
+}
+
+void add(CLI::App& command, Context& context) {
+  auto options = std::make_shared<StudyOptions>();
+  add_study_options(command, *options);
+  command.callback([&context, options] {
+    attempt(context, [&]() -> base::Result<void> {
+      STERLET_TRY(const OpenStudy open, open_study(context, *options));
+      const base::Json summary = api::summary_json(*open.study);
+      if (context.json) {
+        context.out.json(summary);
+      } else {
+        print_status(context, summary);
+      }
+      return {};
+    });
+  });
+}
+
+}  // namespace
+
+const Command status_command{"status", "a study in a few numbers", "sterlet status mlp", add};
+
+}  // namespace sterlet::cli

@@ -1,0 +1,71 @@
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/population.h"
+#include "sterlet/cli/tuning.h"
+#include "sterlet/exec/session.h"
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+struct TuneOptions {
+  StudyOptions study;
+  TuningOptions tuning;
+  std::optional<std::uint64_t> seed;
+  std::string replay;
+  std::int64_t seeds = 3;
+};
+
+void add(CLI::App& command, Context& context) {
+  auto options = std::make_shared<TuneOptions>();
+  command.add_option("STUDY", options->study.study, "the study file")->required();
+  command.add_option("--storage", options->study.storage,
+                     "file with the studies (default: sterlet.db beside the study file)");
+  command.add_option("--seed", options->seed, "seed, in place of the study file's");
+  command.add_option("--replay", options->replay,
+                     "train with this schedule of hyperparameters (sterlet export --schedule), each time afresh");
+  command.add_option("--seeds", options->seeds, "with --replay: how often, on different seeds (default: 3)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
+      ->needs(command.get_option("--replay"));
+  add_tuning_options(command, options->tuning);
+  command.footer("Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume goes on later.");
+  command.callback([&context, options] {
+    if (!is_study_file(options->study.study)) {
+      std::error_code ignored;
+      if (!std::filesystem::exists(options->study.study, ignored)) {
+        return fail(context, {.code = base::ErrorCode::kNotFound,
+                              .where = options->study.study,
+                              .what = "there is no such study file",
+                              .next = "name one, or go on with a stored study by sterlet resume"});
+      }
+    }
+    auto file = studyfile::read_study_file(options->study.study);
+    if (!file) return fail(context, file.error());
+    attempt(context, [&]() -> base::Result<void> {
+      STERLET_TRY(file->spec.budget, budget_of(options->tuning, file->spec.budget));
+      if (options->replay.empty()) STERLET_PASS(refuse_babysitting(file->spec));
+      if (!options->replay.empty()) STERLET_PASS(make_replay(*file, options->replay, options->seeds));
+      if (options->seed) file->spec.seed = options->seed;
+      OpenStudy open;
+      STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));
+      STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
+      const std::string session = exec::new_session();
+      auto study = study::Study::open(
+          std::move(*file), {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
+      if (!study) return base::fail(study.error().at(options->study.study));
+      open.study = std::move(*study);
+      return run_trials(context, open, options->tuning, session);
+    });
+  });
+}
+
+}  // namespace
+
+const Command tune_command{"tune", "run a study: start it, or continue it from where it stands",
+                           "sterlet tune study.yaml --workers 4 --trials 100", add};
+
+}  // namespace sterlet::cli

@@ -1,0 +1,43 @@
+#include "sterlet/cli/trial_argument.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+
+namespace sterlet::cli {
+
+void add_trial_arguments(CLI::App& command, StudyOptions& options, std::vector<std::string>& words) {
+  command.add_option("TRIAL", words, "the trial's number, after the study where there are several")
+      ->option_text("[STUDY] TRIAL")
+      ->expected(0, 2);
+  command.add_option("--storage", options.storage, "file with the studies (default: ./sterlet.db)");
+}
+
+base::Result<std::optional<std::int64_t>> split_words(const std::vector<std::string>& words, StudyOptions& options) {
+  std::optional<std::int64_t> trial;
+  for (const std::string& word : words) {
+    const auto number = base::parse_integer(word);
+    if (number && &word == &words.back()) {
+      trial = number;
+    } else if (options.study.empty()) {
+      options.study = word;
+    } else {
+      return base::fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("'{}' is not a trial's number", base::printable(word)),
+                        "give a whole number from 0");
+    }
+  }
+  return trial;
+}
+
+base::Result<std::int64_t> check_trial(const study::Study& study, std::int64_t trial) {
+  if (trial >= 0 && trial < static_cast<std::int64_t>(study.records().size())) return trial;
+  return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
+                    study.records().empty() ? std::string("none has run yet")
+                                            : fmt::format("they go from 0 to {}", study.records().size() - 1),
+                    study.spec().name);
+}
+
+}  // namespace sterlet::cli

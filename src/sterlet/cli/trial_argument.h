@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sterlet/cli/context.h"
+
+namespace sterlet::cli {
+
+/// Adds the words [STUDY] TRIAL, and --storage.
+void add_trial_arguments(CLI::App& command, StudyOptions& options, std::vector<std::string>& words);
+/// The trial that the words name, if any; the study goes into the options.
+base::Result<std::optional<std::int64_t>> split_words(const std::vector<std::string>& words, StudyOptions& options);
+/// The same number, where there is such a trial. Errors: kNotFound.
+base::Result<std::int64_t> check_trial(const study::Study& study, std::int64_t trial);
+
+}  // namespace sterlet::cli

@@ -1,0 +1,150 @@
+#include "sterlet/cli/tuning.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "sterlet/api/export.h"
+#include "sterlet/base/process.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/display.h"
+#include "sterlet/cli/population.h"
+#include "sterlet/cli/session.h"
+#include "sterlet/cli/words.h"
+#include "sterlet/run/runner.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+constexpr int kNoSuccess = 3;
+constexpr int kWorkersMax = 1024;
+
+std::int64_t attempt_count(const study::Study& study) {
+  std::int64_t count = 0;
+  for (const storage::TrialRecord& record : study.records()) count += record.attempt;
+  return count;
+}
+
+void print_summary(const Context& context, const study::Study& study, study::Pause pause) {
+  if (context.json) {
+    base::Json json = api::summary_json(study);
+    json["ended"] = study::text_of(pause);
+    return context.out.json(json);
+  }
+  const auto best = study.best();
+  if (best.empty()) {
+    context.err.line("no trial was successful; sterlet ls shows why");
+    return;
+  }
+  for (const std::int64_t number : best) {
+    std::string values;
+    for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
+      values += fmt::format("{}{} {}", i == 0 ? "" : ", ", study.spec().objectives[i].metric,
+                            base::number_text(study.values_of(number)[i]));
+    }
+    context.out.line(fmt::format("best: trial {} with {}", number, values));
+    if (const std::string sure = api::assurance_text(study, number); !sure.empty()) context.out.line("  " + sure);
+    context.out.line("  " + params_text(study.view(number).params));
+    if (const std::string interval = interval_text(study, number); !interval.empty()) context.out.line("  " + interval);
+  }
+}
+
+}  // namespace
+
+void add_tuning_options(CLI::App& command, TuningOptions& options) {
+  command.add_option("--workers,-w", options.workers, "trials at once (default: the study's, else one a core)")
+      ->check(CLI::Range(1, kWorkersMax));
+  command.add_option("--trials,-n", options.trials, "trials in all, in place of the study's budget")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000}));
+  command.add_option("--time,-t", options.time, "running time in all, as 90s, 30m or 2h");
+  command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
+}
+
+base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec) {
+  if (spec.strategy != studyfile::Strategy::kPanda) return {};
+  return base::fail(base::ErrorCode::kConflict, "its strategy is panda: one model, trained under watch",
+                    fmt::format("run sterlet babysit {}", spec.name), spec.name);
+}
+
+base::Result<studyfile::Budget> budget_of(const TuningOptions& options, studyfile::Budget budget) {
+  if (options.trials) budget.trials = options.trials;
+  if (!options.time.empty()) {
+    budget.seconds = base::parse_duration(options.time);
+    if (!budget.seconds || *budget.seconds <= 0) {
+      return base::fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("--time cannot be '{}'", base::printable(options.time)),
+                        "write it as 90s, 30m or 2h");
+    }
+  }
+  return budget;
+}
+
+base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options,
+                              const std::string& session) {
+  study::Study& study = *open.study;
+  const studyfile::StudySpec& spec = study.spec();
+  if (spec.command.empty()) {
+    return base::fail(base::ErrorCode::kBadStudyFile, "the study has no command to run",
+                      "add command: [python3, train.py], or drive it with sterlet ask-tell", spec.name);
+  }
+  STERLET_TRY(const Progress progress, choose_progress(context, options.progress));
+  run::RunOptions run_options;
+  run_options.gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
+  run_options.workers = options.workers.value_or(
+      spec.workers.value_or(std::max(1, static_cast<int>(base::available_cores() / spec.resources.cpu))));
+  if (spec.resources.gpu > 0) {
+    const int slots = static_cast<int>(run_options.gpus.size()) * spec.resources.gpu_share / spec.resources.gpu;
+    if (static_cast<int>(run_options.gpus.size()) < spec.resources.gpu) {
+      return base::fail(
+          base::ErrorCode::kInvalidArgument,
+          fmt::format("each trial asks for {}, but this machine has {}",
+                      base::count_text(static_cast<std::uint64_t>(spec.resources.gpu), "GPU"), run_options.gpus.size()),
+          "lower resources: gpu, or run it on another machine", spec.name);
+    }
+    run_options.workers = std::min(run_options.workers, slots);
+  }
+  const auto storage_file = std::filesystem::absolute(open.storage_path);
+  run_options.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
+  run_options.session = session_record(context, session);
+  base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
+  run_options.signal_fd = block_signals();
+  STERLET_TRY(auto executor, context.parts.make_executor(session));
+  STERLET_PASS(study.refresh());
+  const std::int64_t attempts_before = attempt_count(study);
+  auto display = make_display(progress, context, study, run_options.workers);
+  const auto result = run::run_study(study, *executor, context.parts.clock, *display, run_options);
+  display->ended();
+  executor.reset();
+  close(run_options.signal_fd);
+  if (!result) return base::fail(result.error());
+  if (spec.strategy == studyfile::Strategy::kReplay) {
+    print_replay(context, study);
+  } else if (!context.quiet || context.json)
+    print_summary(context, study, result->pause);
+  if (!context.quiet && result->pause == study::Pause::kTrials && attempt_count(study) == attempts_before) {
+    context.err.line(fmt::format("{}: {}, so nothing was run; to go on, add --trials {}", spec.name,
+                                 study::text_of(result->pause), 2 * study.records().size()));
+  }
+  if (result->pause == study::Pause::kUnfit) {
+    return base::fail(base::ErrorCode::kInvalidArgument, study.unfit(), {}, spec.name);
+  }
+  if (result->pause == study::Pause::kFailures) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      fmt::format("{} trials failed in a row, so the study was ended", spec.failures_max),
+                      fmt::format("see why with sterlet ls {} and sterlet logs {} {}", spec.name, spec.name,
+                                  study.records().size() - 1),
+                      spec.name);
+  }
+  if (result->interruptions > 0) {
+    context.exit_code = 128 + result->last_signal;
+  } else if (study.best().empty()) {
+    context.exit_code = kNoSuccess;
+  }
+  return {};
+}
+
+}  // namespace sterlet::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sterlet/cli/context.h"
+
+namespace sterlet::cli {
+
+/// Options of tune and resume: how a study's trials are run.
+struct TuningOptions {
+  std::optional<int> workers;
+  std::optional<std::int64_t> trials;
+  std::string time;
+  std::string progress;
+};
+void add_tuning_options(CLI::App& command, TuningOptions& options);
+
+/// The study's budget with --trials and --time in place of its own.
+base::Result<studyfile::Budget> budget_of(const TuningOptions& options, studyfile::Budget budget);
+
+/// Refuses a study whose one model is to be babysat.
+base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec);
+
+/// Runs the study's trials until its budget or a signal ends it, and prints what came of it.
+base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options,
+                              const std::string& session);
+
+}  // namespace sterlet::cli
