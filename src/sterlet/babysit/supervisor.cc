@@ -1,5 +1,6 @@
 #include "sterlet/babysit/supervisor.h"
 
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -272,6 +273,8 @@ void Raiser::read_signals() {
   if (options_.signal_fd < 0) return;
   signalfd_siginfo info{};
   while (read(options_.signal_fd, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
+    // A terminal that closes sends SIGHUP by the system and by its shell: they are one wish.
+    if (info.ssi_signo == SIGHUP && interruptions_ > 0) continue;
     ++interruptions_;
     last_signal_ = static_cast<int>(info.ssi_signo);
     if (interruptions_ == 1) own_.push_front({.trial = tree_.model.trial, .kind = "stop", .who = "a signal"});

@@ -80,7 +80,9 @@ TEST_F(WriteWhole, WritesToADeviceAndNeverReplacesIt) {
   ASSERT_EQ(stat(at("null").c_str(), &info), 0);
   EXPECT_TRUE(S_ISCHR(info.st_mode));
   // Some containers mount folders without devices: then it is refused, and still a device.
-  if (!written) EXPECT_EQ(written.error().code, ErrorCode::kDisk);
+  if (!written) {
+    EXPECT_EQ(written.error().code, ErrorCode::kDisk);
+  }
 }
 
 TEST_F(WriteWhole, ToldOfAFullDiskByADevice) {

@@ -128,6 +128,8 @@ class Runner final {
     if (options_.signal_fd < 0) return;
     signalfd_siginfo info{};
     while (read(options_.signal_fd, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
+      // A terminal that closes sends SIGHUP by the system and by its shell: they are one wish.
+      if (info.ssi_signo == SIGHUP && result_.interruptions > 0) continue;
       ++result_.interruptions;
       result_.last_signal = static_cast<int>(info.ssi_signo);
       for (const auto& [id, running] : running_) {
