@@ -98,13 +98,9 @@ Result<void> Raiser::gather(std::vector<Event>& events) {
 }
 
 Result<void> Raiser::begin_model() {
-  STERLET_PASS(study_.begin());
-  auto chosen = choose_model();
-  if (!chosen) {
-    storage_.rollback();
-    return chosen;
-  }
-  STERLET_PASS(study_.commit());
+  STERLET_TRY(auto transaction, study_.begin());
+  STERLET_PASS(choose_model());
+  STERLET_PASS(transaction.commit());
   speak();
   return {};
 }
@@ -221,14 +217,14 @@ Result<std::optional<storage::CheckpointRecord>> Raiser::choose_way_on() {
 
 Result<void> Raiser::launch(const study::Claim& claim) {
   const studyfile::StudySpec& spec = study_.spec();
-  STERLET_PASS(study_.begin());
+  STERLET_TRY(auto transaction, study_.begin());
   STERLET_TRY(const auto way, choose_way_on());
   id_ = {.trial = claim.number, .attempt = claim.attempt};
   step_ = way ? way->step : 0;
   value_ = way ? way->value : std::nullopt;
   STERLET_PASS(make_active(tree_.model.active, step_));
   STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, way ? way->path : std::string()));
-  STERLET_PASS(study_.commit());
+  STERLET_PASS(transaction.commit());
 
   const std::string folder = fmt::format("{}/{}", options_.trials_folder, claim.number);
   base::RandomStream seeds(
@@ -300,13 +296,13 @@ Result<void> Raiser::turn(const std::vector<Event>& events) {
       static_cast<double>(now - checkpoint_at_ms_) >= options_.checkpoint_seconds * 1000 && !tree_.model.paused;
   mail_ = mail_ || (stop_ && now >= stop_->until_ms);
   if (!events.empty() || is_beat_due || mail_ || !own_.empty()) {
-    STERLET_PASS(study_.begin());
+    STERLET_TRY(auto transaction, study_.begin());
     for (std::size_t i = 0; i < events.size(); ++i) {
       if (events[i].id == id_) STERLET_PASS(take(events[i], checksums[i]));
     }
     if (is_beat_due) STERLET_PASS(look_around());
     if (!ending_ && !to_launch_) STERLET_PASS(obey());
-    STERLET_PASS(study_.commit());
+    STERLET_PASS(transaction.commit());
     const std::int64_t done = clock_.steady_ms();
     // The autopilot pays for each step that is trained before it is heard.
     const bool is_piloted = options_.autopilot == Autopilot::kAuto;

@@ -149,11 +149,11 @@ class Runner final {
     std::vector<study::Claim> claims;
     std::vector<Answer> answers;
     if (!events.empty() || has_room || is_beat_due) {
-      STERLET_PASS(study_.begin());
+      STERLET_TRY(auto transaction, study_.begin());
       for (const Event& event : events) STERLET_PASS(take(event, answers));
       if (is_beat_due || first_turn_) STERLET_PASS(look_around());
       STERLET_PASS(claim(claims));
-      STERLET_PASS(study_.commit());
+      STERLET_PASS(transaction.commit());
       if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
     }
     for (const Answer& answer : answers) {
@@ -170,9 +170,9 @@ class Runner final {
   // had told that such a kill cut off and that were trained again since.
   Result<void> clear_left_checkpoints() {
     if (study_.spec().strategy != studyfile::Strategy::kPbt) return {};
-    STERLET_PASS(study_.begin());
+    STERLET_TRY(auto transaction, study_.begin());
     STERLET_TRY(const auto spent, study_.find_spent_checkpoints());
-    STERLET_PASS(study_.commit());
+    STERLET_PASS(transaction.commit());
     delete_checkpoints(spent);
     return {};
   }

@@ -59,7 +59,7 @@ struct Pool {
 
 void turn(Study& study, Pool& pool, std::uint64_t number) {
   base::RandomStream chance({.seed = 11, .trial = number});
-  ASSERT_TRUE(study.begin().has_value());
+  auto transaction = study.begin().value();
   if (pool.steps.size() < 4) {
     const auto claim = study.ask().value();
     ASSERT_TRUE(claim.has_value());
@@ -80,7 +80,7 @@ void turn(Study& study, Pool& pool, std::uint64_t number) {
     ASSERT_TRUE(study.tell(trial, 1, {.state = state}).has_value());
     pool.steps.erase(running);
   }
-  ASSERT_TRUE(study.commit().has_value());
+  ASSERT_TRUE(transaction.commit().has_value());
 }
 
 TEST_F(Pruning, ReopenedAtAnyMomentDecidesAsNeverClosed) {
@@ -212,11 +212,11 @@ TEST_F(Pruning, ATrialThatIsRaisedByHandIsNeitherPromotedNorRetriedNorSettled) {
   const auto study = paused_study(*stored, file);
   ASSERT_TRUE(study->ask().value().has_value()) << "trial 0 is promoted";
   ASSERT_TRUE(study->tell(0, 2, {.state = State::kLost}).has_value());
-  ASSERT_TRUE(study->begin().has_value());
+  auto transaction = study->begin().value();
   for (const std::int64_t trial : {0, 1}) {
     ASSERT_TRUE(stored->live().put_model(study->storage_id(), {.trial = trial}).has_value());
   }
-  ASSERT_TRUE(study->commit().has_value());
+  ASSERT_TRUE(transaction.commit().has_value());
   ASSERT_EQ(study->ask().value()->number, 2);
   ASSERT_TRUE(study->tell(2, 1, {.values = {0.1}}).has_value());
   EXPECT_FALSE(study->ask().value().has_value());

@@ -9,7 +9,6 @@
 #include "sterlet/base/text.h"
 #include "sterlet/study/decided_end.h"
 #include "sterlet/study/pareto.h"
-#include "sterlet/study/study_within.h"
 
 namespace sterlet::study {
 
@@ -64,67 +63,73 @@ std::string_view text_of(Pause pause) {
 Study::Study(studyfile::StudyFile file, const Options& options)
     : spec_(std::move(file.spec)),
       space_(std::move(file.space)),
-      storage_(options.storage),
-      clock_(options.clock != nullptr ? options.clock : &base::system_clock()),
-      session_(options.session),
-      is_timed_(options.is_timed),
-      started_steady_ms_(clock_->steady_ms()) {}
+      ledger_(spec_, space_, options),
+      started_steady_ms_(ledger_.clock().steady_ms()) {
+  ledger_.add_derived(*this);
+}
+
+namespace {
+
+// The study's row in the storage, made where there is none. One that is there must be the same study.
+Result<storage::StudyRecord> create_or_find(storage::Storage& storage, const studyfile::StudySpec& spec,
+                                            storage::StudyRecord study) {
+  study.spec = base::json_line(studyfile::json_from_spec(spec));
+  STERLET_TRY(const auto existing, storage.find_study(spec.name));
+  if (!existing) {
+    std::vector<std::string> queue;
+    for (const base::Json& point : spec.enqueue) queue.push_back(base::json_line(point));
+    return storage.create_study(study, queue);
+  }
+  STERLET_TRY(const base::Json stored, base::parse_json(existing->spec));
+  STERLET_TRY(const studyfile::StudyFile stored_file, studyfile::study_from_json(stored));
+  const base::Json before = identity_of(stored_file.spec), now = identity_of(spec);
+  for (const auto& [key, value] : now.items()) {
+    if (before.contains(key) && before[key] == value) continue;
+    return base::fail(ErrorCode::kConflict,
+                      fmt::format("the study '{}' is in the storage already, with another '{}'", spec.name, key),
+                      "give it another name (study: ...), or another --storage");
+  }
+  if (spec.seed && *spec.seed != existing->seed) {
+    return base::fail(
+        ErrorCode::kConflict,
+        fmt::format("the study '{}' is in the storage already, with seed {}", spec.name, existing->seed),
+        "leave the seed as it is, or give the study another name");
+  }
+  if (study.spec != existing->spec) STERLET_PASS(storage.set_spec(existing->id, study.spec));
+  STERLET_PASS(storage.request_stop(existing->id, false));
+  return *existing;
+}
+
+Result<storage::StudyRecord> enter(storage::Storage& storage, const studyfile::StudySpec& spec,
+                                   const storage::StudyRecord& study) {
+  STERLET_PASS(storage.begin());
+  auto entered = create_or_find(storage, spec, study);
+  auto committed = entered ? storage.commit() : base::fail(entered.error());
+  if (!committed) {
+    storage.rollback();
+    return base::fail(std::move(committed).error());
+  }
+  STERLET_PASS(storage.sync());
+  return entered;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Options& options) {
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
-  if (study->storage_ == nullptr && study->spec_.strategy == studyfile::Strategy::kPbt) {
+  const studyfile::StudySpec& spec = study->spec_;
+  if (options.storage == nullptr && spec.strategy == studyfile::Strategy::kPbt) {
     return base::fail(ErrorCode::kConflict, "its strategy is pbt, which copies checkpoints between running programs",
-                      fmt::format("run sterlet tune {}", study->spec_.name), study->spec_.name);
+                      fmt::format("run sterlet tune {}", spec.name), spec.name);
   }
-  study->record_.name = study->spec_.name;
-  study->record_.created_ms = study->clock_->wall_ms();
-  if (study->storage_ == nullptr) {
-    for (const base::Json& point : study->spec_.enqueue) study->memory_queue_.push_back(base::json_line(point));
-    STERLET_PASS(study->prepare(seed));
-    return study;
+  storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
+  STERLET_PASS(study->prepare(seed));  // A sampler that refuses does so before the study is written.
+  if (options.storage != nullptr) {
+    STERLET_TRY(record, enter(*options.storage, spec, record));
+    STERLET_PASS(study->prepare(record.seed));
   }
-  // A sampler that refuses does so before the study is written.
-  STERLET_PASS(study->prepare(seed));
-  STERLET_PASS(study->storage_->begin());
-  const auto create_or_find = [&]() -> Result<void> {
-    STERLET_TRY(const auto existing, study->storage_->find_study(study->spec_.name));
-    if (!existing) {
-      study->record_.spec = base::json_line(studyfile::json_from_spec(study->spec_));
-      study->record_.seed = seed;
-      std::vector<std::string> queue;
-      for (const base::Json& point : study->spec_.enqueue) queue.push_back(base::json_line(point));
-      STERLET_TRY(study->record_, study->storage_->create_study(study->record_, queue));
-      return {};
-    }
-    STERLET_TRY(const base::Json stored, base::parse_json(existing->spec));
-    STERLET_TRY(const studyfile::StudyFile stored_file, studyfile::study_from_json(stored));
-    const base::Json before = identity_of(stored_file.spec), now = identity_of(study->spec_);
-    for (const auto& [key, value] : now.items()) {
-      if (before.contains(key) && before[key] == value) continue;
-      return base::fail(
-          ErrorCode::kConflict,
-          fmt::format("the study '{}' is in the storage already, with another '{}'", study->spec_.name, key),
-          "give it another name (study: ...), or another --storage");
-    }
-    if (study->spec_.seed && *study->spec_.seed != existing->seed) {
-      return base::fail(
-          ErrorCode::kConflict,
-          fmt::format("the study '{}' is in the storage already, with seed {}", study->spec_.name, existing->seed),
-          "leave the seed as it is, or give the study another name");
-    }
-    study->record_ = *existing;
-    STERLET_PASS(study->prepare(existing->seed));
-    const std::string spec = base::json_line(studyfile::json_from_spec(study->spec_));
-    if (spec != existing->spec) STERLET_PASS(study->storage_->set_spec(existing->id, spec));
-    return study->storage_->request_stop(existing->id, false);
-  };
-  if (const auto result = create_or_find(); !result) {
-    study->storage_->rollback();
-    return base::fail(result.error());
-  }
-  STERLET_PASS(study->storage_->commit());
-  STERLET_PASS(study->storage_->sync());
+  study->ledger_.bind(std::move(record));
   STERLET_PASS(study->refresh());
   return study;
 }
@@ -141,7 +146,7 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   STERLET_TRY(const base::Json spec, base::parse_json(record->spec));
   STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
-  study->record_ = *record;
+  study->ledger_.bind(*record);
   STERLET_PASS(study->prepare(record->seed));
   STERLET_PASS(study->refresh());
   return study;
@@ -161,16 +166,19 @@ Result<void> Study::prepare(std::uint64_t seed) {
                             spec_.sampler.name, space_, spec_.sampler.options,
                             {.seed = seed_, .trial_budget = trial_budget, .objective_count = spec_.objectives.size()}));
   // One that was told something is kept: another budget does not concern it.
-  if ((!pruner_ || is_other_seed) && spec_.pruner.name != "none") {
-    STERLET_TRY(pruner_,
-                pruners::make(spec_.pruner.name, spec_.pruner.options,
-                              {.seed = seed_,
-                               .objective_count = spec_.objectives.size(),
-                               .maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize}));
-  }
+  if (!pruner_ || is_other_seed) STERLET_PASS(make_pruner());
   if (spec_.duplicates == studyfile::Duplicates::kAvoid && !population_ && space_.count_at_most(0) <= 1e7) {
     if (const auto all = space_.enumerate(0, kCountedConfigurationsMax)) configuration_count_ = all->size();
   }
+  return {};
+}
+
+Result<void> Study::make_pruner() {
+  if (spec_.pruner.name == "none") return {};
+  STERLET_TRY(pruner_, pruners::make(spec_.pruner.name, spec_.pruner.options,
+                                     {.seed = seed_,
+                                      .objective_count = spec_.objectives.size(),
+                                      .maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize}));
   return {};
 }
 
@@ -181,97 +189,21 @@ std::optional<std::int64_t> Study::search_budget() const {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(budget - std::floor(spec_.repeats.share * budget)));
 }
 
-Result<void> Study::begin() {
-  if (storage_ == nullptr) return {};
-  STERLET_PASS(storage_->begin());
-  in_transaction_ = true;
-  is_pruner_behind_ = true;
-  return take_in(seen_seq_);
-}
-
-Result<void> Study::commit() {
-  if (storage_ == nullptr || !in_transaction_) return {};
-  in_transaction_ = false;
-  if (auto result = storage_->commit(); !result) {
-    storage_->rollback();
-    return result;
-  }
-  return is_sync_deferred_ ? Result<void>() : sync();
-}
-
-Result<void> Study::sync() {
-  if (storage_ == nullptr) return {};
-  return storage_->sync();
-}
-
 Result<void> Study::refresh() {
-  if (storage_ == nullptr) return {};
-  STERLET_PASS(take_in(seen_seq_));
-  STERLET_TRY(const auto sessions, storage_->load_sessions(record_.id));
+  if (!ledger_.is_stored()) return {};
+  STERLET_PASS(ledger_.refresh());
+  STERLET_TRY(const auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
   earlier_seconds_ = 0;
   for (const storage::SessionRecord& session : sessions) {
-    if (session.id != session_) earlier_seconds_ += static_cast<double>(session.used_ms) / 1000;
+    if (session.id != ledger_.session()) earlier_seconds_ += static_cast<double>(session.used_ms) / 1000;
   }
   return {};
 }
 
-Result<void> Study::take_in(std::int64_t since) {
-  STERLET_TRY(const std::int64_t last, storage_->last_event(record_.id));
-  if (last <= since) return {};
-  if (since == 0) {
-    STERLET_TRY(const std::int64_t count, storage_->count_trials(record_.id));
-    records_.reserve(static_cast<std::size_t>(count));
-    history_.reserve(static_cast<std::size_t>(count));
-  }
-  STERLET_PASS(storage_->visit_trials(record_.id, since, [&](auto& trial) { return take_in(trial); }));
-  if (population_) {
-    STERLET_TRY(turns_, storage_->live().load_turns(record_.id));
-  }
-  seen_seq_ = last;
-  return {};
-}
-
-Result<void> Study::take_in(storage::TrialRow& row) {
-  const storage::TrialRecord& trial = row.record;
-  const auto index = static_cast<std::size_t>(trial.number);
-  if (index > history_.size()) {
-    return base::fail(ErrorCode::kDisk, fmt::format("trial {} is missing in the storage", history_.size()),
-                      "restore it from a copy, or name another file with --storage");
-  }
-  if (index == history_.size()) {
-    auto point = space_.from_text(row.point);
-    const auto origin = space::origin_from_text(row.origin);
-    if (!point || !origin) {
-      return base::fail(ErrorCode::kDisk,
-                        fmt::format("trial {} in the storage does not fit the study's space", trial.number),
-                        "restore it from a copy, or name another file with --storage");
-    }
-    if (!history_.contains(*point)) ++distinct_count_;
-    history_.append({.number = trial.number, .point = std::move(*point), .origin = *origin});
-    records_.emplace_back();
-  }
-  observe(trial, !row.session.empty());
-  if (pruner_ && is_final(trial.state)) unjudged_endings_.push_back(trial.number);
-  if (is_final(trial.state)) {
-    sessions_.erase(trial.number);
-  } else {
-    sessions_[trial.number] = row.session;
-  }
-  records_[index] = trial;
-  take_in_setting(trial.number);
-  target_reached_ = target_reached_ || is_target_reached(trial.number);
-  return {};
-}
-
-void Study::observe(const storage::TrialRecord& record, bool has_session) {
-  if (is_final(record.state)) last_reported_.erase(record.number);
-  std::vector<double> values = record.values;
-  for (std::size_t i = 0; i < values.size() && i < spec_.objectives.size(); ++i) {
-    if (spec_.objectives[i].direction == studyfile::Direction::kMaximize) values[i] = -values[i];
-  }
-  const auto before = static_cast<std::size_t>(record.number) < records_.size()
-                          ? records_[static_cast<std::size_t>(record.number)].state
-                          : State::kWaiting;
+void Study::changed(const Change& change) {
+  const storage::TrialRecord& record = change.now;
+  const State before = change.before.state;
+  if (change.is_new_point) ++distinct_count_;
   if (is_put_aside(record)) {
     paused_.insert(record.number);
   } else {
@@ -284,92 +216,80 @@ void Study::observe(const storage::TrialRecord& record, bool has_session) {
   if (record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record)) {
     failures_in_a_row_ = 0;
   }
-  // A trial that no session ran was told by whoever evaluated it, perhaps long after: its times say nothing.
-  const bool is_timed = has_session && record.ended_ms > record.started_ms;
-  const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
-  // Samplers learn from a trial that was put aside what it had come to; it may never be promoted.
-  auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record.state);
-  if (is_repeat(record.number)) {  // It counts in its setting's first trial.
-    outcome = space::Outcome::kVoid;
-    values.clear();
-  }
-  history_.update(record.number, outcome, std::move(values), record.constraints, record.last_step, seconds);
-  if (record.state == State::kPruned && !record.predicted.empty()) take_forecast(record);
+  if (pruner_ && change.is_elsewhere && is_final(record.state)) unjudged_endings_.insert(record.number);
+  is_pruner_behind_ = is_pruner_behind_ || change.is_elsewhere;
+  take_in_setting(record.number);
+  target_reached_ = target_reached_ || is_target_reached(record.number);
 }
 
-Result<void> Study::put(storage::TrialRecord record, const std::string& event, const std::string& detail) {
-  // A trial that no session ran has no times to learn from, also for who reads it later.
-  const bool is_untimed = !is_timed_ && is_final(record.state);
-  const std::string session = is_untimed ? std::string() : session_of(record.number);
-  if (storage_ != nullptr) {
-    const space::Observation& known = history_.trials()[static_cast<std::size_t>(record.number)];
-    storage::TrialRow row{.record = std::move(record),
-                          .origin = std::string(space::text_of(known.origin)),
-                          .point = space::Space::text_of(known.point),
-                          .session = session};
-    STERLET_TRY(seen_seq_, storage_->put_trial(record_.id, row, event, clock_->wall_ms(), detail));
-    record = std::move(row.record);
-    record.changed_seq = seen_seq_;
+void Study::restarted() {
+  distinct_count_ = 0;
+  paused_.clear();
+  lost_count_ = cancelled_count_ = failures_in_a_row_ = 0;
+  target_reached_ = false;
+  race_.reset();
+  open_settings_.clear();
+  unjudged_endings_.clear();
+  judged_seq_ = 0;
+  STERLET_CHECK(make_pruner().has_value(), "what was made once can be made again");
+}
+
+void Study::closed(bool is_committed) {
+  is_pruner_behind_ = true;
+  if (!is_committed) {
+    for (auto& [trial, news] : news_before_) turn_news_[trial] = std::move(news);
+    spent_checkpoints_.clear();  // The next look, or the session's last, finds them again.
+    spent_turn_ = -1;
   }
-  const std::int64_t number = record.number;
-  observe(record, !session.empty());
-  if (is_final(record.state)) sessions_.erase(number);
-  records_[static_cast<std::size_t>(number)] = std::move(record);
-  take_in_setting(number);
-  target_reached_ = target_reached_ || is_target_reached(number);
-  return {};
+  news_before_.clear();
 }
 
 double Study::seconds_used() const {
-  return earlier_seconds_ + static_cast<double>(clock_->steady_ms() - started_steady_ms_) / 1000;
+  return earlier_seconds_ + static_cast<double>(ledger_.clock().steady_ms() - started_steady_ms_) / 1000;
 }
 
 Result<void> Study::enqueue(const base::Json& params) {
-  return within([&]() -> Result<void> {
+  return within(ledger_, [&]() -> Result<void> {
     STERLET_PASS(space_.check_partial(params));
     // Completed once now, so that a point that can never be is refused before it is queued.
-    const base::StreamKey key{.seed = seed_, .trial = UINT64_MAX};
-    STERLET_PASS(space_.complete(params, space_.draw(key), key));
-    if (storage_ != nullptr) return storage_->push_queue(record_.id, base::json_line(params));
-    memory_queue_.push_back(base::json_line(params));
-    return {};
+    STERLET_PASS(complete_alone(params));
+    return ledger_.push_queue(base::json_line(params));
   });
 }
 
 Result<void> Study::beat(storage::SessionRecord session) {
-  if (storage_ == nullptr) return {};
-  session.study_id = record_.id;
-  session.used_ms = clock_->steady_ms() - started_steady_ms_;
+  if (!ledger_.is_stored()) return {};
+  session.study_id = ledger_.study().id;
+  session.used_ms = ledger_.clock().steady_ms() - started_steady_ms_;
   session.beat_ms = session.started_ms + session.used_ms;
-  return within([&] { return storage_->put_session(session); });
+  return within(ledger_, [&] { return ledger_.put_session(session); });
 }
 
 Result<void> Study::set_budget(const studyfile::Budget& budget) {
-  spec_.budget = budget;
-  STERLET_PASS(prepare(seed_));
-  if (storage_ == nullptr) return {};
-  return within([&] { return storage_->set_spec(record_.id, base::json_line(studyfile::json_from_spec(spec_))); });
+  const studyfile::Budget before = std::exchange(spec_.budget, budget);
+  auto set = prepare(seed_);
+  if (set) set = within(ledger_, [&] { return ledger_.put_spec(base::json_line(studyfile::json_from_spec(spec_))); });
+  if (!set) {
+    spec_.budget = before;
+    STERLET_CHECK(prepare(seed_).has_value(), "what was made once can be made again");
+  }
+  return set;
 }
 
 TrialView Study::view(std::int64_t trial) const {
   const auto index = static_cast<std::size_t>(trial);
   return {
-      .record = records_[index], .origin = history_.trials()[index].origin, .params = space_.to_json(point_of(trial))};
-}
-
-std::string Study::session_of(std::int64_t trial) const {
-  const auto found = sessions_.find(trial);
-  return found == sessions_.end() ? std::string() : found->second;
+      .record = ledger_.records()[index], .origin = ledger_.history().trials()[index].origin, .params = space_.to_json(point_of(trial))};
 }
 
 std::vector<double> Study::values_of(std::int64_t trial) const {
-  const storage::TrialRecord& own = records_[static_cast<std::size_t>(trial)];
+  const storage::TrialRecord& own = ledger_.record(trial);
   const bool is_mean = spec_.duplicates == studyfile::Duplicates::kAverage || spec_.repeats.is_on();
   if (!is_mean || own.state != State::kComplete) return own.values;
   std::vector<double> sums(spec_.objectives.size(), 0.0);
   double count = 0;
-  for (const std::int64_t twin : history_.trials_at(history_.trials()[static_cast<std::size_t>(trial)].point)) {
-    const storage::TrialRecord& record = records_[static_cast<std::size_t>(twin)];
+  for (const std::int64_t twin : ledger_.history().trials_at(ledger_.point(trial))) {
+    const storage::TrialRecord& record = ledger_.record(twin);
     if (record.state != State::kComplete) continue;
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += record.values[i];
     ++count;
@@ -382,7 +302,7 @@ std::vector<std::int64_t> Study::best() const {
   if (spec_.repeats.is_on() && spec_.objectives.size() == 1) return best_setting();
   std::vector<std::int64_t> candidates;
   std::vector<std::vector<double>> values;
-  for (const storage::TrialRecord& record : records_) {
+  for (const storage::TrialRecord& record : ledger_.records()) {
     const bool feasible = std::all_of(record.constraints.begin(), record.constraints.end(),
                                       [](double constraint) { return constraint <= 0; });
     if (record.state != State::kComplete || !feasible || is_repeat(record.number)) continue;

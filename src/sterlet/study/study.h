@@ -18,6 +18,7 @@
 #include "sterlet/samplers/registry.h"
 #include "sterlet/space/history.h"
 #include "sterlet/storage/storage.h"
+#include "sterlet/study/ledger.h"
 #include "sterlet/studyfile/schedule.h"
 #include "sterlet/studyfile/spec.h"
 #include "sterlet/studyfile/study_file.h"
@@ -69,17 +70,12 @@ std::string_view text_of(Pause pause);
 /// Ask and tell, the budget and the states of one study, in memory or on a storage. One thread at a time.
 ///
 /// With a storage every public call is one transaction unless begin() opened a larger one; what a call returned is on
-/// the disk once the call (or commit()) returned, unless that is deferred. Other processes may work on the same study:
-/// each call first takes in what they have changed.
-class Study final {
+/// the disk once the call (or commit()) returned, unless that is deferred. A call that fails has done nothing, neither
+/// on the disk nor in memory. Other processes may work on the same study: each call first takes in what they have
+/// changed.
+class Study final : private Derived {
  public:
-  struct Options {
-    storage::Storage* storage = nullptr;  ///< Borrowed for the study's life; null: in memory.
-    const base::Clock* clock = nullptr;   ///< Null: the system's.
-    std::string session;                  ///< Mark of this process among the study's; empty without a storage.
-    /// Whether the time between a trial's claim and its end is what the trial took, so that samplers may learn from it.
-    bool is_timed = true;
-  };
+  using Options = Ledger::Options;
 
   /// Opens the study of that name in the storage, or creates it. An existing one must have the same spec, but for
   /// budget, workers and folder (kConflict names the first difference). Without storage: a new study.
@@ -87,13 +83,13 @@ class Study final {
   /// Opens an existing study. kNotFound names the nearest.
   static base::Result<std::unique_ptr<Study>> open_existing(const std::string& name, const Options& options);
 
-  /// Groups the calls up to commit() into one transaction. Without storage nothing happens.
-  base::Result<void> begin();
-  base::Result<void> commit();
+  /// Groups all calls until its commit() into one transaction; without that, or after an error, none of them happened.
+  /// Without a storage it does nothing.
+  base::Result<Ledger::Transaction> begin() { return ledger_.begin(); }
   /// Whether calls, and commit(), return without waiting for the disk (at first they wait): what they stored outlives
   /// every kill of a process, but a loss of power only once sync() returned.
-  void defer_sync(bool is_deferred) { is_sync_deferred_ = is_deferred; }
-  base::Result<void> sync();
+  void defer_sync(bool is_deferred) { ledger_.defer_sync(is_deferred); }
+  base::Result<void> sync() { return ledger_.sync(); }
 
   /// The next trial to run: a lost one again, an enqueued point, the defaults, or the sampler's suggestion. Counts the
   /// budget in the same transaction. Nothing if there is none to hand out: see pause().
@@ -119,8 +115,8 @@ class Study final {
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
 
-  /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget. Between begin()
-  /// and commit(), as restate().
+  /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget. Within a
+  /// transaction, as restate().
   base::Result<Claim> start_at(space::Point point, space::Origin origin);
   /// Runs a trial that is not finished again, as a further attempt held by this session. Errors: kConflict where it is
   /// finished.
@@ -140,20 +136,20 @@ class Study final {
 
   const studyfile::StudySpec& spec() const { return spec_; }
   const space::Space& space() const { return space_; }
-  const space::History& history() const { return history_; }
+  const space::History& history() const { return ledger_.history(); }
   std::uint64_t seed() const { return seed_; }
-  std::int64_t storage_id() const { return record_.id; }
-  std::int64_t created_ms() const { return record_.created_ms; }
+  std::int64_t storage_id() const { return ledger_.study().id; }
+  std::int64_t created_ms() const { return ledger_.study().created_ms; }
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const;
 
   /// By trial number; points and origins are in the history.
-  const std::vector<storage::TrialRecord>& records() const { return records_; }
+  const std::vector<storage::TrialRecord>& records() const { return ledger_.records(); }
   TrialView view(std::int64_t trial) const;
   /// What view() gives as parameters.
   space::Point point_of(std::int64_t trial) const;
   /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
-  std::string session_of(std::int64_t trial) const;
+  std::string session_of(std::int64_t trial) const { return ledger_.session_of(trial); }
   /// Trials at one point, where repeats are on.
   struct Setting {
     std::int64_t first = 0;            ///< Its first trial, whatever became of it.
@@ -172,9 +168,7 @@ class Study final {
   };
   /// The setting of a trial, and its first trial.
   Setting setting(std::int64_t trial) const { return setting_at(first_run(trial)); }
-  std::int64_t first_run(std::int64_t trial) const {
-    return history_.first_at(history_.trials()[static_cast<std::size_t>(trial)].point);
-  }
+  std::int64_t first_run(std::int64_t trial) const { return ledger_.first_run(trial); }
   /// Of the mean of a setting's first objective, the noise being that of all settings; nothing where there are several
   /// objectives, none of its runs is complete, or no setting was run twice. Cost O(1) where nothing changed.
   std::optional<double> standard_error(const Setting& setting) const;
@@ -182,10 +176,10 @@ class Study final {
   /// analysis::probability_of_best.
   std::optional<Assurance> assurance(std::int64_t trial) const;
   /// Whether it is one of an earlier trial.
-  bool is_repeat(std::int64_t trial) const;
+  bool is_repeat(std::int64_t trial) const { return ledger_.is_repeat(trial); }
 
   /// With strategy: pbt, what each member was trained with, by interval, then member; else empty.
-  const std::vector<storage::TurnRecord>& turns() const { return turns_; }
+  const std::vector<storage::TurnRecord>& turns() const { return ledger_.turns(); }
   const std::optional<population::Options>& population_options() const { return population_; }
   /// Paths of a population's checkpoints, as its programs told them, that no member can need any more and nothing
   /// stored names: those of intervals that are settled, but for the newest of each member and what copies begin from.
@@ -209,11 +203,10 @@ class Study final {
 
   Study(studyfile::StudyFile file, const Options& options);
   base::Result<void> prepare(std::uint64_t seed);
-  template <typename Body>
-  auto within(Body body) -> decltype(body());
-  base::Result<void> take_in(std::int64_t since);
-  base::Result<void> take_in(storage::TrialRow& row);
-  base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  base::Result<void> make_pruner();
+  void changed(const Change& change) override;
+  void restarted() override;
+  void closed(bool is_committed) override;
   base::Result<std::optional<Claim>> ask_within();
   base::Result<std::optional<Claim>> next_claim();
   base::Result<std::optional<Claim>> retry_lost();
@@ -230,13 +223,13 @@ class Study final {
   base::Result<Claim> begin_turn(storage::TurnRecord turn, const std::string& event);
   base::Result<bool> begin_next_interval();
   base::Result<std::optional<Outcome>> end_turn(const storage::TrialRecord& record, const Outcome& outcome);
-  base::Result<void> put_turn(const storage::TurnRecord& turn);
   base::Result<void> put_aside(storage::TrialRecord record, const std::string& reason);
   std::vector<base::Json> turn_agenda(const storage::TurnRecord& turn) const;
   base::Result<void> plan_replay(Claim& claim) const;
   base::Result<Claim> run_again(storage::TrialRecord record, const std::string& event);
   base::Result<std::optional<samplers::Suggestion>> next_point(std::int64_t number);
-  base::Result<std::optional<std::string>> pop_queue();
+  base::Result<space::Point> complete(const std::string& queued, std::int64_t number) const;
+  base::Result<space::Point> complete_alone(const base::Json& params) const;
   std::optional<samplers::Suggestion> sample(std::int64_t number);
   std::optional<samplers::Suggestion> repeat() const;
   Pause find_pause() const;
@@ -249,34 +242,29 @@ class Study final {
   std::optional<std::int64_t> next_repeat() const;
   std::optional<std::int64_t> next_of_race() const;
   std::vector<std::int64_t> best_setting() const;
-  void observe(const storage::TrialRecord& record, bool has_session);
   base::Result<void> catch_up_pruner();
   base::Result<pruners::Decision> judge(std::int64_t trial, std::int64_t step, double value);
   void tell_ending(std::int64_t trial);
   base::Result<void> put_pruned(storage::TrialRecord record);
-  void take_forecast(const storage::TrialRecord& record);
   base::Result<std::vector<double>> stored_values(const storage::TrialRecord& record);
-  base::Result<storage::TrialRecord> running_record(std::int64_t trial, int attempt) const;
 
   studyfile::StudySpec spec_;
   space::Space space_;
-  storage::Storage* storage_;
-  const base::Clock* clock_;
-  std::string session_;
-  bool is_timed_;
-  storage::StudyRecord record_;
+  Ledger ledger_;
   std::uint64_t seed_ = 0;
   std::unique_ptr<samplers::Sampler> sampler_;
   std::unique_ptr<pruners::Pruner> pruner_;  // Null: none. Knows everything up to judged_seq_.
   std::int64_t judged_seq_ = 0;
-  std::vector<std::int64_t> unjudged_endings_;     // Trials that others, or earlier sessions, have ended since.
+  std::set<std::int64_t> unjudged_endings_;        // Trials that others, or earlier sessions, have ended since.
   std::optional<population::Options> population_;  // With strategy: pbt.
-  std::vector<storage::TurnRecord> turns_;
+  struct TurnNews;
+  TurnNews& news_of(std::int64_t trial);
   struct TurnNews {
     std::vector<std::pair<std::int64_t, double>> reports;
     std::map<std::int64_t, std::string> checkpoints;
   };
   std::map<std::int64_t, TurnNews> turn_news_;  // Of members that this process trains.
+  std::map<std::int64_t, TurnNews> news_before_;  // Of those that the open transaction has changed.
   std::set<std::string> told_checkpoints_;      // Since the last interval was settled, by this process.
   std::vector<std::string> spent_checkpoints_;
   int spent_turn_ = -1;  // Interval whose end was looked at for them.
@@ -284,17 +272,9 @@ class Study final {
   std::optional<studyfile::Schedule> replay_;  // With strategy: replay.
   std::set<std::int64_t> paused_;              // Trials put aside at a rung that may be promoted.
   bool is_pruner_behind_ = true;               // Others may have reported since it was told last.
-  space::History history_;
-  std::vector<storage::TrialRecord> records_;
-  std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final: who runs, or ran, them.
-  std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
-  std::set<std::int64_t> open_settings_;                       // First trials of settings that may be repeated.
+  std::set<std::int64_t> open_settings_;       // First trials of settings that may be repeated.
   // Memo of what the settings' runs say; null: none. Shared, so that only study_repeats.cc needs the type.
   mutable std::shared_ptr<const Race> race_;
-  std::vector<std::string> memory_queue_;
-  std::int64_t seen_seq_ = 0;
-  bool in_transaction_ = false;
-  bool is_sync_deferred_ = false;
   Pause pause_ = Pause::kNone;
   std::optional<std::uint64_t> configuration_count_;
   std::uint64_t distinct_count_ = 0;

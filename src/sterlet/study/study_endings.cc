@@ -7,7 +7,6 @@
 #include "sterlet/base/text.h"
 #include "sterlet/study/decided_end.h"
 #include "sterlet/study/study.h"
-#include "sterlet/study/study_within.h"
 
 namespace sterlet::study {
 
@@ -19,63 +18,20 @@ using storage::State;
 
 }  // namespace
 
-Result<storage::TrialRecord> Study::running_record(std::int64_t trial, int attempt) const {
-  if (trial < 0 || trial >= static_cast<std::int64_t>(records_.size())) {
-    return base::fail(
-        ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
-        records_.empty() ? std::string("ask for one first") : fmt::format("the last one is {}", records_.size() - 1));
-  }
-  const storage::TrialRecord& record = records_[static_cast<std::size_t>(trial)];
-  if (is_final(record.state)) {
-    const std::string value =
-        record.values.empty() ? std::string() : fmt::format(" with value {}", base::number_text(record.values.front()));
-    return base::fail(
-        ErrorCode::kConflict,
-        fmt::format("trial {} is already {}{} and cannot be told again", trial, storage::text_of(record.state), value),
-        R"(to record another result use {"op":"add", ...})");
-  }
-  if (record.state != State::kRunning || record.attempt != attempt || session_of(trial) != session_) {
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("attempt {} of trial {} is over (the trial is {}, attempt {})", attempt, trial,
-                                  storage::text_of(record.state), record.attempt),
-                      "its result was not stored");
-  }
-  return record;
-}
-
 Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::int64_t step,
                                         const std::vector<std::pair<std::string, double>>& metrics) {
-  return within([&]() -> Result<pruners::Decision> {
-    STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
+  return within(ledger_, [&]() -> Result<pruners::Decision> {
+    STERLET_PASS(ledger_.running(trial, attempt));
     STERLET_PASS(catch_up_pruner());
+    // A repeat that was cut short would leave only the lucky ones in the mean.
+    const bool is_judged = pruner_ && !is_repeat(trial);
+    STERLET_TRY(const std::int64_t seq, ledger_.put_report(trial, attempt, step, metrics, is_judged));
+    judged_seq_ = std::max(judged_seq_, seq);
     std::optional<double> judged;
-    std::vector<storage::ReportRecord> rows;
     for (const auto& [metric, value] : metrics) {
-      // A repeat that was cut short would leave only the lucky ones in the mean.
-      const bool is_judged = pruner_ && metric == spec_.objectives.front().metric && !is_repeat(trial);
+      if (metric != spec_.objectives.front().metric) continue;
       if (is_judged) judged = value;
-      if (storage_ == nullptr) continue;
-      rows.push_back({.trial = trial,
-                      .attempt = attempt,
-                      .step = step,
-                      .metric = metric,
-                      .value = value,
-                      .is_sequenced = is_judged});
-    }
-    if (storage_ != nullptr) {
-      STERLET_TRY(const std::int64_t seq, storage_->put_reports(record_.id, rows));
-      judged_seq_ = std::max(judged_seq_, seq);
-    }
-    records_[static_cast<std::size_t>(trial)].last_step = std::max(record.last_step, step);
-    for (const auto& [metric, value] : metrics) {
-      if (population_ && metric == spec_.objectives.front().metric) turn_news_[trial].reports.emplace_back(step, value);
-    }
-    auto& last = last_reported_[trial];
-    if (last.empty()) last.assign(spec_.objectives.size(), std::nan(""));
-    for (std::size_t i = 0; i < spec_.objectives.size(); ++i) {
-      for (const auto& [metric, value] : metrics) {
-        if (metric == spec_.objectives[i].metric) last[i] = value;
-      }
+      if (population_) news_of(trial).reports.emplace_back(step, value);
     }
     return judged ? judge(trial, step, *judged) : pruners::Decision{};
   });
@@ -83,27 +39,27 @@ Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::in
 
 Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::string& path,
                                std::optional<std::int64_t> step) {
-  return within([&]() -> Result<void> {
-    STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_TRY(storage::TrialRecord record, ledger_.running(trial, attempt));
     record.checkpoint = path;
     if (population_) told_checkpoints_.insert(path);
-    if (population_ && step) turn_news_[trial].checkpoints[*step] = path;
-    if (replay_ && step && storage_ != nullptr) {  // What of the schedule it has seen follows from its step.
-      STERLET_PASS(storage_->live().add_checkpoint(record_.id, trial,
-                                                   {.step = *step, .path = path, .created_ms = clock_->wall_ms()}));
+    if (population_ && step) news_of(trial).checkpoints[*step] = path;
+    if (replay_ && step) {  // What of the schedule it has seen follows from its step.
+      STERLET_PASS(ledger_.put_checkpoint(
+          trial, {.step = *step, .path = path, .created_ms = ledger_.clock().wall_ms()}));
     }
-    return put(std::move(record), "checkpoint", path);
+    return ledger_.put(std::move(record), "checkpoint", path);
   });
 }
 
 std::vector<double> Study::last_reported(std::int64_t trial) const {
-  const auto last = last_reported_.find(trial);
-  return last == last_reported_.end() ? std::vector<double>(spec_.objectives.size(), std::nan("")) : last->second;
+  const std::vector<double>* last = ledger_.last_reported(trial);
+  return last == nullptr ? std::vector<double>(spec_.objectives.size(), std::nan("")) : *last;
 }
 
 Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
-  return within([&]() -> Result<void> {
-    STERLET_TRY(storage::TrialRecord record, running_record(trial, attempt));
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_TRY(storage::TrialRecord record, ledger_.running(trial, attempt));
     Outcome outcome = told;
     // One whose end was decided needs no other attempt anyway.
     if (outcome.is_killed && record.reason.empty()) {
@@ -136,13 +92,13 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
     }
     record.values = outcome.values;
     record.constraints = outcome.constraints;
-    record.last_step = records_[static_cast<std::size_t>(trial)].last_step;
-    record.ended_ms = clock_->wall_ms();
+    record.last_step = ledger_.record(trial).last_step;
+    record.ended_ms = ledger_.clock().wall_ms();
     const bool has_value = record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record);
-    if (has_value && record.values.empty() && last_reported_.contains(trial)) {
+    if (has_value && record.values.empty() && ledger_.last_reported(trial) != nullptr) {
       record.values = last_reported(trial);
     }
-    const bool is_empty_attempt = record.values.empty() && attempt > 1 && storage_ != nullptr;
+    const bool is_empty_attempt = record.values.empty() && attempt > 1 && ledger_.is_stored();
     if (has_value && is_empty_attempt) {
       // It went on from a checkpoint at its end: what earlier attempts reported is its result.
       STERLET_TRY(record.values, stored_values(record));
@@ -163,12 +119,12 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
       const std::string event(record.state == State::kLost && outcome.is_killed ? kKilledEvent
                                                                                 : storage::text_of(record.state));
       const std::string detail = record.reason;
-      STERLET_PASS(put(std::move(record), event, detail));
+      STERLET_PASS(ledger_.put(std::move(record), event, detail));
     }
-    const storage::TrialRecord& ended = records_[static_cast<std::size_t>(trial)];
+    const storage::TrialRecord& ended = ledger_.record(trial);
     if (pruner_ && is_final(ended.state)) {
       tell_ending(trial);
-      judged_seq_ = std::max(judged_seq_, seen_seq_);
+      judged_seq_ = std::max(judged_seq_, ledger_.seen_seq());
     }
     return {};
   });
@@ -176,14 +132,14 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
 
 Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome,
                                 std::span<const std::pair<std::int64_t, double>> reports) {
-  return within([&]() -> Result<std::int64_t> {
+  return within(ledger_, [&]() -> Result<std::int64_t> {
     STERLET_TRY(space::Point point, space_.from_json(params));
-    const auto number = static_cast<std::int64_t>(records_.size());
-    const std::int64_t now = clock_->wall_ms();
+    const auto number = ledger_.next_number();
+    const std::int64_t now = ledger_.clock().wall_ms();
     storage::TrialRecord record{.number = number,
                                 .state = State::kRunning,
                                 .attempt = 1,
-                                .history_seq = seen_seq_,
+                                .history_seq = ledger_.seen_seq(),
                                 .created_ms = now,
                                 .started_ms = now};
     const bool has_values = !outcome.values.empty() || outcome.state == State::kComplete;
@@ -193,11 +149,7 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
                                     base::count_text(spec_.objectives.size(), "objective")),
                         "give one value for each");
     }
-    if (!history_.contains(point)) ++distinct_count_;
-    history_.append({.number = number, .point = std::move(point), .origin = space::Origin::kAdded});
-    records_.emplace_back();
-    sessions_[number] = session_;
-    STERLET_PASS(put(std::move(record), "add", ""));
+    STERLET_PASS(ledger_.append(std::move(record), std::move(point), space::Origin::kAdded, "add", ""));
     for (const auto& [step, value] : reports) {
       STERLET_PASS(report(number, 1, step, {{spec_.objectives.front().metric, value}}));
     }
@@ -208,39 +160,39 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
 
 Result<std::vector<std::string>> Study::collect_lost(
     const std::function<bool(const storage::SessionRecord&)>& is_alive) {
-  return within([&]() -> Result<std::vector<std::string>> {
+  return within(ledger_, [&]() -> Result<std::vector<std::string>> {
     std::vector<std::string> gone;
-    if (storage_ == nullptr) return gone;
-    STERLET_TRY(const auto sessions, storage_->load_sessions(record_.id));
+    if (!ledger_.is_stored()) return gone;
+    STERLET_TRY(const auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
     std::vector<std::string> alive;
     for (const storage::SessionRecord& session : sessions) {
-      if (session.id == session_ || (!session.ended && is_alive(session))) alive.push_back(session.id);
+      if (session.id == ledger_.session() || (!session.ended && is_alive(session))) alive.push_back(session.id);
     }
-    for (std::size_t i = 0; i < records_.size(); ++i) {
-      storage::TrialRecord record = records_[i];
+    for (std::size_t i = 0; i < ledger_.records().size(); ++i) {
+      storage::TrialRecord record = ledger_.records()[i];
       if (record.state != State::kRunning) continue;
       const std::string session = session_of(record.number);
       if (std::find(alive.begin(), alive.end(), session) != alive.end()) continue;
       if (std::find(gone.begin(), gone.end(), session) == gone.end()) gone.push_back(session);
-      record.ended_ms = clock_->wall_ms();
+      record.ended_ms = ledger_.clock().wall_ms();
       if (!record.reason.empty()) {  // It was to be pruned: it needs no other attempt.
         STERLET_PASS(catch_up_pruner());
         record.state = decided_end(record, true);
         if (record.state == State::kPaused) {
           STERLET_TRY(record.values, stored_values(record));
           const std::string reason = record.reason;
-          STERLET_PASS(put(std::move(record), "PAUSED", reason));
+          STERLET_PASS(ledger_.put(std::move(record), "PAUSED", reason));
           continue;
         }
         STERLET_TRY(record.values, stored_values(record));
         STERLET_PASS(put_pruned(std::move(record)));
         if (pruner_) tell_ending(static_cast<std::int64_t>(i));
-        judged_seq_ = std::max(judged_seq_, seen_seq_);
+        judged_seq_ = std::max(judged_seq_, ledger_.seen_seq());
         continue;
       }
       record.state = State::kLost;
       record.reason = "the process that ran it is gone";
-      STERLET_PASS(put(std::move(record), "LOST", "the process that ran it is gone"));
+      STERLET_PASS(ledger_.put(std::move(record), "LOST", "the process that ran it is gone"));
     }
     return gone;
   });

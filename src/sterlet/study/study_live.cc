@@ -1,10 +1,7 @@
 // The part of Study that raising one model needs: trials started and taken over by hand.
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "sterlet/study/study.h"
-#include "sterlet/study/study_within.h"
 
 namespace sterlet::study {
 
@@ -13,26 +10,21 @@ using base::Result;
 using storage::State;
 
 Result<Claim> Study::start_at(space::Point point, space::Origin origin) {
-  const auto number = static_cast<std::int64_t>(records_.size());
-  const std::int64_t now = clock_->wall_ms();
+  const auto number = ledger_.next_number();
+  const std::int64_t now = ledger_.clock().wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
                               .attempt = 1,
-                              .history_seq = seen_seq_,
+                              .history_seq = ledger_.seen_seq(),
                               .created_ms = now,
                               .started_ms = now};
-  if (!history_.contains(point)) ++distinct_count_;
-  history_.append({.number = number, .point = point, .origin = origin});
-  records_.emplace_back();
-  sessions_[number] = session_;
-  STERLET_PASS(put(std::move(record), "claim", "babysit"));
+  STERLET_PASS(ledger_.append(std::move(record), point, origin, "claim", "babysit"));
   return Claim{.number = number, .attempt = 1, .point = std::move(point)};
 }
 
 Result<Claim> Study::take_over(std::int64_t trial) {
-  return within([&]() -> Result<Claim> {
-    const auto index = static_cast<std::size_t>(trial);
-    storage::TrialRecord record = records_[index];
+  return within(ledger_, [&]() -> Result<Claim> {
+    storage::TrialRecord record = ledger_.record(trial);
     const bool unfinished = record.state == State::kWaiting || record.state == State::kRunning ||
                             record.state == State::kPaused || record.state == State::kLost;
     if (!unfinished) {
@@ -41,36 +33,21 @@ Result<Claim> Study::take_over(std::int64_t trial) {
     }
     record.state = State::kRunning;
     record.attempt += 1;
-    sessions_[trial] = session_;
-    record.started_ms = clock_->wall_ms();
+    record.started_ms = ledger_.clock().wall_ms();
     record.ended_ms = 0;
     record.reason.clear();
     Claim claim{.number = trial,
                 .attempt = record.attempt,
-                .point = history_.trials()[index].point,
+                .point = ledger_.point(trial),
                 .checkpoint = record.checkpoint};
-    STERLET_PASS(put(std::move(record), "retry", "babysit"));
+    STERLET_PASS(ledger_.take(std::move(record), "retry", "babysit"));
     return claim;
   });
 }
 
 Result<void> Study::restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports) {
-  STERLET_PASS(running_record(trial, attempt));
-  if (storage_ != nullptr) {
-    STERLET_PASS(storage_->drop_reports(record_.id, trial, attempt));
-    STERLET_PASS(storage_->put_reports(record_.id, reports));
-  }
-  const auto index = static_cast<std::size_t>(trial);
-  auto& last = last_reported_[trial];
-  last.assign(spec_.objectives.size(), std::nan(""));
-  records_[index].last_step = 0;
-  for (const storage::ReportRecord& report : reports) {
-    records_[index].last_step = std::max(records_[index].last_step, report.step);
-    for (std::size_t i = 0; i < spec_.objectives.size(); ++i) {
-      if (report.metric == spec_.objectives[i].metric) last[i] = report.value;
-    }
-  }
-  return {};
+  STERLET_PASS(ledger_.running(trial, attempt));
+  return ledger_.restate(trial, attempt, reports);
 }
 
 }  // namespace sterlet::study

@@ -24,17 +24,17 @@ Result<std::optional<Claim>> Study::ask_member() {
   STERLET_TRY(auto again, retry_lost_turn());
   if (again) return again;
   while (true) {
-    for (const TurnRecord& turn : turns_) {
+    for (const TurnRecord& turn : ledger_.turns()) {
       if (turn.state != "waiting") continue;
       STERLET_TRY(Claim claim, begin_turn(turn, "turn"));
       return claim;
     }
-    const auto number = static_cast<std::int64_t>(records_.size());
+    const auto number = ledger_.next_number();
     if (number < population_->population) {
-      const std::int64_t known_seq = seen_seq_;
+      const std::int64_t known_seq = ledger_.seen_seq();
       STERLET_TRY(auto suggestion, next_point(number));
       if (!suggestion)
-        suggestion = sampler_->suggest(history_, {.seed = seed_, .trial = static_cast<std::uint64_t>(number)});
+        suggestion = sampler_->suggest(ledger_.history(), {.seed = seed_, .trial = static_cast<std::uint64_t>(number)});
       STERLET_TRY(Claim claim, start_new(std::move(*suggestion), known_seq));
       const TurnRecord turn{.trial = number,
                             .to_step = population_->interval,
@@ -43,13 +43,13 @@ Result<std::optional<Claim>> Study::ask_member() {
                             .attempt = 1,
                             .state = "running",
                             .reason = "the beginning",
-                            .created_ms = clock_->wall_ms()};
-      STERLET_PASS(put_turn(turn));
+                            .created_ms = ledger_.clock().wall_ms()};
+      STERLET_PASS(ledger_.put_turn(turn));
       claim.agenda = turn_agenda(turn);
       claim.is_exact = true;
       return claim;
     }
-    for (const TurnRecord& turn : turns_) {
+    for (const TurnRecord& turn : ledger_.turns()) {
       if (turn.state == "running") return std::nullopt;  // Those that have ended wait for it.
     }
     STERLET_TRY(const bool begun, begin_next_interval());
@@ -62,9 +62,9 @@ Result<std::optional<Claim>> Study::ask_member() {
 // A turn whose process is gone is trained again from its beginning, up to the study's retries.
 Result<std::optional<Claim>> Study::retry_lost_turn() {
   if (lost_count_ == 0) return std::nullopt;
-  for (const storage::TrialRecord& lost : std::vector(records_)) {
+  for (const storage::TrialRecord& lost : std::vector(ledger_.records())) {
     if (lost.state != State::kLost) continue;
-    for (const TurnRecord& found : std::vector(turns_)) {
+    for (const TurnRecord& found : std::vector(ledger_.turns())) {
       if (found.trial != lost.number || found.state != "running") continue;
       TurnRecord turn = found;
       if (lost.attempt - turn.first_attempt < spec_.retries) {
@@ -73,7 +73,7 @@ Result<std::optional<Claim>> Study::retry_lost_turn() {
       }
       turn.state = "failed";
       turn.reason = lost.reason;
-      STERLET_PASS(put_turn(turn));
+      STERLET_PASS(ledger_.put_turn(turn));
       STERLET_PASS(put_aside(lost, lost.reason));
     }
   }
@@ -81,14 +81,14 @@ Result<std::optional<Claim>> Study::retry_lost_turn() {
 }
 
 Result<Claim> Study::begin_turn(TurnRecord turn, const std::string& event) {
-  storage::TrialRecord record = records_[static_cast<std::size_t>(turn.trial)];
+  storage::TrialRecord record = ledger_.record(turn.trial);
   record.checkpoint = turn.start;
-  turn_news_.erase(turn.trial);
+  news_of(turn.trial) = {};
   STERLET_TRY(Claim claim, run_again(std::move(record), event));
   if (turn.state == "waiting") turn.first_attempt = claim.attempt;
   turn.attempt = claim.attempt;
   turn.state = "running";
-  STERLET_PASS(put_turn(turn));
+  STERLET_PASS(ledger_.put_turn(turn));
   auto point = space_.from_text(turn.point);
   if (!point) {
     return base::fail(
@@ -101,9 +101,9 @@ Result<Claim> Study::begin_turn(TurnRecord turn, const std::string& event) {
   // The seed goes with the weights: sterlet-train, for one, refuses a checkpoint of another seed.
   std::int64_t root = turn.trial;
   for (int back = turn.turn; back > 0; --back) {
-    const auto at = std::find_if(turns_.begin(), turns_.end(),
+    const auto at = std::find_if(ledger_.turns().begin(), ledger_.turns().end(),
                                  [&](const TurnRecord& known) { return known.turn == back && known.trial == root; });
-    if (at == turns_.end() || !at->parent) break;
+    if (at == ledger_.turns().end() || !at->parent) break;
     root = *at->parent;
   }
   claim.seed_of = root;
@@ -122,34 +122,34 @@ Result<bool> Study::begin_next_interval() {
     return turn.state == "done" && turn.value ? sign * *turn.value : std::nan("");
   };
   const auto members = static_cast<std::size_t>(population_->population);
-  STERLET_CHECK(!turns_.empty() && turns_.size() % members == 0, "an interval without all its members");
-  std::vector<std::vector<population::Standing>> intervals(turns_.size() / members);
-  for (std::size_t i = 0; i < turns_.size(); ++i) {
-    const TurnRecord& turn = turns_[i];
+  STERLET_CHECK(!ledger_.turns().empty() && ledger_.turns().size() % members == 0, "an interval without all its members");
+  std::vector<std::vector<population::Standing>> intervals(ledger_.turns().size() / members);
+  for (std::size_t i = 0; i < ledger_.turns().size(); ++i) {
+    const TurnRecord& turn = ledger_.turns()[i];
     const std::size_t interval = i / members;
     const auto parent = (interval - 1) * members + static_cast<std::size_t>(turn.parent.value_or(0));
     intervals[interval].push_back({.member = turn.trial,
                                    .point = space_.from_text(turn.point).value(),
-                                   .before = interval > 0 && turn.parent ? value_of(turns_[parent]) : std::nan(""),
+                                   .before = interval > 0 && turn.parent ? value_of(ledger_.turns()[parent]) : std::nan(""),
                                    .value = value_of(turn)});
   }
-  const TurnRecord last = turns_.back();
+  const TurnRecord last = ledger_.turns().back();
   if (last.to_step >= population_->steps) {
     find_spent_in_interval();
     return false;
   }
   const auto moves = population::next_moves(space_, *population_, intervals, seed_);
   if (moves.empty()) {  // All have failed, perhaps before: then each is FAILED already.
-    for (const storage::TrialRecord& record : std::vector(records_)) {
+    for (const storage::TrialRecord& record : std::vector(ledger_.records())) {
       if (record.state != State::kPaused) continue;
       storage::TrialRecord failed = record;
       failed.state = State::kFailed;
       const std::string reason = failed.reason;
-      STERLET_PASS(put(std::move(failed), "FAILED", reason));
+      STERLET_PASS(ledger_.put(std::move(failed), "FAILED", reason));
     }
     return false;
   }
-  const std::size_t first = turns_.size() - members;
+  const std::size_t first = ledger_.turns().size() - members;
   std::vector<TurnRecord> next;
   for (const population::Move& move : moves) {
     next.push_back({.trial = move.member,
@@ -158,35 +158,28 @@ Result<bool> Study::begin_next_interval() {
                     .to_step = std::min(last.to_step + population_->interval, population_->steps),
                     .parent = move.from,
                     .point = space::Space::text_of(move.point),
-                    .start = turns_[first + static_cast<std::size_t>(move.from)].end,
+                    .start = ledger_.turns()[first + static_cast<std::size_t>(move.from)].end,
                     .reason = move.reason,
-                    .created_ms = clock_->wall_ms()});
+                    .created_ms = ledger_.clock().wall_ms()});
   }
-  for (const TurnRecord& turn : next) STERLET_PASS(put_turn(turn));
+  for (const TurnRecord& turn : next) STERLET_PASS(ledger_.put_turn(turn));
   find_spent_in_interval();
   return true;
 }
 
-Result<void> Study::put_turn(const TurnRecord& turn) {
-  STERLET_PASS(storage_->live().put_turn(record_.id, turn));
-  const auto place = std::find_if(turns_.begin(), turns_.end(), [&](const TurnRecord& known) {
-    return std::pair(known.turn, known.trial) >= std::pair(turn.turn, turn.trial);
-  });
-  if (place != turns_.end() && place->turn == turn.turn && place->trial == turn.trial) {
-    *place = turn;
-  } else {
-    turns_.insert(place, turn);
-  }
-  return {};
+// What the programs have told of a turn, which the open transaction is about to change.
+Study::TurnNews& Study::news_of(std::int64_t trial) {
+  news_before_.try_emplace(trial, turn_news_[trial]);
+  return turn_news_[trial];
 }
 
 // Between two turns.
 Result<void> Study::put_aside(storage::TrialRecord record, const std::string& reason) {
   record.state = State::kPaused;
   record.reason = reason;
-  record.last_step = records_[static_cast<std::size_t>(record.number)].last_step;
-  record.ended_ms = clock_->wall_ms();
-  return put(std::move(record), "PAUSED", reason);
+  record.last_step = ledger_.record(record.number).last_step;
+  record.ended_ms = ledger_.clock().wall_ms();
+  return ledger_.put(std::move(record), "PAUSED", reason);
 }
 
 // Takes in the end of a turn. What is left to be told of the trial itself: nothing, unless this was its last turn or it
@@ -199,8 +192,8 @@ Result<std::optional<Outcome>> Study::end_turn(const storage::TrialRecord& recor
   const TurnRecord* found = running_turn(record.number);
   STERLET_CHECK(found != nullptr, "a member that runs without a turn");
   TurnRecord turn = *found;
-  const TurnNews news = std::exchange(turn_news_[record.number], {});
-  const std::int64_t last_step = records_[static_cast<std::size_t>(record.number)].last_step;
+  const TurnNews news = std::exchange(news_of(record.number), {});
+  const std::int64_t last_step = ledger_.record(record.number).last_step;
   const std::string& metric = spec_.objectives.front().metric;
   std::vector<std::pair<std::int64_t, double>> reports;
   for (const auto& report : news.reports) {
@@ -228,7 +221,7 @@ Result<std::optional<Outcome>> Study::end_turn(const storage::TrialRecord& recor
                        "when it is asked to (docs/population.md)",
                        turn.to_step);
     turn.state = "waiting";  // For another run, with a program that does.
-    STERLET_PASS(put_turn(turn));
+    STERLET_PASS(ledger_.put_turn(turn));
     STERLET_PASS(put_aside(record, unfit_));
     return std::nullopt;
   }
@@ -236,7 +229,7 @@ Result<std::optional<Outcome>> Study::end_turn(const storage::TrialRecord& recor
   turn.value = fault.empty() ? std::optional(score) : std::nullopt;
   turn.end = checkpoint == news.checkpoints.end() ? std::string() : checkpoint->second;
   if (!fault.empty()) turn.reason = fault;
-  STERLET_PASS(put_turn(turn));
+  STERLET_PASS(ledger_.put_turn(turn));
   if (is_last) {
     Outcome last = outcome;
     if (!fault.empty()) last = {.state = State::kFailed, .reason = fault};
@@ -251,7 +244,7 @@ Result<std::optional<Outcome>> Study::end_turn(const storage::TrialRecord& recor
 Result<void> Study::plan_replay(Claim& claim) const {
   std::int64_t from_step = 0;
   if (!claim.checkpoint.empty()) {
-    STERLET_TRY(const auto checkpoints, storage_->live().load_checkpoints(record_.id, claim.number));
+    STERLET_TRY(const auto checkpoints, ledger_.storage()->live().load_checkpoints(ledger_.study().id, claim.number));
     const auto known = std::find_if(checkpoints.rbegin(), checkpoints.rend(),
                                     [&](const auto& checkpoint) { return checkpoint.path == claim.checkpoint; });
     if (known == checkpoints.rend()) {
@@ -269,30 +262,30 @@ Result<void> Study::plan_replay(Claim& claim) const {
 }
 
 const TurnRecord* Study::running_turn(std::int64_t trial) const {
-  const auto found = std::find_if(turns_.begin(), turns_.end(), [&](const TurnRecord& turn) {
+  const auto found = std::find_if(ledger_.turns().begin(), ledger_.turns().end(), [&](const TurnRecord& turn) {
     return turn.trial == trial && turn.state == "running";
   });
-  return found == turns_.end() ? nullptr : &*found;
+  return found == ledger_.turns().end() ? nullptr : &*found;
 }
 
 space::Point Study::point_of(std::int64_t trial) const {
-  for (auto turn = turns_.rbegin(); turn != turns_.rend(); ++turn) {
+  for (auto turn = ledger_.turns().rbegin(); turn != ledger_.turns().rend(); ++turn) {
     if (turn->trial != trial || turn->state == "waiting") continue;
     if (auto point = space_.from_text(turn->point)) return std::move(*point);
   }
-  return history_.trials()[static_cast<std::size_t>(trial)].point;
+  return ledger_.point(trial);
 }
 
 // What a member may still begin from, and the newest of each: the trained models. A trial's row names its last one.
 std::set<std::string> Study::needed_checkpoints() const {
   std::set<std::string> needed;
   std::map<std::int64_t, std::string> newest;
-  for (const TurnRecord& turn : turns_) {
+  for (const TurnRecord& turn : ledger_.turns()) {
     if (turn.state == "waiting" || turn.state == "running") needed.insert(turn.start);
     if (!turn.end.empty()) newest[turn.trial] = turn.end;
   }
   for (const auto& [trial, path] : newest) needed.insert(path);
-  for (const storage::TrialRecord& record : records_) needed.insert(record.checkpoint);
+  for (const storage::TrialRecord& record : ledger_.records()) needed.insert(record.checkpoint);
   return needed;
 }
 
@@ -300,10 +293,10 @@ std::set<std::string> Study::needed_checkpoints() const {
 // last two everything has been found already.
 void Study::find_spent_in_interval() {
   const auto settled =
-      std::find_if(turns_.rbegin(), turns_.rend(), [](const TurnRecord& turn) { return turn.state != "waiting"; });
-  if (settled == turns_.rend() || settled->turn == spent_turn_) return;
+      std::find_if(ledger_.turns().rbegin(), ledger_.turns().rend(), [](const TurnRecord& turn) { return turn.state != "waiting"; });
+  if (settled == ledger_.turns().rend() || settled->turn == spent_turn_) return;
   spent_turn_ = settled->turn;
-  for (const TurnRecord& turn : turns_) {
+  for (const TurnRecord& turn : ledger_.turns()) {
     if (turn.turn + 1 == settled->turn) told_checkpoints_.insert(turn.end);
   }
   const std::set<std::string> needed = needed_checkpoints();
@@ -314,15 +307,15 @@ void Study::find_spent_in_interval() {
 
 Result<std::vector<std::string>> Study::find_spent_checkpoints() const {
   std::vector<std::string> spent;
-  if (storage_ == nullptr || !population_) return spent;
+  if (!ledger_.is_stored() || !population_) return spent;
   // A turn that waits or runs, perhaps in another process, may write a name anew that it has told before.
   std::map<std::int64_t, int> settled;
-  for (const TurnRecord& turn : turns_) {
+  for (const TurnRecord& turn : ledger_.turns()) {
     if (turn.state == "done" || turn.state == "failed") settled[turn.trial] = turn.attempt;
   }
   const std::set<std::string> needed = needed_checkpoints();
   std::set<std::string> told;
-  STERLET_TRY(const auto events, storage_->load_events(record_.id, 0));
+  STERLET_TRY(const auto events, ledger_.storage()->load_events(ledger_.study().id, 0));
   for (const storage::EventRecord& event : events) {
     if (event.kind != "checkpoint" || !event.trial || !settled.contains(*event.trial)) continue;
     if (event.attempt.value_or(0) <= settled[*event.trial]) told.insert(event.detail);

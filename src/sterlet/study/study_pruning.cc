@@ -13,14 +13,14 @@ using base::Result;
 Result<pruners::Decision> Study::judge(std::int64_t trial, std::int64_t step, double value) {
   const bool maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize;
   pruners::Decision decision = pruner_->report({.trial = trial, .step = step, .value = maximize ? -value : value});
-  const storage::TrialRecord& known = records_[static_cast<std::size_t>(trial)];
+  const storage::TrialRecord& known = ledger_.record(trial);
   if (decision.pause) decision.reason = std::string(kPausedMark) + decision.reason;
   if (!known.reason.empty()) {  // Decided at an earlier report already; the first reason stands.
     decision = {.prune = true, .pause = known.reason.starts_with(kPausedMark), .reason = known.reason};
   } else if (decision.prune) {
     storage::TrialRecord record = known;
     record.reason = decision.reason;
-    STERLET_PASS(put(std::move(record), "prune", decision.reason));
+    STERLET_PASS(ledger_.put(std::move(record), "prune", decision.reason));
   }
   return decision;
 }
@@ -28,11 +28,11 @@ Result<pruners::Decision> Study::judge(std::int64_t trial, std::int64_t step, do
 // Tells the pruner what other processes, and earlier sessions, have stored since it was told last: reports and endings
 // in the order of their numbers, as they themselves told theirs.
 Result<void> Study::catch_up_pruner() {
-  if (!pruner_ || storage_ == nullptr || !is_pruner_behind_) return {};
+  if (!pruner_ || !ledger_.is_stored() || !is_pruner_behind_) return {};
   is_pruner_behind_ = false;
-  STERLET_TRY(const auto reports, storage_->load_sequenced_reports(record_.id, judged_seq_));
+  STERLET_TRY(const auto reports, ledger_.storage()->load_sequenced_reports(ledger_.study().id, judged_seq_));
   std::vector<const storage::TrialRecord*> endings;
-  for (const std::int64_t trial : unjudged_endings_) endings.push_back(&records_[static_cast<std::size_t>(trial)]);
+  for (const std::int64_t trial : unjudged_endings_) endings.push_back(&ledger_.record(trial));
   unjudged_endings_.clear();
   std::sort(endings.begin(), endings.end(),
             [](const auto* a, const auto* b) { return a->changed_seq < b->changed_seq; });
@@ -44,13 +44,13 @@ Result<void> Study::catch_up_pruner() {
   }
   for (; ending != endings.end(); ++ending) tell_ending((*ending)->number);
   if (!reports.empty()) judged_seq_ = std::max(judged_seq_, reports.back().seq);
-  judged_seq_ = std::max(judged_seq_, seen_seq_);
+  judged_seq_ = std::max(judged_seq_, ledger_.seen_seq());
   return {};
 }
 
 void Study::tell_ending(std::int64_t trial) {
   if (is_repeat(trial)) return;  // Pruners know of first runs alone; the mean that the history has is not one of them.
-  const storage::TrialRecord& ended = records_[static_cast<std::size_t>(trial)];
+  const storage::TrialRecord& ended = ledger_.record(trial);
   const double sign = spec_.objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
   pruner_->finish({.trial = trial,
                    .outcome = outcome_of(ended.state),
@@ -70,7 +70,7 @@ Result<std::optional<Claim>> Study::promote_paused() {
     }
   }
   if (!trial) return std::nullopt;
-  STERLET_TRY(Claim claim, run_again(records_[static_cast<std::size_t>(*trial)], "promote"));
+  STERLET_TRY(Claim claim, run_again(ledger_.record(*trial), "promote"));
   return claim;
 }
 
@@ -81,10 +81,10 @@ Result<void> Study::settle_paused() {
     return {};
   }
   const auto is_unsettled = [&](std::int64_t trial) {
-    return records_[static_cast<std::size_t>(trial)].state == storage::State::kPaused;
+    return ledger_.record(trial).state == storage::State::kPaused;
   };
   if (std::none_of(paused_.begin(), paused_.end(), is_unsettled)) return {};
-  const bool is_busy = std::any_of(records_.begin(), records_.end(), [](const storage::TrialRecord& record) {
+  const bool is_busy = std::any_of(ledger_.records().begin(), ledger_.records().end(), [](const storage::TrialRecord& record) {
     return record.state == storage::State::kRunning;
   });
   if (is_busy) return {};
@@ -92,25 +92,25 @@ Result<void> Study::settle_paused() {
   const std::set<std::int64_t> paused = paused_;
   for (const std::int64_t trial : paused) {
     if (!is_unsettled(trial) || raised.contains(trial)) continue;
-    storage::TrialRecord record = records_[static_cast<std::size_t>(trial)];
+    storage::TrialRecord record = ledger_.record(trial);
     record.state = storage::State::kPruned;
     record.reason =
         std::string(kNotPromotedMark) + std::string(text_of(pause_)) + "): " + record.reason.substr(kPausedMark.size());
-    if (record.values.empty() && storage_ != nullptr) {
+    if (record.values.empty() && ledger_.is_stored()) {
       STERLET_TRY(record.values, stored_values(record));
     }
     STERLET_PASS(put_pruned(std::move(record)));
     if (pruner_) tell_ending(trial);
   }
-  judged_seq_ = std::max(judged_seq_, seen_seq_);
+  judged_seq_ = std::max(judged_seq_, ledger_.seen_seq());
   return {};
 }
 
 // Trials that somebody raises with sterlet babysit: no worker takes them over.
 Result<std::set<std::int64_t>> Study::raised_by_hand() {
   std::set<std::int64_t> trials;
-  if (storage_ == nullptr) return trials;
-  STERLET_TRY(const auto models, storage_->live().load_models(record_.id));
+  if (!ledger_.is_stored()) return trials;
+  STERLET_TRY(const auto models, ledger_.storage()->live().load_models(ledger_.study().id));
   for (const storage::ModelRecord& model : models) trials.insert(model.trial);
   return trials;
 }
@@ -118,8 +118,8 @@ Result<std::set<std::int64_t>> Study::raised_by_hand() {
 // Whether its program has now been killed kKillsInPlaceMax times in a row without coming a step further: then it is not
 // the machine's fault, but most likely needs more memory than there is. Of a member of a population: in this interval.
 Result<bool> Study::is_killed_in_place(const storage::TrialRecord& record) {
-  if (storage_ == nullptr) return false;
-  STERLET_TRY(const auto events, storage_->load_events(record_.id, 0));
+  if (!ledger_.is_stored()) return false;
+  STERLET_TRY(const auto events, ledger_.storage()->load_events(ledger_.study().id, 0));
   std::set<int> killed{record.attempt};
   for (const storage::EventRecord& event : events) {
     if (event.trial == record.number && event.kind == kKilledEvent) killed.insert(event.attempt.value_or(0));
@@ -128,7 +128,7 @@ Result<bool> Study::is_killed_in_place(const storage::TrialRecord& record) {
   int kills = 0;
   const storage::TurnRecord* turn = running_turn(record.number);
   for (int attempt = turn == nullptr ? 1 : turn->first_attempt; attempt <= record.attempt; ++attempt) {
-    STERLET_TRY(const auto reports, storage_->load_reports(record_.id, record.number, attempt));
+    STERLET_TRY(const auto reports, ledger_.storage()->load_reports(ledger_.study().id, record.number, attempt));
     if (!reports.empty() && (!reached || reports.back().step > *reached)) {
       reached = reports.back().step;
       kills = 0;
@@ -152,26 +152,14 @@ Result<void> Study::put_pruned(storage::TrialRecord record) {
     record.predicted = base::json_line(predicted);
   }
   const std::string reason = record.reason;
-  return put(std::move(record), "PRUNED", reason);
-}
-
-// Into the history, from a stored row.
-void Study::take_forecast(const storage::TrialRecord& record) {
-  const auto predicted = base::parse_json(record.predicted);
-  if (!predicted || !predicted->is_object() || !predicted->contains("final") || !predicted->contains("final_sd"))
-    return;
-  const auto value = base::number_from_json((*predicted)["final"]);
-  const auto sd = base::number_from_json((*predicted)["final_sd"]);
-  if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return;
-  const double sign = spec_.objectives.front().direction == studyfile::Direction::kMaximize ? -1 : 1;
-  history_.predict(record.number, sign * *value, *sd);
+  return ledger_.put(std::move(record), "PRUNED", reason);
 }
 
 // What the last attempt that reported anything has reported last for each objective.
 Result<std::vector<double>> Study::stored_values(const storage::TrialRecord& record) {
   std::vector<storage::ReportRecord> reports;
   for (int attempt = record.attempt; attempt > 0 && reports.empty(); --attempt) {
-    STERLET_TRY(reports, storage_->load_reports(record_.id, record.number, attempt));
+    STERLET_TRY(reports, ledger_.storage()->load_reports(ledger_.study().id, record.number, attempt));
   }
   std::vector<double> values(spec_.objectives.size(), std::nan(""));
   for (std::size_t i = 0; i < values.size(); ++i) {

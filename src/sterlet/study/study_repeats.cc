@@ -24,13 +24,11 @@ double minimised(double value, studyfile::Direction direction) {
 
 }  // namespace
 
-bool Study::is_repeat(std::int64_t trial) const { return spec_.repeats.is_on() && first_run(trial) != trial; }
-
 Study::Setting Study::setting_at(std::int64_t first) const {
   Setting setting{.first = first};
   std::vector<const storage::TrialRecord*> complete;
-  for (const std::int64_t trial : history_.trials_at(history_.trials()[static_cast<std::size_t>(first)].point)) {
-    const storage::TrialRecord& record = records_[static_cast<std::size_t>(trial)];
+  for (const std::int64_t trial : ledger_.history().trials_at(ledger_.point(first))) {
+    const storage::TrialRecord& record = ledger_.record(trial);
     switch (record.state) {
       case State::kComplete:
         complete.push_back(&record);
@@ -71,9 +69,9 @@ Study::Setting Study::setting_at(std::int64_t first) const {
 
 std::vector<Study::Setting> Study::settings() const {
   std::vector<Setting> settings;
-  for (std::size_t i = 0; i < records_.size(); ++i) {
+  for (std::size_t i = 0; i < ledger_.records().size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
-    if (history_.trials()[i].origin == space::Origin::kRepeat || is_repeat(trial)) continue;
+    if (ledger_.history().trials()[i].origin == space::Origin::kRepeat || is_repeat(trial)) continue;
     Setting setting = setting_at(trial);
     const bool is_feasible = std::all_of(setting.constraints.begin(), setting.constraints.end(),
                                          [](double constraint) { return constraint <= 0; });
@@ -125,26 +123,25 @@ void Study::take_in_setting(std::int64_t trial) {
   const std::int64_t first = first_run(trial);
   const Setting setting = setting_at(first);
   const auto runs = static_cast<std::int64_t>(setting.trials.size());
-  const bool is_open = records_[static_cast<std::size_t>(first)].state == State::kComplete &&
+  const bool is_open = ledger_.record(first).state == State::kComplete &&
                        runs + setting.under_way + setting.failed < spec_.repeats.at_most;
   if (is_open) {
     open_settings_.insert(first);
   } else {
     open_settings_.erase(first);
   }
-  const space::Observation& known = history_.trials()[static_cast<std::size_t>(first)];
+  const space::Observation& known = ledger_.history().trials()[static_cast<std::size_t>(first)];
   if (runs == 0 || (runs == known.runs && known.outcome == space::Outcome::kComplete)) return;
   std::vector<double> values = setting.values;
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = minimised(values[i], spec_.objectives[i].direction);
-  history_.update(first, space::Outcome::kComplete, std::move(values), setting.constraints, known.last_step,
-                  known.seconds, runs);
+  ledger_.show_mean(first, std::move(values), setting.constraints, runs);
 }
 
 bool Study::is_target_reached(std::int64_t trial) const {
   if (!spec_.budget.target) return false;
   const auto direction = spec_.objectives.front().direction;
   const double target = minimised(*spec_.budget.target, direction);
-  const storage::TrialRecord& record = records_[static_cast<std::size_t>(trial)];
+  const storage::TrialRecord& record = ledger_.record(trial);
   if (record.state != State::kComplete || record.values.empty()) return false;
   if (!spec_.repeats.is_on()) return minimised(record.values.front(), direction) <= target;
   const Setting setting = this->setting(trial);
@@ -164,8 +161,8 @@ std::optional<std::int64_t> Study::next_repeat() const {
 // open which setting is the best.
 std::optional<std::int64_t> Study::next_of_race() const {
   std::int64_t repeats = 0;
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    const bool counts = records_[i].state != State::kCancelled;
+  for (std::size_t i = 0; i < ledger_.records().size(); ++i) {
+    const bool counts = ledger_.records()[i].state != State::kCancelled;
     repeats += counts && is_repeat(static_cast<std::int64_t>(i)) ? 1 : 0;
   }
   const std::vector<Setting>& raced = race().settings;
@@ -177,7 +174,7 @@ std::optional<std::int64_t> Study::next_of_race() const {
       if (is_there && setting.trials.size() == 1 && setting.under_way + setting.failed == 0) return setting.first;
     }
   }
-  const auto runs = static_cast<double>(static_cast<std::int64_t>(records_.size()) - cancelled_count_);
+  const auto runs = static_cast<double>(ledger_.next_number() - cancelled_count_);
   const double share = spec_.repeats.share;
   bool is_due = pause_ == Pause::kSpace;
   if (spec_.budget.trials) {

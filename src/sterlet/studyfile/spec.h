@@ -22,6 +22,8 @@ enum class Strategy { kCaviar, kPanda, kPbt, kReplay };
 struct Objective {
   std::string metric;
   Direction direction = Direction::kMinimize;
+  /// The value as samplers, pruners and comparisons see it: less is better. Its own inverse.
+  double minimised(double value) const { return direction == Direction::kMaximize ? -value : value; }
   bool operator==(const Objective&) const = default;
 };
 

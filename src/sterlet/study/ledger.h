@@ -1,0 +1,226 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sterlet/base/clock.h"
+#include "sterlet/base/result.h"
+#include "sterlet/space/history.h"
+#include "sterlet/storage/storage.h"
+#include "sterlet/studyfile/spec.h"
+
+namespace sterlet::study {
+
+/// One change of a trial, as what is derived from a ledger is told of it.
+struct Change {
+  const storage::TrialRecord& before;  ///< Of a trial that is new: WAITING.
+  const storage::TrialRecord& now;
+  bool is_new_point = false;  ///< The trial is new, and no other (cancelled ones aside) was at its point.
+  bool is_elsewhere = false;  ///< Another process, or an earlier session, made it.
+};
+
+/// What is derived from a ledger's trials and kept beside it.
+class Derived {
+ public:
+  virtual ~Derived() = default;
+  /// Called after the ledger has taken the change in, in the order of the changes.
+  virtual void changed(const Change& change) = 0;
+  /// Nothing that was told holds any longer; what does hold follows in calls of changed().
+  virtual void restarted() = 0;
+  /// The open transaction was committed, or taken back (then after restarted(), if anything had been changed).
+  virtual void closed(bool /*is_committed*/) {}
+};
+
+/// The records of one study: what is stored, in memory as well, and the only place that writes it.
+///
+/// Memory is what the storage says. With a storage, writing needs an open transaction: a value that takes everything
+/// back, in the storage and in memory, unless its commit() succeeded. Without a storage, calls that write cannot fail.
+class Ledger final {
+ public:
+  struct Options {
+    storage::Storage* storage = nullptr;  ///< Borrowed for the ledger's life; null: in memory.
+    const base::Clock* clock = nullptr;   ///< Null: the system's.
+    std::string session;                  ///< Mark of this process among the study's; empty without a storage.
+    /// Whether the time between a trial's claim and its end is what the trial took, so that samplers may learn from it.
+    bool is_timed = true;
+  };
+
+  /// Borrows the spec and the space for its life.
+  Ledger(const studyfile::StudySpec& spec, const space::Space& space, Options options);
+
+  /// From now on it is this study's ledger; refresh() reads what is stored of it.
+  void bind(storage::StudyRecord study) { study_ = std::move(study); }
+  /// Borrowed for the ledger's life.
+  void add_derived(Derived& derived) { derived_.push_back(&derived); }
+
+  /// See below. One that was moved from, or made without a storage, does nothing.
+  class [[nodiscard]] Transaction final {
+   public:
+    Transaction() = default;
+    Transaction(Transaction&& other) noexcept
+        : ledger_(std::exchange(other.ledger_, nullptr)), is_joined_(other.is_joined_), writes_(other.writes_) {}
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction() { take_back(); }
+
+    /// Stores everything since begin(); of a joined one, with the outer one's commit. After an error nothing of it
+    /// happened. Where only the wait for the disk failed, everything did, and a later sync() waits again.
+    base::Result<void> commit();
+
+   private:
+    friend class Ledger;
+    Transaction(Ledger* ledger, bool is_joined, std::int64_t writes)
+        : ledger_(ledger), is_joined_(is_joined), writes_(writes) {}
+    void take_back() noexcept;
+
+    Ledger* ledger_ = nullptr;  // Null: it is over.
+    bool is_joined_ = false;
+    std::int64_t writes_ = 0;  // Of the ledger, when it began.
+  };
+
+  /// Locks other writers out and takes in what they have changed; within an open transaction, joins it. One that joined
+  /// and was taken back after it had written takes the outer one with it.
+  base::Result<Transaction> begin();
+  /// Takes in what other processes have changed.
+  base::Result<void> refresh();
+  /// Whether commit() returns without waiting for the disk (at first it waits).
+  void defer_sync(bool is_deferred) { is_sync_deferred_ = is_deferred; }
+  base::Result<void> sync();
+
+  const storage::StudyRecord& study() const { return study_; }
+  const studyfile::StudySpec& spec() const { return spec_; }
+  const space::Space& space() const { return space_; }
+  const base::Clock& clock() const { return *clock_; }
+  const std::string& session() const { return session_; }
+  bool is_stored() const { return storage_ != nullptr; }
+  /// To read from what is not kept in memory; null without a storage. Only the ledger writes.
+  storage::Storage* storage() const { return storage_; }
+  /// How often something was written; what failed counts.
+  std::int64_t writes() const { return writes_; }
+
+  /// By trial number.
+  const std::vector<storage::TrialRecord>& records() const { return records_; }
+  const storage::TrialRecord& record(std::int64_t trial) const { return records_[static_cast<std::size_t>(trial)]; }
+  /// The number that the next trial gets.
+  std::int64_t next_number() const { return static_cast<std::int64_t>(records_.size()); }
+  const space::History& history() const { return history_; }
+  const space::Point& point(std::int64_t trial) const {
+    return history_.trials()[static_cast<std::size_t>(trial)].point;
+  }
+  /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
+  std::string session_of(std::int64_t trial) const;
+  /// The value that a running trial has reported last for each objective, NaN where none; nothing: it reported none.
+  const std::vector<double>* last_reported(std::int64_t trial) const;
+  /// The first trial at a trial's point.
+  std::int64_t first_run(std::int64_t trial) const { return history_.first_at(point(trial)); }
+  /// With repeats: whether it runs an earlier trial's point again.
+  bool is_repeat(std::int64_t trial) const { return spec_.repeats.is_on() && first_run(trial) != trial; }
+  /// The last event that memory holds.
+  std::int64_t seen_seq() const { return seen_seq_; }
+  /// With strategy: pbt, by interval, then member; else empty.
+  const std::vector<storage::TurnRecord>& turns() const { return turns_; }
+  /// The record of a trial whose `attempt` this session runs. Errors: kNotFound; kConflict where it is another's.
+  base::Result<storage::TrialRecord> running(std::int64_t trial, int attempt) const;
+
+  /// Adds the next trial, held by this session. `record.number` is next_number().
+  base::Result<void> append(storage::TrialRecord record, space::Point point, space::Origin origin,
+                            const std::string& event, const std::string& detail);
+  /// Writes a trial's record and the event that changed it.
+  base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  /// The same; from now on this session holds the trial, whose attempt has reported nothing yet.
+  base::Result<void> take(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  /// Adds one report of a running trial; `is_sequenced`: the first objective's is one that pruners hear of. Returns the
+  /// number of that one, 0 if there is none.
+  base::Result<std::int64_t> put_report(std::int64_t trial, int attempt, std::int64_t step,
+                                        std::span<const std::pair<std::string, double>> metrics, bool is_sequenced);
+  /// Makes these the reports of an attempt.
+  base::Result<void> restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports);
+  base::Result<void> put_turn(const storage::TurnRecord& turn);
+  base::Result<void> put_checkpoint(std::int64_t trial, const storage::CheckpointRecord& checkpoint);
+  base::Result<void> put_session(const storage::SessionRecord& session);
+  base::Result<void> put_spec(const std::string& spec);
+  base::Result<void> push_queue(const std::string& params);
+  /// Takes the oldest point off the queue.
+  base::Result<std::optional<std::string>> pop_queue();
+  /// Whether somebody asked the study to stop, as stored.
+  base::Result<bool> read_stop_request();
+  /// Replaces what samplers see of a trial by the mean of `runs` runs; nothing is written.
+  void show_mean(std::int64_t trial, std::vector<double> minimised, std::vector<double> constraints, std::int64_t runs);
+
+ private:
+  // What the open transaction has changed in memory, as it was before.
+  struct Before {
+    storage::TrialRecord record;
+    space::Observation observation;
+    std::optional<std::string> session;
+    std::optional<std::vector<double>> last_reported;
+  };
+  struct Journal {
+    std::size_t count = 0;  // Trials.
+    std::int64_t seen_seq = 0;
+    bool stop_requested = false;
+    std::map<std::int64_t, Before> trials;  // Of those that were there.
+    std::optional<std::vector<storage::TurnRecord>> turns;
+  };
+
+  base::Result<void> commit();
+  void take_back() noexcept;
+  void undo();
+  void remember(std::int64_t trial);
+  base::Result<void> take_in(std::int64_t since);
+  base::Result<void> take_in(storage::TrialRow& row);
+  base::Result<void> fill_gap(std::size_t until);
+  base::Result<void> write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
+                           const std::string& session, const std::string& event, const std::string& detail);
+  void see(storage::TrialRecord record, bool has_session, bool is_new_point, bool is_elsewhere);
+  base::Result<void> begin_write();
+  // A write that failed may have been done by halves: what it was part of is taken back.
+  template <typename Written>
+  Written checked(Written written) {
+    is_broken_ = is_broken_ || !written;
+    return written;
+  }
+
+  const studyfile::StudySpec& spec_;
+  const space::Space& space_;
+  storage::Storage* storage_;
+  const base::Clock* clock_;
+  std::string session_;
+  bool is_timed_;
+  std::vector<Derived*> derived_;
+
+  storage::StudyRecord study_;
+  std::vector<storage::TrialRecord> records_;
+  space::History history_;
+  std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final: who runs, or ran, them.
+  std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
+  std::vector<storage::TurnRecord> turns_;
+  std::vector<std::string> queue_;  // Without a storage.
+  std::int64_t seen_seq_ = 0;
+
+  std::optional<Journal> journal_;  // Of the open transaction; nothing: none is open.
+  bool is_broken_ = false;          // The open transaction cannot be committed any more.
+  bool is_sync_deferred_ = false;
+  std::int64_t writes_ = 0;
+};
+
+/// Runs `body`, which returns a Result, in a transaction; taken back where it fails.
+template <typename Body>
+auto within(Ledger& ledger, Body body) -> decltype(body()) {
+  STERLET_TRY(auto transaction, ledger.begin());
+  const std::int64_t writes = ledger.writes();
+  auto result = body();
+  if (!result) {
+    STERLET_CHECK(ledger.is_stored() || ledger.writes() == writes, "in memory a call that fails has written nothing");
+    return result;
+  }
+  STERLET_PASS(transaction.commit());
+  return result;
+}
+
+}  // namespace sterlet::study
