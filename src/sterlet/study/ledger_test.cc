@@ -157,12 +157,11 @@ double loss(const Study& study, std::int64_t trial, std::int64_t step) {
 // One step in a study's life, chosen by `turn`: all its calls in one transaction, or each in its own.
 Result<void> live(Study& study, int turn, std::map<std::int64_t, std::pair<int, std::int64_t>>& running) {
   if (turn == 3) return study.enqueue({{"x", 0.125}});
-  if (turn == 7) {
+  if (turn == 7 && !study.population_options()) {
     STERLET_PASS(study.add({{"x", 0.75}}, {.values = {0.75}}, std::vector<std::pair<std::int64_t, double>>{{1, 1.5}}));
     return {};
   }
   const bool is_grouped = turn % 3 == 0;
-  Ledger::Transaction transaction;
   std::optional<Ledger::Transaction> group;
   if (is_grouped) {
     STERLET_TRY(auto begun, study.begin());

@@ -133,6 +133,10 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
 Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome,
                                 std::span<const std::pair<std::int64_t, double>> reports) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
+    if (population_) {
+      return base::fail(ErrorCode::kConflict, "its strategy is pbt, whose trials are the members of its population",
+                        "add it to a study with another strategy", spec_.name);
+    }
     STERLET_TRY(space::Point point, space_.from_json(params));
     const auto number = ledger_.next_number();
     const std::int64_t now = ledger_.clock().wall_ms();
