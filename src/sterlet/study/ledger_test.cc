@@ -206,7 +206,10 @@ Result<void> live(Study& study, int turn, std::map<std::int64_t, std::pair<int, 
 class Faults : public testing::TestWithParam<const char*> {
  protected:
   Faults() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sterlet-ledger-XXXXXX").string();
+    // In memory where that can be: what is lost with the power is not tested here, and the disk is slow.
+    const std::filesystem::path memory("/dev/shm");
+    const auto parent = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (parent / "sterlet-ledger-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
   }
   ~Faults() override { std::filesystem::remove_all(folder_); }
