@@ -133,7 +133,7 @@ class Value {
       out.append(buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr);
 #else
       std::ostringstream stream;
-      stream.imbue(std::locale::classic());
+      stream.imbue(std::locale::classic());  // check: whatever locale the program has set
       stream.precision(17);
       stream << number;
       out += stream.str();
@@ -148,7 +148,7 @@ class Value {
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
 #else
     std::istringstream stream{std::string(text)};
-    stream.imbue(std::locale::classic());
+    stream.imbue(std::locale::classic());  // check: whatever locale the program has set
     if (!(stream >> number) || !stream.eof()) return std::nullopt;
 #endif
     return number;

@@ -18,6 +18,9 @@ endfunction()
 
 # What every target of ours is compiled with: no fused multiply-add, so that a suggestion is the same on every machine.
 add_compile_options(-fpch-preprocess -ffp-contract=off "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+if(STERLET_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(STERLET_SANITIZE)
   add_compile_options(-fsanitize=${STERLET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${STERLET_SANITIZE})

@@ -27,6 +27,7 @@ foreach(script IN LISTS scripts)
     "STERLET_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};STERLET_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endforeach()
 
+add_test(NAME check COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/check/check_test.py)
 add_test(NAME client_python COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/client/sterlet_test.py)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/report/render_main.cc)

@@ -39,8 +39,8 @@ struct BestArm {
 /// Cost      O(k log k), k arms.
 /// Source    empirical Bayes as in Efron, Morris: Stein's estimation rule and its competitors, JASA 68, 1973.
 /// Departs   with the prior from the better arms alone: an optimiser's trials have a long bad tail, which would make
-/// the
-///           prior so wide that it corrects nothing, and crowd at the good end, where it would see them too far apart.
+///           the prior so wide that it corrects nothing, and crowd at the good end, where it would see them too far
+///           apart.
 BestArm find_best_arm(std::span<const Arm> arms);
 
 /// The probability that no other arm's true mean is less than that of `best`; nothing where the noise is not known.
@@ -55,10 +55,9 @@ BestArm find_best_arm(std::span<const Arm> arms);
 ///           milliseconds for 100 arms.
 /// Source    the integral: Bechhofer, Santner, Goldsman: Design and Analysis of Experiments for Statistical Selection,
 ///           Screening, and Multiple Comparisons, Wiley 1995.
-/// Departs   from find_best_arm's normal prior, which sees the arms at the good end too far apart where they crowd
-/// there:
-///           that costs its choice nothing (the same regret in simulated races), but made this probability up to 0.3
-///           too high.
+/// Departs   from find_best_arm's normal prior, which sees the arms at the good end too far apart where they
+///           crowd: that costs its choice nothing (the same regret in simulated races), but made this probability up to
+///           0.3 too high.
 std::optional<double> probability_of_best(std::span<const Arm> arms, const BestArm& best);
 
 /// The arm whose next run says most about which is the best: the best one or its most dangerous challenger. Nothing
@@ -71,9 +70,8 @@ std::optional<double> probability_of_best(std::span<const Arm> arms, const BestA
 /// Edges     where the noise is not known yet, the least observed mean that has one run and none under way.
 /// Cost      O(k).
 /// Source    Shang, de Heide, Menard, Kaufmann, Valko: Fixed-confidence guarantees for Bayesian best-arm
-/// identification,
-///           AISTATS 2020 (T3C, the challenger by transportation cost); Jourdan, Degenne, Baudry, de Heide, Kaufmann:
-///           Top two algorithms revisited, NeurIPS 2022 (the empirical best as leader).
+///           identification, AISTATS 2020 (T3C, the challenger by transportation cost); Jourdan, Degenne, Baudry,
+///           de Heide, Kaufmann: Top two algorithms revisited, NeurIPS 2022 (the empirical best as leader).
 /// Departs   without a coin between leader and challenger: of normal arms with one variance both want as many runs.
 std::optional<std::size_t> next_arm(std::span<const Arm> arms, const BestArm& best);
 

@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, State>, 4> kStates{{{"complete"
                                                                      {"pruned", State::kPruned},
                                                                      {"cancelled", State::kCancelled}}};
 
-tl::unexpected<base::Error> refuse(std::string what, std::string next = {}) {
+base::Failure refuse(std::string what, std::string next = {}) {
   return base::fail(ErrorCode::kInvalidArgument, std::move(what), std::move(next));
 }
 

@@ -1,9 +1,8 @@
 #include "sterlet/base/checksum.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -16,61 +15,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kPrime1 = 0x9E3779B185EBCA87, kPrime2 = 0xC2B2AE3D27D4EB4F, kPrime3 = 0x165667B19E3779F9,
-                        kPrime4 = 0x85EBCA77C2B2AE63, kPrime5 = 0x27D4EB2F165667C5;
-constexpr std::size_t kStripe = 32;
 constexpr std::size_t kFilesMax = 100'000;
-
-template <typename Word>
-std::uint64_t word_at(std::string_view bytes, std::size_t from = 0) {
-  Word word = 0;
-  std::memcpy(&word, &bytes[from], sizeof(word));
-  static_assert(std::endian::native == std::endian::little);
-  return word;
-}
-
-std::uint64_t mix(std::uint64_t lane, std::uint64_t input) { return std::rotl(lane + input * kPrime2, 31) * kPrime1; }
-
-void add_stripe(std::uint64_t* lanes, std::string_view bytes) {
-  for (std::size_t i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], word_at<std::uint64_t>(bytes, 8 * i));
-}
 
 }  // namespace
 
-void Checksum::add(std::string_view bytes) {
-  length_ += bytes.size();
-  if (!rest_.empty()) {
-    const std::size_t take = std::min(kStripe - rest_.size(), bytes.size());
-    rest_ += bytes.substr(0, take);
-    bytes.remove_prefix(take);
-    if (rest_.size() < kStripe) return;
-    add_stripe(lanes_, rest_);
-    rest_.clear();
-  }
-  for (; bytes.size() >= kStripe; bytes.remove_prefix(kStripe)) add_stripe(lanes_, bytes);
-  rest_ = bytes;
+void Checksum::Free::operator()(XXH64_state_s* state) const { XXH64_freeState(state); }
+
+Checksum::Checksum() : state_(XXH64_createState()) {
+  STERLET_CHECK(state_ != nullptr, "there is no memory for a checksum");
+  XXH64_reset(state_.get(), 0);
 }
 
-std::uint64_t Checksum::value() const {
-  std::uint64_t hash = kPrime5;
-  if (length_ >= kStripe) {
-    hash = std::rotl(lanes_[0], 1) + std::rotl(lanes_[1], 7) + std::rotl(lanes_[2], 12) + std::rotl(lanes_[3], 18);
-    for (const std::uint64_t lane : lanes_) hash = (hash ^ mix(0, lane)) * kPrime1 + kPrime4;
-  }
-  hash += length_;
-  std::string_view rest = rest_;
-  for (; rest.size() >= 8; rest.remove_prefix(8)) {
-    hash = std::rotl(hash ^ mix(0, word_at<std::uint64_t>(rest)), 27) * kPrime1 + kPrime4;
-  }
-  if (rest.size() >= 4) {
-    hash = std::rotl(hash ^ (word_at<std::uint32_t>(rest) * kPrime1), 23) * kPrime2 + kPrime3;
-    rest.remove_prefix(4);
-  }
-  for (const char byte : rest) hash = std::rotl(hash ^ (static_cast<unsigned char>(byte) * kPrime5), 11) * kPrime1;
-  hash = (hash ^ (hash >> 33)) * kPrime2;
-  hash = (hash ^ (hash >> 29)) * kPrime3;
-  return hash ^ (hash >> 32);
-}
+void Checksum::add(std::string_view bytes) { XXH64_update(state_.get(), bytes.data(), bytes.size()); }
+
+std::uint64_t Checksum::value() const { return XXH64_digest(state_.get()); }
 
 std::string Checksum::text() const { return fmt::format("{:016x}", value()); }
 

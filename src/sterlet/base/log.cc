@@ -1,40 +1,20 @@
 #include "sterlet/base/log.h"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 
 namespace sterlet::base {
 
-namespace {
-
-spdlog::logger& logger() {
-  static spdlog::logger instance = [] {
-    spdlog::logger made("sterlet", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made.set_pattern("%n: %l: %v");
-    made.set_level(spdlog::level::warn);
-    return made;
-  }();
-  return instance;
-}
-
-spdlog::level::level_enum spdlog_level(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarning:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      return spdlog::level::err;
+void warn(std::string_view line) noexcept {
+  const auto piece = [](std::string_view text) {
+    return iovec{.iov_base = const_cast<char*>(text.data()), .iov_len = text.size()};  // writev does not write to it.
+  };
+  const std::array<iovec, 3> pieces{piece("sterlet: warning: "), piece(line), piece("\n")};
+  while (::writev(STDERR_FILENO, pieces.data(), static_cast<int>(pieces.size())) < 0 && errno == EINTR) {
   }
-  return spdlog::level::err;
 }
-
-}  // namespace
-
-void log(LogLevel level, std::string_view line) { logger().log(spdlog_level(level), "{}", line); }
-
-void set_log_threshold(LogLevel level) { logger().set_level(spdlog_level(level)); }
 
 }  // namespace sterlet::base

@@ -4,10 +4,8 @@
 
 namespace sterlet::base {
 
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
-
-/// One line on stderr, `sterlet: warning: ...`; safe from any thread. Lines below the threshold are dropped.
-void log(LogLevel level, std::string_view line);
-void set_log_threshold(LogLevel level);
+/// One line on stderr, `sterlet: warning: ...`, in one piece; safe from any thread. A stderr that is closed or full
+/// swallows it: what cannot be said must not end a run.
+void warn(std::string_view line) noexcept;
 
 }  // namespace sterlet::base

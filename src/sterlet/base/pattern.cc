@@ -2,150 +2,200 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "sterlet/base/text.h"
 
 namespace sterlet::base {
 
 struct MetricPattern::Compiled {
-  std::regex expression;
-  std::vector<std::pair<std::string, std::size_t>> groups;  // Name, and index among the captures.
+  Compiled(const std::string& text, std::vector<std::string> groups, const re2::RE2::Options& options)
+      : names(std::move(groups)), expression(text, options) {}
+
+  std::vector<std::string> names;
+  re2::RE2 expression;
+  std::vector<std::size_t> captures;  // Of each name, its index among the captures.
 };
 
 namespace {
 
-constexpr std::size_t kPatternLengthMax = 1024;
-constexpr std::size_t kLineLengthMax = 4096;
-
-// libstdc++'s usual matcher backtracks: (.|x)* over a line of x takes time exponential in its length and would hang the
-// study. Its second matcher takes polynomial time, at the price of back-references (\1), which it refuses.
-#ifdef __GLIBCXX__
-constexpr auto kSyntax = std::regex::ECMAScript | std::regex_constants::__polynomial;
-#else
-constexpr auto kSyntax = std::regex::ECMAScript;
-#endif
-
-/// std::regex has no named groups: the names are taken out and remembered.
-struct Named {
-  std::string plain;
-  std::vector<std::pair<std::string, std::size_t>> groups;
+/// The pattern as RE2 reads it. A metric's name may have characters that RE2 does not take for a group's (val/error):
+/// there the groups are called g0, g1, ..., the places of their names in the list.
+struct Translated {
+  std::string text;
+  std::vector<std::string> names;
 };
 
 bool is_name_part(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '/' || c == '-';
 }
 
-tl::unexpected<Error> bad(std::string what, std::string next) {
+std::string group_name(std::size_t index) { return fmt::format("g{}", index); }
+
+Failure bad(std::string what, std::string next) {
   return fail(ErrorCode::kInvalidArgument, std::move(what), std::move(next));
 }
 
-Result<Named> take_names(std::string_view text) {
-  Named named;
-  std::size_t captures = 0;
-  bool in_class = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    named.plain += c;
-    if (c == '\\' && i + 1 < text.size()) {
-      named.plain += text[++i];
-    } else if (in_class) {
-      in_class = c != ']';
-    } else if (c == '[') {
-      in_class = true;
-    } else if (c == '(') {
-      const std::string_view rest = text.substr(i + 1);
-      const std::size_t opening = rest.substr(0, 3) == "?P<" ? 3 : rest.substr(0, 2) == "?<" ? 2 : 0;
-      if (opening == 0) {
-        captures += rest.substr(0, 1) == "?" ? 0 : 1;
-        continue;
-      }
-      const std::size_t end = rest.find('>');
-      const std::string name(rest.substr(opening, end == std::string_view::npos ? 0 : end - opening));
-      if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_part)) {
-        return bad(fmt::format("the pattern has a group without a proper name (character {})", i + 1),
-                   "name it with letters, digits and '_', as in (?<val_error>\\S+)");
-      }
-      for (const auto& [earlier, index] : named.groups) {
-        if (earlier == name) return bad(fmt::format("the pattern has two groups named '{}'", name), "rename one");
-      }
-      named.groups.emplace_back(name, ++captures);
-      i += end + 1;
-    }
+/// Length of the class [...] that the text begins with, all of the text if it does not end.
+std::size_t class_length(std::string_view text) {
+  std::size_t i = text.substr(0, 2) == "[^" ? 2 : 1;
+  if (i < text.size() && text[i] == ']') ++i;  // A ] that comes first stands for itself.
+  for (; i < text.size() && text[i] != ']'; ++i) {
+    if (text[i] == '\\') ++i;
+    if (text.substr(i, 2) == "[:") i = std::min(text.find(":]", i), text.size() - 2) + 1;
   }
-  return named;
+  return std::min(i + 1, text.size());
+}
+
+class Translator final {
+ public:
+  explicit Translator(std::string_view text) : text_(text) {}
+
+  Result<Translated> run() {
+    while (at_ < text_.size()) {
+      const std::string_view rest = text_.substr(at_);
+      if (rest.front() == '[') {
+        take(class_length(rest));
+      } else if (rest.front() == '\\') {
+        STERLET_PASS(take_escape(rest));
+      } else if (rest.starts_with("(?")) {
+        STERLET_PASS(take_group(rest));
+      } else {
+        take(1);
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void take(std::size_t count) {
+    result_.text += text_.substr(at_, count);
+    at_ += count;
+  }
+
+  Result<void> take_escape(std::string_view rest) {
+    if (rest.size() > 1 && rest[1] >= '1' && rest[1] <= '9') {
+      return bad(fmt::format("the pattern refers back to a group by {}, which is not supported", rest.substr(0, 2)),
+                 "write out what stands there");
+    }
+    take(2);
+    return {};
+  }
+
+  Result<void> take_group(std::string_view rest) {
+    for (const std::string_view look : {"(?=", "(?!", "(?<=", "(?<!"}) {
+      if (!rest.starts_with(look)) continue;
+      return bad(fmt::format("the pattern looks around by {} (character {}), which is not supported", look, at_ + 1),
+                 "match what stands there, outside the named groups");
+    }
+    const std::size_t opening = rest.starts_with("(?P<") ? 4 : rest.starts_with("(?<") ? 3 : 0;
+    if (opening == 0) {
+      take(2);
+      return {};
+    }
+    const std::size_t end = std::min(rest.find('>'), rest.size());
+    const std::string name(rest.substr(opening, end - opening));
+    if (name.empty() || end == rest.size() || !std::all_of(name.begin(), name.end(), is_name_part)) {
+      return bad(fmt::format("the pattern has a group without a proper name (character {})", at_ + 1),
+                 "name it with letters, digits and '_', as in (?<val_error>\\S+)");
+    }
+    if (std::find(result_.names.begin(), result_.names.end(), name) != result_.names.end()) {
+      return bad(fmt::format("the pattern has two groups named '{}'", name), "rename one");
+    }
+    result_.text += "(?P<" + group_name(result_.names.size()) + ">";
+    result_.names.push_back(name);
+    at_ += end + 1;
+    return {};
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  Translated result_;
+};
+
+std::string reason_of(const re2::RE2& expression) {
+  switch (expression.error_code()) {
+    case re2::RE2::ErrorMissingParen:
+    case re2::RE2::ErrorUnexpectedParen:
+      return "a bracket ( ) has no partner";
+    case re2::RE2::ErrorMissingBracket:
+      return "a bracket [ ] has no partner";
+    case re2::RE2::ErrorBadCharClass:
+    case re2::RE2::ErrorBadCharRange:
+      return fmt::format("{} is no class of characters", printable(expression.error_arg()));
+    case re2::RE2::ErrorRepeatArgument:
+      return "a *, + or ? has nothing to repeat";
+    case re2::RE2::ErrorRepeatOp:
+      return fmt::format("{} repeats what is repeated already", printable(expression.error_arg()));
+    case re2::RE2::ErrorRepeatSize:
+      return fmt::format("{} is no count from 0 to 1000", printable(expression.error_arg()));
+    case re2::RE2::ErrorBadEscape:
+    case re2::RE2::ErrorTrailingBackslash:
+      return "a \\ stands before a character it cannot change";
+    case re2::RE2::ErrorBadPerlOp:
+      return fmt::format("{} is not supported", printable(expression.error_arg()));
+    case re2::RE2::ErrorPatternTooLarge:
+      return "it is too large";
+    default:
+      return "it does not follow the rules of regular expressions";
+  }
 }
 
 }  // namespace
 
 Result<MetricPattern> MetricPattern::make(std::string_view text) {
-  if (text.size() > kPatternLengthMax) {
-    return bad(fmt::format("the pattern is longer than {} characters", kPatternLengthMax), "shorten it");
-  }
-  STERLET_TRY(Named named, take_names(text));
+  STERLET_TRY(Translated translated, Translator(text).run());
   const bool has_metric =
-      std::any_of(named.groups.begin(), named.groups.end(), [](const auto& group) { return group.first != "step"; });
+      std::any_of(translated.names.begin(), translated.names.end(), [](const auto& name) { return name != "step"; });
   if (!has_metric) {
     return bad("the pattern has no named group to take a metric from",
                "put one where the number stands, as in 'val_error=(?<val_error>\\S+)'");
   }
-  try {
-    auto compiled = std::make_shared<Compiled>();
-    compiled->expression.assign(named.plain, kSyntax);
-    compiled->groups = std::move(named.groups);
-    MetricPattern pattern;
-    pattern.compiled_ = std::move(compiled);
-    return pattern;
-  } catch (const std::regex_error& error) {
-    std::string reason = "it does not follow the rules of regular expressions";
-    if (error.code() == std::regex_constants::error_paren) reason = "a bracket ( ) has no partner";
-    if (error.code() == std::regex_constants::error_brack) reason = "a bracket [ ] has no partner";
-    if (error.code() == std::regex_constants::error_brace) reason = "a brace { } has no partner";
-    if (error.code() == std::regex_constants::error_badrepeat) reason = "a *, + or ? has nothing to repeat";
-    if (error.code() == std::regex_constants::error_complexity)
-      reason = "back-references such as \\1 are not supported";
-    if (error.code() == std::regex_constants::error_escape) reason = "a \\ stands before a character it cannot change";
-    return bad(fmt::format("the pattern is no regular expression: {}", reason),
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // A line is bytes: a program may print anything.
+  auto compiled = std::make_shared<Compiled>(translated.text, std::move(translated.names), options);
+  if (!compiled->expression.ok()) {
+    return bad(fmt::format("the pattern is no regular expression: {}", reason_of(compiled->expression)),
                "put \\ before a character that is meant literally");
   }
+  for (std::size_t i = 0; i < compiled->names.size(); ++i) {
+    compiled->captures.push_back(
+        static_cast<std::size_t>(compiled->expression.NamedCapturingGroups().at(group_name(i))));
+  }
+  MetricPattern pattern;
+  pattern.compiled_ = std::move(compiled);
+  return pattern;
 }
 
 std::optional<std::map<std::string, double>> MetricPattern::match(std::string_view line) const {
-  line = line.substr(0, kLineLengthMax);
-  std::match_results<std::string_view::const_iterator> found;
-  try {
-    if (!std::regex_search(line.begin(), line.end(), found, compiled_->expression)) return std::nullopt;
-  } catch (const std::regex_error&) {
-    return std::nullopt;  // Too complex for the matcher: as good as no match.
+  const re2::RE2& expression = compiled_->expression;
+  std::vector<re2::StringPiece> found(static_cast<std::size_t>(expression.NumberOfCapturingGroups()) + 1);
+  if (!expression.Match(line, 0, line.size(), re2::RE2::UNANCHORED, found.data(), static_cast<int>(found.size()))) {
+    return std::nullopt;
   }
   std::map<std::string, double> values;
   bool has_metric = false;
-  for (const auto& [name, index] : compiled_->groups) {
-    if (!found[index].matched) continue;
-    std::string text = found[index].str();
-    while (!text.empty() && (text.back() == ',' || text.back() == ';')) text.pop_back();
+  for (std::size_t i = 0; i < compiled_->names.size(); ++i) {
+    const re2::StringPiece& piece = found[compiled_->captures[i]];
+    if (piece.data() == nullptr) continue;  // In an alternative that was not taken.
+    std::string_view text(piece.data(), piece.size());
+    while (!text.empty() && (text.back() == ',' || text.back() == ';')) text.remove_suffix(1);
     const auto number = parse_number(text);
     if (!number) continue;
-    values[name] = *number;
-    has_metric = has_metric || name != "step";
+    values[compiled_->names[i]] = *number;
+    has_metric = has_metric || compiled_->names[i] != "step";
   }
   if (!has_metric) return std::nullopt;
   return values;
 }
 
 std::vector<std::string> MetricPattern::metrics() const {
-  std::vector<std::string> names;
-  for (const auto& [name, index] : compiled_->groups) {
-    if (name != "step") names.push_back(name);
-  }
+  std::vector<std::string> names = compiled_->names;
+  std::erase(names, "step");
   return names;
-}
-
-bool MetricPattern::has_step() const {
-  return std::any_of(compiled_->groups.begin(), compiled_->groups.end(),
-                     [](const auto& group) { return group.first == "step"; });
 }
 
 }  // namespace sterlet::base

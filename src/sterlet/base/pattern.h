@@ -12,7 +12,8 @@
 namespace sterlet::base {
 
 /// A regular expression that reads metrics from a line of output: its named groups, (?<val_error>\S+) or
-/// (?P<val_error>\S+), are the metrics; the group `step` is the step. The rest is ECMAScript's syntax.
+/// (?P<val_error>\S+), are the metrics; the group `step` is the step. The rest is RE2's syntax over bytes.
+/// Cost: linear in the line, whatever the pattern; back-references and looking around are refused for that.
 /// Thread-safety: immutable once made.
 class MetricPattern final {
  public:
@@ -20,15 +21,14 @@ class MetricPattern final {
   static Result<MetricPattern> make(std::string_view text);
 
   /// Name to number, `step` among them, of the first match; nothing if the line does not match or no metric in it is a
-  /// number. Looks at the first 4 KiB of a line: the standard library's matcher recurses once a character.
+  /// number.
   std::optional<std::map<std::string, double>> match(std::string_view line) const;
   /// Names of the groups in the order of the pattern, `step` aside.
   std::vector<std::string> metrics() const;
-  bool has_step() const;
 
  private:
   struct Compiled;
-  std::shared_ptr<const Compiled> compiled_;  // Shared: immutable, and <regex> stays out of this header.
+  std::shared_ptr<const Compiled> compiled_;  // Shared: immutable, and RE2 stays out of this header.
 };
 
 }  // namespace sterlet::base

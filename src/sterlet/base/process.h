@@ -15,7 +15,7 @@ struct ProcessIdentity {
 ProcessIdentity this_process();
 /// Whether that process still runs; of processes on this machine and boot only (else false).
 bool is_running(const ProcessIdentity& process);
-/// Login name of who runs this program; their number where there is none.
+/// Login name of the user who runs this program; the number where there is no name.
 std::string user_name();
 /// Folder of the running program.
 std::string program_folder();

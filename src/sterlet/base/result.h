@@ -1,8 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,17 +40,58 @@ struct Error {
   Error while_doing(std::string_view doing) const;
 };
 
-template <typename T = void>
-using Result = tl::expected<T, Error>;
+template <typename T, typename E>
+class Result;
+
+template <typename T>
+inline constexpr bool kIsResult = false;
+template <typename T, typename E>
+inline constexpr bool kIsResult<Result<T, E>> = true;
+
+/// A value, or why there is none. A result that nobody looks at does not compile without a warning: a failure is part
+/// of the answer. The face of tl::expected (`has_value`, `*`, `->`, `value_or`, `error`) until the standard has its own.
+template <typename T = void, typename E = Error>
+class [[nodiscard]] Result final : public tl::expected<T, E> {
+  using Expected = tl::expected<T, E>;
+
+ public:
+  Result() requires std::default_initializable<T> : Expected() {}
+  Result(T value) : Expected(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
+  template <std::convertible_to<T> U>
+  requires(!kIsResult<std::remove_cvref_t<U>> && !std::same_as<std::remove_cvref_t<U>, T>) Result(U&& value)
+      : Expected(tl::in_place, std::forward<U>(value)) {}              // NOLINT(google-explicit-constructor)
+  Result(tl::unexpected<E> failure) : Expected(std::move(failure)) {}  // NOLINT(google-explicit-constructor)
+  /// A unique_ptr<Tpe> for a unique_ptr<Sampler>.
+  template <std::convertible_to<T> U>
+  requires(!std::same_as<U, T>) Result(Result<U, E> other)  // NOLINT(google-explicit-constructor)
+      : Expected(other ? Expected(tl::in_place, std::move(*other)) : Expected(tl::unexpect, std::move(other).error())) {
+  }
+};
+
+/// Done, or why not.
+template <typename E>
+class [[nodiscard]] Result<void, E> final : public tl::expected<void, E> {
+ public:
+  Result() = default;
+  Result(tl::unexpected<E> failure)  // NOLINT(google-explicit-constructor)
+      : tl::expected<void, E>(std::move(failure)) {}
+};
 
 /// Process exit code of an error: 1 error, 2 usage, 64 bad study file, 69 unreachable, 74 disk, 124 time, 130
 /// interrupted.
 int exit_code(ErrorCode code);
 
-inline tl::unexpected<Error> fail(ErrorCode code, std::string what, std::string next = {}, std::string where = {}) {
-  return tl::make_unexpected(Error{code, std::move(where), std::move(what), std::move(next)});
+/// What a function that returns a Result returns instead of a value.
+using Failure = tl::unexpected<Error>;
+
+inline Failure fail(ErrorCode code, std::string what, std::string next = {}, std::string where = {}) {
+  return Failure(Error{code, std::move(where), std::move(what), std::move(next)});
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::make_unexpected(std::move(error)); }
+/// The same of any other kind of error: a list of faults in a study file.
+template <typename E>
+tl::unexpected<E> fail(E error) {
+  return tl::unexpected<E>(std::move(error));
+}
 
 /// Ends the program with file, line and message: a broken promise inside our own code, never bad input.
 [[noreturn]] void stop(const char* file, int line, const char* condition, const char* message);

@@ -1,5 +1,7 @@
 #include "sterlet/base/rng.h"
 
+#include <algorithm>
+
 #include "sterlet/base/normal.h"
 
 namespace sterlet::base {
@@ -43,8 +45,8 @@ std::uint64_t RandomStream::next_word64() {
 double RandomStream::uniform() { return static_cast<double>(next_word64() >> 11) * 0x1p-53; }
 
 double RandomStream::normal() {
-  // Half a step up, so that neither end of (0, 1) is met.
-  return normal_quantile(uniform() + 0x1p-54);
+  // Half a step up, so that 0 is never met; the largest uniform number would round to 1.
+  return normal_quantile(std::min(uniform() + 0x1p-54, 1 - 0x1p-53));
 }
 
 std::uint64_t RandomStream::below(std::uint64_t count) {

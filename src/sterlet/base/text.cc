@@ -107,6 +107,21 @@ std::string shown(std::string_view text, Escape escape) {
   return out;
 }
 
+struct ByteUnit {
+  std::string_view name;
+  double bytes;
+};
+constexpr std::array<ByteUnit, 10> kByteUnits{{{"B", 1},
+                                               {"kB", 1e3},
+                                               {"KB", 1e3},
+                                               {"MB", 1e6},
+                                               {"GB", 1e9},
+                                               {"TB", 1e12},
+                                               {"KiB", 1024.0},
+                                               {"MiB", 1024.0 * 1024},
+                                               {"GiB", 1024.0 * 1024 * 1024},
+                                               {"TiB", 1024.0 * 1024 * 1024 * 1024}}};
+
 constexpr std::size_t kComparedLengthMax = 64;  // Longer words are never a slip of the finger.
 constexpr std::size_t kListedNamesMax = 12;
 
@@ -216,6 +231,19 @@ std::optional<double> parse_duration(std::string_view text) {
   }
   if (!std::isfinite(total)) return std::nullopt;
   return total;
+}
+
+std::optional<double> parse_bytes(std::string_view text) {
+  const std::size_t digits = text.find_first_not_of("0123456789.");
+  const auto amount = parse_number(text.substr(0, digits));
+  if (!amount) return std::nullopt;
+  if (digits == std::string_view::npos) return amount;
+  std::string_view unit = text.substr(digits);
+  if (unit.front() == ' ') unit.remove_prefix(1);
+  for (const ByteUnit& row : kByteUnits) {
+    if (row.name == unit) return *amount * row.bytes;
+  }
+  return std::nullopt;
 }
 
 std::string duration_text(double seconds) {

@@ -37,6 +37,9 @@ std::string count_text(std::uint64_t count, std::string_view singular);
 /// 30, 90.5, "1m30s", "2h", "45s", "1d" as seconds; nothing for other text, negative or non-finite values.
 std::optional<double> parse_duration(std::string_view text);
 
+/// 1000, "2GiB", "500 MB", "1.5kB" as bytes; nothing for other text.
+std::optional<double> parse_bytes(std::string_view text);
+
 /// 93 s as "1m33s", 0.4 as "0.4s", 86400 as "1d".
 std::string duration_text(double seconds);
 

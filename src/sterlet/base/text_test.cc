@@ -199,5 +199,14 @@ TEST(Printable, RawBytesNeverSurvive) {
   });
 }
 
+TEST(Bytes, AreReadWithDecimalAndBinaryUnits) {
+  EXPECT_EQ(parse_bytes("1000"), 1000);
+  EXPECT_EQ(parse_bytes("1.5kB"), 1500);
+  EXPECT_EQ(parse_bytes("500 KB"), 500e3);
+  EXPECT_EQ(parse_bytes("2 GiB"), 2.0 * 1024 * 1024 * 1024);
+  for (const char* wrong : {"", "GiB", "2 gigs", "2  GiB", "2GiBs", "-1MB", "x"})
+    EXPECT_FALSE(parse_bytes(wrong)) << wrong;
+}
+
 }  // namespace
 }  // namespace sterlet::base

@@ -1,17 +1,19 @@
 #include "sterlet/population/explorer.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace sterlet::population {
 
-std::span<const Row> explorers() {
-  static constexpr std::array<Row, 2> kRows{{
-      {.name = "perturb", .summary = "small steps on each parameter's own scale", .make = &make_perturb},
-      {.name = "pb2", .summary = "a model of what each interval gained", .make = &make_pb2},
-  }};
-  return kRows;
+const base::Registry<Row>& explorers() {
+  static const base::Registry<Row> kTable(
+      "explorer", "explore: perturb",
+      {{.name = "perturb",
+        .summary = "small steps on each parameter's own scale",
+        .options = {},
+        .make = &make_perturb},
+       {.name = "pb2", .summary = "a model of what each interval gained", .options = {}, .make = &make_pb2}});
+  return kTable;
 }
 
 std::vector<std::size_t> live_dimensions(const space::Space& space, const space::Point& point) {

@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "sterlet/base/registry.h"
 #include "sterlet/base/rng.h"
 #include "sterlet/population/population.h"
 
 namespace sterlet::population {
 
-/// What an explorer is asked: how to go on from a copy.
+/// What an explorer is asked: how to continue from a copy.
 struct Question {
   const space::Point* copied = nullptr;
   double level = 0;                      ///< Value of the copied member, to be minimised.
@@ -39,8 +40,7 @@ std::unique_ptr<Explorer> make_perturb(const space::Space& space, const Options&
 /// the process sees. Points chosen for other members count as if they had gained what is expected there.
 /// Cost      O(n^3) a fit, n the latest 256 intervals trained; about 0.1 s.
 /// Source    Parker-Holder, Nguyen, Roberts: Provably efficient online hyperparameter optimization with
-/// population-based
-///           bandits, NeurIPS 2020, sections 3 and 4; their upper bound's constants.
+///           population-based bandits, NeurIPS 2020, sections 3 and 4; their upper bound's constants.
 /// Departs   with the level as an input (a bad network gains more), as the authors' own code does.
 std::unique_ptr<Explorer> make_pb2(const space::Space& space, const Options& options,
                                    std::span<const std::vector<Standing>> intervals);
@@ -48,9 +48,10 @@ std::unique_ptr<Explorer> make_pb2(const space::Space& space, const Options& opt
 struct Row {
   std::string_view name;
   std::string_view summary;
+  std::vector<base::Option> options;  ///< None of their own: those of pbt serve all.
   std::unique_ptr<Explorer> (*make)(const space::Space&, const Options&, std::span<const std::vector<Standing>>);
 };
-std::span<const Row> explorers();
+const base::Registry<Row>& explorers();
 
 /// Dimensions of live parameters that are active at the point.
 std::vector<std::size_t> live_dimensions(const space::Space& space, const space::Point& point);

@@ -1,7 +1,6 @@
 #include "sterlet/population/population.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -23,101 +22,57 @@ constexpr double kStepsMax = 1e12;
 constexpr double kMembersMax = 1000;
 constexpr std::int64_t kIntervalsMax = 10'000;  // Each is one of the 2^16 attempts of a stream of chance.
 
-std::vector<std::string> explorer_words() {
-  std::vector<std::string> words;
-  for (const Row& row : explorers()) words.emplace_back(row.name);
-  return words;
-}
-
-Result<void> check_option(const Option& option, const Json& value) {
-  if (!option.words.empty()) {
+Result<void> check_option(const base::Option& option, const Json& value) {
+  const std::string advice = base::objection(option, value);
+  if (advice.empty()) return {};
+  if (option.kind == base::OptionKind::kWord) {
     const std::string word = value.is_string() ? value.get<std::string>() : base::json_line(value);
-    if (std::find(option.words.begin(), option.words.end(), word) != option.words.end()) return {};
     return fail(ErrorCode::kInvalidArgument, fmt::format("{} cannot be '{}'", option.name, base::printable(word)),
-                base::suggest_name(word, option.words));
+                advice);
   }
-  const bool whole = option.name == "population" || option.name == "interval" || option.name == "steps";
-  const auto number = base::number_from_json(value);
-  const bool fits = number && *number >= option.low && *number <= option.high &&
-                    (!whole || (value.is_number_integer() || std::floor(*number) == *number));
-  if (fits) return {};
+  constexpr std::string_view kItIs = "it is ";
   return fail(ErrorCode::kInvalidArgument,
-              fmt::format("{} must be a {}number from {} to {} (found {})", option.name, whole ? "whole " : "",
-                          base::number_text(option.low), base::number_text(option.high), base::json_line(value)),
+              fmt::format("{} must be {} (found {})", option.name, advice.substr(kItIs.size()), base::json_line(value)),
               "change it");
-}
-
-std::string place_text(std::size_t place) {
-  const std::size_t place_of_hundred = (place + 1) % 100, last = (place + 1) % 10;
-  const bool is_teen = place_of_hundred >= 11 && place_of_hundred <= 13;
-  const char* ending = is_teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
-  return fmt::format("{}{}", place + 1, ending);
 }
 
 }  // namespace
 
-std::span<const Option> options() {
-  const Options defaults;
-  static const std::array<Option, 7> table{{
-      {.name = "interval",
-       .summary = "steps between two decisions, counted as in the program's reports",
-       .default_value = nullptr,
-       .low = 1,
-       .high = kStepsMax},
-      {.name = "steps", .summary = "steps of a whole training", .default_value = nullptr, .low = 1, .high = kStepsMax},
-      {.name = "population",
-       .summary = "members trained side by side",
-       .default_value = defaults.population,
-       .low = 2,
-       .high = kMembersMax},
-      {.name = "quantile",
-       .summary = "share of the members that is replaced at each interval by copies of as many of the best",
-       .default_value = defaults.quantile,
-       .low = 0.01,
-       .high = 0.5},
-      {.name = "explore",
-       .summary = "how a copy's live parameters are changed: perturb (small steps), or pb2 (by a model)",
-       .default_value = defaults.explore,
-       .words = explorer_words()},
-      {.name = "move",
-       .summary = "how far perturb moves a parameter, as a share of its range on its own scale",
-       .default_value = defaults.move,
-       .low = 0.001,
-       .high = 1},
-      {.name = "resample",
-       .summary = "chance that perturb draws a parameter anew instead",
-       .default_value = defaults.resample,
-       .low = 0,
-       .high = 1},
-  }};
-  return table;
+std::span<const base::Option> options() {
+  using base::option;
+  static const std::vector<base::Option> kTable = {
+      required(option("interval", &Options::interval, 1, kStepsMax,
+                      "steps between two decisions, counted as in the program's reports")),
+      required(option("steps", &Options::steps, 1, kStepsMax, "steps of a whole training")),
+      option("population", &Options::population, 2, kMembersMax, "members trained side by side"),
+      option("quantile", &Options::quantile, 0.01, 0.5,
+             "share of the members that is replaced at each interval by copies of as many of the best"),
+      option("explore", &Options::explore, explorers().names(),
+             "how a copy's live parameters are changed: perturb (small steps), or pb2 (by a model)"),
+      option("move", &Options::move, 0.001, 1,
+             "how far perturb moves a parameter, as a share of its range on its own scale"),
+      option("resample", &Options::resample, 0, 1, "chance that perturb draws a parameter anew instead"),
+  };
+  return kTable;
 }
 
 Result<Options> read_options(const Json& json) {
   std::vector<std::string> names;
-  for (const Option& option : options()) names.emplace_back(option.name);
+  for (const base::Option& option : options()) names.push_back(option.name);
   for (const auto& [name, value] : json.items()) {
     const auto found = std::find_if(options().begin(), options().end(),
-                                    [&, &key = name](const Option& option) { return option.name == key; });
+                                    [&, &key = name](const base::Option& option) { return option.name == key; });
     if (found == options().end()) {
       return fail(ErrorCode::kInvalidArgument, fmt::format("unknown option '{}'", base::printable(name)),
                   base::suggest_name(name, names));
     }
     STERLET_PASS(check_option(*found, value));
   }
-  for (const char* needed : {"interval", "steps"}) {
-    if (json.contains(needed)) continue;
-    return fail(ErrorCode::kInvalidArgument, fmt::format("pbt needs {}", needed),
+  if (const base::Option* missing = base::missing_option(options(), json)) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("pbt needs {}", missing->name),
                 "write it as in strategy: {name: pbt, interval: 2, steps: 20}, in steps of the program's reports");
   }
-  Options read;
-  read.interval = static_cast<std::int64_t>(json["interval"].get<double>());
-  read.steps = static_cast<std::int64_t>(json["steps"].get<double>());
-  if (json.contains("population")) read.population = static_cast<std::int64_t>(json["population"].get<double>());
-  read.quantile = json.value("quantile", read.quantile);
-  read.explore = json.value("explore", read.explore);
-  read.move = json.value("move", read.move);
-  read.resample = json.value("resample", read.resample);
+  const auto read = base::read_options<Options>(options(), json);
   if (read.interval >= read.steps) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("a training of {} steps has no second interval of {}", read.steps, read.interval),
@@ -158,11 +113,9 @@ std::vector<Move> next_moves(const space::Space& space, const Options& options,
   const std::size_t kept_count = std::max(best_count, std::min(finite, members.size() - count));
   std::vector<std::size_t> places(members.size());
   for (std::size_t i = 0; i < order.size(); ++i) places[order[i]] = i;
-  std::unique_ptr<Explorer> explorer;
-  for (const Row& row : explorers()) {
-    if (row.name == options.explore) explorer = row.make(space, options, intervals);
-  }
-  STERLET_CHECK(explorer != nullptr, "an explorer that read_options does not know");
+  const Row* row = explorers().find(options.explore);
+  STERLET_CHECK(row != nullptr, "an explorer that read_options does not know");
+  const std::unique_ptr<Explorer> explorer = row->make(space, options, intervals);
   std::vector<space::Point> chosen;
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (places[i] < kept_count) chosen.push_back(members[i].point);
@@ -170,9 +123,10 @@ std::vector<Move> next_moves(const space::Space& space, const Options& options,
   std::vector<Move> moves;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Standing& member = members[i];
-    const std::string stood = std::isnan(member.value) ? std::string("failed")
-                                                       : fmt::format("stood {} of {} with {}", place_text(places[i]),
-                                                                     members.size(), base::number_text(member.value));
+    const std::string stood = std::isnan(member.value)
+                                  ? std::string("failed")
+                                  : fmt::format("stood {} of {} with {}", base::ordinal_text(places[i] + 1),
+                                                members.size(), base::number_text(member.value));
     if (places[i] < kept_count) {
       moves.push_back({.member = member.member, .from = member.member, .point = member.point, .reason = stood});
       continue;
@@ -193,7 +147,7 @@ std::vector<Move> next_moves(const space::Space& space, const Options& options,
                      .from = source.member,
                      .point = std::move(point),
                      .reason = fmt::format("{}, so it goes on from trial {} ({} with {})", stood, source.member,
-                                           place_text(place), base::number_text(source.value))});
+                                           base::ordinal_text(place + 1), base::number_text(source.value))});
   }
   return moves;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sterlet/base/json.h"
+#include "sterlet/base/options.h"
 #include "sterlet/base/result.h"
 #include "sterlet/space/space.h"
 
@@ -22,15 +23,8 @@ struct Options {
   double resample = 0.1;  ///< In [0, 1]. Chance that perturb draws a parameter anew instead.
 };
 
-/// One option as help, checks and the schema need it.
-struct Option {
-  std::string_view name;
-  std::string_view summary;
-  base::Json default_value;        ///< Null: must be given.
-  double low = 0, high = 0;        ///< Allowed range of a number, both ends included.
-  std::vector<std::string> words;  ///< Of a text: what it may be.
-};
-std::span<const Option> options();
+/// The options of pbt in a study file.
+std::span<const base::Option> options();
 /// Errors: kInvalidArgument, naming the option and its range; for one that is missing, what to write.
 base::Result<Options> read_options(const base::Json& json);
 /// Whether a population can be trained in this space: kInvalidArgument where no parameter is live.
@@ -44,19 +38,19 @@ struct Standing {
   double value = 0;    ///< To be minimised; NaN where it failed.
 };
 
-/// How a member goes on.
+/// How a member continues.
 struct Move {
   std::int64_t member = 0;
-  std::int64_t from = 0;  ///< Member whose checkpoint it goes on from; itself where it stays.
+  std::int64_t from = 0;  ///< Member whose checkpoint it continues from; itself where it stays.
   space::Point point;
   std::string reason;  ///< In words and numbers.
 };
 
 /// What each member does after the last of `intervals`, each of which holds all members by number.
 ///
-/// Truncation selection: the worst `quantile` of the members, and all that failed, each go on from one of the best
+/// Truncation selection: the worst `quantile` of the members, and all that failed, each continue from one of the best
 /// `quantile`, drawn evenly, with its weights and hyperparameters; the explorer then changes the live ones. The rest
-/// goes on as it is. Empty where all members failed.
+/// continues as it is. Empty where all members failed.
 ///
 /// Pure: equal intervals, options and seed give equal moves, whatever the workers and the timing were; so a whole
 /// population is compared at once, at the same step.

@@ -18,7 +18,7 @@ namespace sterlet::practices {
 struct Parts {
   /// samplers::make.
   std::function<base::Result<std::unique_ptr<samplers::Sampler>>(
-      std::string_view name, const space::Space& space, const base::Json& options, const samplers::Setting& setting)>
+      std::string_view name, const space::Space& space, const base::Json& options, const samplers::StudyFacts& facts)>
       make_sampler;
   /// Where a value lies on its parameter's scale, in [0, 1]: Axis::unit.
   std::function<double(const space::Parameter& parameter, double value)> unit_of;

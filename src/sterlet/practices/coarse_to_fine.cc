@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sterlet/math/median.h"
 #include "sterlet/practices/checks.h"
 #include "sterlet/practices/search.h"
 
@@ -22,12 +23,12 @@ Finding coarse_to_fine(const Parts& parts) {
     random_off.push_back(distance(*random, optimum));
     refine_off.push_back(distance(*refine, optimum));
   }
-  const double ratio = median(random_off) / median(refine_off);
+  const double ratio = math::median_of(random_off) / math::median_of(refine_off);
   return {.holds = ratio >= 10,
-          .figure = fmt::format("off by {:.4f}, random {:.3f}: {:.0f} times nearer", median(refine_off),
-                                median(random_off), ratio),
-          .numbers = {{"refine_distance", median(refine_off)},
-                      {"random_distance", median(random_off)},
+          .figure = fmt::format("off by {:.4f}, random {:.3f}: {:.0f} times nearer", math::median_of(refine_off),
+                                math::median_of(random_off), ratio),
+          .numbers = {{"refine_distance", math::median_of(refine_off)},
+                      {"random_distance", math::median_of(random_off)},
                       {"repetitions", kRepetitions}}};
 }
 

@@ -26,8 +26,8 @@ const Claim& claim_named(std::string_view name) {
 Parts swapped(std::string asked, std::string given, base::Json options = base::Json::object()) {
   Parts parts = real_parts();
   parts.make_sampler = [=](std::string_view name, const space::Space& space, const base::Json& own,
-                           const samplers::Setting& setting) {
-    return name == asked ? samplers::make(given, space, options, setting) : samplers::make(name, space, own, setting);
+                           const samplers::StudyFacts& facts) {
+    return name == asked ? samplers::make(given, space, options, facts) : samplers::make(name, space, own, facts);
   };
   return parts;
 }
@@ -40,10 +40,10 @@ Parts misread(Scale from, Scale to) {
     return parameter;
   };
   parts.make_sampler = [=](std::string_view name, const space::Space& space, const base::Json& options,
-                           const samplers::Setting& setting) {
+                           const samplers::StudyFacts& facts) {
     std::vector<space::Parameter> parameters = space.parameters();
     for (space::Parameter& parameter : parameters) parameter = misreading(parameter);
-    return samplers::make(name, *space::Space::make(parameters, {}), options, setting);
+    return samplers::make(name, *space::Space::make(parameters, {}), options, facts);
   };
   parts.unit_of = [=](const space::Parameter& parameter, double value) {
     return space::Axis(misreading(parameter)).unit(value);
@@ -113,8 +113,8 @@ TEST(Practices, EveryClaimFailsWhereItsPartsAreBroken) {
 TEST(Practices, ARefusalIsAFailedClaim) {
   Parts parts = real_parts();
   parts.make_sampler = [](std::string_view name, const space::Space& space, const base::Json&,
-                          const samplers::Setting& setting) {
-    return samplers::make(name, space, base::Json("no object"), setting);
+                          const samplers::StudyFacts& facts) {
+    return samplers::make(name, space, base::Json("no object"), facts);
   };
   const Finding finding = claim_named("grid-values").check(parts);
   EXPECT_FALSE(finding.holds);

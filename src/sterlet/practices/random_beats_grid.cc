@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/math/median.h"
 #include "sterlet/practices/checks.h"
 #include "sterlet/practices/search.h"
 
@@ -30,14 +31,15 @@ Finding random_beats_grid(const Parts& parts) {
     won += random_off.back() < grid_off.back() ? 1 : 0;
   }
   const double share = static_cast<double>(won) / kRepetitions;
-  const double ratio = median(grid_off) / median(random_off);
-  return {.holds = share > 0.75 && ratio > 2,
-          .figure = fmt::format("random nearer in {:.0f}% of {}, off by {:.3f} decades, grid {:.3f}: {:.1f} times",
-                                100 * share, kRepetitions, median(random_off), median(grid_off), ratio),
-          .numbers = {{"random_wins", share},
-                      {"repetitions", kRepetitions},
-                      {"random_decades", median(random_off)},
-                      {"grid_decades", median(grid_off)}}};
+  const double ratio = math::median_of(grid_off) / math::median_of(random_off);
+  return {
+      .holds = share > 0.75 && ratio > 2,
+      .figure = fmt::format("random nearer in {:.0f}% of {}, off by {:.3f} decades, grid {:.3f}: {:.1f} times",
+                            100 * share, kRepetitions, math::median_of(random_off), math::median_of(grid_off), ratio),
+      .numbers = {{"random_wins", share},
+                  {"repetitions", kRepetitions},
+                  {"random_decades", math::median_of(random_off)},
+                  {"grid_decades", math::median_of(grid_off)}}};
 }
 
 }  // namespace sterlet::practices

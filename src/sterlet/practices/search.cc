@@ -9,8 +9,8 @@ namespace {
 
 base::Result<space::History> history_of(const Parts& parts, const space::Space& space, const Search& search,
                                         const Objective& objective) {
-  const samplers::Setting setting{.seed = search.seed, .trial_budget = search.trials};
-  STERLET_TRY(const auto sampler, parts.make_sampler(search.sampler, space, search.options, setting));
+  const samplers::StudyFacts facts{.seed = search.seed, .trial_budget = search.trials};
+  STERLET_TRY(const auto sampler, parts.make_sampler(search.sampler, space, search.options, facts));
   space::History history;
   for (std::int64_t number = 0; number < search.trials; ++number) {
     auto suggestion = sampler->suggest(history, {.seed = search.seed, .trial = static_cast<std::uint64_t>(number)});
@@ -47,12 +47,6 @@ space::Space space_of(std::vector<space::Parameter> parameters) {
 
 space::Parameter learning_rate(space::Scale scale) {
   return {.name = "learning_rate", .low = 1e-4, .high = 1, .scale = scale};
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 std::vector<double> hidden_place(std::uint64_t seed, std::size_t count) {

@@ -29,8 +29,6 @@ space::Space space_of(std::vector<space::Parameter> parameters);
 /// "learning_rate" from 0.0001 to 1.
 space::Parameter learning_rate(space::Scale scale);
 
-/// The middle one; of an even number the upper.
-double median(std::vector<double> values);
 /// `count` coordinates in [0.1, 0.9], the same for the same seed: where an optimum is put.
 std::vector<double> hidden_place(std::uint64_t seed, std::size_t count);
 double distance(const std::vector<double>& a, const std::vector<double>& b);

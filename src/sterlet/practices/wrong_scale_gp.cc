@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/math/median.h"
 #include "sterlet/practices/checks.h"
 #include "sterlet/practices/search.h"
 
@@ -35,7 +36,7 @@ base::Result<std::vector<double>> progress(const Parts& parts, std::string_view 
     }
   }
   std::vector<double> medians;
-  for (const std::vector<double>& values : best_after) medians.push_back(median(values));
+  for (const std::vector<double>& values : best_after) medians.push_back(math::median_of(values));
   return medians;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/math/median.h"
 #include "sterlet/practices/checks.h"
 #include "sterlet/practices/search.h"
 
@@ -36,8 +37,8 @@ Finding wrong_scale_refine(const Parts& parts) {
     wrong_off.push_back(*wrong);
     right_off.push_back(*right);
   }
-  const double random_wrong = median(random_wrong_off), random_right = median(random_right_off);
-  const double wrong = median(wrong_off), right = median(right_off);
+  const double random_wrong = math::median_of(random_wrong_off), random_right = math::median_of(random_right_off);
+  const double wrong = math::median_of(wrong_off), right = math::median_of(right_off);
   return {
       .holds = random_wrong > 1 && random_right < random_wrong / 3 && wrong < random_wrong / 20 && wrong < 3 * right,
       .figure = fmt::format("off by {:.3f} decades, on the log scale {:.3f}; random {:.2f} and {:.2f}", wrong, right,

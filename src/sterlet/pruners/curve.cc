@@ -49,8 +49,8 @@ struct Errors {
 
 class Curve final : public Pruner {
  public:
-  Curve(const CurveOptions& options, const Setting& setting)
-      : options_(options), setting_(setting), full_(options.max_steps) {}
+  Curve(const CurveOptions& options, const StudyFacts& facts)
+      : options_(options), facts_(facts), full_(options.max_steps) {}
 
   Decision report(const Report& report) override {
     if (!progress_.take(report)) return {};
@@ -59,7 +59,7 @@ class Curve final : public Pruner {
     if (!std::isfinite(report.value)) {
       if (complete_count_ == 0) return {};
       return {.prune = true,
-              .reason = fmt::format("at step {} it reported {}", report.step, setting_.text(report.value))};
+              .reason = fmt::format("at step {} it reported {}", report.step, facts_.text(report.value))};
     }
     if (!live_[index]) live_[index] = std::make_unique<Live>();
     Live& live = *live_[index];
@@ -123,8 +123,8 @@ class Curve final : public Pruner {
     return {.prune = true,
             .reason = fmt::format("at step {} of {} it was expected to end at {} +- {}; its chance to beat {} of trial "
                                   "{} was {:.2g}%, limit {:.3g}%",
-                                  report.step, full_, setting_.text(live.forecast->value),
-                                  base::short_number_text(live.forecast->sd), setting_.text(best_), best_trial_,
+                                  report.step, full_, facts_.text(live.forecast->value),
+                                  base::short_number_text(live.forecast->sd), facts_.text(best_), best_trial_,
                                   100 * chance, 100 * limit)};
   }
 
@@ -248,7 +248,7 @@ class Curve final : public Pruner {
   }
 
   CurveOptions options_;
-  Setting setting_;
+  StudyFacts facts_;
   Progress progress_;
   std::vector<std::unique_ptr<Live>> live_;                        // Running trials; null: others.
   std::unordered_map<std::int64_t, Forecast> forecasts_;           // Of pruned ones. Looked up only.
@@ -271,8 +271,8 @@ class Curve final : public Pruner {
 
 }  // namespace
 
-std::unique_ptr<Pruner> make_curve(const CurveOptions& options, const Setting& setting) {
-  return std::make_unique<Curve>(options, setting);
+std::unique_ptr<Pruner> make_curve(const CurveOptions& options, const StudyFacts& facts) {
+  return std::make_unique<Curve>(options, facts);
 }
 
 }  // namespace sterlet::pruners

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "sterlet/pruners/pruner.h"
-#include "sterlet/pruners/setting.h"
+#include "sterlet/pruners/study_facts.h"
 
 namespace sterlet::pruners {
 
@@ -32,6 +32,6 @@ struct CurveOptions {
 ///           theirs, normalised regret on the learning-curve benchmark (60 runs, sampler gp) was 0.16 and -0.07 at 20
 ///           and 40 full trainings' worth of epochs, with 0.1 0.17 and -0.05, with 0.2 0.10 and -0.10, with 0.35 0.08
 ///           and -0.03; without a pruner 0.29 and -0.08.
-std::unique_ptr<Pruner> make_curve(const CurveOptions& options, const Setting& setting);
+std::unique_ptr<Pruner> make_curve(const CurveOptions& options, const StudyFacts& facts);
 
 }  // namespace sterlet::pruners

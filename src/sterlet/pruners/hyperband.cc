@@ -15,7 +15,7 @@ namespace {
 
 class Hyperband final : public Pruner {
  public:
-  Hyperband(const HyperbandOptions& options, const Setting& setting) : options_(options), setting_(setting) {
+  Hyperband(const HyperbandOptions& options, const StudyFacts& facts) : options_(options), facts_(facts) {
     if (options.max_steps > 0) make_brackets(options.max_steps);
   }
 
@@ -51,7 +51,7 @@ class Hyperband final : public Pruner {
 
   std::size_t bracket_of(std::int64_t trial) const {
     base::RandomStream stream(
-        {.seed = setting_.seed, .trial = static_cast<std::uint64_t>(trial), .stream = base::Stream::kPruner});
+        {.seed = facts_.seed, .trial = static_cast<std::uint64_t>(trial), .stream = base::Stream::kPruner});
     double left = stream.uniform() * share_sum_;
     for (std::size_t s = 0; s + 1 < shares_.size(); ++s) {
       left -= shares_[s];
@@ -61,7 +61,7 @@ class Hyperband final : public Pruner {
   }
 
   HyperbandOptions options_;
-  Setting setting_;
+  StudyFacts facts_;
   Progress progress_;
   std::vector<Rungs> brackets_;
   std::vector<double> shares_;
@@ -70,8 +70,8 @@ class Hyperband final : public Pruner {
 
 }  // namespace
 
-std::unique_ptr<Pruner> make_hyperband(const HyperbandOptions& options, const Setting& setting) {
-  return std::make_unique<Hyperband>(options, setting);
+std::unique_ptr<Pruner> make_hyperband(const HyperbandOptions& options, const StudyFacts& facts) {
+  return std::make_unique<Hyperband>(options, facts);
 }
 
 }  // namespace sterlet::pruners

@@ -9,10 +9,9 @@ namespace sterlet::pruners {
 
 /// Values in order, each with its trial: insertion, rank and k-th value in O(log n), with 16 bytes a value.
 ///
-/// Ties are ordered by trial number. NaN stands behind everything, as the worst.
 /// Works in  sorted blocks of at most kBlockMax values with a Fenwick tree over their sizes; a full block is halved,
-/// which
-///           renews the tree: O(n / kBlockMax) once every kBlockMax / 2 insertions.
+///           which renews the tree: O(n / kBlockMax) once every kBlockMax / 2 insertions.
+/// Edges     ties are ordered by trial number. NaN stands behind everything, as the worst.
 class OrderStatistics final {
  public:
   /// Adds a value; returns how many stand before it.

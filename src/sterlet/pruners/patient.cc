@@ -13,8 +13,8 @@ namespace {
 
 class Patient final : public Pruner {
  public:
-  Patient(const PatientOptions& options, std::unique_ptr<Pruner> wrapped, const Setting& setting)
-      : options_(options), wrapped_(std::move(wrapped)), setting_(setting) {}
+  Patient(const PatientOptions& options, std::unique_ptr<Pruner> wrapped, const StudyFacts& facts)
+      : options_(options), wrapped_(std::move(wrapped)), facts_(facts) {}
 
   Decision report(const Report& report) override {
     // Asked always: it must see every report, whoever decides.
@@ -33,7 +33,7 @@ class Patient final : public Pruner {
         std::isnan(trial.best)
             ? fmt::format("at step {} it had reported nothing but NaN {} times", report.step, trial.waited)
             : fmt::format("at step {} it had not improved on its {} of step {} for {}", report.step,
-                          setting_.text(trial.best), trial.best_step,
+                          facts_.text(trial.best), trial.best_step,
                           base::count_text(static_cast<std::uint64_t>(trial.waited), "report"));
     decision.reason = decision.reason.empty() ? standstill : standstill + "; " + decision.reason;
     return decision;
@@ -56,7 +56,7 @@ class Patient final : public Pruner {
 
   PatientOptions options_;
   std::unique_ptr<Pruner> wrapped_;
-  Setting setting_;
+  StudyFacts facts_;
   Progress progress_;
   std::vector<Trial> trials_;
 };
@@ -64,8 +64,8 @@ class Patient final : public Pruner {
 }  // namespace
 
 std::unique_ptr<Pruner> make_patient(const PatientOptions& options, std::unique_ptr<Pruner> wrapped,
-                                     const Setting& setting) {
-  return std::make_unique<Patient>(options, std::move(wrapped), setting);
+                                     const StudyFacts& facts) {
+  return std::make_unique<Patient>(options, std::move(wrapped), facts);
 }
 
 }  // namespace sterlet::pruners

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "sterlet/pruners/pruner.h"
-#include "sterlet/pruners/setting.h"
+#include "sterlet/pruners/study_facts.h"
 
 namespace sterlet::pruners {
 
@@ -19,6 +19,6 @@ struct PatientOptions {
 /// Cost      that of the wrapped one, and O(1).
 /// Source    Prechelt: Early stopping, but when?, in Neural Networks: Tricks of the Trade, 1998 (criterion UP).
 std::unique_ptr<Pruner> make_patient(const PatientOptions& options, std::unique_ptr<Pruner> wrapped,
-                                     const Setting& setting);
+                                     const StudyFacts& facts);
 
 }  // namespace sterlet::pruners

@@ -16,7 +16,7 @@ namespace {
 
 class Percentile final : public Pruner {
  public:
-  Percentile(const PercentileOptions& options, const Setting& setting) : options_(options), setting_(setting) {}
+  Percentile(const PercentileOptions& options, const StudyFacts& facts) : options_(options), facts_(facts) {}
 
   Decision report(const Report& report) override {
     const auto best = progress_.take(report);
@@ -27,9 +27,9 @@ class Percentile final : public Pruner {
       const double cut = others.percentile(options_.percentile);
       if (*best > cut || (std::isnan(*best) && !std::isnan(cut))) {
         decision.prune = true;
-        decision.reason = fmt::format("at step {} its best of {} was worse than {}, the {} of {} at that step",
-                                      report.step, setting_.text(*best), setting_.text(cut), name_of_cut(),
-                                      base::count_text(others.size(), "other"));
+        decision.reason =
+            fmt::format("at step {} its best of {} was worse than {}, the {} of {} at that step", report.step,
+                        facts_.text(*best), facts_.text(cut), name_of_cut(), base::count_text(others.size(), "other"));
       }
     }
     others.insert(*best, report.trial);
@@ -47,15 +47,15 @@ class Percentile final : public Pruner {
   }
 
   PercentileOptions options_;
-  Setting setting_;
+  StudyFacts facts_;
   Progress progress_;
   std::unordered_map<std::int64_t, OrderStatistics> by_step_;  // Looked up only; its order is never seen.
 };
 
 }  // namespace
 
-std::unique_ptr<Pruner> make_percentile(const PercentileOptions& options, const Setting& setting) {
-  return std::make_unique<Percentile>(options, setting);
+std::unique_ptr<Pruner> make_percentile(const PercentileOptions& options, const StudyFacts& facts) {
+  return std::make_unique<Percentile>(options, facts);
 }
 
 }  // namespace sterlet::pruners

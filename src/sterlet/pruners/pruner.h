@@ -27,8 +27,8 @@ struct Ending {
 struct Decision {
   bool prune = false;
   bool pause =
-      false;  ///< With prune: a trial that can go on from a checkpoint is put aside, and may be promoted later.
-  std::string reason;  ///< For people, in words and numbers; empty where the trial goes on.
+      false;  ///< With prune: a trial that can continue from a checkpoint is put aside, and may be promoted later.
+  std::string reason;  ///< For people, in words and numbers; empty where the trial continues.
 };
 
 /// What a trial would have come to.
@@ -40,7 +40,7 @@ struct Forecast {
 /// Stops trials that are not worth their time.
 ///
 /// Told every report and every ending of a study in their stored order, and nothing else: an equal sequence gives equal
-/// decisions in any process, so a study that is opened again tells its stored sequence and goes on as if it had never
+/// decisions in any process, so a study that is opened again tells its stored sequence and continues as if it had never
 /// been closed. A decision uses only what was told before it. Nothing depends on whether a decision was obeyed.
 /// A trial counts once at a step: what it reports at steps it has reported before (a second attempt that starts from
 /// the beginning does) changes nothing and is never pruned.

@@ -16,10 +16,10 @@ using base::Json;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-std::unique_ptr<Pruner> made(const std::string& choice, const Setting& setting = {}) {
+std::unique_ptr<Pruner> made(const std::string& choice, const StudyFacts& facts = {}) {
   auto parsed = base::parse_json(choice);
   EXPECT_TRUE(parsed) << choice;
-  auto pruner = make(*parsed, setting);
+  auto pruner = make(*parsed, facts);
   EXPECT_TRUE(pruner) << pruner.error().message();
   return std::move(*pruner);
 }

@@ -11,7 +11,7 @@
 
 namespace sterlet::pruners {
 
-/// The rungs of one successive halving: steps at which only the best part of those that reached them goes on.
+/// The rungs of one successive halving: steps at which only the best part of those that reached them continues.
 class Rungs final {
  public:
   /// eta > 1, first >= 1.

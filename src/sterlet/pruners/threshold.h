@@ -6,7 +6,7 @@
 
 #include "sterlet/base/result.h"
 #include "sterlet/pruners/pruner.h"
-#include "sterlet/pruners/setting.h"
+#include "sterlet/pruners/study_facts.h"
 
 namespace sterlet::pruners {
 
@@ -22,6 +22,6 @@ struct ThresholdOptions {
 /// Edges     a value on a limit is inside. Without limits only NaN ends a trial.
 /// Cost      O(1) a report.
 /// Errors    kInvalidArgument where lower is above upper.
-base::Result<std::unique_ptr<Pruner>> make_threshold(const ThresholdOptions& options, const Setting& setting);
+base::Result<std::unique_ptr<Pruner>> make_threshold(const ThresholdOptions& options, const StudyFacts& facts);
 
 }  // namespace sterlet::pruners

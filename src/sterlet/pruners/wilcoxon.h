@@ -21,8 +21,8 @@ struct WilcoxonOptions {
 ///           reported is no worse than the best trial's final value is never pruned. The test is repeated at every
 ///           report, so over a whole trial it errs more often than p_threshold says.
 /// Cost      O(m log m) for m pairs, plus O(m^3) where m <= 50 and the exact distribution is used.
-/// Source    Wilcoxon: Individual comparisons by ranking methods, Biometrics Bulletin 1, 1945; for pruning as in
-/// Optuna.
+/// Source    Wilcoxon: Individual comparisons by ranking methods, Biometrics Bulletin 1, 1945; for pruning as
+///           in Optuna.
 std::unique_ptr<Pruner> make_wilcoxon(const WilcoxonOptions& options);
 
 /// One-sided p-value that differences are above 0, zeros split between the signs: exact for at most 50 differences

@@ -21,7 +21,7 @@ struct Elites {
 /// then by value. Several: whole non-dominated fronts of the complete ones, the last by crowding distance.
 /// Edges     what breaks told constraints comes after all that does not, by how much; failed, void and pending trials
 ///           are never elite; infinite values rank like any other. Ties go to the lower number.
-/// Cost      O(n log n) for one or two objectives; for more see base::pareto_ranks.
+/// Cost      O(n log n) for one or two objectives; for more see math::pareto_ranks.
 Elites find_elites(const space::History& history, std::span<const std::uint32_t> among, std::size_t count);
 
 }  // namespace sterlet::samplers

@@ -29,18 +29,18 @@ class Grid final : public Sampler {
 }  // namespace
 
 base::Result<std::unique_ptr<Sampler>> make_grid(const space::Space& space, const GridOptions& options,
-                                                 const Setting& setting) {
+                                                 const StudyFacts& facts) {
   const auto levels = static_cast<std::uint64_t>(options.points);
   auto points = space.enumerate(levels, kPointsMax);
-  const std::uint64_t budget = setting.trial_budget ? static_cast<std::uint64_t>(*setting.trial_budget) : kPointsMax;
+  const std::uint64_t budget = facts.trial_budget ? static_cast<std::uint64_t>(*facts.trial_budget) : kPointsMax;
   if (points && points->size() <= budget) return std::make_unique<Grid>(space, std::move(*points));
   const std::string count =
       points ? fmt::format("{}", points->size()) : fmt::format("up to {:.6g}", space.count_at_most(levels));
   return base::fail(
       base::ErrorCode::kInvalidArgument,
       fmt::format("this grid has {} points, more than {}", count,
-                  setting.trial_budget ? fmt::format("the budget of {} trials", budget)
-                                       : fmt::format("the {} that a grid may have", kPointsMax)),
+                  facts.trial_budget ? fmt::format("the budget of {} trials", budget)
+                                     : fmt::format("the {} that a grid may have", kPointsMax)),
       "use sampler: sobol, which covers every parameter evenly with any number of trials, or fewer values "
       "(sampler: {name: grid, points: 3})");
 }

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "sterlet/base/result.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/samplers/sampler.h"
+#include "sterlet/samplers/study_facts.h"
 
 namespace sterlet::samplers {
 
@@ -21,6 +21,6 @@ struct GridOptions {
 /// Errors    kInvalidArgument where the grid has more points than the budget, or than 1,000,000, naming the number.
 /// Source    Bergstra, Bengio: Random search for hyper-parameter optimization, JMLR 13, 2012, on why not to.
 base::Result<std::unique_ptr<Sampler>> make_grid(const space::Space& space, const GridOptions& options,
-                                                 const Setting& setting);
+                                                 const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

@@ -8,7 +8,7 @@
 
 #include "sterlet/math/hypervolume.h"
 #include "sterlet/math/pareto.h"
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/unit_table.h"
 
@@ -58,13 +58,13 @@ Grade grade_of(const space::Observation& trial, std::size_t objectives) {
 
 class Nsga2 final : public Sampler {
  public:
-  Nsga2(const space::Space& space, const Nsga2Options& options, const Setting& setting)
+  Nsga2(const space::Space& space, const Nsga2Options& options, const StudyFacts& facts)
       : space_(space),
         options_(options),
-        objectives_(setting.objective_count),
-        sobol_(make_sobol(space, setting.seed)),
+        objectives_(facts.objective_count),
+        sobol_(make_sobol(space, facts.seed)),
         units_(space.dimensions().size()) {
-    const std::int64_t share = setting.trial_budget.value_or(800) / 16;
+    const std::int64_t share = facts.trial_budget.value_or(800) / 16;
     population_ = static_cast<std::size_t>(options.population == 0 ? std::clamp<std::int64_t>(share, 10, 50)
                                                                    : options.population);
   }
@@ -85,7 +85,7 @@ class Nsga2 final : public Sampler {
   };
 
   void follow(const space::History& history) const {
-    const Follower::Step step = follower_.catch_up(history);
+    const HistoryCursor::Step step = cursor_.advance(history);
     if (step.restart) {
       states_.assign(1, State{});
       units_.clear();
@@ -308,15 +308,15 @@ class Nsga2 final : public Sampler {
   std::size_t population_ = 0;
   std::unique_ptr<Sampler> sobol_;
   // The memo: populations by rising `next`, the first of them empty.
-  mutable Follower follower_;
+  mutable HistoryCursor cursor_;
   mutable UnitTable units_;
   mutable std::vector<State> states_{State{}};
 };
 
 }  // namespace
 
-std::unique_ptr<Sampler> make_nsga2(const space::Space& space, const Nsga2Options& options, const Setting& setting) {
-  return std::make_unique<Nsga2>(space, options, setting);
+std::unique_ptr<Sampler> make_nsga2(const space::Space& space, const Nsga2Options& options, const StudyFacts& facts) {
+  return std::make_unique<Nsga2>(space, options, facts);
 }
 
 }  // namespace sterlet::samplers

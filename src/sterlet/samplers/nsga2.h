@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "sterlet/base/result.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/samplers/sampler.h"
+#include "sterlet/samplers/study_facts.h"
 
 namespace sterlet::samplers {
 
@@ -36,6 +36,6 @@ struct Nsga2Options {
 ///           of the crossed values from the second parent as they are, with far wider steps otherwise than eta = 20: at
 ///           500 trials a volume of 5.97 on ZDT1 and 0.63 on DTLZ2 against 4.07 and 0.31 (Optuna's NSGA-II: 5.42,
 ///           0.57).
-std::unique_ptr<Sampler> make_nsga2(const space::Space& space, const Nsga2Options& options, const Setting& setting);
+std::unique_ptr<Sampler> make_nsga2(const space::Space& space, const Nsga2Options& options, const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

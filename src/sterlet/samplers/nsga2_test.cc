@@ -104,8 +104,8 @@ TEST(Nsga2, AWarmSamplerAnswersAsAFreshOneWhateverTheOrderOfResults) {
                                   {.name = "c", .kind = Kind::kCategorical, .choices = {true, false}},
                                   {.name = "y", .when = "c"}});
   for (const std::int64_t hypervolume : {0, 1}) {
-    const Setting setting{.seed = 5, .trial_budget = 400, .objective_count = 2};
-    const auto warm = make_nsga2(space, {.hypervolume = hypervolume}, setting);
+    const StudyFacts facts{.seed = 5, .trial_budget = 400, .objective_count = 2};
+    const auto warm = make_nsga2(space, {.hypervolume = hypervolume}, facts);
     History history;
     base::RandomStream order({.seed = 5, .trial = 9});
     std::vector<std::int64_t> pending;
@@ -114,7 +114,7 @@ TEST(Nsga2, AWarmSamplerAnswersAsAFreshOneWhateverTheOrderOfResults) {
       pending.push_back(i);
       if (i % 37 == 0) {
         const base::StreamKey key{.seed = 5, .trial = history.size()};
-        const auto fresh = make_nsga2(space, {.hypervolume = hypervolume}, setting);
+        const auto fresh = make_nsga2(space, {.hypervolume = hypervolume}, facts);
         EXPECT_EQ(fresh->suggest(history, key).point, warm->suggest(history, key).point) << i;
       }
       while (pending.size() > 8) {

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <vector>
 
-#include "sterlet/base/result.h"
+#include "sterlet/math/sobol_points.h"
 #include "sterlet/samplers/sampler.h"
 
 namespace sterlet::samplers {
@@ -25,24 +22,6 @@ namespace sterlet::samplers {
 std::unique_ptr<Sampler> make_sobol(const space::Space& space, std::uint64_t seed);
 
 /// The sequence behind it, for other samplers: points of a space's unit cube, scrambled by `seed`.
-class SobolPoints final {
- public:
-  SobolPoints(const space::Space& space, std::uint64_t seed);
-  /// d coordinates; those past the table's dimensions are drawn from `key`.
-  std::vector<double> at(std::uint32_t index, const base::StreamKey& key) const;
-
- private:
-  std::uint64_t seed_;
-  std::vector<std::size_t> rank_;  // Of each dimension in the order of tiers.
-  std::vector<std::array<std::uint32_t, 32>> directions_;
-};
-
-/// Coordinate `dimension` of point `index` of the unscrambled sequence, point 0 being the origin, as a 32-bit fraction.
-/// `dimension` < sobol_dimensions_max().
-std::uint32_t sobol_coordinate(std::uint32_t index, std::size_t dimension);
-std::size_t sobol_dimensions_max();
-
-/// Nested uniform scrambling of a 32-bit fraction: each bit is flipped or not by (seed, dimension, the bits above it).
-std::uint32_t owen_scramble(std::uint32_t fraction, std::uint64_t seed, std::size_t dimension);
+math::SobolPoints sobol_points(const space::Space& space, std::uint64_t seed);
 
 }  // namespace sterlet::samplers

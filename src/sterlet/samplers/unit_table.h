@@ -17,7 +17,7 @@ class UnitTable final {
   explicit UnitTable(std::size_t dimensions) : dimensions_(dimensions) {}
 
   void clear() { rows_.clear(); }
-  /// Adds the rows of trials that came since; the rows there must be of the same history (see Follower).
+  /// Adds the rows of trials that came since; the rows there must be of the same history (see HistoryCursor).
   void extend(const space::Space& space, const space::History& history);
   std::size_t size() const { return dimensions_ == 0 ? 0 : rows_.size() / dimensions_; }
   std::span<const double> row(std::size_t trial) const {

@@ -15,7 +15,7 @@ class Warp final {
   double inverse(double w) const;
   double slope(double u) const;           ///< dw/du
   double by_t(double u, double w) const;  ///< dw/dt, w that of u.
-  /// Of `count` numbers in place, a multiple of base::kLanes; within a few ulp of one by one.
+  /// Of `count` numbers in place, a multiple of math::kLanes; within a few ulp of one by one.
   void apply(double* u, std::size_t count) const;
   bool is_identity() const { return t_ == 0; }
 
@@ -24,7 +24,7 @@ class Warp final {
 };
 
 /// The warp that makes of a linear range the log scale that it asks for: ln(high / low) where low > 0 and
-/// high >= 30 low, as who gives so wide a range may well have meant; 0 for any other dimension.
+/// high >= 30 low, as since so wide a range may well be meant on a log scale; 0 for any other dimension.
 double suspect_warp(const space::Space& space, std::size_t dimension);
 
 }  // namespace sterlet::samplers

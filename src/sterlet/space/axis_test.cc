@@ -42,8 +42,6 @@ std::vector<Parameter> every_kind() {
   };
 }
 
-bool is_numeric(const Parameter& parameter) { return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt; }
-
 // The scale's own coordinate, written again from Axis's docstring.
 double scale_of(const Parameter& parameter, double x) {
   if (parameter.scale == Scale::kLog) return std::log(x);

@@ -95,7 +95,7 @@ class Parser final {
   std::vector<std::size_t> uses;
 
  private:
-  tl::unexpected<base::Error> error_at(std::size_t at, std::string what, std::string next = {}) const {
+  base::Failure error_at(std::size_t at, std::string what, std::string next = {}) const {
     return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("{} (column {} of the expression)", what, at + 1),
                       std::move(next));
   }
@@ -286,7 +286,7 @@ class Parser final {
     return node;
   }
 
-  tl::unexpected<base::Error> unknown_name(std::string_view name, std::size_t column) const {
+  base::Failure unknown_name(std::string_view name, std::size_t column) const {
     std::vector<std::string> names;
     for (const Parameter& parameter : parameters_) {
       names.push_back(parameter.name);

@@ -36,8 +36,8 @@ struct Observation {
   std::vector<double> constraints;  ///< Feasible when all are <= 0; empty if none were told.
   std::int64_t last_step = 0;       ///< Of its last report; 0 if none.
   double seconds = 0;               ///< How long its last attempt ran; 0 if not known.
-  /// Of a pruned trial: the final objective that its curve was on the way to, and that guess's standard deviation; 0 sd
-  /// if there is none. A noisy value for models, where values.front() is one of a training cut short.
+  /// Of a pruned trial: its extrapolated final value and the standard deviation of that; sd 0 if there is none. Models
+  /// take it as a noisy value, because values.front() comes from a training cut short.
   double predicted_final = 0, predicted_sd = 0;
   /// How many runs `values` are the mean of. Repeats of a point that count in an earlier trial are kVoid themselves.
   std::int64_t runs = 1;

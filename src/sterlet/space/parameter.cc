@@ -74,7 +74,7 @@ bool same_choice(const Scalar& a, const Scalar& b) {
 base::Json json_from_parameter(const Parameter& parameter) {
   base::Json json;
   json["type"] = text_of(parameter.kind);
-  if (parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt) {
+  if (is_numeric(parameter)) {
     json["low"] = json_from_bound(parameter, parameter.low);
     json["high"] = json_from_bound(parameter, parameter.high);
     if (parameter.scale != Scale::kLinear) json["scale"] = text_of(parameter.scale);

@@ -42,6 +42,11 @@ struct Parameter {
   bool operator==(const Parameter&) const = default;
 };
 
+/// A float or an int: it has a range; the others have choices.
+inline bool is_numeric(const Parameter& parameter) {
+  return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt;
+}
+
 std::string_view text_of(Kind kind);
 std::string_view text_of(Scale scale);
 std::optional<Kind> kind_from_text(std::string_view text);

@@ -17,8 +17,6 @@ constexpr int kDrawsMax = 10000;   // Whole points drawn before the walk from a 
 constexpr int kWalkRounds = 8;     // Sweeps over all coordinates on that walk.
 constexpr int kWalkDrawsMax = 16;  // Draws of one coordinate in one sweep.
 
-bool is_numeric(const Parameter& parameter) { return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt; }
-
 }  // namespace
 
 bool Point::operator==(const Point& other) const {

@@ -47,7 +47,7 @@ class Space final {
  public:
   /// Checks and builds. On failure all faults found, in the order of declaration; constraints that no draw of 20,000
   /// satisfies are a fault too.
-  static tl::expected<Space, std::vector<Fault>> make(std::vector<Parameter> parameters,
+  static base::Result<Space, std::vector<Fault>> make(std::vector<Parameter> parameters,
                                                       const std::vector<std::string>& constraints);
 
   const std::vector<Parameter>& parameters() const { return parameters_; }

@@ -17,8 +17,6 @@ constexpr std::size_t kRepeatMax = 1000;
 constexpr std::size_t kNameLengthMax = 200;
 constexpr int kFeasibilityDrawsMax = 20000;
 
-bool is_numeric(const Parameter& parameter) { return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt; }
-
 }  // namespace
 
 /// Checks one declared space step by step, collecting every fault, and fills a Space.
@@ -29,18 +27,18 @@ class SpaceBuilder final {
     space_.parameters_ = std::move(parameters);
   }
 
-  tl::expected<Space, std::vector<Fault>> build() {
+  base::Result<Space, std::vector<Fault>> build() {
     for (std::size_t i = 0; i < space_.parameters_.size(); ++i) check_parameter(i);
-    if (!faults_.empty()) return tl::make_unexpected(faults_);
+    if (!faults_.empty()) return base::fail(faults_);
     for (const Parameter& parameter : space_.parameters_) space_.axes_.emplace_back(parameter);
     parse_conditions();
-    if (!faults_.empty()) return tl::make_unexpected(faults_);
+    if (!faults_.empty()) return base::fail(faults_);
     lay_out_dimensions();
     for (std::size_t i = 0; i < space_.parameters_.size(); ++i) check_defaults(i);
     parse_constraints();
-    if (!faults_.empty()) return tl::make_unexpected(faults_);
+    if (!faults_.empty()) return base::fail(faults_);
     find_witness();
-    if (!faults_.empty()) return tl::make_unexpected(faults_);
+    if (!faults_.empty()) return base::fail(faults_);
     return std::move(space_);
   }
 
@@ -338,7 +336,6 @@ class SpaceBuilder final {
       return;
     }
     for (const Scalar& value : parameter.defaults) {
-      Point point{std::vector<double>(space_.dimensions_.size(), std::nan(""))};
       if (is_valid_default(parameter, value)) continue;
       std::string range = is_numeric(parameter) ? fmt::format("from {} to {}", base::number_text(parameter.low),
                                                               base::number_text(parameter.high))
@@ -410,7 +407,7 @@ class SpaceBuilder final {
   std::vector<Fault> faults_;
 };
 
-tl::expected<Space, std::vector<Fault>> Space::make(std::vector<Parameter> parameters,
+base::Result<Space, std::vector<Fault>> Space::make(std::vector<Parameter> parameters,
                                                     const std::vector<std::string>& constraints) {
   return SpaceBuilder(std::move(parameters), constraints).build();
 }

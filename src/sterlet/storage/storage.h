@@ -82,8 +82,9 @@ class Storage {
 
 /// Opens (or makes) a SQLite file: WAL, synchronous FULL (a transaction's own sync is made by sync(), after the lock
 /// was given up), 10 s busy timeout; the schema is made or brought up to date in one exclusive transaction, so any
-/// number of processes may start cold at once. Errors    kUnreachable on a network file system (NFS, SMB, Lustre ...),
-/// where SQLite's locks do not hold; kConflict
+/// number of processes may start cold at once.
+///
+/// Errors    kUnreachable on a network file system (NFS, SMB, Lustre ...), where SQLite's locks do not hold; kConflict
 ///           for a file of a newer schema; kDisk for a file that is damaged or is not a Sterlet database: never
 ///           overwritten; kNotFound with `must_exist` where there is no file.
 struct SqliteOptions {

@@ -21,7 +21,7 @@ using storage::State;
 constexpr std::uint64_t kCountedConfigurationsMax = 100000;
 
 std::uint64_t new_seed() {
-  std::random_device device;  // Once a study, and stored with it.
+  std::random_device device;  // check: once a study, and stored with it.
   return device() & 0x7FFFFFFF;
 }
 

@@ -15,39 +15,40 @@ namespace sterlet::studyfile {
 
 namespace {
 
+std::optional<base::Json> read_option(const base::Option& option, const YamlNode& node, const Values& values) {
+  const auto json = [](const auto& value) { return value ? std::optional<base::Json>(*value) : std::nullopt; };
+  switch (option.kind) {
+    case base::OptionKind::kWhole:
+      return json(values.integer(node, option.name, static_cast<std::int64_t>(std::ceil(option.low)),
+                                 static_cast<std::int64_t>(std::floor(option.high))));
+    case base::OptionKind::kNumber: {
+      const auto number = values.number(node, option.name);
+      if (!number || (*number >= option.low && *number <= option.high)) return json(number);
+      values.fault(node.mark,
+                   fmt::format("{} must be from {} to {} (found {})", option.name, base::number_text(option.low),
+                               base::number_text(option.high), shown(node)),
+                   "change it");
+      return std::nullopt;
+    }
+    case base::OptionKind::kFlag:
+      return json(values.boolean(node, option.name));
+    case base::OptionKind::kWord:
+      return json(values.word(node, option.name, option.words));
+    case base::OptionKind::kChoice:
+      return json_from_yaml(node);
+  }
+  return std::nullopt;
+}
+
 bool read_sampler_option(Choice& choice, const YamlEntry& entry, Faults& faults) {
   const Values values(faults, fmt::format("sampler {}", choice.name));
-  const samplers::Row* row = samplers::find(choice.name);
   std::vector<std::string> names;
-  for (const base::Option& option : row->options) {
+  for (const base::Option& option : samplers::find(choice.name)->options) {
     names.push_back(option.name);
     if (option.name != entry.key) continue;
-    const bool is_number = option.default_value.is_number();
-    const base::Json value = json_from_yaml(entry.value);
-    if (is_number && option.default_value.is_number_integer()) {
-      const auto whole = values.integer(entry.value, option.name, static_cast<std::int64_t>(std::ceil(option.low)),
-                                        static_cast<std::int64_t>(std::floor(option.high)));
-      if (!whole) return false;
-      choice.options[option.name] = *whole;
-    } else if (is_number) {
-      const auto number = values.number(entry.value, option.name);
-      if (!number) return false;
-      if (*number < option.low || *number > option.high) {
-        values.fault(entry.value.mark,
-                     fmt::format("{} must be from {} to {} (found {})", option.name, base::number_text(option.low),
-                                 base::number_text(option.high), shown(entry.value)),
-                     "change it");
-        return false;
-      }
-      choice.options[option.name] = *number;
-    } else if (value.type() != option.default_value.type()) {
-      values.fault(entry.value.mark, fmt::format("{} does not fit (found {})", option.name, shown(entry.value)),
-                   fmt::format("write it as in {}: {}", option.name, base::json_line(option.default_value)));
-      return false;
-    } else {
-      choice.options[option.name] = value;
-    }
-    return true;
+    const auto value = read_option(option, entry.value, values);
+    if (value) choice.options[option.name] = *value;
+    return value.has_value();
   }
   values.fault(entry.key_mark, fmt::format("unknown option '{}'", clipped(entry.key)),
                names.empty() ? "this sampler has no options; remove it" : base::suggest_name(entry.key, names));
@@ -85,7 +86,7 @@ std::optional<Choice> read_choice(const YamlNode& node, Faults& faults, std::str
 }
 
 std::optional<Choice> read_sampler(const YamlNode& node, Faults& faults) {
-  auto choice = read_choice(node, faults, "sampler", sampler_words());
+  auto choice = read_choice(node, faults, "sampler", samplers::names());
   if (!choice) return std::nullopt;
   bool is_sound = true;
   for (const YamlEntry& entry : node.entries) {
@@ -97,7 +98,7 @@ std::optional<Choice> read_sampler(const YamlNode& node, Faults& faults) {
 std::optional<Choice> read_pruner(const YamlNode& node, Faults& faults, std::size_t objective_count) {
   auto choice = read_choice(node, faults, "pruner", pruner_words());
   if (!choice) return std::nullopt;
-  if (choice->name == "auto") choice->name = objective_count > 1 ? "none" : "curve";
+  if (choice->name == "auto") choice->name = objective_count > 1 ? "none" : std::string(kAutoPruner);
   const Values top(faults, "");
   for (const YamlEntry& entry : node.entries) {
     if (entry.key == "name") continue;

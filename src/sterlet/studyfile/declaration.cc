@@ -221,8 +221,6 @@ bool has_key(const Declaration& item, std::string_view key) {
   return item.node != nullptr && item.node->is_map() && item.node->find(key) != nullptr;
 }
 
-bool is_numeric(const Parameter& parameter) { return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt; }
-
 void fix(Parameter& parameter, const Scalar& value) {
   if (is_numeric(parameter)) {
     parameter.low = parameter.high = number_of(value).value_or(0);

@@ -25,7 +25,6 @@ struct Declaration {
 
 /// Whether its declaration in the file has that key.
 bool has_key(const Declaration& item, std::string_view key);
-bool is_numeric(const space::Parameter& parameter);
 /// Leaves the parameter that value alone.
 void fix(space::Parameter& parameter, const space::Scalar& value);
 /// Where the file overrode a preset's range but not its default, the default moves to the nearest value that is

@@ -1,9 +1,11 @@
 #include "sterlet/studyfile/schema.h"
 
-#include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "sterlet/base/json.h"
+#include "sterlet/base/options.h"
 #include "sterlet/base/result.h"
 #include "sterlet/population/population.h"
 #include "sterlet/pruners/registry.h"
@@ -153,83 +155,20 @@ base::Json parse_fragment(std::string_view text) {
 
 base::Json words(const std::vector<std::string>& names) { return {{"enum", names}}; }
 
-base::Json sampler_schema() {
-  base::Json forms = base::Json::array();
-  forms.push_back(words(sampler_words()));
-  base::Json by_name;
-  by_name["type"] = "object";
-  by_name["required"] = base::Json::array({"name"});
-  by_name["properties"]["name"] = words(sampler_words());
-  for (const samplers::Row& row : samplers::registry()) {
-    for (const base::Option& option : row.options) {
-      base::Json& property = by_name["properties"][option.name];
-      property["description"] = std::string(row.name) + ": " + option.summary;
-      property["default"] = option.default_value;
-      if (!option.default_value.is_number()) continue;
-      property["type"] = option.default_value.is_number_integer() ? "integer" : "number";
-      property["minimum"] = base::json_number(option.low);
-      property["maximum"] = base::json_number(option.high);
-    }
-  }
-  by_name["additionalProperties"] = false;
-  forms.push_back(by_name);
-  return {{"oneOf", forms}};
-}
+base::Json reference(std::string_view definition) { return {{"$ref", fmt::format("#/$defs/{}", definition)}}; }
 
+// `auto` is decided where the file is read: with options it is the pruner that it stands for.
 base::Json pruner_schema() {
-  base::Json by_name;
-  by_name["type"] = "object";
-  by_name["required"] = base::Json::array({"name"});
-  by_name["properties"]["name"] = words(pruner_words());
-  for (const pruners::Row& row : pruners::registry()) {
-    for (const base::Option& option : row.options) {
-      base::Json& property = by_name["properties"][option.name];
-      property["description"] = std::string(row.name) + ": " + option.summary;
-      if (option.default_value.is_string()) {
-        property["type"] = {"string", "object"};
-        property["default"] = option.default_value;
-        continue;
-      }
-      if (option.default_value.is_boolean()) {
-        property["type"] = "boolean";
-        property["default"] = option.default_value;
-        continue;
-      }
-      property["type"] = option.default_value.is_number_integer() ? "integer" : "number";
-      property["minimum"] = base::json_number(option.low);
-      property["maximum"] = base::json_number(option.high);
-      if (!option.default_value.is_null()) property["default"] = option.default_value;
-    }
-  }
-  by_name["additionalProperties"] = false;
+  const pruners::Row* chosen = pruners::find(kAutoPruner);
   base::Json forms = base::Json::array();
-  forms.push_back(words(pruner_words()));
-  forms.push_back(by_name);
+  forms.push_back({{"const", "auto"}});
+  forms.push_back(base::row_schema("auto", fmt::format("as {}", chosen->name), chosen->options));
+  forms.push_back(reference("pruner"));
   return {{"oneOf", forms}};
 }
 
 base::Json strategy_schema() {
-  base::Json pbt;
-  pbt["type"] = "object";
-  pbt["required"] = {"name"};
-  pbt["properties"]["name"] = {{"const", "pbt"}};
-  for (const population::Option& option : population::options()) {
-    base::Json& property = pbt["properties"][std::string(option.name)];
-    property["description"] = option.summary;
-    if (option.default_value.is_null()) {
-      pbt["required"].push_back(option.name);
-    } else {
-      property["default"] = option.default_value;
-    }
-    if (!option.words.empty()) {
-      property["enum"] = option.words;
-      continue;
-    }
-    property["type"] = option.default_value.is_number_float() ? "number" : "integer";
-    property["minimum"] = base::json_number(option.low);
-    property["maximum"] = base::json_number(option.high);
-  }
-  pbt["additionalProperties"] = false;
+  const base::Json pbt = base::row_schema("pbt", "a population of members", population::options());
   const base::Json replay = parse_fragment(
       R"({"type": "object", "required": ["name", "schedule"], "additionalProperties": false, "properties": {
           "name": {"const": "replay"}, "schedule": {"type": "array", "items": {"type": "object",
@@ -243,7 +182,7 @@ base::Json strategy_schema() {
 
 base::Json key_schema(const Key& key) {
   if (key.schema == "STRATEGY") return strategy_schema();
-  if (key.schema == "SAMPLER") return sampler_schema();
+  if (key.schema == "SAMPLER") return reference("sampler");
   if (key.schema == "PRUNER") return pruner_schema();
   if (key.schema == "PRESET") {
     const base::Json names = words(preset_names());
@@ -291,12 +230,6 @@ std::vector<std::string> pruner_words() {
   return list;
 }
 
-std::vector<std::string> sampler_words() {
-  std::vector<std::string> list = samplers::names();
-  if (std::find(list.begin(), list.end(), "auto") == list.end()) list.insert(list.begin(), "auto");
-  return list;
-}
-
 base::Json study_schema() {
   base::Json schema;
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
@@ -319,6 +252,8 @@ base::Json study_schema() {
   definitions["resources"] = object_schema(kResourcesKeys);
   definitions["repeats"] = object_schema(kRepeatsKeys);
   definitions["context"] = object_schema(kContextKeys);
+  definitions["sampler"] = samplers::schema();
+  definitions["pruner"] = pruners::schema();
   return schema;
 }
 

@@ -27,7 +27,7 @@ std::vector<std::string> key_names(std::span<const Key> keys);
 
 /// The words a study file may use for its pruner: the registry's, and `auto`.
 std::vector<std::string> pruner_words();
-/// The words for its sampler: the registry's, and `auto`, which means `sobol` until a model-based sampler joins.
-std::vector<std::string> sampler_words();
+/// The pruner that `auto` stands for in a study of one objective.
+inline constexpr std::string_view kAutoPruner = "curve";
 
 }  // namespace sterlet::studyfile

@@ -8,7 +8,7 @@ namespace {
 
 base::Json json_from_declaration(const space::Parameter& parameter) {
   base::Json json = space::json_from_parameter(parameter);
-  const bool numeric = parameter.kind == space::Kind::kFloat || parameter.kind == space::Kind::kInt;
+  const bool numeric = space::is_numeric(parameter);
   if (!numeric || parameter.low != parameter.high) return json;
   // A study file refuses low == high, which is a slip there; a constant is its `value`.
   base::Json constant;

@@ -50,11 +50,11 @@ class StudyReader final {
   StudyReader(const YamlNode& root, Source source)
       : root_(root), source_(std::move(source)), faults_(source_.path), top_(faults_, "") {}
 
-  tl::expected<StudyFile, Errors> read() {
+  base::Result<StudyFile, Errors> read() {
     if (!root_.is_map()) {
       top_.fault(root_.mark, fmt::format("a study file is a map of keys (found {})", shown(root_)),
                  "begin it with objective: {metric: val_error}, or let sterlet init write a starter");
-      return tl::make_unexpected(faults_.take());
+      return base::fail(faults_.take());
     }
     std::vector<std::string> keys = key_names(study_keys());
     std::vector<std::string> also_known = keys;
@@ -78,7 +78,7 @@ class StudyReader final {
     take_context();
     if (declared) check_strategy(declared->space);
     if (declared) take_enqueue(declared->space);
-    if (!faults_.empty() || !declared) return tl::make_unexpected(faults_.take());
+    if (!faults_.empty() || !declared) return base::fail(faults_.take());
     spec_.parameters = std::move(declared->parameters);
     spec_.constraints = std::move(declared->constraints);
     return StudyFile{std::move(spec_), std::move(declared->space)};
@@ -420,34 +420,34 @@ base::Error unreadable(const std::string& path, std::string what, std::string ne
 
 }  // namespace
 
-tl::expected<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
+base::Result<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
                                                  const std::string& folder) {
   const auto root = parse_yaml(text);
   if (!root) {
     Faults faults(path);
     faults.add(root.error().mark, root.error().what, root.error().next);
-    return tl::make_unexpected(faults.take());
+    return base::fail(faults.take());
   }
   return StudyReader(*root, {.path = path, .folder = folder}).read();
 }
 
-tl::expected<StudyFile, Errors> read_study_file(const std::string& path) {
+base::Result<StudyFile, Errors> read_study_file(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    return tl::make_unexpected(
+    return base::fail(
         Errors{unreadable(path, "there is no such file", "check the path, or write a starter with sterlet init")});
   }
   if (fs::is_directory(status)) {
-    return tl::make_unexpected(Errors{unreadable(path, "this is a folder, not a study file", "name the file in it")});
+    return base::fail(Errors{unreadable(path, "this is a folder, not a study file", "name the file in it")});
   }
   std::ifstream stream(path, std::ios::binary);
   // One byte past the limit is enough to know: a large file, or a device without end, is never read whole.
   std::string text(kStudyBytesMax + 1, '\0');
   if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!stream && (!stream.eof() || stream.bad())) {
-    return tl::make_unexpected(Errors{unreadable(path, "the file cannot be read", "check its permissions")});
+    return base::fail(Errors{unreadable(path, "the file cannot be read", "check its permissions")});
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));
   fs::path folder = fs::absolute(path, error).parent_path().lexically_normal();
@@ -457,7 +457,7 @@ tl::expected<StudyFile, Errors> read_study_file(const std::string& path) {
 base::Result<StudyFile> study_from_json(const base::Json& spec) {
   const YamlNode root = yaml_from_json(spec);
   auto study = StudyReader(root, {.path = "the stored study", .folder = {}, .is_stored = true}).read();
-  if (!study) return tl::make_unexpected(study.error().front());
+  if (!study) return base::fail(study.error().front());
   return std::move(*study);
 }
 

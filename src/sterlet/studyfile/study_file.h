@@ -20,11 +20,11 @@ struct StudyFile {
 /// default name; `folder` becomes spec.folder. Errors: all faults found, in the order of the text, each kBadStudyFile
 /// with where = path:line:col. Limits: 256 KiB, 32 levels of nesting, 100 aliases, 10,000 values once aliases are
 /// expanded.
-tl::expected<StudyFile, std::vector<base::Error>> parse_study_text(std::string_view text, const std::string& path,
+base::Result<StudyFile, std::vector<base::Error>> parse_study_text(std::string_view text, const std::string& path,
                                                                    const std::string& folder);
 
 /// Reads a study file. Errors as above; kNotFound where it cannot be read.
-tl::expected<StudyFile, std::vector<base::Error>> read_study_file(const std::string& path);
+base::Result<StudyFile, std::vector<base::Error>> read_study_file(const std::string& path);
 
 /// Rebuilds a study from the JSON that json_from_spec wrote (a stored study).
 base::Result<StudyFile> study_from_json(const base::Json& spec);

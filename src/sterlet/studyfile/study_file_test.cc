@@ -30,7 +30,7 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
-std::string messages_of(const tl::expected<StudyFile, std::vector<base::Error>>& study) {
+std::string messages_of(const base::Result<StudyFile, std::vector<base::Error>>& study) {
   if (study) return "ok\n";
   std::string text;
   for (const base::Error& error : study.error()) text += error.message() + "\n";

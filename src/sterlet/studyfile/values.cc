@@ -1,7 +1,6 @@
 #include "sterlet/studyfile/values.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -12,35 +11,8 @@ namespace sterlet::studyfile {
 
 namespace {
 
-struct Unit {
-  std::string_view name;
-  double bytes;
-};
-constexpr std::array<Unit, 10> kUnits{{{"B", 1},
-                                       {"kB", 1e3},
-                                       {"KB", 1e3},
-                                       {"MB", 1e6},
-                                       {"GB", 1e9},
-                                       {"TB", 1e12},
-                                       {"KiB", 1024.0},
-                                       {"MiB", 1024.0 * 1024},
-                                       {"GiB", 1024.0 * 1024 * 1024},
-                                       {"TiB", 1024.0 * 1024 * 1024 * 1024}}};
 constexpr double kBytesMax = 1e18;
 constexpr double kSecondsMax = 1e10;  // 300 years; milliseconds of it still fit an int64.
-
-std::optional<double> parse_bytes(std::string_view text) {
-  const std::size_t digits = text.find_first_not_of("0123456789.");
-  const auto amount = base::parse_number(text.substr(0, digits));
-  if (!amount) return std::nullopt;
-  if (digits == std::string_view::npos) return amount;
-  std::string_view unit = text.substr(digits);
-  if (unit.front() == ' ') unit.remove_prefix(1);
-  for (const Unit& row : kUnits) {
-    if (row.name == unit) return *amount * row.bytes;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -127,7 +99,7 @@ std::optional<double> Values::duration(const YamlNode& node, std::string_view ke
 
 std::optional<std::int64_t> Values::bytes(const YamlNode& node, std::string_view key) const {
   std::optional<double> amount;
-  if (node.is_scalar() && !node.is_null()) amount = parse_bytes(node.text);
+  if (node.is_scalar() && !node.is_null()) amount = base::parse_bytes(node.text);
   if (amount && *amount >= 1 && *amount <= kBytesMax) return static_cast<std::int64_t>(*amount);
   fault(node.mark, fmt::format("{} must be an amount of memory above 0 (found {})", key, shown(node)),
         "write it as in 2GiB or 500MB, or as a number of bytes");

@@ -378,13 +378,13 @@ const YamlNode* YamlNode::find(std::string_view key) const {
   return nullptr;
 }
 
-tl::expected<YamlNode, YamlFault> parse_yaml(std::string_view text) {
+base::Result<YamlNode, YamlFault> parse_yaml(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  if (auto fault = scan_yaml(text)) return tl::make_unexpected(std::move(*fault));
+  if (auto fault = scan_yaml(text)) return base::fail(std::move(*fault));
   const Places places(text);
   const auto fail = [&](YamlFault fault) {
     places.fix(fault.mark);
-    return tl::make_unexpected(std::move(fault));
+    return base::fail(std::move(fault));
   };
   try {
     std::istringstream stream{std::string(text)};

@@ -50,7 +50,7 @@ struct YamlEntry {
 
 /// Reads one document. Bounds: kYamlDepthMax levels, 100 aliases, 10,000 nodes once aliases are expanded, and what
 /// scan_yaml refuses. Refused, too: duplicate keys, merge keys (<<), own tags, a second document.
-tl::expected<YamlNode, YamlFault> parse_yaml(std::string_view text);
+base::Result<YamlNode, YamlFault> parse_yaml(std::string_view text);
 
 /// The value as JSON, plain scalars by the core schema of YAML 1.2 (section 10.3): 1e-5, .5 and 0x1f are numbers, yes,
 /// no and 1_000 are text. Infinite and NaN numbers stay doubles.

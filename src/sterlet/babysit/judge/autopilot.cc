@@ -109,7 +109,7 @@ std::optional<Proposal> learned(const space::Space& space, const Situation& situ
   };
   for (std::size_t i = 0; i < space.parameters().size(); ++i) {
     const space::Parameter& parameter = space.parameters()[i];
-    const bool is_number = parameter.kind == space::Kind::kFloat || parameter.kind == space::Kind::kInt;
+    const bool is_number = space::is_numeric(parameter);
     if (!parameter.live || !is_number || !situation.params.contains(parameter.name) ||
         !situation.params[parameter.name].is_number()) {
       continue;

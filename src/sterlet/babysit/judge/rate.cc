@@ -17,7 +17,7 @@ std::optional<std::string> find_rate(const space::Space& space, const Json& para
     return parameter.name.find("learning_rate") != std::string::npos || parameter.name == "lr";
   };
   for (const space::Parameter& parameter : space.parameters()) {
-    const bool is_number = parameter.kind == space::Kind::kFloat || parameter.kind == space::Kind::kInt;
+    const bool is_number = space::is_numeric(parameter);
     if (!parameter.live || !is_number || !params.contains(parameter.name) || !params[parameter.name].is_number()) {
       continue;
     }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/math/median.h"
+
 namespace sterlet::babysit {
 
 namespace {
@@ -19,20 +21,14 @@ constexpr double kJump = 0.6931471805599453;   // log 2
 constexpr double kRise = 0.22314355131420976;  // log 1.25
 constexpr double kNoiseFloor = 0.01;           // A curve on a log scale that moves less than 1% is called flat.
 
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // Median absolute deviation from the median, of the differences of reports that lie `lag` apart.
 double difference_mad(const std::vector<double>& values, std::size_t lag) {
   std::vector<double> differences;
   for (std::size_t i = lag; i < values.size(); ++i) differences.push_back(values[i] - values[i - lag]);
   if (differences.empty()) return 0;
-  const double middle = median_of(differences);
+  const double middle = math::median_of(differences);
   for (double& difference : differences) difference = std::abs(difference - middle);
-  return median_of(differences);
+  return math::median_of(differences);
 }
 
 Spike spike_at(const Curve& curve, std::size_t first_bad, std::string sentence) {
@@ -49,7 +45,7 @@ std::optional<double> noises_above(const std::vector<double>& y, std::size_t fir
   if (first < begin + kLevel) return std::nullopt;
   const std::vector<double> before(y.begin() + static_cast<std::ptrdiff_t>(begin),
                                    y.begin() + static_cast<std::ptrdiff_t>(first));
-  const double level = median_of({before.end() - static_cast<std::ptrdiff_t>(kLevel), before.end()});
+  const double level = math::median_of({before.end() - static_cast<std::ptrdiff_t>(kLevel), before.end()});
   const auto [low, high] = std::minmax_element(before.begin(), before.end());
   const double unit = is_log ? 1 : std::max(*high - *low, 1e-12) / kJump;
   const double mad = std::max(difference_mad(before, 1), difference_mad(before, 3));

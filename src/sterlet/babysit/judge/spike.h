@@ -23,9 +23,11 @@ struct Spike {
 /// and d3 the differences of neighbours and of every third report among the 20 before: both ignore a trend, and d3 sees
 /// noise that follows itself. A spike is one report above level + 12 noise that doubles the value, or three in a row
 /// above level + 6 noise that are a quarter larger. For y = value, "doubles" is 1 and "a quarter" 0.32 of the spread of
-/// the 20. Its first report is the first of those, up to the one judged, that lie as high as a run must. `curve`: by
-/// step, oldest first; what is older than the newest 23 reports is not looked at. Edges     fewer than 8 reports: only
-/// what is not finite. A first report that is not finite: good_step 0. Cost      O(1).
+/// the 20. Its first report is the first of those, up to the one judged, that lie as high as a run must.
+///
+/// curve     by step, oldest first; what is older than the newest 23 reports is not looked at.
+/// Edges     fewer than 8 reports: only what is not finite. A first report that is not finite: good_step 0.
+/// Cost      O(1).
 std::optional<Spike> find_spike(const Curve& curve, std::string_view metric, bool minimize);
 
 /// Whether a program's reason for its failure is that its numbers ran away ("the loss became NaN at step 120").

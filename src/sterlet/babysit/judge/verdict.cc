@@ -7,6 +7,7 @@
 #include <boost/math/distributions/students_t.hpp>
 
 #include "sterlet/math/curve_model.h"
+#include "sterlet/math/median.h"
 
 namespace sterlet::babysit {
 
@@ -20,12 +21,6 @@ constexpr double kPairedTransition = 0.4;
 constexpr double kFollows = 3;
 constexpr double kShareMin = 0.2;
 constexpr std::size_t kWindowsBefore = 10;
-
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 double student_below(double x, double freedom) {
   if (std::isnan(x)) return 0.5;
@@ -78,7 +73,7 @@ std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minim
     high = std::max(high, value);
   }
   const double range = high > low ? high - low : std::max(std::abs(high), 1.0) * kNoiseFloor;
-  const double noise = std::max(1.4826 * median_of(differences) / std::sqrt(2.0), kNoiseFloor * range);
+  const double noise = std::max(1.4826 * math::median_of(differences) / std::sqrt(2.0), kNoiseFloor * range);
   math::CurvePrior prior;
   prior.mean_a = old.back().second;
   prior.var_aa = prior.var_bb = kPriorSpread * range * range / (noise * noise);

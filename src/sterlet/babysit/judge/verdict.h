@@ -16,12 +16,14 @@ struct Verdict {
 };
 
 /// The counterfactual is the curve before the change, extrapolated as A + B g(t) + noise over 64 shapes g, each with
-/// its posterior in closed form (pruners/curve_model.h); the mean over the window is, given the shape, Student t.
+/// its posterior in closed form (math/curve_model.h); the mean over the window is, given the shape, Student t.
 /// Correlation of neighbouring residuals makes a report worth less than one. The first tenth of the window is a
 /// transition and not looked at. The probability is made more careful, its logit times 0.6: extrapolation knows less
-/// than it thinks. `before`, `after`: the objective by step. Nothing where there are fewer than 4 reports before or
-/// none after. Edges     a value that is not finite after the change: 0. All values before equal: any change shows.
-/// Cost      O(64 (n + m)).
+/// than it thinks.
+///
+/// before, after   the objective by step. Nothing where there are fewer than 4 reports before or none after.
+/// Edges           a value that is not finite after the change: 0. All values before equal: any change shows.
+/// Cost            O(64 (n + m)).
 std::optional<Verdict> judge(const Curve& before, const Curve& after, bool minimize);
 
 /// The same where the counterfactual was really run: `unchanged` and `changed` from one checkpoint over the same steps,

@@ -37,26 +37,10 @@ struct BabysitOptions {
   std::string quota, checkpoint_every = "60s", progress;
 };
 
-base::Result<std::int64_t> parse_bytes(const std::string& text) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"TiB", 1099511627776.0},
-                                                            {"GiB", 1073741824.0},
-                                                            {"MiB", 1048576.0},
-                                                            {"KiB", 1024.0},
-                                                            {"TB", 1e12},
-                                                            {"GB", 1e9},
-                                                            {"MB", 1e6},
-                                                            {"kB", 1e3},
-                                                            {"B", 1.0}};
-  std::string_view number = text;
-  double unit = 1;
-  for (const auto& [name, size] : kUnits) {
-    if (!number.ends_with(name)) continue;
-    number.remove_suffix(name.size());
-    unit = size;
-    break;
-  }
-  const auto value = base::parse_number(number);
-  if (value && *value > 0 && *value * unit < 9e18) return static_cast<std::int64_t>(*value * unit);
+base::Result<std::int64_t> read_quota(const std::string& text) {
+  constexpr double kBytesMax = 9e18;
+  const auto bytes = base::parse_bytes(text);
+  if (bytes && *bytes > 0 && *bytes < kBytesMax) return static_cast<std::int64_t>(*bytes);
   return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("--quota cannot be '{}'", base::printable(text)),
                     "write it as 500MB or 20GiB");
 }
@@ -67,7 +51,7 @@ base::Result<babysit::Options> babysit_options(const Context& context, const Bab
   babysit::Options result;
   result.retention = {.last = options.keep_last, .best = options.keep_best};
   if (!options.quota.empty()) {
-    STERLET_TRY(result.retention.quota_bytes, parse_bytes(options.quota));
+    STERLET_TRY(result.retention.quota_bytes, read_quota(options.quota));
   }
   const auto seconds = base::parse_duration(options.checkpoint_every);
   if (!seconds || *seconds <= 0) {

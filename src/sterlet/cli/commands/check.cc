@@ -5,6 +5,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/studyfile/study_file.h"
+#include "sterlet/studyfile/validate.h"
 
 namespace sterlet::cli {
 
@@ -16,10 +17,7 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, path] {
     auto file = studyfile::read_study_file(*path);
     if (!file) return fail(context, file.error());
-    // A sampler may refuse what the file says, for example a grid of more points than the budget.
-    const auto sampler = samplers::make(file->spec.sampler.name, file->space, file->spec.sampler.options,
-                                        {.trial_budget = file->spec.budget.trials});
-    if (!sampler) return fail(context, sampler.error().at(*path));
+    if (const auto valid = studyfile::validate(*file); !valid) return fail(context, valid.error().at(*path));
     if (context.json) return context.out.json(studyfile::json_from_spec(file->spec));
     if (!context.quiet) {
       context.out.line(fmt::format("{}: study '{}' is valid: {} parameters, {} dimensions", *path, file->spec.name,

@@ -284,8 +284,7 @@ void Attempt::end_leftovers(const std::vector<pid_t>& orphans, bool unclear, std
     }
   }
   if (now_ms < kill_at + kLeftoverGiveUpMs) return;
-  base::log(
-      base::LogLevel::kWarning,
+  base::warn(
       fmt::format("trial {}: process {} does not end even by signal 9; it is left alone", id_.trial, orphans.front()));
   ended_ = true;
 }

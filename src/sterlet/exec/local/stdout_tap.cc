@@ -75,8 +75,8 @@ void StdoutTap::write_log(std::string_view data) {
     if (got <= 0) {
       // A full disk must not end the trial: its metrics still come through.
       log_failed_ = true;
-      base::log(base::LogLevel::kWarning,
-                fmt::format("trial {}: its stdout is no longer kept in its log ({})", id_.trial, std::strerror(errno)));
+      base::warn(
+          fmt::format("trial {}: its stdout is no longer kept in its log ({})", id_.trial, std::strerror(errno)));
       return;
     }
     data.remove_prefix(static_cast<std::size_t>(got));

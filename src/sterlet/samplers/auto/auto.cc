@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
+#include "sterlet/samplers/registry.h"
 
 namespace sterlet::samplers {
 
@@ -17,8 +18,8 @@ bool can_vary(const space::Axis& axis) {
   return levels ? *levels > 1 : axis.value(0) != axis.value(1);
 }
 
-Situation situation_of(const space::Space& space, const Setting& setting) {
-  Situation situation{.objectives = setting.objective_count, .trial_budget = setting.trial_budget};
+Situation situation_of(const space::Space& space, const StudyFacts& facts) {
+  Situation situation{.objectives = facts.objective_count, .trial_budget = facts.trial_budget};
   double categorical = 0, conditional = 0;
   for (std::size_t dimension = 0; dimension < space.dimensions().size(); ++dimension) {
     if (!can_vary(space.axis(dimension))) continue;
@@ -58,7 +59,7 @@ class Auto final : public Sampler {
 
   // Counts are sums over trials, so the order of the changes cannot matter.
   void count(const space::History& history) const {
-    const Follower::Step step = follower_.catch_up(history);
+    const HistoryCursor::Step step = cursor_.advance(history);
     if (step.restart) {
       outcomes_.clear();
       finished_ = pending_ = 0;
@@ -89,7 +90,7 @@ class Auto final : public Sampler {
   std::vector<PolicyRow> rows_;
   std::map<std::string_view, std::unique_ptr<Sampler>> samplers_;  // By name; all that the policy names.
   // The memo.
-  mutable Follower follower_;
+  mutable HistoryCursor cursor_;
   mutable std::vector<space::Outcome> outcomes_;  // One a trial.
   mutable std::size_t finished_ = 0, pending_ = 0;
 };
@@ -106,18 +107,18 @@ std::string_view auto_pick(const PolicyRow& row, std::uint64_t number) {
   return row.shares.back().sampler;
 }
 
-base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const Setting& setting) {
+base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const StudyFacts& facts) {
   std::vector<PolicyRow> rows;
   std::map<std::string_view, std::unique_ptr<Sampler>> samplers;
   for (const PolicyRow& row : auto_policy()) {
-    if (setting.objective_count < row.objectives_low || setting.objective_count > row.objectives_high) continue;
+    if (facts.objective_count < row.objectives_low || facts.objective_count > row.objectives_high) continue;
     rows.push_back(row);
     for (const PolicyRow::Share& share : row.shares) {
       if (samplers.contains(share.sampler)) continue;
-      STERLET_TRY(samplers[share.sampler], make(share.sampler, space, base::Json::object(), setting));
+      STERLET_TRY(samplers[share.sampler], make(share.sampler, space, base::Json::object(), facts));
     }
   }
-  return std::make_unique<Auto>(situation_of(space, setting), std::move(rows), std::move(samplers));
+  return std::make_unique<Auto>(situation_of(space, facts), std::move(rows), std::move(samplers));
 }
 
 }  // namespace sterlet::samplers

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/samplers/sampler.h"
+#include "sterlet/samplers/study_facts.h"
 
 namespace sterlet::samplers {
 
@@ -40,6 +40,14 @@ struct PolicyRow {
   std::vector<Share> shares;
 };
 
+/// Numbers that a row of the policy rests on, as a table.
+struct PolicyMeasurement {
+  std::string_view row, what;
+  std::vector<std::string_view> columns;
+  std::vector<std::vector<std::string_view>> rows;
+};
+std::span<const PolicyMeasurement> auto_measurements();
+
 /// The policy. For each number of objectives, the last row for it always holds.
 std::span<const PolicyRow> auto_policy();
 /// The sampler that a row's shares give trial `number`: spread evenly, by counting, not by chance.
@@ -53,6 +61,6 @@ std::string_view auto_pick(const PolicyRow& row, std::uint64_t number);
 ///           as durations are known: those of trials that Sterlet itself ran), a cheaper one.
 /// Errors    none of its own.
 /// Source    the measurement beside each row, from bench/quality.
-base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const Setting& setting);
+base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

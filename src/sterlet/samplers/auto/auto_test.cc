@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/samplers/registry.h"
+
 namespace sterlet::samplers {
 namespace {
 

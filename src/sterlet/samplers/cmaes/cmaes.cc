@@ -8,7 +8,7 @@
 
 #include "sterlet/samplers/cmaes/screen.h"
 #include "sterlet/samplers/cmaes/view.h"
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/unit_table.h"
 
@@ -54,13 +54,13 @@ bool is_finished(const space::Observation& trial) {
 
 class Cmaes final : public Sampler {
  public:
-  Cmaes(const space::Space& space, const CmaesOptions& options, const Setting& setting)
+  Cmaes(const space::Space& space, const CmaesOptions& options, const StudyFacts& facts)
       : view_(space),
         options_(options),
-        seed_(setting.seed),
-        sobol_(make_sobol(space, setting.seed)),
+        seed_(facts.seed),
+        sobol_(make_sobol(space, facts.seed)),
         units_(space.dimensions().size()) {
-    const bool is_short = setting.trial_budget && *setting.trial_budget <= kShortBudget;
+    const bool is_short = facts.trial_budget && *facts.trial_budget <= kShortBudget;
     tolerance_ = options.tolerance > 0 ? options.tolerance : is_short ? kCoarse : 0;
     population_ = options.population == 0 ? cmaes_population(view_.searched_count())
                                           : static_cast<std::size_t>(options.population);
@@ -75,7 +75,7 @@ class Cmaes final : public Sampler {
 
  private:
   void follow(const space::History& history) const {
-    const Follower::Step step = follower_.catch_up(history);
+    const HistoryCursor::Step step = cursor_.advance(history);
     if (step.restart) {
       runs_.clear();
       units_.clear();
@@ -393,7 +393,7 @@ class Cmaes final : public Sampler {
   std::size_t population_ = 0;
   double tolerance_ = 0;  // Spread at which the first run ends; 0: none but the least.
   // The memo: generations so far, by rising `next`.
-  mutable Follower follower_;
+  mutable HistoryCursor cursor_;
   mutable UnitTable units_;
   mutable std::vector<Run> runs_;
 };
@@ -401,17 +401,17 @@ class Cmaes final : public Sampler {
 }  // namespace
 
 base::Result<std::unique_ptr<Sampler>> make_cmaes(const space::Space& space, const CmaesOptions& options,
-                                                  const Setting& setting) {
-  if (setting.objective_count > 1) {
+                                                  const StudyFacts& facts) {
+  if (facts.objective_count > 1) {
     return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("sampler cmaes follows one objective (found {})", setting.objective_count),
+                      fmt::format("sampler cmaes follows one objective (found {})", facts.objective_count),
                       "use nsga2 for several");
   }
   if (options.population == 1) {
     return base::fail(base::ErrorCode::kInvalidArgument, "a generation of sampler cmaes cannot be 1 trial",
                       "population is 0 (4 + 3 ln d), or 2 to 10000");
   }
-  return std::make_unique<Cmaes>(space, options, setting);
+  return std::make_unique<Cmaes>(space, options, facts);
 }
 
 }  // namespace sterlet::samplers

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "sterlet/base/result.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/samplers/sampler.h"
+#include "sterlet/samplers/study_facts.h"
 
 namespace sterlet::samplers {
 
@@ -28,10 +28,9 @@ struct CmaesOptions {
 ///           slowly. Parameters that are not active are drawn along unseen, so that branches share what they have in
 ///           common.
 /// Edges     outside the cube a draw is mirrored back, and the distribution learns from the unmirrored one. A
-/// generation
-///           is the next lambda trials that have finished, by number; a trial that finishes late enters where its
-///           number belongs. Failed trials rank last, pruned ones before them, broken constraints by how much. Points
-///           of other origin enter if better than all before, shortened to a likely length.
+///           generation is the next lambda trials that have finished, by number; a trial that finishes late enters
+///           where its number belongs. Failed trials rank last, pruned ones before them, broken constraints by how
+///           much. Points of other origin enter if better than all before, shortened to a likely length.
 /// Cost      O(d^2) a suggestion, O(lambda d^2 + d^3) a generation. While screened O(n^2 d + n^3), n <= 100.
 /// Errors    kInvalidArgument for several objectives, and for a population of 1.
 /// Source    Hansen: The CMA evolution strategy: a tutorial, arXiv 1604.00772. Margin: Hamano et al., GECCO 2022.
@@ -40,12 +39,12 @@ struct CmaesOptions {
 ///           taken (Ulmer, Streichert, Zell: Evolution strategies assisted by Gaussian processes with pre-selection,
 ///           CEC 2003). Normalised regret at 25, 50, 100 trials, random search 1, 15 tuning problems, 10 seeds: 0.49,
 ///           0.30, 0.16; without it 0.77, 0.58, 0.32. A shorter Sobol start, a smaller sigma or 50 candidates gain
-///           nothing. And in the
-///           restarts: where a study has a budget of at most 300 trials, which has no use for many digits, the first
-///           run ends at a spread of 3% of the ranges and each later one at a quarter of the one before. Best value
-///           after 200 trials of 19 bumpy functions of 2 to 5 dimensions, random search's 1, 5 seeds: 0.50; without it
-///           0.93, as no run ended so soon.
+///           nothing.
+///           And in the restarts: where a study has a budget of at most 300 trials, which has no use for many digits,
+///           the first run ends at a spread of 3% of the ranges and each later one at a quarter of the one before. Best
+///           value after 200 trials of 19 bumpy functions of 2 to 5 dimensions, random search's 1, 5 seeds: 0.50;
+///           without it 0.93, as no run ended so soon.
 base::Result<std::unique_ptr<Sampler>> make_cmaes(const space::Space& space, const CmaesOptions& options,
-                                                  const Setting& setting);
+                                                  const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

@@ -19,7 +19,7 @@ struct CmaesDraw {
 };
 
 /// How a trial's result compares: failures last, pruned trials before them; else by violation of the constraints, then
-/// by value (of pruned ones: first who came further). Ties by trial number.
+/// by value (of pruned ones: those that came further first). Ties by trial number.
 struct CmaesStanding {
   int outcome = 0;  ///< 0 complete, 1 pruned, 2 failed.
   double violation = 0;

@@ -67,7 +67,8 @@ struct GpLimit {
 
 /// Adds ln of the probability that every limit is kept to another score, or stands alone while no feasible point is
 /// known.
-/// Source: Gardner, Kusner, Xu, Weinberger, Cunningham: Bayesian optimization with inequality constraints, ICML 2014.
+///
+/// Source    Gardner, Kusner, Xu, Weinberger, Cunningham: Bayesian optimization with inequality constraints, ICML 2014.
 class GpFeasibility final : public GpScore {
  public:
   GpFeasibility(GpScore* score, std::vector<GpLimit> limits) : score_(score), limits_(std::move(limits)) {}

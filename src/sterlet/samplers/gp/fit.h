@@ -65,8 +65,10 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
 /// While trials are few many explanations of them are likely, and the maximum alone is too sure of its own.
 ///
 /// Hamiltonian Monte Carlo: each draw a path of kLeaps steps, in units of the priors' spreads. Random numbers are
-/// fixed: the same rows and values have the same draws. Cost      kLeaps evaluations of GpEvidence a draw. Source Neal:
-/// MCMC using Hamiltonian dynamics, 2011.
+/// fixed: the same rows and values have the same draws.
+///
+/// Cost      kLeaps evaluations of GpEvidence a draw.
+/// Source    Neal: MCMC using Hamiltonian dynamics, 2011.
 std::vector<GpHyper> draw_hypers(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
                                  bool warped, const GpHyper& start, std::size_t count);
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/math/pareto.h"
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/gp/acquisition.h"
 #include "sterlet/samplers/gp/region.h"
 #include "sterlet/samplers/gp/search.h"
@@ -113,15 +113,15 @@ Told read(const space::History& history, std::size_t objectives) {
 
 class Gp final : public Sampler {
  public:
-  Gp(const space::Space& space, const GpOptions& options, const Setting& setting)
+  Gp(const space::Space& space, const GpOptions& options, const StudyFacts& facts)
       : space_(space),
         embedding_(space_),
         search_(space_, embedding_),
-        sobol_(make_sobol(space, setting.seed)),
-        given_points_(space, setting.seed),
-        log_points_(space, setting.seed ^ kLogSeed),
+        sobol_(make_sobol(space, facts.seed)),
+        given_points_(sobol_points(space, facts.seed)),
+        log_points_(sobol_points(space, facts.seed ^ kLogSeed)),
         startup_(options.startup_trials),
-        objectives_(setting.objective_count),
+        objectives_(facts.objective_count),
         table_(space.dimensions().size()) {
     suspects_.assign(space.dimensions().size(), Warp());
     for (const GpGroup& group : embedding_.groups()) {
@@ -130,7 +130,7 @@ class Gp final : public Sampler {
     }
     if (startup_ > 0) return;
     startup_ = std::clamp(1 + static_cast<std::int64_t>(embedding_.groups().size()), kFewest, kMostFirst);
-    if (setting.trial_budget) startup_ = std::min(startup_, std::max<std::int64_t>(4, *setting.trial_budget / 4));
+    if (facts.trial_budget) startup_ = std::min(startup_, std::max<std::int64_t>(4, *facts.trial_budget / 4));
   }
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
@@ -139,7 +139,7 @@ class Gp final : public Sampler {
         is_level(told)) {
       return first_points(history, key);
     }
-    const Follower::Step step = follower_.catch_up(history);
+    const HistoryCursor::Step step = cursor_.advance(history);
     if (step.restart) {
       table_.clear();
       surfaces_.clear();
@@ -422,14 +422,14 @@ class Gp final : public Sampler {
   GpEmbedding embedding_;
   GpSearch search_;
   std::unique_ptr<Sampler> sobol_;
-  SobolPoints given_points_, log_points_;
+  math::SobolPoints given_points_, log_points_;
   std::int64_t startup_;
   std::size_t objectives_;
   std::vector<Warp> suspects_;  // A dimension.
   bool any_suspect_ = false;
 
   // The memo.
-  mutable Follower follower_;
+  mutable HistoryCursor cursor_;
   mutable UnitTable table_;
   mutable std::vector<std::unique_ptr<GpSurface>> surfaces_;  // Of the objective, then of each constraint.
 };
@@ -437,13 +437,13 @@ class Gp final : public Sampler {
 }  // namespace
 
 base::Result<std::unique_ptr<Sampler>> make_gp(const space::Space& space, const GpOptions& options,
-                                               const Setting& setting) {
-  if (setting.objective_count > 4) {
+                                               const StudyFacts& facts) {
+  if (facts.objective_count > 4) {
     return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("sampler gp is for up to 4 objectives (found {})", setting.objective_count),
+                      fmt::format("sampler gp is for up to 4 objectives (found {})", facts.objective_count),
                       "choose another sampler, or make fewer objectives of them");
   }
-  return std::make_unique<Gp>(space, options, setting);
+  return std::make_unique<Gp>(space, options, facts);
 }
 
 }  // namespace sterlet::samplers

@@ -38,7 +38,7 @@ class GpEmbedding final {
   std::size_t dimensions() const { return dimensions_; }  ///< Of the unit cube.
 
   /// Of `count` points, rows of `units` with a coordinate a dimension, NaN where inactive: a column a feature, `stride`
-  /// apart, a multiple of base::kLanes and not less than count; what pads them is set too. `warps`: one a group.
+  /// apart, a multiple of math::kLanes and not less than count; what pads them is set too. `warps`: one a group.
   void features(const double* units, std::size_t count, std::span<const Warp> warps, double* out,
                 std::size_t stride) const;
   /// Gradient by unit coordinates (0 for choices and inactive ones) from the gradient by features at the same point.

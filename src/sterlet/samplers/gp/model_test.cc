@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/base/rng.h"
+#include "sterlet/base/text.h"
 #include "sterlet/samplers/gp/acquisition.h"
 #include "sterlet/samplers/gp/fit.h"
 #include "sterlet/samplers/gp/transform.h"
@@ -73,7 +74,7 @@ GpHyper some_hyper(const GpEmbedding& embedding, double noise) {
 std::vector<double> numbers(const std::string& line) {  // Those after the first word.
   std::vector<double> list;
   std::stringstream stream(line.substr(line.find(',') + 1));
-  for (std::string cell; std::getline(stream, cell, ',');) list.push_back(std::stod(cell));
+  for (std::string cell; std::getline(stream, cell, ',');) list.push_back(base::parse_number(cell).value());
   return list;
 }
 

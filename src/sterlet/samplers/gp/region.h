@@ -18,7 +18,7 @@ struct GpRegion {
 };
 
 /// The box grows when trials improve on the best and shrinks when they do not; when it is nearly a point the search
-/// begins anew. The region is a function of the values alone, so that a study opened again goes on as before.
+/// begins anew. The region is a function of the values alone, so that a study opened again continues as before.
 ///
 /// values    minimised, in the order of their trials, as the model sees them: of a standard deviation of about 1.
 /// startup   so many trials of a search are made before it has a box.
@@ -26,9 +26,8 @@ struct GpRegion {
 /// Source    Eriksson, Pearce, Gardner, Turner, Poloczek: Scalable global optimization via local Bayesian optimization,
 ///           NeurIPS 2019, with one region.
 /// Departs   with a box that is halved after 10 failures in a row, where theirs waits for as many as there are
-/// dimensions
-///           (most studies of a hundred dimensions would end before); and with a model of all trials, those of earlier
-///           searches too.
+///           dimensions (most studies of a hundred dimensions would end before); and with a model of all trials, those
+///           of earlier searches too.
 GpRegion region_of(std::span<const double> values, std::size_t startup);
 
 }  // namespace sterlet::samplers

@@ -26,6 +26,17 @@ constexpr std::uint64_t kLevels = 32;  // Of a dimension, looked at.
 // Changes of a level that are looked at in a round, at random where there are more; with many dimensions, in which a
 // look is dear, so many dimensions' worth of them.
 constexpr std::size_t kFewestChanges = 24, kMostChanges = 192, kChangedDimensions = 6000;
+constexpr int kRounds = 3;
+constexpr std::uint64_t kAllLevels = 8;  // Of so few, all are looked at.
+// How candidates differ from the point that they are made from: so many coordinates at most (in a third of the local
+// ones; else fewer), by a normal of that deviation in units of the model's lengths; a level is drawn anew, or moves by
+// one.
+constexpr double kMovedDimensions = 20, kFewerMoved = 0.4;
+constexpr double kFar = 0.25, kNear = 0.04;
+constexpr double kFreshLevel = 0.3;
+constexpr std::size_t kCandidatesMin = 32;                  // With fewer, the space's own draws join them:
+constexpr std::uint32_t kDrawn = 64;                        // so many.
+constexpr double kCloseSquare = 0.09, kSameSquare = 1e-12;  // Starts are at least 0.3 lengths apart, or else different.
 
 // Of mean 0 and variance 1: three uniform numbers are enough to scatter candidates.
 double nearly_normal(base::RandomStream& stream) {
@@ -167,42 +178,44 @@ void GpSearch::climb(GpScore& score, std::vector<Place>& places, const GpSearchS
   evaluate(score, ended);
 }
 
+// Where a dimension that is not continuous may go from a row: an ordered one a few levels up or down, or near; another to
+// any level, at random where there are many.
+std::vector<double> GpSearch::other_levels(std::size_t j, double here, base::RandomStream& stream) const {
+  const space::Axis& axis = space_.axis(j);
+  const auto levels = axis.level_count();
+  if (!levels) return {0};  // A continuous scale with a zero of its own.
+  const auto middle = [&](std::uint64_t k) { return axis.unit(axis.level(k)); };
+  std::uint64_t current = 0;  // The level whose cell holds the row.
+  for (std::uint64_t low = 0, high = *levels; high - low > 1;) {
+    const std::uint64_t half = (low + high) / 2;
+    (axis.cell_begin(half) <= here ? low : high) = half;
+    current = low;
+  }
+  std::vector<double> units;
+  if (*levels <= kAllLevels || !axis.ordered()) {
+    const std::uint64_t count = std::min(*levels, kLevels);
+    for (std::uint64_t k = 0; k < count; ++k) {
+      const std::uint64_t level = *levels == count ? k : stream.below(*levels);
+      if (level != current) units.push_back(middle(level));
+    }
+    return units;
+  }
+  for (const std::uint64_t step : {std::uint64_t{1}, std::uint64_t{2}, std::max<std::uint64_t>(3, *levels / 8)}) {
+    if (current >= step) units.push_back(middle(current - step));
+    if (current + step < *levels) units.push_back(middle(current + step));
+  }
+  return units;
+}
+
 // Each place takes the best change of a single dimension that is not continuous, until there is none.
 void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const {
   const std::size_t most = std::clamp(kChangedDimensions / moves_.size(), kFewestChanges, kMostChanges);
   for (Place& place : places) {
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
       std::vector<std::pair<std::size_t, double>> changes;  // Of a dimension, to where.
       for (std::size_t j = 0; j < moves_.size(); ++j) {
         if (moves_[j] == Move::kFixed || moves_[j] == Move::kContinuous || std::isnan(place.row[j])) continue;
-        const space::Axis& axis = space_.axis(j);
-        std::vector<double> units;
-        const auto levels = axis.level_count();
-        if (!levels) {  // A continuous scale with a zero of its own.
-          units.push_back(0);
-        } else {
-          const auto middle = [&](std::uint64_t k) { return axis.unit(axis.level(k)); };
-          std::uint64_t current = 0;
-          for (std::uint64_t low = 0, high = *levels; high - low > 1;) {  // The level whose cell holds the row.
-            const std::uint64_t half = (low + high) / 2;
-            (axis.cell_begin(half) <= place.row[j] ? low : high) = half;
-            current = low;
-          }
-          if (*levels <= 8 || !axis.ordered()) {
-            const std::uint64_t count = std::min(*levels, kLevels);
-            for (std::uint64_t k = 0; k < count; ++k) {
-              const std::uint64_t level = *levels == count ? k : stream.below(*levels);
-              if (level != current) units.push_back(middle(level));
-            }
-          } else {
-            for (const std::uint64_t step :
-                 {std::uint64_t{1}, std::uint64_t{2}, std::max<std::uint64_t>(3, *levels / 8)}) {
-              if (current >= step) units.push_back(middle(current - step));
-              if (current + step < *levels) units.push_back(middle(current + step));
-            }
-          }
-        }
-        for (const double u : units) changes.emplace_back(j, u);
+        for (const double u : other_levels(j, place.row[j], stream)) changes.emplace_back(j, u);
       }
       for (std::size_t i = 0; changes.size() > most && i < most; ++i) {
         std::swap(changes[i], changes[i + stream.below(changes.size() - i)]);
@@ -226,117 +239,146 @@ void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::Rand
   }
 }
 
-std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& start,
-                                           const base::StreamKey& key) const {
-  base::StreamKey own = key;
-  own.stream = base::Stream::kGp;
-  base::RandomStream stream(own);
+void GpSearch::add(Place& place, Candidates& candidates) const {
+  if (!realise(place, false)) return;
+  candidates.fulls.insert(candidates.fulls.end(), place.full.begin(), place.full.end());
+  candidates.rows.insert(candidates.rows.end(), place.row.begin(), place.row.end());
+  ++candidates.count;
+}
+
+// Over the whole space, or over the box: there the best point with some coordinates drawn anew.
+void GpSearch::add_global(const GpSearchStart& start, base::RandomStream& stream, Candidates& candidates) const {
   const std::size_t d = moves_.size();
-  std::size_t count = 0;
-  std::vector<double> fulls, rows;  // Of the candidates, one after another.
-  Place one{.full = std::vector<double>(d)};
-  std::vector<double>& full = one.full;
-  const auto add = [&] {
-    if (!realise(one, false)) return;
-    fulls.insert(fulls.end(), one.full.begin(), one.full.end());
-    rows.insert(rows.end(), one.row.begin(), one.row.end());
-    ++count;
-  };
+  const double share = std::min(1.0, kMovedDimensions / static_cast<double>(d));
+  Place place{.full = std::vector<double>(d)};
+  std::vector<double>& full = place.full;
   for (std::size_t i = 0; i < kGlobal; ++i) {
-    if (start.boxed) {
-      full = start.tops.front();
-      const double share = std::min(1.0, 20.0 / static_cast<double>(d));
-      for (std::size_t j = 0; j < d; ++j) {
+    if (start.boxed) full = start.tops.front();
+    for (std::size_t j = 0; j < d; ++j) {
+      if (start.boxed) {
         if (stream.uniform() >= share) continue;
         full[j] = start.warps[j].inverse(start.low[j] + (start.high[j] - start.low[j]) * stream.uniform());
+        continue;
       }
-      add();
-      continue;
-    }
-    for (std::size_t j = 0; j < d; ++j) {
       full[j] = stream.uniform();
       if (i % 2 == 0) continue;
       const bool suspect = i % 4 == 3 && !start.suspects[j].is_identity();
       full[j] = (suspect ? start.suspects : start.warps)[j].inverse(full[j]);
     }
-    add();
+    add(place, candidates);
   }
-  const std::size_t tops = start.tops.size();
+}
+
+// About the best points. The best gets half of them; of each, a few coordinates move, by much or by little.
+void GpSearch::add_local(const GpSearchStart& start, base::RandomStream& stream, Candidates& candidates) const {
+  const std::size_t d = moves_.size(), tops = start.tops.size();
+  const auto width = static_cast<double>(d);
+  Place place;
+  std::vector<double>& full = place.full;
   for (std::size_t i = 0; i < kLocal && tops > 0; ++i) {
-    // The best gets half of them; of each, a few coordinates move, by much or by little.
     full = start.tops[i % 2 == 0 ? 0 : (i / 2) % tops];
-    const double size = i % 4 < 2 ? 0.25 : 0.04;
+    const double size = i % 4 < 2 ? kFar : kNear;
     const double share =
-        std::max(std::min(1.0, 20.0 / static_cast<double>(d)) * (i % 3 == 0 ? 1.0 : 0.4), 1.0 / static_cast<double>(d));
+        std::max(std::min(1.0, kMovedDimensions / width) * (i % 3 == 0 ? 1.0 : kFewerMoved), 1.0 / width);
     for (std::size_t j = 0; j < d; ++j) {
       if (stream.uniform() >= share) continue;
-      if (moves_[j] == Move::kLevels) {
-        if (!space_.axis(j).ordered() || stream.uniform() < 0.3) {
-          full[j] = stream.uniform();
-        } else {
-          full[j] +=
-              (stream.uniform() < 0.5 ? -1.0 : 1.0) / static_cast<double>(space_.axis(j).level_count().value_or(1));
-        }
-      } else {
+      if (moves_[j] != Move::kLevels) {
         const double moved = start.warps[j](full[j]) + size * std::min(start.lengths[j], 1.0) * nearly_normal(stream);
         full[j] = start.warps[j].inverse(std::clamp(moved, start.low[j], start.high[j]));
+      } else if (!space_.axis(j).ordered() || stream.uniform() < kFreshLevel) {
+        full[j] = stream.uniform();
+      } else {
+        full[j] +=
+            (stream.uniform() < 0.5 ? -1.0 : 1.0) / static_cast<double>(space_.axis(j).level_count().value_or(1));
       }
     }
-    add();
+    add(place, candidates);
   }
-  if (count < 32) {
-    for (std::uint32_t i = 0; i < 64; ++i) {
-      base::StreamKey drawn = key;
-      drawn.attempt = (key.attempt * 64 + i + 1) & 0xffff;
-      full = space_.to_unit(space_.draw(drawn));
-      for (double& u : full) u = std::isnan(u) ? stream.uniform() : u;
-      add();
-    }
-  }
-  if (count == 0) return {};
+}
 
+// Where constraints refuse nearly everything, the space's own draws.
+void GpSearch::add_drawn(const base::StreamKey& key, base::RandomStream& stream, Candidates& candidates) const {
+  Place place;
+  for (std::uint32_t i = 0; i < kDrawn; ++i) {
+    base::StreamKey drawn = key;
+    drawn.attempt = (key.attempt * kDrawn + i + 1) & 0xffff;
+    place.full = space_.to_unit(space_.draw(drawn));
+    for (double& u : place.full) u = std::isnan(u) ? stream.uniform() : u;
+    add(place, candidates);
+  }
+}
+
+// Those whose variance is worth its cost. Two thirds by their means, and a third at random: far from the data means say
+// little.
+std::vector<GpSearch::Place> GpSearch::keep_promising(GpScore& score, const Candidates& candidates,
+                                                      base::RandomStream& stream) const {
+  const std::size_t d = moves_.size(), count = candidates.count;
   std::vector<std::size_t> chosen(count);
   std::iota(chosen.begin(), chosen.end(), 0);
   if (count > kExact) {
     std::vector<double> bounds(count);
-    score.rank(rows.data(), count, bounds.data());
+    score.rank(candidates.rows.data(), count, bounds.data());
     std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) { return bounds[a] > bounds[b]; });
-    // Two thirds by their means, and a third at random: far from the data means say little.
     constexpr std::size_t kByMeans = kExact * 2 / 3;
     for (std::size_t i = 0; i < kExact / 3; ++i) {
       chosen.push_back(chosen[kByMeans + stream.below(count - kByMeans)]);
     }
     chosen.erase(chosen.begin() + kByMeans, chosen.begin() + static_cast<std::ptrdiff_t>(count));
   }
-  std::vector<Place> pool;
+  std::vector<Place> places;
   for (const std::size_t i : chosen) {
     const auto begin = static_cast<std::ptrdiff_t>(i * d), end = begin + static_cast<std::ptrdiff_t>(d);
-    pool.push_back(
-        {.full = {fulls.begin() + begin, fulls.begin() + end}, .row = {rows.begin() + begin, rows.begin() + end}});
+    places.push_back({.full = {candidates.fulls.begin() + begin, candidates.fulls.begin() + end},
+                      .row = {candidates.rows.begin() + begin, candidates.rows.begin() + end}});
   }
-  std::vector<Place*> exact;
-  for (Place& place : pool) exact.push_back(&place);
-  evaluate(score, exact);
-  std::stable_sort(exact.begin(), exact.end(), [](const Place* a, const Place* b) { return a->value > b->value; });
+  return places;
+}
 
-  // Starts: best first, leaving out what lies close to one already taken.
-  std::vector<Place> climbing;
-  for (int pass = 0; pass < 2 && climbing.size() < kStarts; ++pass) {
-    for (const Place* place : exact) {
-      if (climbing.size() >= kStarts) break;
-      const bool close = std::any_of(climbing.begin(), climbing.end(), [&](const Place& other) {
-        double square = 0;
-        for (std::size_t j = 0; j < d; ++j) {
-          if (moves_[j] == Move::kFixed) continue;
-          const double apart = start.warps[j](place->full[j]) - start.warps[j](other.full[j]);
-          const double step = apart / std::min(start.lengths[j], 1.0);
-          square += moves_[j] == Move::kLevels ? (place->row[j] != other.row[j] ? 1.0 : 0.0) : step * step;
-        }
-        return square < (pass == 0 ? 0.09 : 1e-12);
-      });
-      if (!close) climbing.push_back(*place);
+// Squared, in steps of the model's lengths; another level is one step.
+double GpSearch::distance(const Place& a, const Place& b, const GpSearchStart& start) const {
+  double square = 0;
+  for (std::size_t j = 0; j < moves_.size(); ++j) {
+    if (moves_[j] == Move::kFixed) continue;
+    const double apart = start.warps[j](a.full[j]) - start.warps[j](b.full[j]);
+    const double step = apart / std::min(start.lengths[j], 1.0);
+    square += moves_[j] == Move::kLevels ? (a.row[j] != b.row[j] ? 1.0 : 0.0) : step * step;
+  }
+  return square;
+}
+
+// Best first, leaving out what lies close to one already taken, as long as there are others.
+std::vector<GpSearch::Place> GpSearch::starts(const std::vector<Place*>& ranked, const GpSearchStart& start) const {
+  std::vector<Place> taken;
+  for (const double close : {kCloseSquare, kSameSquare}) {
+    for (const Place* place : ranked) {
+      if (taken.size() >= kStarts) return taken;
+      const bool is_close = std::any_of(taken.begin(), taken.end(),
+                                        [&](const Place& other) { return distance(*place, other, start) < close; });
+      if (!is_close) taken.push_back(*place);
     }
   }
+  return taken;
+}
+
+std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& start,
+                                           const base::StreamKey& key) const {
+  base::StreamKey own = key;
+  own.stream = base::Stream::kGp;
+  base::RandomStream stream(own);
+  Candidates candidates;
+  add_global(start, stream, candidates);
+  add_local(start, stream, candidates);
+  if (candidates.count < kCandidatesMin) add_drawn(key, stream, candidates);
+  if (candidates.count == 0) return {};
+
+  std::vector<Place> pool = keep_promising(score, candidates, stream);
+  const auto is_better = [](const Place* a, const Place* b) { return a->value > b->value; };
+  std::vector<Place*> ranked;
+  for (Place& place : pool) ranked.push_back(&place);
+  evaluate(score, ranked);
+  std::stable_sort(ranked.begin(), ranked.end(), is_better);
+
+  std::vector<Place> climbing = starts(ranked, start);
   const bool levels = std::any_of(moves_.begin(), moves_.end(),
                                   [](Move move) { return move == Move::kLevels || move == Move::kRelaxed; });
   climb(score, climbing, start, kSteps, levels);
@@ -346,12 +388,12 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
     try_levels(score, climbing, stream);
   }
 
-  std::vector<Place*> ranked;
-  for (Place& place : climbing) ranked.push_back(&place);
-  for (Place* place : exact) ranked.push_back(place);
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Place* a, const Place* b) { return a->value > b->value; });
+  std::vector<Place*> ended;
+  for (Place& place : climbing) ended.push_back(&place);
+  ended.insert(ended.end(), ranked.begin(), ranked.end());
+  std::stable_sort(ended.begin(), ended.end(), is_better);
   std::vector<Found> found;
-  for (Place* place : ranked) {
+  for (Place* place : ended) {
     for (double& u : place->full) u = on_grid(u);
     found.push_back({.point = space_.from_unit(place->full), .value = place->value});
   }

@@ -27,8 +27,9 @@ struct GpSearchStart {
 /// coordinates drawn anew from it: with all of them, hardly one of hundreds would be as good) and points about the best
 /// ones are sorted by their acquisition; the best few climb: continuous coordinates together by gradient, the others by
 /// trying levels, in turn. Steps are taken on the warped scales, on which the model is equally rough everywhere: near
-/// the low end of a wide linear range a step of the same length on the given scale would be far too long. Cost      a
-/// few hundred predictions with their variance.
+/// the low end of a wide linear range a step of the same length on the given scale would be far too long.
+///
+/// Cost      a few hundred predictions with their variance.
 class GpSearch final {
  public:
   GpSearch(const space::Space& space, const GpEmbedding& embedding);
@@ -48,7 +49,22 @@ class GpSearch final {
   // Fills `row` from `full`; false if constraints are broken.
   bool realise(Place& place, bool relaxed) const;
   void evaluate(GpScore& score, std::vector<Place*>& places) const;
+
+  // One after another: each as it was drawn, and as the model sees it.
+  struct Candidates {
+    std::vector<double> fulls, rows;
+    std::size_t count = 0;
+  };
+  void add(Place& place, Candidates& candidates) const;  // Unless it breaks a constraint.
+  void add_global(const GpSearchStart& start, base::RandomStream& stream, Candidates& candidates) const;
+  void add_local(const GpSearchStart& start, base::RandomStream& stream, Candidates& candidates) const;
+  void add_drawn(const base::StreamKey& key, base::RandomStream& stream, Candidates& candidates) const;
+  std::vector<Place> keep_promising(GpScore& score, const Candidates& candidates, base::RandomStream& stream) const;
+  double distance(const Place& a, const Place& b, const GpSearchStart& start) const;
+  std::vector<Place> starts(const std::vector<Place*>& ranked, const GpSearchStart& start) const;
+
   void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps, bool all) const;
+  std::vector<double> other_levels(std::size_t j, double here, base::RandomStream& stream) const;
   void try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const;
 
   const space::Space& space_;

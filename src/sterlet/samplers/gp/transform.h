@@ -15,9 +15,8 @@ namespace sterlet::samplers {
 /// With Kind::kSign, for values of which 0 is the limit: sign(y) ln(1 + |y| / s), s their median size.
 /// Edges     equal values all give 0; at most 10^300 in size.
 /// Cost      O(n log n) to make, O(log n) a value.
-/// Source    Song et al.: The Vizier Gaussian process bandit algorithm, 2024 (half-ranks); Yeo, Johnson: A new family
-/// of
-///           power transformations to improve normality or symmetry, Biometrika 87, 2000.
+/// Source    Song et al.: The Vizier Gaussian process bandit algorithm, 2024 (half-ranks); Yeo, Johnson: A new
+///           family of power transformations to improve normality or symmetry, Biometrika 87, 2000.
 class GpTransform final {
  public:
   enum class Kind { kOrder, kSign };

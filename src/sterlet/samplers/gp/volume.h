@@ -8,14 +8,14 @@
 
 namespace sterlet::samplers {
 
-/// ln of the expected growth of the hypervolume by a trial at a point, for M objectives, each with a process of its
-/// own.
+/// ln of the expected growth of the hypervolume by a trial at a point, for M objectives with a process each.
 ///
 /// The growth by y is, up to a constant, the mean over directions w on the positive unit sphere of s(y)^M - s_best^M
 /// where that is positive, with s(y) = min over m of (r_m - y_m) / w_m, r the reference point and s_best the largest s
 /// on the front (Deng and Zhang 2019). Here it is meant over kDraws pairs of a direction and a draw of y; each takes
 /// one head of the processes, so that pending trials are on the front at values drawn for them. The positive part is
 /// smoothed over kSmooth, so that there is a slope where no draw improves.
+///
 /// Cost      O(kDraws (M + front)) to make, O(kDraws M) a point beside the predictions.
 /// Source    Deng, Zhang: Approximating hypervolume and hypervolume contributions using polar coordinate, IEEE TEC 23,
 ///           2019; Zhang, Golovin: Random hypervolume scalarizations for provable multi-objective black box

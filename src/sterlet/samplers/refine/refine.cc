@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/refine/box.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/warp.h"
@@ -39,11 +39,11 @@ constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // and that of the globa
 // After how many results each level is opened: level l + 1 after opening(l).
 class Schedule final {
  public:
-  Schedule(std::size_t dimensions, const RefineOptions& options, const Setting& setting) {
+  Schedule(std::size_t dimensions, const RefineOptions& options, const StudyFacts& facts) {
     const auto d = static_cast<double>(dimensions);
     const double step = 2 * (d + 1);
-    if (setting.trial_budget) {
-      const auto budget = static_cast<double>(std::max<std::int64_t>(*setting.trial_budget, 1));
+    if (facts.trial_budget) {
+      const auto budget = static_cast<double>(std::max<std::int64_t>(*facts.trial_budget, 1));
       double start = std::clamp(kStartShare * budget, 2 * d + 2, std::max(64 * d, 2 * d + 2));
       start = std::max(1.0, std::min(start, budget / 2));
       if (options.start > 0) start = static_cast<double>(options.start);
@@ -88,13 +88,13 @@ double round_to_4_digits(double value) {
 
 class Refine final : public Sampler {
  public:
-  Refine(const space::Space& space, const RefineOptions& options, const Setting& setting)
+  Refine(const space::Space& space, const RefineOptions& options, const StudyFacts& facts)
       : space_(space),
         options_(options),
-        schedule_(space.dimensions().size(), options, setting),
-        global_points_(space, setting.seed),
-        log_points_(space, setting.seed ^ kLogSeed),
-        box_points_(space, setting.seed ^ kBoxSeed) {
+        schedule_(space.dimensions().size(), options, facts),
+        global_points_(sobol_points(space, facts.seed)),
+        log_points_(sobol_points(space, facts.seed ^ kLogSeed)),
+        box_points_(sobol_points(space, facts.seed ^ kBoxSeed)) {
     for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
       warps_.emplace_back(suspect_warp(space, i));
       any_suspect_ = any_suspect_ || !warps_.back().is_identity();
@@ -223,7 +223,7 @@ class Refine final : public Sampler {
 
   // Forgets levels that the changed trials touch.
   void catch_up(const space::History& history) const {
-    const Follower::Step step = follower_.catch_up(history);
+    const HistoryCursor::Step step = cursor_.advance(history);
     if (step.restart) {
       states_.clear();
       levels_.clear();
@@ -306,12 +306,12 @@ class Refine final : public Sampler {
   space::Space space_;
   RefineOptions options_;
   Schedule schedule_;
-  SobolPoints global_points_, log_points_, box_points_;
+  math::SobolPoints global_points_, log_points_, box_points_;
   std::vector<Warp> warps_;  // One a dimension: where its scale is suspect, to the one that it may stand for.
   bool any_suspect_ = false;
 
   // Memo.
-  mutable Follower follower_;
+  mutable HistoryCursor cursor_;
   mutable std::vector<State> states_;  // One a trial.
   mutable std::size_t finished_ = 0, pending_ = 0;
   mutable std::vector<Level> levels_;
@@ -319,8 +319,8 @@ class Refine final : public Sampler {
 
 }  // namespace
 
-std::unique_ptr<Sampler> make_refine(const space::Space& space, const RefineOptions& options, const Setting& setting) {
-  return std::make_unique<Refine>(space, options, setting);
+std::unique_ptr<Sampler> make_refine(const space::Space& space, const RefineOptions& options, const StudyFacts& facts) {
+  return std::make_unique<Refine>(space, options, facts);
 }
 
 }  // namespace sterlet::samplers

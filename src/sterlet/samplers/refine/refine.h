@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "sterlet/base/result.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/samplers/sampler.h"
+#include "sterlet/samplers/study_facts.h"
 
 namespace sterlet::samplers {
 
@@ -14,7 +14,7 @@ struct RefineOptions {
   std::int64_t levels = 0;    ///< In [0, 64]. Boxes, one after another, that the budget is divided among; 0: by the
                               ///< budget.
   double shrink = 0.4;        ///< In [0.05, 1]. No box is narrower than that share of the last.
-  double global_share = 0.2;  ///< In [0.01, 1]. Share of the later points that go on covering the whole space.
+  double global_share = 0.2;  ///< In [0.01, 1]. Share of the later points that keep covering the whole space.
 };
 
 /// Coarse to fine: points over the whole space first, then a sequence of boxes around the best trials, each sampled
@@ -41,6 +41,6 @@ struct RefineOptions {
 /// Errors    none.
 /// Source    own; nearest: Yang, Zhang: Hyperparameter optimization via sequential uniform designs, JMLR 22, 2021, and
 ///           the trust regions of Eriksson et al.: Scalable global optimization via local Bayesian optimization, 2019.
-std::unique_ptr<Sampler> make_refine(const space::Space& space, const RefineOptions& options, const Setting& setting);
+std::unique_ptr<Sampler> make_refine(const space::Space& space, const RefineOptions& options, const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

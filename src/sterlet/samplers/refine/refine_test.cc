@@ -120,10 +120,10 @@ TEST(Refine, RecoversAWrongLinearScale) {
     const auto off_by = [&](const Sampler& sampler) {
       return std::abs(decades(best_of(run(sampler, seed, 100, valley)).point.values[0]));
     };
-    const Setting setting{.seed = seed, .trial_budget = 100};
+    const StudyFacts facts{.seed = seed, .trial_budget = 100};
     random_off.push_back(off_by(*make_random(wrong)));
-    wrong_off.push_back(off_by(*make_refine(wrong, {}, setting)));
-    right_off.push_back(off_by(*make_refine(right, {}, setting)));
+    wrong_off.push_back(off_by(*make_refine(wrong, {}, facts)));
+    right_off.push_back(off_by(*make_refine(right, {}, facts)));
   }
   EXPECT_GE(median(random_off), 1.0);
   EXPECT_LE(median(right_off), 0.02);
@@ -142,8 +142,8 @@ TEST(Refine, ASuspectScaleThatIsRightCostsLittle) {
       return (x[0] - optimum[0]) * (x[0] - optimum[0]) + (x[1] - optimum[1]) * (x[1] - optimum[1]);
     };
     const auto off_by = [&](const Space& space) {
-      const Setting setting{.seed = seed, .trial_budget = 60};
-      return std::sqrt(bowl(best_of(run(*make_refine(space, {}, setting), seed, 60, bowl)).point.values));
+      const StudyFacts facts{.seed = seed, .trial_budget = 60};
+      return std::sqrt(bowl(best_of(run(*make_refine(space, {}, facts), seed, 60, bowl)).point.values));
     };
     suspect_off.push_back(off_by(suspect));
     plain_off.push_back(off_by(plain));
@@ -226,8 +226,8 @@ TEST(Refine, StateFollowsFromTheHistoryAlone) {
   const Space space = make_space({{.name = "x"},
                                   {.name = "kind", .kind = Kind::kCategorical, .choices = {"a", "b"}},
                                   {.name = "n", .kind = Kind::kInt, .low = 1, .high = 9}});
-  const Setting setting{.seed = 9, .trial_budget = 150};
-  const auto lasting = make_refine(space, {}, setting);
+  const StudyFacts facts{.seed = 9, .trial_budget = 150};
+  const auto lasting = make_refine(space, {}, facts);
   History history;
   std::vector<std::int64_t> pending;
   base::RandomStream chance({.seed = 9, .stream = base::Stream::kWitness});
@@ -243,7 +243,7 @@ TEST(Refine, StateFollowsFromTheHistoryAlone) {
       by_number.update(trial.number, trial.outcome, trial.values, trial.constraints, trial.last_step);
     }
     Suggestion suggestion = lasting->suggest(history, key);
-    const Suggestion fresh = make_refine(space, {}, setting)->suggest(by_number, key);
+    const Suggestion fresh = make_refine(space, {}, facts)->suggest(by_number, key);
     ASSERT_EQ(suggestion.point, fresh.point) << "trial " << i;
     ASSERT_EQ(suggestion.note, fresh.note) << "trial " << i;
     zoomed = zoomed || suggestion.origin == Origin::kZoom;

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/samplers/tpe/score.h"
 
 namespace sterlet::samplers {
@@ -70,7 +71,7 @@ std::vector<OracleGroup> read_oracle(const Space& space) {
     std::getline(cells, word, ',');
     const std::string role = word;
     std::vector<double> numbers;
-    while (std::getline(cells, word, ',')) numbers.push_back(std::strtod(word.c_str(), nullptr));
+    while (std::getline(cells, word, ',')) numbers.push_back(base::parse_number(word).value());
     if (role == "bandwidths") {
       groups.push_back({.bandwidths = numbers});
       continue;

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
 #include "sterlet/space/history.h"
 
 namespace sterlet::samplers {

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "sterlet/base/result.h"
-#include "sterlet/samplers/registry.h"
 #include "sterlet/samplers/sampler.h"
+#include "sterlet/samplers/study_facts.h"
 
 namespace sterlet::samplers {
 
@@ -33,6 +33,6 @@ struct TpeOptions {
 ///           Where the good trials have drawn together (within 3% of each range) every other trial takes for good the
 ///           best of those elsewhere, so that a study of several hundred trials does not stay in one hollow.
 base::Result<std::unique_ptr<Sampler>> make_tpe(const space::Space& space, const TpeOptions& options,
-                                                const Setting& setting);
+                                                const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

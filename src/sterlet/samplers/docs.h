@@ -5,6 +5,6 @@
 namespace sterlet::samplers {
 
 /// docs/samplers.md: every row of the registry with its options, and the policy of `auto`.
-std::string samplers_page();
+std::string docs_page();
 
 }  // namespace sterlet::samplers

@@ -10,7 +10,7 @@
 namespace sterlet::pruners {
 
 /// What a pruner may need to know of its study.
-struct Setting {
+struct StudyFacts {
   std::uint64_t seed = 0;
   std::size_t objective_count = 1;
   bool maximize = false;  ///< Whether the values told are the user's, negated.

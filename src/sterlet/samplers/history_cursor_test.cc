@@ -1,4 +1,4 @@
-#include "sterlet/samplers/follower.h"
+#include "sterlet/samplers/history_cursor.h"
 
 #include <gtest/gtest.h>
 
@@ -16,33 +16,33 @@ void append(History& history, double x) {
 
 std::vector<std::uint32_t> list(std::span<const std::uint32_t> changed) { return {changed.begin(), changed.end()}; }
 
-TEST(Follower, TellsWhatChangedSinceTheLastQuestion) {
+TEST(HistoryCursor, TellsWhatChangedSinceTheLastQuestion) {
   History history;
-  Follower follower;
-  EXPECT_TRUE(follower.catch_up(history).restart);
+  HistoryCursor cursor;
+  EXPECT_TRUE(cursor.advance(history).restart);
   append(history, 0.1);
   append(history, 0.2);
-  EXPECT_EQ(list(follower.catch_up(history).changed), (std::vector<std::uint32_t>{0, 1}));
+  EXPECT_EQ(list(cursor.advance(history).changed), (std::vector<std::uint32_t>{0, 1}));
   history.update(0, Outcome::kComplete, {1.0}, {}, 0);
-  const Follower::Step step = follower.catch_up(history);
+  const HistoryCursor::Step step = cursor.advance(history);
   EXPECT_FALSE(step.restart);
   EXPECT_EQ(list(step.changed), (std::vector<std::uint32_t>{0}));
-  EXPECT_TRUE(follower.catch_up(history).changed.empty());
+  EXPECT_TRUE(cursor.advance(history).changed.empty());
 }
 
-TEST(Follower, GoesOnWithACopyOfTheHistory) {
+TEST(HistoryCursor, GoesOnWithACopyOfTheHistory) {
   History history;
   append(history, 0.1);
-  Follower follower;
-  follower.catch_up(history);
+  HistoryCursor cursor;
+  cursor.advance(history);
   History copy = history;
   append(copy, 0.3);
-  const Follower::Step step = follower.catch_up(copy);
+  const HistoryCursor::Step step = cursor.advance(copy);
   EXPECT_FALSE(step.restart);
   EXPECT_EQ(list(step.changed), (std::vector<std::uint32_t>{1}));
 }
 
-TEST(Follower, StartsAgainWithAnyOtherHistory) {
+TEST(HistoryCursor, StartsAgainWithAnyOtherHistory) {
   History one, other_value, other_point, shorter;
   append(one, 0.1);
   append(one, 0.2);
@@ -54,9 +54,9 @@ TEST(Follower, StartsAgainWithAnyOtherHistory) {
   other_value.update(1, Outcome::kComplete, {2.0}, {}, 0);
   other_point.update(1, Outcome::kComplete, {1.0}, {}, 0);
   for (const History* other : {&other_value, &other_point, &shorter}) {
-    Follower follower;
-    follower.catch_up(one);
-    const Follower::Step step = follower.catch_up(*other);
+    HistoryCursor cursor;
+    cursor.advance(one);
+    const HistoryCursor::Step step = cursor.advance(*other);
     EXPECT_TRUE(step.restart);
     EXPECT_EQ(step.changed.size(), other->changes().size());
   }

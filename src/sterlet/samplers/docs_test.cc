@@ -1,4 +1,4 @@
-#include "sterlet/samplers/page.h"
+#include "sterlet/samplers/docs.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -9,12 +9,12 @@
 namespace sterlet::samplers {
 namespace {
 
-TEST(SamplersPage, IsWhatDocsSamplersSays) {
+TEST(SamplersDocs, AreWhatDocsSamplersSays) {
   const std::string path = std::string(STERLET_SOURCE_DIR) + "/docs/samplers.md";
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << samplers_page();
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << docs_page();
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
-  EXPECT_EQ(text.str(), samplers_page()) << "print it again: scripts/test --update-golden";
+  EXPECT_EQ(text.str(), docs_page()) << "print it again: scripts/test --update-golden";
 }
 
 }  // namespace

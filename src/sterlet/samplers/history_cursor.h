@@ -13,7 +13,7 @@ namespace sterlet::samplers {
 /// A memo may change the time that an answer takes, never the answer: whatever it holds must equal, bit for bit, what a
 /// rebuild from the same history gives. A study opened again replays its trials by number, not in the order in which
 /// they were told, so nothing kept may depend on that order.
-class Follower final {
+class HistoryCursor final {
  public:
   struct Step {
     bool restart = false;                    ///< Another history than last time, or its first: drop the memo.
@@ -22,7 +22,7 @@ class Follower final {
   };
 
   /// Cost O(1).
-  Step catch_up(const space::History& history) {
+  Step advance(const space::History& history) {
     const auto changes = history.changes();
     const bool goes_on = position_ <= changes.size() && history.fingerprint(position_) == fingerprint_;
     const std::size_t from = goes_on ? position_ : 0;
