@@ -257,6 +257,30 @@ class AskTell(ProgramTest):
         self.assertEqual([(trial["state"], trial["values"]) for trial in self.trials()],
                          [("COMPLETE", [0.25]), ("COMPLETE", [0.5])])
 
+    def test_the_best_of_the_report_is_that_of_best(self):
+        self.write("study.yaml", TOY + "duplicates: average\n")
+        point = {"x": 0.5, "kind": "a"}
+        said = [{"params": point, "value": 0.0}, {"params": point, "value": 4.0},
+                {"params": {"x": 0.25, "kind": "b"}, "value": 1.0},
+                {"params": {"x": 0.75, "kind": "b"}, "value": 0.5, "constraints": [1]}]
+        self.run_program("ask-tell", "study.yaml", "--storage", "sterlet.db",
+                         stdin="".join(json.dumps({"op": "add", **line}) + "\n" for line in said))
+        best, = json.loads(self.run_program("best", "--json").stdout)["best"]
+        self.assertEqual((best["number"], best["values"]), (2, [1.0]))
+        self.run_program("report")
+        with open(self.path("report.html")) as file:
+            page = file.read()
+        self.assertIn('"best":[2],"best_values":[[1.0]],"infeasible":[3]', page)
+
+    def test_a_table_has_no_formulas(self):
+        self.write("study.yaml", TOY.replace("[a, b, c]", '["=1+1", "@x", "-1", "-x"]'))
+        said = "".join(json.dumps({"op": "add", "params": {"x": 0.5, "kind": kind}, "value": -0.5}) + "\n"
+                       for kind in ["=1+1", "@x", "-1", "-x"])
+        self.run_program("ask-tell", "study.yaml", "--storage", "sterlet.db", stdin=said)
+        rows = self.run_program("export", "--format", "csv").stdout.splitlines()[1:]
+        self.assertEqual([row.split(",")[5] for row in rows], ["'=1+1", "'@x", "-1", "'-x"])
+        self.assertEqual([row.split(",")[3] for row in rows], ["-0.5"] * 4, "numbers stay numbers")
+
     def test_a_trial_may_be_told_by_a_later_stream(self):
         self.write("study.yaml", TOY)
         options = ("ask-tell", "study.yaml", "--storage", "sterlet.db")

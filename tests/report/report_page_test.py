@@ -367,6 +367,21 @@ class ReportPage(unittest.TestCase):
         self.settle()
         self.assertEqual(len(self.marks(self.svg("slice-learning_rate"), "point")), len(pairs))
 
+    def test_the_best_is_the_one_that_the_study_names(self):
+        # The lowest value is infeasible, and the mean of the runs of trial 2 counts, not its own.
+        x = {"name": "x", "type": "float", "low": 0, "high": 1}
+        trials = [{"number": n, "state": "COMPLETE", "params": {"x": 0.2 * n}, "values": [value], "constraints": [constraint]}
+                  for n, (value, constraint) in enumerate([(0.4, -1), (0.1, 1), (0.2, 0), (0.3, -1)])]
+        self.open(sample_study.document(trials, [x], best=[{"number": 2, "values": [0.25]}]))
+        self.assertIn("trial 2", self.one(".hero").text)
+        self.assertIn("0.25", self.one(".hero .value").text)
+        drawing = self.svg("best")
+        winner, = self.marks(drawing, "winner")
+        self.assertEqual(winner.get("data-trial"), "2")
+        self.assertEqual([row.get_attribute("data-trial") for row in self.all("tbody tr.best")], ["2"])
+        self.open(sample_study.document(trials, [x], best=[]))
+        self.assertIn("No trial completed", self.one(".hero").text)
+
     def test_a_population_shows_who_went_on_from_whom(self):
         # Member 2 goes on from 0 after step 2, and 1 from 2 after step 4: 1 is the best at the end.
         def member(number, values, parents):

@@ -28,10 +28,26 @@ def stamp(seconds):
     return (START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def best_of(trials, objectives):
+    """As a study says it: the best complete trial, the first of equals, or the Pareto front."""
+    finite = [t for t in trials if t.get("state") == "COMPLETE" and len(t.get("values", ())) >= len(objectives) > 0
+              and all(isinstance(v, (int, float)) and math.isfinite(v) for v in t["values"])]
+    def costs(trial):
+        return [-v if o.get("direction") == "maximize" else v for o, v in zip(objectives, trial["values"])]
+    if len(objectives) == 1:
+        front = sorted(finite, key=costs)[:1]
+    else:
+        front = [t for t in finite if not any(costs(u) != costs(t) and all(map(float.__le__, map(float, costs(u)), map(float, costs(t))))
+                                              for u in finite)]
+    return [{"number": t["number"], "values": t["values"]} for t in front if isinstance(t.get("number"), int)]
+
+
 def document(trials=(), parameters=None, **study):
     base = {"name": "fashion-mlp", "objectives": [{"metric": "val_error", "direction": "minimize"}], "seed": 7,
             "sampler": "random", "started": stamp(0), "ended": None, "state": "running", "version": "0.1.0"}
-    return {"version": 1, "study": {**base, **study}, "parameters": PARAMETERS if parameters is None else parameters,
+    base = {**base, **study}
+    base.setdefault("best", best_of(trials, base["objectives"]))
+    return {"version": 1, "study": base, "parameters": PARAMETERS if parameters is None else parameters,
             "trials": list(trials)}
 
 
@@ -130,6 +146,7 @@ def pareto(count=80, seed=8):
         if trial["values"]:
             size = sum(trial["params"]["units"])
             trial["values"].append(round(9000 / size * trial["params"]["batch_size"] ** 0.3 * rng.uniform(0.9, 1.1), 1))
+    sample["study"]["best"] = best_of(sample["trials"], sample["study"]["objectives"])
     return sample
 
 

@@ -76,18 +76,4 @@ Json turns_json(const study::Study& study, std::int64_t trial) {
   return list;
 }
 
-Result<std::vector<storage::ReportRecord>> reports_of(const study::Study& study, storage::Storage& storage,
-                                                      std::int64_t trial) {
-  std::vector<storage::ReportRecord> all;
-  for (const TurnRecord& turn : study.turns()) {
-    if (turn.trial != trial || turn.attempt == 0) continue;
-    STERLET_TRY(const auto reports, storage.load_reports(study.storage_id(), trial, turn.attempt));
-    for (const storage::ReportRecord& report : reports) {
-      if (report.step <= turn.to_step) all.push_back(report);  // What came after was not gone on with.
-    }
-  }
-  if (!study.turns().empty()) return all;
-  return storage.load_reports(study.storage_id(), trial, study.records()[static_cast<std::size_t>(trial)].attempt);
-}
-
 }  // namespace sterlet::api

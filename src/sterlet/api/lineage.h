@@ -4,7 +4,6 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
-#include "sterlet/storage/storage.h"
 #include "sterlet/studyfile/schedule.h"
 #include "sterlet/study/study.h"
 
@@ -18,9 +17,5 @@ base::Result<studyfile::Schedule> schedule_of(const study::Study& study, std::in
 /// What a member was trained with, interval by interval: [{"turn":0,"attempt":1,"from_step":0,"to_step":4,
 /// "parent":null,"params":{...},"state":"done","value":0.2,"reason":"..."}]. Empty where there is no population.
 base::Json turns_json(const study::Study& study, std::int64_t trial);
-
-/// Reports of a trial: of its latest attempt; of a population's member those of all its intervals.
-base::Result<std::vector<storage::ReportRecord>> reports_of(const study::Study& study, storage::Storage& storage,
-                                                            std::int64_t trial);
 
 }  // namespace sterlet::api

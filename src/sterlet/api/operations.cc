@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/api/export.h"
+#include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::api {
@@ -105,10 +105,8 @@ Result<void> check(const Operation& operation, const Json& arguments) {
     return refuse(fmt::format("the arguments of {} must be an object (found {})", operation.name, shown(arguments)));
   }
   for (const auto& [name, value] : arguments.items()) {
-    const auto* const argument =
-        std::find_if(operation.arguments.data(), operation.arguments.data() + operation.arguments.size(),
-                     [&key = name](const Argument& known) { return known.name == key; });
-    if (argument == operation.arguments.data() + operation.arguments.size()) {
+    const auto argument = std::ranges::find(operation.arguments, std::string_view(name), &Argument::name);
+    if (argument == operation.arguments.end()) {
       std::vector<std::string> known;
       for (const Argument& other : operation.arguments) known.emplace_back(other.name);
       return refuse(fmt::format("{} has no argument '{}'", operation.name, base::printable(name.substr(0, kShownMax))),

@@ -1,31 +1,13 @@
 #include "sterlet/report/html.h"
 
 #include <nlohmann/json.hpp>
-#include <string>
-#include <string_view>
 
-#include "sterlet/report/compact.h"
 #include "sterlet/report/page.h"
+#include "sterlet/report/page_data.h"
 
 namespace sterlet::report {
 
 namespace {
-
-// JSON that can stand inside a script element: without '<' neither "</script>" nor "<!--" can occur, and both forms
-// mean the same to a JSON reader.
-std::string script_safe(const nlohmann::json& value) {
-  const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::string safe;
-  safe.reserve(text.size() + 64);
-  for (const char letter : text) {
-    if (letter == '<') {
-      safe += "\\u003c";
-    } else {
-      safe += letter;
-    }
-  }
-  return safe;
-}
 
 // Copies the template, each {{slot}} replaced once; what is put in is never searched again.
 std::string fill(std::string_view page, std::string_view style, std::string_view data, std::string_view script) {
@@ -48,10 +30,29 @@ std::string fill(std::string_view page, std::string_view style, std::string_view
 
 }  // namespace
 
-std::string render_html(const nlohmann::json& document) {
-  return fill(kPageHtml, kPageCss, script_safe(compact_document(document)), kPageScript);
+Page::Page(const nlohmann::json& head) : data_(std::make_unique<PageData>(head)) {}
+Page::Page(const nlohmann::ordered_json& head) : Page(nlohmann::json(head)) {}
+Page::~Page() = default;
+
+void Page::add_trial(const nlohmann::json& trial) { data_->add_trial(trial); }
+void Page::add_trial(const nlohmann::ordered_json& trial) { data_->add_trial(nlohmann::json(trial)); }
+
+void Page::add_report(std::int64_t step, std::string_view metric, double value) {
+  data_->add_report(metric, static_cast<double>(step), value);
 }
 
-std::string render_html(const nlohmann::ordered_json& document) { return render_html(nlohmann::json(document)); }
+std::string Page::html() { return fill(kPageHtml, kPageCss, data_->text(), kPageScript); }
+
+std::string render_html(const nlohmann::json& document) {
+  const bool is_object = document.is_object();
+  nlohmann::json head = is_object ? document : nlohmann::json::object();
+  head.erase("trials");
+  Page page(head);
+  const auto trials = is_object ? document.find("trials") : document.end();
+  if (trials != document.end() && trials->is_array()) {
+    for (const nlohmann::json& trial : *trials) page.add_trial(trial);
+  }
+  return page.html();
+}
 
 }  // namespace sterlet::report

@@ -48,19 +48,30 @@ std::optional<std::string> expand(std::string_view argument, const base::Json& p
   return text;
 }
 
+// -x or --name, which takes its value from the next argument. A negative number is a value, and --name=value has its own.
+bool is_flag(std::string_view argument) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const std::size_t dashes = argument.substr(0, 2) == "--" ? 2 : 1;
+  return argument.size() > dashes && argument.front() == '-' && is_letter(argument[dashes]) &&
+         argument.find_first_of("=$") == std::string_view::npos;
+}
+
+bool is_one_placeholder(std::string_view argument) {
+  return argument.substr(0, 2) == "${" && argument.find('}') == argument.size() - 1;
+}
+
 }  // namespace
 
 std::vector<std::string> expand_command(const std::vector<std::string>& command, const base::Json& params,
                                         const CommandPlaces& places) {
   std::vector<std::string> argv;
-  for (const std::string& argument : command) {
-    auto expanded = expand(argument, params, places);
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    auto expanded = expand(command[i], params, places);
     if (expanded) {
       argv.push_back(std::move(*expanded));
-      continue;
+    } else if (i > 1 && is_one_placeholder(command[i]) && is_flag(command[i - 1])) {  // The program itself stays.
+      argv.pop_back();
     }
-    const bool whole = argument.substr(0, 2) == "${" && argument.back() == '}';
-    if (whole && argv.size() > 1 && argv.back().size() > 1 && argv.back().front() == '-') argv.pop_back();
   }
   return argv;
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/api/export.h"
+#include "sterlet/api/documents.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/population.h"

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/api/export.h"
+#include "sterlet/api/curve.h"
+#include "sterlet/api/documents.h"
 #include "sterlet/base/file.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
@@ -20,10 +21,23 @@ struct Options {
   TrialReport in_trial;
 };
 
+// Trial by trial, so that the page of a large study takes little memory.
+base::Result<std::string> page_of(const OpenStudy& open) {
+  report::Page page(api::study_json(*open.study));
+  for (std::size_t i = 0; i < open.study->records().size(); ++i) {
+    const auto trial = static_cast<std::int64_t>(i);
+    STERLET_TRY(const base::Json json, api::trial_json(*open.study, *open.storage, trial, api::Reports::kWithout));
+    page.add_trial(json);
+    STERLET_TRY(const auto curve, api::curve_of(*open.study, *open.storage, trial));
+    for (const storage::ReportRecord& report : curve) page.add_report(report.step, report.metric, report.value);
+  }
+  return page.html();
+}
+
 base::Result<void> write_page(Context& context, const Options& options) {
   STERLET_TRY(const OpenStudy open, open_study(context, options.study));
-  STERLET_TRY(const base::Json document, api::study_document(*open.study, *open.storage));
-  STERLET_PASS(base::write_whole(options.output, report::render_html(document)));
+  STERLET_TRY(const std::string page, page_of(open));
+  STERLET_PASS(base::write_whole(options.output, page));
   if (!context.quiet) context.out.line(fmt::format("{} written", options.output));
   return {};
 }

@@ -1,6 +1,6 @@
 #include <CLI/CLI.hpp>
 
-#include "sterlet/api/export.h"
+#include "sterlet/api/documents.h"
 #include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"

@@ -1,4 +1,4 @@
-// Best so far: every scored trial as a point, the best until then as a step line, the defaults as a dashed one.
+// Best so far: every scored trial as a point, the best feasible one until then as a step line, the defaults as a dashed one.
 
 class BestPlot extends Plot {
   constructor(host) {
@@ -81,7 +81,7 @@ class BestPlot extends Plot {
     }
     const small = scored.length > 1500;
     for (const row of scored) {
-      const alpha = store.passes[row] ? (small ? 0.45 : 0.75) : 0.1;
+      const alpha = !store.passes[row] ? 0.1 : infeasible.has(row) ? 0.25 : small ? 0.45 : 0.75;
       this.dot(
           surface, frame.toX(x.position(this.placeOf(row))), frame.toY(y.position(own[row])), row, small ? 2 : 3.2,
           {fill: theme.complete, alpha});
@@ -108,6 +108,7 @@ class BestPlot extends Plot {
     const records = [];
     let best = NaN;
     for (const row of scored) {
+      if (infeasible.has(row)) continue;
       const at = frame.toX(x.position(this.placeOf(row)));
       if (Number.isNaN(best) || isBetter(own[row], best, objective)) {
         if (!Number.isNaN(best)) steps.push(at, frame.toY(y.position(best)));
@@ -118,10 +119,10 @@ class BestPlot extends Plot {
     }
     if (records.length) steps.push(frame.left + frame.width, frame.toY(y.position(best)));
     surface.line(steps, {stroke: theme.best, width: 2.25, kind: 'best-line'});
-    const winner = records[records.length - 1];
-    if (winner !== undefined) {
+    const winner = objectives.length === 1 ? bestRows[0] : records[records.length - 1];
+    if (winner !== undefined && isScored(winner, objective)) {
       surface.circle(
-          frame.toX(x.position(this.placeOf(winner))), frame.toY(y.position(best)), 5.5,
+          frame.toX(x.position(this.placeOf(winner))), frame.toY(y.position(own[winner])), 5.5,
           {fill: theme.best, stroke: theme.card, width: 1.5, kind: 'winner', row: winner});
     }
     this.note.textContent = noteOfClipped(y, scored.map((row) => own[row]));

@@ -4,8 +4,10 @@ const raw = JSON.parse(document.getElementById('data').textContent);
 const study = raw.study || {};
 const objectives = study.objectives || [];
 const trialCount = raw.numbers.length;
+// The study says which trials are the best, and what counts as their values: with repeats, the means of their runs.
 const bestRows = raw.best;
 const isBest = new Set(bestRows);
+const bestValues = new Map(bestRows.map((row, index) => [row, raw.best_values[index]]));
 
 const axes = raw.axes.map((axis, index) => ({
                             ...axis,
@@ -25,6 +27,8 @@ const attemptsOf = (row) => raw.attempts[row] || 1;
 const isComplete = (row) => stateOf(row) === 'COMPLETE';
 const values = objectives.map((_, index) => Float64Array.from(raw.values[index], toNumber));
 const directionOf = (index) => (objectives[index].direction === 'maximize' ? 'maximize' : 'minimize');
+const bestValue = (row, objective) => toNumber(bestValues.get(row)?.[objective] ?? values[objective][row]);
+const infeasible = new Set(raw.infeasible);
 const isBetter = (a, b, objective) => (directionOf(objective) === 'maximize' ? a > b : a < b);
 // A complete trial with a finite value: what plots against the objective can show.
 const isScored = (row, objective) => isComplete(row) && Number.isFinite(values[objective]?.[row]);

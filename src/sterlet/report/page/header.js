@@ -39,7 +39,7 @@ const stateBar = () => {
 const againstDefaults = (row, objective) => {
   const defaults = Array.from(raw.origin.keys()).find((own) => originOf(own) === 'default' && isScored(own, objective));
   if (defaults === undefined || defaults === row) return null;
-  const [was, is] = [values[objective][defaults], values[objective][row]];
+  const [was, is] = [values[objective][defaults], bestValue(row, objective)];
   const share = was !== 0 ? Math.abs((is - was) / was) : NaN;
   const verdict = isBetter(is, was, objective) ? 'better' : 'worse';
   const text = !Number.isFinite(share) || was < 0 || is < 0 ? 'compared with' :
@@ -51,7 +51,7 @@ const againstDefaults = (row, objective) => {
 const bestOf = (objective) => {
   let best = -1;
   for (const row of bestRows)
-    if (isScored(row, objective) && (best < 0 || isBetter(values[objective][row], values[objective][best], objective)))
+    if (isScored(row, objective) && (best < 0 || isBetter(bestValue(row, objective), bestValue(best, objective), objective)))
       best = row;
   return best;
 };
@@ -71,7 +71,7 @@ const heroOf = (objective) => {
   }
   return make(
       'div', {class: 'hero'}, make('p', {class: 'label'}, `best ${metric}`),
-      make('p', {class: 'value'}, textOf(study.answer ? study.answer.value : values[objective][row])),
+      make('p', {class: 'value'}, textOf(bestValue(row, objective))),
       make(
           'p', {class: 'dim'},
           make('button', {type: 'button', class: 'link', onclick: () => select(row)}, `trial ${raw.numbers[row]}`),

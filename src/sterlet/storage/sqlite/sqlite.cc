@@ -12,6 +12,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/storage/sqlite/live.h"
 #include "sterlet/storage/sqlite/open.h"
+#include "sterlet/storage/sqlite/queries.h"
 #include "sterlet/storage/sqlite/statement.h"
 #include "sterlet/storage/storage.h"
 
@@ -265,9 +266,7 @@ class Sqlite final : public Storage {
   }
 
   Result<std::vector<SequencedReport>> load_sequenced_reports(std::int64_t study, std::int64_t since) override {
-    Statement& select = statement(
-        "SELECT seq, trial, step, CASE WHEN is_repeated THEN first_value ELSE value END FROM reports "
-        "WHERE study_id = ? AND seq > 0 AND seq > ? ORDER BY seq");
+    Statement& select = statement(kSequencedReports);
     std::vector<SequencedReport> reports;
     STERLET_PASS(each_row(select.bind(study).bind(since), [&](Statement& row) {
       reports.push_back(

@@ -1,12 +1,15 @@
-#include "sterlet/api/export.h"
+#include "sterlet/api/documents.h"
 
 #include <cmath>
+#include <ostream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sterlet/base/text.h"
+#include "sterlet/api/curve.h"
 #include "sterlet/api/lineage.h"
+#include "sterlet/base/text.h"
 
 namespace sterlet::api {
 
@@ -23,6 +26,41 @@ base::Json numbers_json(const std::vector<double>& numbers) {
   return list;
 }
 
+base::Result<base::Json> reports_json(const study::Study& study, storage::Storage& storage, std::int64_t trial) {
+  STERLET_TRY(const auto curve, curve_of(study, storage, trial));
+  base::Json list = base::Json::array();
+  for (const storage::ReportRecord& report : curve) {
+    if (list.empty() || list.back()["step"] != report.step) {
+      list.push_back({{"step", report.step}, {"metrics", base::Json::object()}});
+    }
+    list.back()["metrics"][report.metric] = base::json_number(report.value);
+  }
+  return list;
+}
+
+// The same as text, step by step: a curve of a million steps would be a tree of many times its size.
+base::Result<void> write_reports(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+                                 std::ostream& out) {
+  STERLET_TRY(const auto curve, curve_of(study, storage, trial));
+  out << '[';
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    const bool is_first = i == 0 || curve[i].step != curve[i - 1].step;
+    if (is_first) out << (i == 0 ? "" : "}},") << "{\"step\":" << curve[i].step << ",\"metrics\":{";
+    out << (is_first ? "" : ",") << base::json_line(curve[i].metric) << ':'
+        << base::json_line(base::json_number(curve[i].value));
+  }
+  out << (curve.empty() ? "]" : "}}]");
+  return {};
+}
+
+base::Json objectives_json(const study::Study& study) {
+  base::Json list = base::Json::array();
+  for (const studyfile::Objective& objective : study.spec().objectives) {
+    list.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 base::Json assurance_json(const study::Study::Assurance& assurance) {
@@ -34,7 +72,8 @@ base::Json assurance_json(const study::Study::Assurance& assurance) {
   return json;
 }
 
-base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial) {
+base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+                                    Reports with_reports) {
   const study::TrialView view = study.view(trial);
   const storage::TrialRecord& record = view.record;
   base::Json json;
@@ -55,13 +94,9 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
     }
   }
   if (!study.turns().empty() && !record.checkpoint.empty()) json["checkpoint"] = record.checkpoint;
-  STERLET_TRY(const auto reports, reports_of(study, storage, trial));
   json["reports"] = base::Json::array();
-  for (const storage::ReportRecord& report : reports) {
-    if (json["reports"].empty() || json["reports"].back()["step"] != report.step) {
-      json["reports"].push_back({{"step", report.step}, {"metrics", base::Json::object()}});
-    }
-    json["reports"].back()["metrics"][report.metric] = base::json_number(report.value);
+  if (with_reports == Reports::kWith) {
+    STERLET_TRY(json["reports"], reports_json(study, storage, trial));
   }
   if (!study.turns().empty()) json["turns"] = turns_json(study, trial);
   json["started"] = time_json(record.started_ms);
@@ -76,6 +111,22 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
     if (!said.empty()) json["predicted"] = std::move(said);
   }
   return json;
+}
+
+base::Result<void> write_trial(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+                               std::ostream& out) {
+  STERLET_TRY(const base::Json json, trial_json(study, storage, trial, Reports::kWithout));
+  char separator = '{';
+  for (const auto& [key, value] : json.items()) {
+    out << std::exchange(separator, ',') << base::json_line(key) << ':';
+    if (key == "reports") {
+      STERLET_PASS(write_reports(study, storage, trial, out));
+    } else {
+      out << base::json_line(value);
+    }
+  }
+  out << '}';
+  return {};
 }
 
 base::Json summary_json(const study::Study& study) {
@@ -93,14 +144,10 @@ base::Json summary_json(const study::Study& study) {
         {{"number", number}, {"params", study.view(number).params}, {"values", numbers_json(study.values_of(number))}});
     if (const auto assurance = study.assurance(number)) best.back().update(assurance_json(*assurance));
   }
-  base::Json objectives = base::Json::array();
-  for (const studyfile::Objective& objective : study.spec().objectives) {
-    objectives.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
-  }
   base::Json json;
   json["version"] = 1;
   json["study"] = study.spec().name;
-  json["objectives"] = objectives;
+  json["objectives"] = objectives_json(study);
   json["sampler"] = study.spec().sampler.name;
   json["pruner"] = study.spec().pruner.name;
   json["seed"] = study.seed();
@@ -116,13 +163,9 @@ base::Json summary_json(const study::Study& study) {
   return json;
 }
 
-base::Result<base::Json> study_document(const study::Study& study, storage::Storage& storage) {
+base::Json study_json(const study::Study& study) {
   base::Json document;
   document["version"] = 1;
-  base::Json objectives = base::Json::array();
-  for (const studyfile::Objective& objective : study.spec().objectives) {
-    objectives.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
-  }
   std::int64_t ended_ms = 0;
   bool is_running = false;
   for (const storage::TrialRecord& record : study.records()) {
@@ -130,13 +173,18 @@ base::Result<base::Json> study_document(const study::Study& study, storage::Stor
     is_running = is_running || record.state == storage::State::kRunning;
   }
   document["study"] = {{"name", study.spec().name},
-                       {"objectives", objectives},
+                       {"objectives", objectives_json(study)},
                        {"seed", study.seed()},
                        {"sampler", study.spec().sampler.name},
                        {"started", time_json(study.created_ms())},
                        {"ended", is_running ? base::Json(nullptr) : time_json(ended_ms)},
                        {"state", is_running ? "running" : "done"}};
-  if (const auto best = study.best(); best.size() == 1 && study.spec().repeats.is_on()) {
+  const auto best = study.best();
+  document["study"]["best"] = base::Json::array();
+  for (const std::int64_t number : best) {
+    document["study"]["best"].push_back({{"number", number}, {"values", numbers_json(study.values_of(number))}});
+  }
+  if (best.size() == 1 && study.spec().repeats.is_on()) {
     document["study"]["answer"] = {{"number", best.front()},
                                    {"value", base::json_number(study.values_of(best.front()).front())},
                                    {"text", assurance_text(study, best.front())}};
@@ -148,12 +196,19 @@ base::Result<base::Json> study_document(const study::Study& study, storage::Stor
     json.update(space::json_from_parameter(parameter));
     document["parameters"].push_back(std::move(json));
   }
-  document["trials"] = base::Json::array();
-  for (std::size_t i = 0; i < study.records().size(); ++i) {
-    STERLET_TRY(auto trial, trial_json(study, storage, static_cast<std::int64_t>(i)));
-    document["trials"].push_back(std::move(trial));
-  }
   return document;
+}
+
+base::Result<void> write_document(const study::Study& study, storage::Storage& storage, std::ostream& out) {
+  std::string head = base::json_line(study_json(study));
+  head.pop_back();  // Its closing brace comes after the trials.
+  out << head << ",\"trials\":[";
+  for (std::size_t i = 0; i < study.records().size(); ++i) {
+    if (i > 0) out << ',';
+    STERLET_PASS(write_trial(study, storage, static_cast<std::int64_t>(i), out));
+  }
+  out << "]}";
+  return {};
 }
 
 std::string assurance_text(const study::Study& study, std::int64_t trial) {

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/base/result.h"
+#include "sterlet/study/study.h"
+
+namespace sterlet::api {
+
+enum class Reports { kWith, kWithout };
+/// One trial as `sterlet export` writes it: number, state, origin, params, values, attempts, reports (its curve, see
+/// curve.h), repeat_of or runs and mean where repeats are on, started, ended, and reason, predicted and note (why the
+/// sampler chose it) where there are any.
+base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+                                    Reports reports = Reports::kWith);
+
+/// Writes it, whole, on one line without an end; in memory no more than its curve.
+base::Result<void> write_trial(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+                               std::ostream& out);
+
+/// The study with its parameters and its best trials, without the trials themselves: the report document's head.
+/// `best` has the values by which the study counts them: with repeats, or averaged duplicates, their means.
+base::Json study_json(const study::Study& study);
+
+/// Writes the study with all its trials, one after the other: what the report page shows.
+base::Result<void> write_document(const study::Study& study, storage::Storage& storage, std::ostream& out);
+
+/// The study in a few numbers: counts by state, best, budget.
+base::Json summary_json(const study::Study& study);
+
+/// What is known of a setting from its repeats: runs (trial numbers), mean, standard_error, and of the best
+/// probability.
+base::Json assurance_json(const study::Study::Assurance& assurance);
+
+/// How sure the result of a best trial is: "mean of 5 runs (3, 17, 18, 21, 22), standard error 0.002; it is the best
+/// with probability 0.87". Empty where repeats are off.
+std::string assurance_text(const study::Study& study, std::int64_t trial);
+
+/// Reads all rows of trials as a table: header and rows, one column a parameter ("units[1]" for elements).
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+Table trial_table(const study::Study& study);
+
+}  // namespace sterlet::api
