@@ -19,11 +19,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <initializer_list>
 #include <limits>
@@ -314,6 +316,259 @@ class Value {
 /// Named values: hyperparameters, or what a `set` changes.
 using Values = std::map<std::string, Value>;
 
+namespace detail {
+
+/// The socket to Sterlet, and what waits to go through it.
+///
+/// Messages go out at once while Sterlet reads. When it has read nothing for kSendWaitMs, they are kept here, and a file
+/// under STERLET_UNSENT tells Sterlet so, should the program end before they are sent. Of a path that is closed, a new
+/// connection is tried now and then.
+class Channel {
+ public:
+  static constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
+  static constexpr int kSendWaitMs = 1'000;   // A Sterlet that is only busy reads on before; then training goes on.
+  static constexpr int kSayAfterMs = 60'000;  // Who waits for Sterlet longer says so, once.
+  static constexpr int kPatienceMs =
+      24 * 3600'000;                          // Of whoever waits for a Sterlet that is there, but does not listen.
+  static constexpr int kReconnectMs = 1'000;  // Between two tries.
+  static constexpr std::size_t kKeptBytesMax = std::size_t{8} << 20;  // Then every second report that waits goes.
+
+  enum class Kind { kReport, kOther };  // kReport: one that nobody waits for.
+
+  Channel() = default;
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  /// Sends what is kept, as long as Sterlet is there.
+  ~Channel() {
+    if (::getpid() != owner_) return;
+    const auto deadline = after(kPatienceMs);
+    retry_at_ = {};
+    std::string ignored;
+    for (flush(); !kept_.empty() && wait(deadline, "to take the last messages"); flush()) receive(ignored);
+    set_late(!kept_.empty());
+    disconnect();
+  }
+
+  /// address: STERLET_CHANNEL; hello: the first line of every connection; unsent: STERLET_UNSENT, or empty.
+  void open(const std::string& address, std::string hello, const std::string& unsent) {
+    address_ = address;
+    hello_ = std::move(hello) + '\n';
+    owner_ = ::getpid();
+    if (!unsent.empty()) {
+      std::ostringstream name;
+      name.imbue(std::locale::classic());
+      name << unsent << '.' << owner_ << '-' << static_cast<const void*>(this);
+      mark_ = name.str();
+    }
+    if (const std::string why = connect(); !why.empty()) {
+      std::fprintf(stderr, "sterlet: %s, so nothing is reported\n", why.c_str());
+      address_.clear();
+    }
+    flush();
+  }
+
+  bool is_open() const { return socket_ >= 0; }
+  /// Whether there is, or was, a Sterlet to speak to, and this is the process that speaks to it.
+  bool is_wanted() const { return !address_.empty() && ::getpid() == owner_; }
+
+  void send(std::string line, Kind kind) {
+    if (!is_wanted()) return;
+    line += '\n';
+    if (line.size() > kLineBytesMax) {
+      std::fprintf(stderr, "sterlet: a message of %zu bytes is longer than 64 KiB and was not sent\n", line.size());
+      return;
+    }
+    kept_bytes_ += line.size();
+    kept_.push_back({std::move(line), kind});
+    flush();
+    const auto deadline = after(kSendWaitMs);
+    while (!kept_.empty() && is_open() && !late_) {
+      if (poll(POLLOUT, deadline) <= 0) {
+        std::fprintf(
+            stderr, "sterlet: Sterlet does not listen; the training goes on, and what it reports is kept until then\n");
+        break;
+      }
+      flush();
+    }
+    set_late(!kept_.empty());
+    if (kept_bytes_ > kKeptBytesMax) thin();
+  }
+
+  /// Appends what has come, without waiting. Sends what is kept, too, as far as it goes.
+  void receive(std::string& input) {
+    if (!kept_.empty() && is_wanted()) {
+      flush();
+      set_late(!kept_.empty());
+    }
+    char buffer[4096];
+    while (is_open()) {
+      const ssize_t count = ::recv(socket_, buffer, sizeof(buffer), MSG_DONTWAIT);
+      if (count > 0) {
+        input.append(buffer, static_cast<std::size_t>(count));
+      } else if (count == 0) {
+        lose("Sterlet closed it");
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return;
+      } else if (errno != EINTR) {
+        lose(std::strerror(errno));
+      }
+    }
+  }
+
+  /// Until something came or what is kept can be sent; false if the channel broke or the deadline has passed.
+  bool wait(std::chrono::steady_clock::time_point deadline, const char* what) {
+    if (!is_open()) return false;
+    const short events = static_cast<short>(kept_.empty() ? POLLIN : POLLIN | POLLOUT);
+    if (poll(events, std::min(deadline, after(kSayAfterMs))) > 0) return true;
+    std::fprintf(stderr, "sterlet: waiting for Sterlet %s\n", what);
+    return poll(events, deadline) > 0;
+  }
+
+  /// The channel is of no more use: why is said once.
+  void lose(const char* why) {
+    if (!said_broken_) std::fprintf(stderr, "sterlet: the channel broke (%s); the training goes on without it\n", why);
+    said_broken_ = true;
+    disconnect();
+    sent_ = 0;  // A message that was cut is sent again as a whole.
+    retry_at_ = after(kReconnectMs);
+  }
+
+  static std::chrono::steady_clock::time_point after(int ms) {
+    return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+  }
+
+ private:
+  struct Kept {
+    std::string line;
+    Kind kind = Kind::kOther;
+  };
+
+  bool is_descriptor() const { return address_.compare(0, 3, "fd:") == 0; }
+
+  /// Why it cannot; empty if it could.
+  std::string connect() {
+    if (is_descriptor()) {
+      const auto [end, error] = std::from_chars(address_.data() + 3, address_.data() + address_.size(), socket_);
+      if (error != std::errc() || end != address_.data() + address_.size() || fcntl(socket_, F_GETFD) < 0) {
+        socket_ = -1;
+        return address_ + " is not an open file descriptor";
+      }
+    } else {
+      sockaddr_un address{};
+      address.sun_family = AF_UNIX;
+      if (address_.size() < sizeof(address.sun_path)) {
+        std::memcpy(address.sun_path, address_.data(), address_.size());
+        socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+      } else {
+        errno = ENAMETOOLONG;
+      }
+      if (socket_ < 0 || ::connect(socket_, as_address(&address), sizeof(address)) != 0) {
+        const std::string why = address_ + ": " + std::strerror(errno);
+        disconnect();
+        return why;
+      }
+    }
+    // A program started by the trial must not hold the channel open after the trial has ended.
+    fcntl(socket_, F_SETFD, FD_CLOEXEC);
+    kept_.push_front({hello_, Kind::kOther});
+    kept_bytes_ += hello_.size();
+    return {};
+  }
+  static const sockaddr* as_address(const sockaddr_un* address) { return reinterpret_cast<const sockaddr*>(address); }
+
+  void disconnect() {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = -1;
+  }
+
+  /// Sends what the socket takes.
+  void flush() {
+    if (!is_open() && !address_.empty() && !is_descriptor() && std::chrono::steady_clock::now() >= retry_at_) {
+      retry_at_ = after(kReconnectMs);
+      connect();
+    }
+    while (!kept_.empty() && is_open()) {
+      const std::string& line = kept_.front().line;
+      const ssize_t count = ::send(socket_, line.data() + sent_, line.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count >= 0) {
+        sent_ += static_cast<std::size_t>(count);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return;
+      } else if (errno != EINTR) {
+        return lose(std::strerror(errno));
+      }
+      if (sent_ < line.size()) continue;
+      kept_bytes_ -= line.size();
+      kept_.pop_front();
+      sent_ = 0;
+    }
+  }
+
+  void set_late(bool late) {
+    if (late == late_) return;
+    late_ = late;
+    if (!late && left_out_ > 0) {
+      std::fprintf(stderr, "sterlet: %zu reports were left out, because too many waited\n", left_out_);
+      left_out_ = 0;
+    }
+    if (mark_.empty()) return;
+    if (late) {
+      const int file = ::open(mark_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+      if (file >= 0)
+        ::close(file);
+      else
+        std::fprintf(stderr, "sterlet: %s: %s\n", mark_.c_str(), std::strerror(errno));
+    } else {
+      ::unlink(mark_.c_str());
+    }
+  }
+
+  /// Leaves out every second report that waits, but not the last, nor the first message: it may be half sent.
+  void thin() {
+    std::size_t newest = 0;
+    for (std::size_t i = 0; i < kept_.size(); ++i)
+      if (kept_[i].kind == Kind::kReport) newest = i;
+    std::deque<Kept> kept;
+    bool spare = false;
+    for (std::size_t i = 0; i < kept_.size(); ++i) {
+      const bool is_report = kept_[i].kind == Kind::kReport;
+      spare = is_report ? !spare : spare;
+      if (is_report && spare && i > 0 && i < newest) {
+        ++left_out_;
+        kept_bytes_ -= kept_[i].line.size();
+      } else {
+        kept.push_back(std::move(kept_[i]));
+      }
+    }
+    kept_ = std::move(kept);
+  }
+
+  /// As poll(2), on through signals.
+  int poll(short events, std::chrono::steady_clock::time_point deadline) const {
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      pollfd waiting{socket_, events, 0};
+      const int count = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+      if (count >= 0 || errno != EINTR) return count;
+    }
+  }
+
+  std::string address_;
+  std::string hello_;
+  std::string mark_;
+  pid_t owner_ = -1;
+  int socket_ = -1;
+  std::deque<Kept> kept_;
+  std::size_t kept_bytes_ = 0;
+  std::size_t sent_ = 0;  // Bytes of the first that are sent already.
+  std::size_t left_out_ = 0;
+  bool late_ = false;
+  bool said_broken_ = false;
+  std::chrono::steady_clock::time_point retry_at_;
+};
+
+}  // namespace detail
+
 /// One wish of Sterlet's, as Trial::poll hands it out.
 struct Message {
   enum class Kind {
@@ -347,19 +602,18 @@ class Trial {
   explicit Trial(TrialOptions options = TrialOptions()) : options_(options) {
     if (const std::string path = variable("STERLET_PARAMS"); !path.empty()) read_params(path);
     if (const std::string channel = variable("STERLET_CHANNEL"); !channel.empty()) {
-      connect_to(channel);
+      channel_.open(channel,
+                    std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
+                        R"(,"protocol":1,"restores":)" + (options_.restores ? "true" : "false") + "}}",
+                    variable("STERLET_UNSENT"));
       if (const std::string agenda = variable("STERLET_AGENDA"); !agenda.empty()) read_agenda(agenda);
     }
-    if (active())
-      send(std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
-           R"(,"protocol":1,"restores":)" + (options_.restores ? "true" : "false") + "}}");
   }
-  ~Trial() { disconnect(); }
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
 
   /// Whether Sterlet listens.
-  bool active() const { return socket_ >= 0; }
+  bool active() const { return channel_.is_open(); }
 
   /// The hyperparameters Sterlet chose; empty without Sterlet.
   const Values& params() const { return params_; }
@@ -430,20 +684,21 @@ class Trial {
   bool report_and_wait(std::int64_t step, const std::map<std::string, double>& metrics) {
     acknowledged_ = false;
     send_report(step, metrics, R"("ack":true,)");
-    while (active() && !acknowledged_) receive(kAckTimeoutMs);
+    const auto deadline = detail::Channel::after(detail::Channel::kPatienceMs);
+    while (active() && !acknowledged_ && channel_.wait(deadline, "to answer a report")) receive();
     return stop_;
   }
 
   /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there. A stop at
   /// a fixed step that follows a checkpoint there waits until poll() has handed that out.
   bool should_stop() {
-    receive(0);
+    receive();
     return stop_;
   }
 
   /// What Sterlet asked for since the last call, oldest first. About a microsecond where nothing is there.
   std::vector<Message> poll() {
-    receive(0);
+    receive();
     stop_ = stop_ || stop_waits_;
     return std::exchange(messages_, {});
   }
@@ -483,10 +738,6 @@ class Trial {
   }
 
  private:
-  static constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
-  static constexpr int kSendTimeoutMs = 30'000;  // A Sterlet that reads nothing for so long counts as gone.
-  static constexpr int kAckTimeoutMs = 60'000;
-
   static std::string variable(const char* name) {
     const char* value = std::getenv(name);
     return value ? value : "";
@@ -526,97 +777,26 @@ class Trial {
       if (auto message = Value::parse(line)) agenda_.push_back(std::move(*message));
   }
 
-  void connect_to(const std::string& channel) {
-    if (channel.compare(0, 3, "fd:") == 0) {
-      const auto [end, error] = std::from_chars(channel.data() + 3, channel.data() + channel.size(), socket_);
-      if (error != std::errc() || end != channel.data() + channel.size() || fcntl(socket_, F_GETFD) < 0) {
-        socket_ = -1;
-        std::fprintf(stderr, "sterlet: %s is not an open file descriptor, so nothing is reported\n", channel.c_str());
-        return;
-      }
-    } else {
-      sockaddr_un address{};
-      address.sun_family = AF_UNIX;
-      if (channel.size() < sizeof(address.sun_path)) {
-        std::memcpy(address.sun_path, channel.data(), channel.size());
-        socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
-      } else {
-        errno = ENAMETOOLONG;
-      }
-      if (socket_ < 0 || ::connect(socket_, as_address(&address), sizeof(address)) != 0) {
-        std::fprintf(stderr, "sterlet: %s: %s, so nothing is reported\n", channel.c_str(), std::strerror(errno));
-        disconnect();
-        return;
-      }
-    }
-    // A program started by the trial must not hold the channel open after the trial has ended.
-    fcntl(socket_, F_SETFD, FD_CLOEXEC);
-  }
-  static const sockaddr* as_address(const sockaddr_un* address) { return reinterpret_cast<const sockaddr*>(address); }
-
-  void disconnect() {
-    if (socket_ >= 0) ::close(socket_);
-    socket_ = -1;
-  }
-  void lose(const char* why) {
-    std::fprintf(stderr, "sterlet: the channel broke (%s); the training goes on without it\n", why);
-    disconnect();
-  }
-
   void send_report(std::int64_t step, const std::map<std::string, double>& metrics, const char* first) {
-    if (!active()) return;
+    if (!channel_.is_wanted()) return;
     const Value values(Values(metrics.begin(), metrics.end()));
-    send(std::string("{") + first + R"("report":{"metrics":)" + values.json() + R"(,"step":)" + std::to_string(step) +
-         "}}");
+    channel_.send(std::string("{") + first + R"("report":{"metrics":)" + values.json() + R"(,"step":)" +
+                      std::to_string(step) + "}}",
+                  *first == '\0' ? detail::Channel::Kind::kReport : detail::Channel::Kind::kOther);
     step_ = step;
     take_due();
   }
   void send_members(const char* name, Values members) {
-    if (active()) send(Value(Values{{name, std::move(members)}}).json());
+    if (channel_.is_wanted()) send(Value(Values{{name, std::move(members)}}).json());
   }
 
-  void send(std::string line) {
-    if (!active()) return;
-    line += '\n';
-    if (line.size() > kLineBytesMax) {
-      std::fprintf(stderr, "sterlet: a message of %zu bytes is longer than 64 KiB and was not sent\n", line.size());
-      return;
-    }
-    for (std::size_t sent = 0; sent < line.size();) {
-      const ssize_t count = ::send(socket_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (count >= 0) {
-        sent += static_cast<std::size_t>(count);
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        pollfd writable{socket_, POLLOUT, 0};
-        if (::poll(&writable, 1, kSendTimeoutMs) == 0) return lose("nothing was read from it for 30 s");
-      } else if (errno != EINTR) {
-        return lose(std::strerror(errno));
-      }
-    }
-  }
+  void send(std::string line) { channel_.send(std::move(line), detail::Channel::Kind::kOther); }
 
-  /// Takes in what has come; waits at most `wait_ms` for the first byte.
-  void receive(int wait_ms) {
-    if (!active()) return;
-    if (wait_ms > 0) {
-      pollfd readable{socket_, POLLIN, 0};
-      if (::poll(&readable, 1, wait_ms) == 0) return lose("no answer to a report within 60 s");
-    }
-    char buffer[4096];
-    while (active()) {
-      const ssize_t count = ::recv(socket_, buffer, sizeof(buffer), MSG_DONTWAIT);
-      if (count > 0) {
-        buffer_.append(buffer, static_cast<std::size_t>(count));
-        take_lines();
-        if (buffer_.size() > kLineBytesMax) lose("a line longer than 64 KiB came");
-      } else if (count == 0) {
-        lose("Sterlet closed it");
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        return;
-      } else if (errno != EINTR) {
-        lose(std::strerror(errno));
-      }
-    }
+  void receive() {
+    channel_.receive(buffer_);
+    take_lines();
+    if (buffer_.size() > detail::Channel::kLineBytesMax) channel_.lose("a line longer than 64 KiB came");
+    if (!active()) buffer_.clear();
   }
 
   void take_lines() {
@@ -689,7 +869,7 @@ class Trial {
 
   TrialOptions options_;
   Values params_;
-  int socket_ = -1;
+  detail::Channel channel_;
   std::int64_t step_ = 0;      // Of the last report.
   std::vector<Value> agenda_;  // Messages whose step has not come.
   bool stop_ = false;

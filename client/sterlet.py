@@ -13,6 +13,7 @@ A program run with no Sterlet around it runs unchanged: parameters take their de
 The protocol itself is described in docs/channel.md.
 """
 
+import collections
 import errno
 import json
 import math
@@ -20,13 +21,18 @@ import os
 import select
 import socket
 import sys
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, TypeVar, Union
+import time
+import weakref
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, TypeVar, Union
 
 __all__ = ["Change", "Refusal", "Trial"]
 
 _LINE_BYTES_MAX = 64 * 1024
-_SEND_TIMEOUT_S = 30.0  # A Sterlet that reads nothing for so long counts as gone.
-_ACK_TIMEOUT_S = 60.0
+_SEND_WAIT_S = 1.0  # A Sterlet that is only busy reads on before; from then on messages are kept, and training goes on.
+_SAY_AFTER_S = 60.0  # Who waits for Sterlet longer says so, once.
+_PATIENCE_S = 24 * 3600.0  # Of whoever waits for a Sterlet that is there and does not listen.
+_RECONNECT_S = 1.0  # Between two tries.
+_KEPT_BYTES_MAX = 8 * 1024 * 1024  # Of messages that wait to be sent; then every second report of them goes.
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 _NUMBER_TEXTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -62,8 +68,11 @@ class Trial:
               changes(); the answer is sent for it. It may raise Refusal.
 
     Errors    RuntimeError where the parameters that Sterlet gave cannot be read: a result for other hyperparameters
-              than Sterlet recorded would be worse than none. A channel that breaks says so once on stderr, and the
-              training goes on without it.
+              than Sterlet recorded would be worse than none.
+
+    A Sterlet that does not listen for a while (it was stopped, say) is no error: messages are kept and sent once it
+    listens again, at the latest at the end of the program, which waits for it as long as Sterlet is there. Whatever
+    could not be sent, Sterlet learns of. A channel that breaks says so once on stderr, and the training goes on.
     """
 
     params: Dict[str, Any]
@@ -75,8 +84,6 @@ class Trial:
         self.on_set = on_set
         self._live = live or on_set is not None
         self._restores = restores
-        self._socket: Optional[socket.socket] = None
-        self._buffer = b""
         self._changes: List[Change] = []
         self._stop = False
         self._stop_waits = False
@@ -87,17 +94,18 @@ class Trial:
         path = os.environ.get("STERLET_PARAMS")
         if path:
             self.params = _read_params(path)
-        channel = os.environ.get("STERLET_CHANNEL")
-        if channel:
-            self._connect(channel)
+        channel = os.environ.get("STERLET_CHANNEL", "")
+        hello = {"hello": {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}}
+        self._channel = _Channel(channel, _encode(hello))
+        # Also at the program's end, and not in children that it forks: those have no part of what is kept.
+        weakref.finalize(self, self._channel.close)
         agenda = os.environ.get("STERLET_AGENDA")
         if agenda and channel:
             self._agenda = _read_agenda(agenda)
-        self._send({"hello": {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}})
 
     def active(self) -> bool:
         """Whether Sterlet listens."""
-        return self._socket is not None
+        return self._channel.is_open()
 
     def get(self, name: str, default: _T) -> _T:
         """The hyperparameter of that name, or `default` where Sterlet did not choose one."""
@@ -152,8 +160,9 @@ class Trial:
         self._acknowledged = False
         self._send(line)
         self._take_due()
-        while wait and self._socket is not None and not self._acknowledged:
-            self._receive(_ACK_TIMEOUT_S)
+        deadline = time.monotonic() + _PATIENCE_S
+        while wait and self.active() and not self._acknowledged and self._channel.wait(deadline, "to answer a report"):
+            self._receive()
         return self.should_stop()
 
     def should_stop(self) -> bool:
@@ -161,12 +170,12 @@ class Trial:
 
         A stop at a fixed step that follows a checkpoint there waits until changes() has handed that out.
         """
-        self._receive(0.0)
+        self._receive()
         return self._stop
 
     def changes(self) -> List[Change]:
         """What Sterlet asked for since the last call, oldest first, but for prune and stop: see should_stop()."""
-        self._receive(0.0)
+        self._receive()
         changes, self._changes = self._changes, []
         self._stop = self._stop or self._stop_waits
         return changes
@@ -207,77 +216,13 @@ class Trial:
             else:
                 self._send({"values": values})
 
-    def _connect(self, channel: str) -> None:
-        try:
-            if channel.startswith("fd:"):
-                self._socket = socket.socket(fileno=int(channel[3:]))
-                self._socket.set_inheritable(False)
-            else:
-                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                self._socket.connect(channel)
-            self._socket.setblocking(False)
-            self._readable = select.poll()
-            self._readable.register(self._socket, select.POLLIN)
-        except (OSError, ValueError) as error:
-            if self._socket is not None:
-                self._socket.close()
-            self._socket = None
-            print(f"sterlet: {channel}: {error}, so nothing is reported", file=sys.stderr)
-
-    def _lose(self, why: str) -> None:
-        print(f"sterlet: the channel broke ({why}); the training goes on without it", file=sys.stderr)
-        if self._socket is not None:
-            self._socket.close()
-        self._socket = None
-
     def _send(self, message: Dict[str, Any]) -> None:
-        if self._socket is None:
-            return
-        line = _ENCODER.encode(_without_nan(message)).encode() + b"\n"
-        if len(line) > _LINE_BYTES_MAX:
-            print(f"sterlet: a message of {len(line)} bytes is longer than 64 KiB and was not sent", file=sys.stderr)
-            return
-        while line and self._socket is not None:
-            try:
-                # Python ignores SIGPIPE, but a host program may not; the flag is missing on macOS.
-                sent = self._socket.send(line, getattr(socket, "MSG_NOSIGNAL", 0))
-                line = line[sent:]
-            except BlockingIOError:
-                if not self._wait(select.POLLOUT, _SEND_TIMEOUT_S):
-                    self._lose("nothing was read from it for 30 s")
-            except OSError as error:
-                self._lose(os.strerror(error.errno or errno.EIO))
+        if self._channel.is_wanted():
+            self._channel.send(_encode(message), is_report="report" in message and "ack" not in message)
 
-    def _wait(self, event: int, timeout_s: float) -> bool:
-        poll = select.poll()
-        poll.register(self._socket, event)  # type: ignore[arg-type]
-        return bool(poll.poll(timeout_s * 1000))
-
-    def _receive(self, wait_s: float) -> None:
-        """Takes in what has come; waits at most `wait_s` for the first byte."""
-        if self._socket is None:
-            return
-        if wait_s > 0:
-            if not self._wait(select.POLLIN, wait_s):
-                self._lose("no answer to a report within 60 s")
-        elif not self._readable.poll(0):  # Mostly nothing came, and asking is cheaper than an exception each step.
-            return
-        while self._socket is not None:
-            try:
-                read = self._socket.recv(65536)
-            except BlockingIOError:
-                return
-            except OSError as error:
-                self._lose(os.strerror(error.errno or errno.EIO))
-                return
-            if not read:
-                self._lose("Sterlet closed it")
-                return
-            *lines, self._buffer = (self._buffer + read).split(b"\n")
-            for line in lines:
-                self._take(line)
-            if len(self._buffer) > _LINE_BYTES_MAX:
-                self._lose("a line longer than 64 KiB came")
+    def _receive(self) -> None:
+        for line in self._channel.receive():
+            self._take(line)
 
     def _take(self, line: bytes) -> None:
         # Keys and messages this version does not know are ignored, so that a newer Sterlet can speak to it.
@@ -331,6 +276,215 @@ class Trial:
                 self.refused(change, str(refusal))
             else:
                 self.applied(self._step, change.values)
+
+
+class _Channel:
+    """The socket to Sterlet, and what waits to go through it.
+
+    Messages go out at once while Sterlet reads. When it has read nothing for _SEND_WAIT_S, they are kept here, and a
+    file under STERLET_UNSENT tells Sterlet so, should the program end before they are sent. Of a path that is closed, a
+    new connection is tried now and then.
+    """
+
+    def __init__(self, address: str, hello: bytes) -> None:
+        self._address = address
+        self._hello = hello
+        self._socket: Optional[socket.socket] = None
+        self._buffer = b""
+        self._kept: Deque[_Kept] = collections.deque()
+        self._kept_bytes = 0
+        self._sent = 0  # Bytes of the first that are sent already.
+        self._left_out = 0
+        self._late = False
+        self._retry_at = 0.0
+        self._said_broken = False
+        self._owner = os.getpid()
+        unsent = os.environ.get("STERLET_UNSENT")
+        self._mark = f"{unsent}.{self._owner}-{id(self)}" if unsent else ""
+        if address:
+            self._connect(at_start=True)
+
+    def is_wanted(self) -> bool:
+        """Whether there is, or was, a Sterlet to speak to, and this is the process that speaks to it."""
+        return bool(self._address) and os.getpid() == self._owner
+
+    def is_open(self) -> bool:
+        return self._socket is not None
+
+    def send(self, line: bytes, is_report: bool) -> None:
+        if len(line) > _LINE_BYTES_MAX:
+            print(f"sterlet: a message of {len(line)} bytes is longer than 64 KiB and was not sent", file=sys.stderr)
+            return
+        self._kept.append(_Kept(line, is_report))
+        self._kept_bytes += len(line)
+        self._flush()
+        deadline = time.monotonic() + _SEND_WAIT_S
+        while self._kept and self._socket is not None and not self._late:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0 or not self._poll(select.POLLOUT, left_s):
+                print("sterlet: Sterlet does not listen; the training goes on, and what it reports is kept until then",
+                      file=sys.stderr)
+                break
+            self._flush()
+        self._set_late(bool(self._kept))
+        if self._kept_bytes > _KEPT_BYTES_MAX:
+            self._thin()
+
+    def receive(self) -> List[bytes]:
+        """The lines that have come, without waiting. Sends what is kept, too, as far as it goes."""
+        if self._kept:
+            self._flush()
+            self._set_late(bool(self._kept))
+        lines: List[bytes] = []
+        # Mostly nothing came, and asking is cheaper than an exception each step.
+        if self._socket is None or not self._readable.poll(0):
+            return lines
+        while self._socket is not None:
+            try:
+                read = self._socket.recv(65536)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                self._lose(os.strerror(error.errno or errno.EIO))
+                break
+            if not read:
+                self._lose("Sterlet closed it")
+                break
+            *come, self._buffer = (self._buffer + read).split(b"\n")
+            lines += come
+            if len(self._buffer) > _LINE_BYTES_MAX:
+                self._lose("a line longer than 64 KiB came")
+        return lines
+
+    def wait(self, deadline: float, what: str) -> bool:
+        """Until something came or what is kept can be sent; False if the channel broke or the deadline has passed."""
+        while self._socket is not None:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return False
+            if self._poll(select.POLLIN | (select.POLLOUT if self._kept else 0), min(left_s, _SAY_AFTER_S)):
+                return True
+            print(f"sterlet: waiting for Sterlet {what}", file=sys.stderr)
+            return self._poll(select.POLLIN | (select.POLLOUT if self._kept else 0), left_s)
+        return False
+
+    def close(self) -> None:
+        """Sends what is kept, as long as Sterlet is there."""
+        if os.getpid() != self._owner:
+            return
+        deadline = time.monotonic() + _PATIENCE_S
+        self._retry_at = 0.0
+        while self._kept and time.monotonic() < deadline:
+            self._flush()
+            if not self._kept or not self.wait(deadline, "to take the last messages"):
+                break
+            self.receive()
+        self._set_late(bool(self._kept))
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+        self._address = ""
+
+    def _connect(self, at_start: bool) -> None:
+        try:
+            if self._address.startswith("fd:"):
+                self._socket = socket.socket(fileno=int(self._address[3:]))
+                self._socket.set_inheritable(False)
+            else:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._socket.connect(self._address)
+            self._socket.setblocking(False)
+            self._readable = select.poll()
+            self._readable.register(self._socket, select.POLLIN)
+        except (OSError, ValueError) as error:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = None
+            if at_start:
+                print(f"sterlet: {self._address}: {error}, so nothing is reported", file=sys.stderr)
+                self._address = ""
+            return
+        self._buffer = b""
+        self._kept.appendleft(_Kept(self._hello, False))
+        self._kept_bytes += len(self._hello)
+        if at_start:
+            self._flush()
+
+    def _lose(self, why: str) -> None:
+        if not self._said_broken:
+            print(f"sterlet: the channel broke ({why}); the training goes on without it", file=sys.stderr)
+        self._said_broken = True
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+        self._sent = 0  # A message that was cut is sent again as a whole.
+        self._retry_at = time.monotonic() + _RECONNECT_S
+
+    def _flush(self) -> None:
+        """Sends what the socket takes."""
+        if self._socket is None and not self._address.startswith("fd:") and time.monotonic() >= self._retry_at:
+            self._retry_at = time.monotonic() + _RECONNECT_S
+            self._connect(at_start=False)
+        while self._kept and self._socket is not None:
+            line = self._kept[0].line
+            try:
+                # Python ignores SIGPIPE, but a host program may not; the flag is missing on macOS.
+                self._sent += self._socket.send(line[self._sent :], getattr(socket, "MSG_NOSIGNAL", 0))
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._lose(os.strerror(error.errno or errno.EIO))
+                return
+            if self._sent == len(line):
+                self._kept.popleft()
+                self._kept_bytes -= len(line)
+                self._sent = 0
+
+    def _set_late(self, late: bool) -> None:
+        if late == self._late:
+            return
+        self._late = late
+        if not late and self._left_out > 0:
+            print(f"sterlet: {self._left_out} reports were left out, because too many waited", file=sys.stderr)
+            self._left_out = 0
+        if not self._mark:
+            return
+        try:
+            if late:
+                with open(self._mark, "wb"):
+                    pass
+            else:
+                os.unlink(self._mark)
+        except OSError as error:
+            print(f"sterlet: {self._mark}: {error}", file=sys.stderr)
+
+    def _thin(self) -> None:
+        """Leaves out every second report that waits, but not the last, nor the first message: it may be half sent."""
+        kept: Deque[_Kept] = collections.deque()
+        newest = max((index for index, message in enumerate(self._kept) if message.is_report), default=0)
+        spare = False
+        for index, message in enumerate(self._kept):
+            spare = not spare if message.is_report else spare
+            if message.is_report and spare and 0 < index < newest:
+                self._left_out += 1
+                self._kept_bytes -= len(message.line)
+            else:
+                kept.append(message)
+        self._kept = kept
+
+    def _poll(self, events: int, timeout_s: float) -> bool:
+        poll = select.poll()
+        poll.register(self._socket, events)  # type: ignore[arg-type]
+        return bool(poll.poll(max(0.0, timeout_s) * 1000))
+
+
+class _Kept(NamedTuple):
+    line: bytes
+    is_report: bool  # One that nobody waits for.
+
+
+def _encode(message: Dict[str, Any]) -> bytes:
+    return _ENCODER.encode(_without_nan(message)).encode() + b"\n"
 
 
 def _read_params(path: str) -> Dict[str, Any]:

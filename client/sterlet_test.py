@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 import unittest
 from unittest import mock
 
@@ -33,7 +34,7 @@ class ClientTest(unittest.TestCase):
         self.end.settimeout(30)
         os.environ["STERLET_CHANNEL"] = f"fd:{other.detach()}"
         trial = sterlet.Trial(**options)
-        self.addCleanup(lambda: trial.active() and trial._socket.close())
+        self.addCleanup(lambda: trial.active() and trial._channel._socket.close())
         self.lines = self.end.makefile("r")
         self.addCleanup(self.lines.close)
         self.hello = self.told()
@@ -159,6 +160,110 @@ class ClientTest(unittest.TestCase):
             self.assertFalse(trial.report(step, loss=1.0, wait=True))
         self.assertFalse(trial.active())
         self.assertRegex(self.errors.getvalue(), r"\Asterlet: the channel broke \(.*\); the training goes on.*\n\Z")
+
+    def start_unheard(self):
+        """A trial whose Sterlet does not listen, with a folder for the marks of what waits to be sent."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.environ["STERLET_UNSENT"] = os.path.join(folder.name, "unsent-1")
+        patch = mock.patch.object(sterlet, "_SEND_WAIT_S", 0.01)
+        patch.start()
+        self.addCleanup(patch.stop)
+        return self.start()
+
+    def report_until_late(self, trial):
+        step = 0
+        while not os.listdir(self.folder):
+            step += 1
+            trial.report(step, loss=1 / step)
+        return step
+
+    def test_what_sterlet_does_not_take_is_kept_and_sent_once_it_listens_again(self):
+        trial = self.start_unheard()
+        last = self.report_until_late(trial) + 1000
+        for step in range(last - 999, last + 1):
+            trial.report(step, loss=1 / step)
+        trial.finish(0.25)
+        self.assertEqual(len(os.listdir(self.folder)), 1)
+        self.assertRegex(self.errors.getvalue(), r"\Asterlet: Sterlet does not listen; the training goes on, .*\n\Z")
+        reader = threading.Thread(target=lambda: self.heard.extend(self.told() for _ in range(last + 1)))
+        self.heard = []
+        reader.start()
+        trial._channel.close()  # As at the program's end: it waits until all is sent.
+        reader.join()
+        self.assertEqual([line["report"]["step"] for line in self.heard[:-1]], list(range(1, last + 1)))
+        self.assertEqual(self.heard[-1], {"value": 0.25})
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_of_too_many_reports_the_newest_is_kept_and_so_is_all_else(self):
+        trial = self.start_unheard()
+        last = self.report_until_late(trial)
+        with mock.patch.object(sterlet, "_KEPT_BYTES_MAX", 20_000):
+            trial.checkpointed(last, "ck")
+            for step in range(last + 1, last + 2001):
+                trial.report(step, loss=1)
+                self.assertLessEqual(trial._channel._kept_bytes, 20_000)
+            trial.finish(0.25)
+        self.heard = []
+
+        def read():
+            while not self.heard or "value" not in self.heard[-1]:
+                self.heard.append(self.told())
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        trial._channel.close()
+        reader.join()
+        steps = [line["report"]["step"] for line in self.heard if "report" in line]
+        self.assertEqual(steps, sorted(set(steps)))
+        self.assertEqual(steps[-1], last + 2000)
+        self.assertIn({"checkpoint": {"step": last, "path": "ck"}}, self.heard)
+        self.assertRegex(self.errors.getvalue(), f"sterlet: {last + 2000 - len(steps)} reports were left out")
+
+    def test_a_program_that_ends_with_messages_unsent_leaves_a_mark(self):
+        trial = self.start_unheard()
+        self.report_until_late(trial)
+        self.lines.close()
+        self.end.close()
+        trial._channel.close()
+        self.assertEqual(len(os.listdir(self.folder)), 1)
+
+    def test_a_connection_that_was_closed_is_made_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            listener = socket.socket(socket.AF_UNIX)
+            self.addCleanup(listener.close)
+            listener.bind(os.path.join(folder, "channel"))
+            listener.listen()
+            os.environ["STERLET_CHANNEL"] = os.path.join(folder, "channel")
+            trial = sterlet.Trial()
+            listener.accept()[0].close()
+            with mock.patch.object(sterlet, "_RECONNECT_S", 0.0):
+                while "broke" not in self.errors.getvalue():
+                    trial.report(1, loss=1)
+                trial.report(2, loss=1)
+                trial.finish(3)
+            trial._channel.close()
+            again = listener.accept()[0]
+            self.addCleanup(again.close)
+            with again.makefile("r") as lines:
+                heard = [json.loads(line) for line in lines]
+        self.assertIn("hello", heard[0])
+        self.assertEqual(heard[-2:], [{"report": {"step": 2, "metrics": {"loss": 1.0}}}, {"value": 3.0}])
+
+    def test_a_report_that_waits_for_its_answer_waits_as_long_as_sterlet_is_there(self):
+        trial = self.start_unheard()
+        last = self.report_until_late(trial)
+
+        def answer():
+            while self.told()["report"]["step"] <= last:
+                pass
+            self.say({"ack": {"step": last + 1, "prune": True}})
+
+        sterlet_side = threading.Thread(target=answer)
+        sterlet_side.start()
+        self.assertTrue(trial.report(last + 1, loss=1, wait=True))
+        sterlet_side.join()
 
     def test_a_channel_that_is_not_there_is_said_once(self):
         os.environ["STERLET_CHANNEL"] = "/nowhere/channel"

@@ -28,6 +28,10 @@ foreach(script IN LISTS scripts)
 endforeach()
 
 add_test(NAME check COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/check/check_test.py)
+add_executable(sterlet_client_test client/sterlet_test.cc)
+target_link_libraries(sterlet_client_test PRIVATE GTest::gtest_main Threads::Threads)
+sterlet_warnings(sterlet_client_test)
+add_test(NAME client_cpp COMMAND sterlet_client_test)
 add_test(NAME client_python COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/client/sterlet_test.py)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/report/render_main.cc)

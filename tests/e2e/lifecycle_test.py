@@ -1,13 +1,14 @@
 """A study's life: exact budgets, kills at any moment, signals, cold starts of many processes at once."""
 import json
 import os
+import pathlib
 import random
 import select
 import signal
 import time
 import unittest
 
-from support import HOLD_LAST, LIMIT_SECONDS, TOY, ProgramTest
+from support import HOLD_LAST, LIMIT_SECONDS, SOURCE, TOY, ProgramTest
 
 
 class Lifecycle(ProgramTest):
@@ -46,6 +47,34 @@ class Lifecycle(ProgramTest):
             _, errors = child.communicate(timeout=LIMIT_SECONDS)
             self.assertEqual(child.returncode, 0, errors)
         self.check_clean(64)
+
+    def test_a_tuner_that_was_stopped_hears_all_once_it_goes_on(self):
+        # The program reports faster than anybody reads, notices, trains on to its end, and waits there.
+        self.write("train.py", "import sys\nsys.path.insert(0, sys.argv[1])\nimport sterlet\ntrial = sterlet.Trial()\n"
+                               "import os, time\ntrial.report(1, loss=1)\n"
+                               "while not os.path.exists('stopped'): time.sleep(0.01)\n"
+                               "for step in range(2, 14001): trial.report(step, loss=1 / step)\n"
+                               "print('done', flush=True)\n")
+        client = os.path.join(SOURCE, "client")
+        self.write("study.yaml", "study: s\nobjective: loss\nparams: {x: {type: float, low: 0, high: 1}}\n"
+                                 f"command: [/usr/bin/python3, train.py, {client}]\nbudget: {{trials: 1}}\nsampler: random\n")
+        child = self.start("tune", "study.yaml", "--progress", "none")
+
+        def log(name):
+            found = list(pathlib.Path(self.folder).glob(f"sterlet-trials/**/0/{name}"))
+            return found[0].read_text() if found else ""
+
+        self.wait_until(lambda: log("params-1.json"), "the trial did not begin")
+        os.kill(child.pid, signal.SIGSTOP)
+        self.write("stopped", "")
+        self.wait_until(lambda: "done" in log("stdout-1.log"), "the program did not train on to its end")
+        self.assertIn("Sterlet does not listen", log("stderr-1.log"))
+        os.kill(child.pid, signal.SIGCONT)
+        _, errors = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, errors)
+        trial, = self.check_clean(1)
+        self.assertEqual((trial["values"], trial["attempts"]), ([1 / 14000], 1))
+        self.assertEqual([report["step"] for report in trial["reports"]], list(range(1, 14001)))
 
     def test_killed_at_random_moments_and_resumed_equals_uninterrupted(self):
         seed = int(os.environ.get("STERLET_TEST_SEED", random.randrange(2**31)))

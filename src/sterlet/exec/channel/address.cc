@@ -26,8 +26,9 @@ Result<sockaddr_un> address_of(const std::string& path) {
 
 base::Error socket_error(const std::string& path, std::string_view doing) {
   const int number = errno;
-  return {
-      ErrorCode::kUnreachable, path, fmt::format("cannot {} the trial channel ({})", doing, std::strerror(number)), {}};
+  const bool is_short = number == EMFILE || number == ENFILE || number == ENOMEM;
+  return {ErrorCode::kUnreachable, path, fmt::format("cannot {} the trial channel ({})", doing, std::strerror(number)),
+          is_short ? "use fewer open files, or raise their limit (ulimit -n)" : ""};
 }
 
 }  // namespace sterlet::exec

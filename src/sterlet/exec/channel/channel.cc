@@ -55,7 +55,7 @@ Result<std::unique_ptr<Channel>> Channel::open(Settings settings, Counters count
 Channel::~Channel() { ::unlink(settings_.path.c_str()); }
 
 void Channel::add_polls(std::vector<pollfd>& polls) const {
-  polls.push_back({.fd = listener_.get(), .events = POLLIN, .revents = 0});
+  if (!starved_) polls.push_back({.fd = listener_.get(), .events = POLLIN, .revents = 0});
   for (const auto& connection : connections_) {
     short events = 0;
     if (!connection->read_end) events = POLLIN;
@@ -84,18 +84,31 @@ void Channel::pump(std::size_t bytes_max, std::vector<Event>& events) {
   }
 }
 
+Fd Channel::accept_one() {
+  const auto accept = [&] { return Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)); };
+  if (!reserve_) reserve_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Fd socket = accept();
+  starved_ = !socket && (errno == EMFILE || errno == ENFILE);
+  if (!starved_ || !reserve_) return socket;
+  reserve_.reset();
+  socket = accept();
+  starved_ = !socket && (errno == EMFILE || errno == ENFILE);
+  return socket;
+}
+
+std::string Channel::refusal_of(const Fd& socket) const {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  if (!settings_.refusal || ::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+  return settings_.refusal(peer.pid);
+}
+
 bool Channel::accept_all() {
   bool any = false;
   for (std::size_t count = 0; count < kConnectionsMax; ++count) {
-    Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket && (errno == EMFILE || errno == ENFILE)) {
-      reserve_.reset();
-      socket.reset(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-      socket.reset();
-      reserve_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-      return any;
-    }
+    Fd socket = accept_one();
     if (!socket) return any;
+    const std::string refusal = refusal_of(socket);
     auto connection = std::make_unique<Connection>();
     connection->socket = std::move(socket);
     connection->serial = serial_next_++;
@@ -105,6 +118,8 @@ bool Channel::accept_all() {
                                                         kConnectionsMax)));
       continue;
     }
+    connection->refused = !refusal.empty();
+    if (connection->refused) queue_line(*connection, error_message(refusal));
     connections_.push_back(std::move(connection));
     any = true;
   }
@@ -134,6 +149,8 @@ std::size_t Channel::read_connection(Connection& connection, std::size_t bytes_m
 }
 
 void Channel::take_input(Connection& connection, std::string_view data, std::vector<Event>& events) {
+  // Read and dropped: closed with lines unread, the socket would lose the answer that says why.
+  if (connection.refused) return;
   while (!data.empty() && !connection.cut) {
     const std::size_t end = data.find('\n');
     const std::string_view part = data.substr(0, end);
@@ -179,7 +196,8 @@ bool Channel::send(const Json& message) {
       std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->greeted && !c->write_end; });
   bool sent = false;
   for (const auto& connection : connections_) {
-    if (connection->write_end || connection->cut || (any_greeted && !connection->greeted)) continue;
+    if (connection->write_end || connection->cut || connection->refused || (any_greeted && !connection->greeted))
+      continue;
     queue_line(*connection, message);
     sent = sent || !(connection->write_end || connection->cut);
   }
@@ -206,7 +224,9 @@ void Channel::queue_line(Connection& connection, const Json& message) {
   connection.output += base::json_line(message);
   connection.output += '\n';
   flush(connection);
-  if (connection.output.size() > kPendingBytesMax) connection.cut = true;
+  if (connection.output.size() <= kPendingBytesMax) return;
+  connection.cut = true;
+  was_cut_ = true;
 }
 
 void Channel::flush(Connection& connection) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <poll.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +34,9 @@ class Channel final {
     std::string path;  ///< Of the socket; at most 107 bytes.
     AttemptId id;
     std::string checkpoint_folder;
+    /// Why a process may not speak here, fit to be sent to it; empty if it may. Asked once a connection, with the
+    /// number of the process that made it (0 where the system does not say: in another container, say).
+    std::function<std::string(pid_t)> refusal = {};
   };
   /// What the parts of an attempt, or all attempts, count together.
   struct Counters {
@@ -47,6 +52,10 @@ class Channel final {
 
   /// Adds what poll(2) must watch.
   void add_polls(std::vector<pollfd>& polls) const;
+  /// Whether a connection waits for a descriptor: poll(2) does not tell when there is one, so pump() must be tried.
+  bool is_starved() const { return starved_; }
+  /// Whether a connection was closed for what it left unread, so that what it had to tell may be lost.
+  bool was_cut() const { return was_cut_; }
   /// Accepts, writes and reads, without waiting, until nothing is left or about `bytes_max` were read.
   void pump(std::size_t bytes_max, std::vector<Event>& events);
   /// Sends to the connections that said hello, or to all if none did. False if there is no connection.
@@ -64,6 +73,7 @@ class Channel final {
     bool read_end = false;    ///< The program sends no more.
     bool write_end = false;   ///< The program takes no more.
     bool cut = false;         ///< To be closed.
+    bool refused = false;     ///< Of a process that may not speak here: what it says is dropped.
     std::size_t waiting = 0;  ///< Reports that wait for their answer.
     std::uint64_t serial = 0;
   };
@@ -74,6 +84,8 @@ class Channel final {
 
   Channel(Settings settings, Counters counters) : settings_(std::move(settings)), counters_(counters) {}
   bool accept_all();
+  Fd accept_one();
+  std::string refusal_of(const Fd& socket) const;
   std::size_t read_connection(Connection& connection, std::size_t bytes_max, std::vector<Event>& events);
   void take_input(Connection& connection, std::string_view data, std::vector<Event>& events);
   void take_line(Connection& connection, std::string_view line, std::vector<Event>& events);
@@ -84,7 +96,9 @@ class Channel final {
   Settings settings_;
   Counters counters_;
   Fd listener_;
-  Fd reserve_;  ///< Given up for a moment when descriptors run out, to refuse a connection instead of spinning on it.
+  Fd reserve_;  ///< Kept for the first connection, should descriptors run out after the attempt has begun.
+  bool starved_ = false;
+  bool was_cut_ = false;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< In the order they were made.
   std::map<std::uint64_t, WaitingReport> waiting_;
   std::uint64_t serial_next_ = 1;

@@ -22,7 +22,9 @@ using base::fail;
 using base::Json;
 using base::Result;
 
-constexpr int kAnswerWaitMs = 60'000;  // A report is answered once stored; a busy database may take its 10 s and more.
+// A report is answered once it is stored. A Sterlet that was stopped answers once it goes on; one that is gone closes
+// the channel.
+constexpr int kAnswerWaitMs = 24 * 3600 * 1000;
 
 }  // namespace
 
@@ -60,7 +62,8 @@ Result<Json> send_to_channel(const std::string& channel, const Json& message, bo
       if (answer && answer->is_object() && (answer->contains("ack") || answer->contains("error"))) return *answer;
     }
   }
-  return fail(ErrorCode::kUnreachable, fmt::format("the trial channel gave no answer for {} s", kAnswerWaitMs / 1000),
+  return fail(ErrorCode::kUnreachable,
+              fmt::format("the trial channel gave no answer for {} h", kAnswerWaitMs / 3'600'000),
               "see whether the tuner still runs: sterlet status", channel);
 }
 

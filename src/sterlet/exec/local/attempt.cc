@@ -22,6 +22,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/exec/local/child.h"
 #include "sterlet/exec/local/procfs.h"
+#include "sterlet/exec/session.h"
 
 namespace sterlet::exec {
 
@@ -34,25 +35,30 @@ using base::Result;
 constexpr std::size_t kPumpBytes = std::size_t{1} << 20;        // A turn of one attempt; the others want theirs.
 constexpr std::size_t kFinalPumpBytes = std::size_t{64} << 20;  // More than sockets hold; a bound if a writer escaped.
 constexpr std::int64_t kLeftoverScanMs = 10;
+constexpr std::int64_t kLogCheckMs = 1'000;
+constexpr std::int64_t kStarvedMs = 100;
 constexpr std::int64_t kLeftoverGiveUpMs = 5'000;  // After KILL: a process may hang inside the system.
 
-base::Error disk_error(const std::string& path, std::string_view doing, int number) {
-  return {ErrorCode::kDisk, path, fmt::format("cannot {} ({})", doing, std::strerror(number)), {}};
+/// "cannot be written (No space left on device)"; a shortage of ours is told from a fault of the disk.
+base::Error file_error(const std::string& path, std::string_view doing, int number) {
+  const std::string what = fmt::format("cannot {} ({})", doing, std::strerror(number));
+  if (number != EMFILE && number != ENFILE && number != ENOMEM) return {ErrorCode::kDisk, path, what, {}};
+  return {ErrorCode::kUnreachable, path, what, std::string(kShortageAdvice)};
 }
 
 Result<Fd> open_log(const std::string& path) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644));
-  if (!file) return fail(disk_error(path, "be written", errno));
+  if (!file) return fail(file_error(path, "be written", errno));
   return file;
 }
 
 Result<void> write_file(const std::string& path, std::string_view content) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file) return fail(disk_error(path, "be written", errno));
+  if (!file) return fail(file_error(path, "be written", errno));
   while (!content.empty()) {
     const ssize_t got = ::write(file.get(), content.data(), content.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return fail(disk_error(path, "be written", errno));
+    if (got <= 0) return fail(file_error(path, "be written", errno));
     content.remove_prefix(static_cast<std::size_t>(got));
   }
   return {};
@@ -62,9 +68,12 @@ bool has(const Environment& environment, std::string_view name) {
   return std::any_of(environment.begin(), environment.end(), [&](const auto& entry) { return entry.first == name; });
 }
 
+/// The next moment of a grid that all attempts share, so that what is due for several is due at once.
+std::int64_t next_on_grid(std::int64_t now_ms, std::int64_t period_ms) { return (now_ms / period_ms + 1) * period_ms; }
+
 /// Files of an attempt, all absolute.
 struct Files {
-  std::string folder, params, agenda, stdout_log, stderr_log, checkpoints;
+  std::string folder, params, agenda, stdout_log, stderr_log, checkpoints, unsent;
 };
 
 Result<Files> make_files(const Launch& launch) {
@@ -74,9 +83,10 @@ Result<Files> make_files(const Launch& launch) {
               .params = folder / fmt::format("params-{}.json", launch.id.attempt),
               .stdout_log = folder / fmt::format("stdout-{}.log", launch.id.attempt),
               .stderr_log = folder / fmt::format("stderr-{}.log", launch.id.attempt),
-              .checkpoints = folder / "checkpoints"};
+              .checkpoints = folder / "checkpoints",
+              .unsent = folder / fmt::format("unsent-{}", launch.id.attempt)};
   if (!error) std::filesystem::create_directories(files.checkpoints, error);
-  if (error) return fail(disk_error(files.checkpoints, "be made", error.value()));
+  if (error) return fail(file_error(files.checkpoints, "be made", error.value()));
   STERLET_PASS(write_file(files.params, base::json_line(launch.params) + "\n"));
   if (!launch.agenda.empty()) {
     files.agenda = folder / fmt::format("agenda-{}.jsonl", launch.id.attempt);
@@ -100,9 +110,37 @@ Environment environment_of(const Launch& launch, const Files& files, const std::
   added.emplace_back("STERLET_SEED", fmt::format("{}", launch.seed));
   added.emplace_back("STERLET_CHECKPOINT_DIR", files.checkpoints);
   added.emplace_back("STERLET_CHANNEL", socket);
+  added.emplace_back("STERLET_UNSENT", files.unsent);
   if (!files.agenda.empty()) added.emplace_back("STERLET_AGENDA", files.agenda);
   if (!launch.resume_path.empty()) added.emplace_back("STERLET_RESUME", launch.resume_path);
   return with_our_environment(added);
+}
+
+/// The files that the program's clients left under STERLET_UNSENT: this path, a dot, and any text.
+std::vector<std::filesystem::path> unsent_files(const std::string& unsent) {
+  const std::filesystem::path path(unsent);
+  std::vector<std::filesystem::path> found;
+  std::error_code ignored;
+  for (std::filesystem::directory_iterator entry(path.parent_path(), ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    if (entry->path().filename().string().starts_with(path.filename().string() + ".")) found.push_back(entry->path());
+  }
+  return found;
+}
+
+/// A name that a sibling cannot guess.
+std::string socket_path(const std::string& folder, const AttemptId& id) {
+  return fmt::format("{}/{}-{}-{:.8}", folder, id.trial, id.attempt, new_session());
+}
+
+/// Any program of this user may find the socket; one of another attempt must not report into this one by mistake.
+std::string refuse_sibling(pid_t peer, const AttemptId& id, const std::string& session) {
+  const ProcessMarks marks = peer > 0 ? read_marks(peer, session) : ProcessMarks{};
+  if (!marks.attempt || *marks.attempt == id) return {};
+  return fmt::format(
+      "this is the channel of attempt {} of trial {}, and process {} belongs to attempt {} of trial {}; "
+      "use the STERLET_CHANNEL of its own environment",
+      id.attempt, id.trial, peer, marks.attempt->attempt, marks.attempt->trial);
 }
 
 }  // namespace
@@ -112,6 +150,8 @@ Attempt::Attempt(const Launch& launch, AttemptHost& host) : id_(launch.id), host
   ending_.memory_limit = launch.limits.memory_bytes.value_or(0);
 }
 
+// Everything is opened before the program is started, and owned by something that closes it: whichever step fails, the
+// caller sees an error and nothing stays behind but files in the trial's folder.
 Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHost& host, std::vector<Event>& events) {
   STERLET_CHECK(!launch.trial_folder.empty(), "an attempt without a folder");
   std::unique_ptr<Attempt> attempt(new Attempt(launch, host));
@@ -119,9 +159,18 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
   attempt->ending_.stderr_log = files.stderr_log;
   STERLET_TRY(Fd stdout_log, open_log(files.stdout_log));
   STERLET_TRY(const Fd stderr_log, open_log(files.stderr_log));
-  const std::string socket = fmt::format("{}/{}-{}", host.socket_folder, launch.id.trial, launch.id.attempt);
+  attempt->logs_ = {LogLimit(files.stdout_log, host.options.log_bytes_max),
+                    LogLimit(files.stderr_log, host.options.log_bytes_max)};
+  attempt->unsent_ = files.unsent;
+  for (const auto& left : unsent_files(files.unsent)) ::unlink(left.c_str());  // Of an earlier study in this folder.
+  STERLET_PASS(host.sockets->ensure());
+  const std::string socket = socket_path(host.sockets->path(), launch.id);
   STERLET_TRY(attempt->channel_,
-              Channel::open({.path = socket, .id = launch.id, .checkpoint_folder = files.checkpoints},
+              Channel::open({.path = socket,
+                             .id = launch.id,
+                             .checkpoint_folder = files.checkpoints,
+                             .refusal = [id = launch.id, session = host.session](
+                                            pid_t peer) { return refuse_sibling(peer, id, session); }},
                             {.ack_next = &host.ack_next, .step_last = &attempt->step_last_}));
   Fd pipe_write;
   int stdout_fd = stdout_log.get();
@@ -129,7 +178,8 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
     STERLET_TRY(base::MetricPattern pattern, base::MetricPattern::make(launch.stdout_pattern));
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-      return fail(ErrorCode::kUnreachable, fmt::format("cannot make a pipe ({})", std::strerror(errno)));
+      return fail(ErrorCode::kUnreachable, fmt::format("cannot make a pipe ({})", std::strerror(errno)),
+                  std::string(kShortageAdvice));
     }
     Fd pipe_read(ends[0]);
     pipe_write.reset(ends[1]);
@@ -171,6 +221,8 @@ Attempt::~Attempt() {
 
 void Attempt::signal_group(int signal) { ::kill(-pid_, signal); }
 
+// WNOWAIT: the leader stays a zombie until finish(). While it is one, its number, which is its group's, too, cannot pass
+// to another process, so signals to the group hit nobody else, and orphans in the group are known as its own.
 bool Attempt::leader_ended() const {
   siginfo_t info{};
   return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
@@ -215,6 +267,10 @@ void Attempt::begin_end(How how, std::int64_t now_ms) {
 }
 
 void Attempt::advance(std::int64_t now_ms) {
+  if (now_ms >= logs_at_ms_) {
+    for (LogLimit& log : logs_) log.apply();
+    logs_at_ms_ = next_on_grid(now_ms, kLogCheckMs);
+  }
   if (!leader_gone_ && leader_ended()) {
     leader_gone_ = true;
     ending_.seconds = static_cast<double>(now_ms - started_ms_) / 1000.0;
@@ -245,8 +301,7 @@ void Attempt::use_scan(const OrphanScan& scan, std::int64_t now_ms) {
 }
 
 void Attempt::check_memory(const std::vector<pid_t>& orphans, std::int64_t now_ms) {
-  // On a grid that all attempts share, so that one look at the orphans serves all.
-  scan_at_ms_ = (now_ms / host_->options.memory_check_ms + 1) * host_->options.memory_check_ms;
+  scan_at_ms_ = next_on_grid(now_ms, host_->options.memory_check_ms);
   if (killing_) return;
   std::vector<pid_t> mine = family_tree(pid_);
   for (const pid_t orphan : orphans) {
@@ -263,6 +318,8 @@ void Attempt::check_memory(const std::vector<pid_t>& orphans, std::int64_t now_m
   begin_end(How::kKill, now_ms);
 }
 
+// TERM once, to give daemons time to save; KILL again and again, because what is killed may leave orphans of its own,
+// which only now become children of ours. Done when a look finds none: then nothing of this attempt lives (reaper.h).
 void Attempt::end_leftovers(const std::vector<pid_t>& orphans, bool unclear, std::int64_t now_ms) {
   scan_at_ms_ = now_ms + kLeftoverScanMs;
   if (orphans.empty()) {
@@ -292,6 +349,8 @@ void Attempt::end_leftovers(const std::vector<pid_t>& orphans, bool unclear, std
 std::optional<std::int64_t> Attempt::next_due_ms() const {
   std::optional<std::int64_t> due = scan_at_ms_;
   const auto sooner = [&](std::int64_t ms) { due = due ? std::min(*due, ms) : ms; };
+  sooner(logs_at_ms_);
+  if (is_starved()) sooner(host_->clock->steady_ms() + kStarvedMs);
   if (kill_at_ms_) sooner(*kill_at_ms_);
   if (!leader_gone_ && limits_.seconds && !ending_.time_limit && !ending_.stopped && *limits_.seconds < 1e9) {
     sooner(started_ms_ + static_cast<std::int64_t>(std::ceil(std::max(0.0, *limits_.seconds) * 1000.0)));
@@ -299,12 +358,17 @@ std::optional<std::int64_t> Attempt::next_due_ms() const {
   return due;
 }
 
+// The order matters: what it said before it died is told before its end is, and only then its number is given back.
 void Attempt::finish(std::vector<Event>& events) {
   if (tap_) {
     tap_->pump(kFinalPumpBytes, step_last_, events);
     tap_->finish(step_last_, events);
   }
   channel_->pump(kFinalPumpBytes, events);
+  for (LogLimit& log : logs_) log.apply();
+  const auto unsent = unsent_files(unsent_);
+  for (const auto& left : unsent) ::unlink(left.c_str());
+  ending_.unsent = !unsent.empty() || channel_->was_cut();
   signal_group(SIGKILL);  // Where /proc cannot be read, whatever is left in the group is known by nothing else.
   siginfo_t info{};
   while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) < 0 && errno == EINTR) {
@@ -312,7 +376,8 @@ void Attempt::finish(std::vector<Event>& events) {
   pid_ = 0;
   ending_.signalled = info.si_code != CLD_EXITED;
   ending_.code = info.si_status;
-  ending_.system_out_of_memory = out_of_memory_kills() > oom_kills_at_start_;
+  const auto oom_kills = out_of_memory_kills();
+  ending_.system_out_of_memory = oom_kills && oom_kills_at_start_ && *oom_kills > *oom_kills_at_start_;
   events.push_back({.id = id_, .what = explain_ending(ending_)});
 }
 

@@ -17,7 +17,9 @@
 #include "sterlet/exec/executor.h"
 #include "sterlet/exec/fd.h"
 #include "sterlet/exec/local/local.h"
+#include "sterlet/exec/local/log_limit.h"
 #include "sterlet/exec/local/reaper.h"
+#include "sterlet/exec/local/socket_folder.h"
 #include "sterlet/exec/local/stdout_tap.h"
 
 namespace sterlet::exec {
@@ -25,7 +27,7 @@ namespace sterlet::exec {
 /// What all attempts of an executor share.
 struct AttemptHost {
   std::string session;
-  std::string socket_folder;
+  SocketFolder* sockets = nullptr;
   LocalOptions options;
   const base::Clock* clock = nullptr;
   std::uint64_t ack_next = 1;
@@ -49,6 +51,8 @@ class Attempt final {
   const AttemptId& id() const { return id_; }
   Reaper::Family family() const { return {.attempt = id_, .leader = pid_, .start = leader_start_}; }
   Channel& channel() { return *channel_; }
+  /// Whether pump() must be tried though poll(2) tells nothing: see Channel::is_starved.
+  bool is_starved() const { return channel_->is_starved(); }
 
   void add_polls(std::vector<pollfd>& polls) const;
   /// Carries messages and output, without waiting.
@@ -84,7 +88,7 @@ class Attempt final {
   Limits limits_;
   Ending ending_;
   std::int64_t started_ms_ = 0;
-  std::int64_t oom_kills_at_start_ = 0;
+  std::optional<std::int64_t> oom_kills_at_start_;
   std::int64_t step_last_ = 0;
 
   pid_t pid_ = 0;
@@ -92,11 +96,14 @@ class Attempt final {
   std::int64_t leader_start_ = -1;  ///< As ProcessStat::start says.
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<StdoutTap> tap_;
+  std::vector<LogLimit> logs_;
+  std::string unsent_;  ///< Path that the files of STERLET_UNSENT begin with.
 
   bool leader_gone_ = false;
   bool killing_ = false;                    ///< KILL was sent, or is all that remains to be sent.
   std::optional<std::int64_t> kill_at_ms_;  ///< End of the grace after TERM.
   std::optional<std::int64_t> scan_at_ms_;
+  std::int64_t logs_at_ms_ = 0;  ///< When its logs are next looked at.
   std::int64_t leftovers_since_ms_ = -1;
   std::int64_t unclear_since_ms_ = -1;
   bool ended_ = false;

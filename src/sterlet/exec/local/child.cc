@@ -190,10 +190,10 @@ Environment with_our_environment(const Environment& added) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     const std::string_view name = text.substr(0, equals);
-    constexpr std::array<std::string_view, 11> kMarks = {
+    constexpr std::array<std::string_view, 12> kMarks = {
         "STERLET_TRIAL",      "STERLET_ATTEMPT",      "STERLET_PARAMS",  "STERLET_SEED",
         "STERLET_RESUME",     "STERLET_CHANNEL",      "STERLET_SESSION", "STERLET_CHECKPOINT_DIR",
-        "STERLET_SKIP_STEPS", "STERLET_PARAMS_EXACT", "STERLET_AGENDA"};
+        "STERLET_SKIP_STEPS", "STERLET_PARAMS_EXACT", "STERLET_AGENDA",  "STERLET_UNSENT"};
     if (std::find(kMarks.begin(), kMarks.end(), name) != kMarks.end()) continue;
     put(std::string(name), std::string(text.substr(equals + 1)));
   }
@@ -205,7 +205,7 @@ Result<std::variant<Started, NotStarted>> start_program(const Program& program) 
   using Outcome = std::variant<Started, NotStarted>;
   const auto no_process = [] {
     return fail(ErrorCode::kUnreachable, fmt::format("cannot start a process ({})", std::strerror(errno)),
-                "run fewer workers, or raise the limits of processes and open files (ulimit -u, ulimit -n)");
+                std::string(kShortageAdvice));
   };
   if (const auto refusal = refuse(program)) return Outcome(NotStarted{*refusal});
   const auto path = find_program(program);

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,6 +32,10 @@ struct Started {
 struct NotStarted {
   std::string reason;
 };
+
+/// What to do where the system gives no more descriptors, processes or memory.
+inline constexpr std::string_view kShortageAdvice =
+    "run fewer workers, or raise the limits of processes and open files (ulimit -u, ulimit -n)";
 
 /// Our own environment without the marks of a Sterlet around us, then `added`; of a name given twice the last counts.
 Environment with_our_environment(const Environment& added);

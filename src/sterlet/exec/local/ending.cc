@@ -108,6 +108,12 @@ Event::Exited explain_ending(const Ending& ending) {
     exited.cause = Cause::kError;
     exited.reason = with_last_line(
         fmt::format("{} ended with exit code {} after {}", ending.program, ending.code, time), ending.stderr_log);
+  } else if (ending.unsent) {
+    exited.cause = Cause::kUnheard;
+    exited.reason = fmt::format(
+        "{} finished after {}, but its last messages never came, because Sterlet did not listen meanwhile (was it "
+        "stopped?); so its result is not known",
+        ending.program, time);
   } else {
     exited.reason = fmt::format("{} finished after {}", ending.program, time);
   }

@@ -20,6 +20,7 @@ struct Ending {
   std::optional<double> time_limit = {};         ///< Set if this limit was reached.
   std::optional<std::int64_t> memory_used = {};  ///< Set if the memory limit was passed, with what was in use.
   std::int64_t memory_limit = 0;
+  bool unsent = false;                ///< It ended while messages of it waited to be sent, or were lost on the way.
   bool system_out_of_memory = false;  ///< The system killed some process for want of memory meanwhile.
   std::string stderr_log = {};        ///< Path.
 };

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,17 +12,15 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "sterlet/exec/local/process_scan.h"
+#include "sterlet/exec/local/socket_folder.h"
 
 namespace sterlet::exec {
 
@@ -32,25 +29,8 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-constexpr std::size_t kFolderBytesMax = 70;  // Of 107 for a socket's path; the rest is for `/TRIAL-ATTEMPT`.
 constexpr auto kKillBound = std::chrono::seconds(60);
 constexpr int kDismissMs = 2'000;
-
-/// Where folders for sockets may be, best first.
-std::vector<std::string> socket_roots() {
-  std::vector<std::string> roots;
-  for (const char* name : {"XDG_RUNTIME_DIR", "TMPDIR"}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && value[0] == '/') roots.emplace_back(value);
-  }
-  roots.emplace_back("/tmp");
-  return roots;
-}
-
-/// The mark is 128 bits of chance, so half of it names the folder well enough.
-std::string folder_name(const std::string& root, const std::string& session) {
-  return fmt::format("{}/sterlet-{:.16}", root, session);
-}
 
 /// A process shows the environment it was started with. If we run inside a trial of another Sterlet, that holds the
 /// other's mark, and its end must not take our guardian before our own trials are gone.
@@ -89,30 +69,6 @@ void close_all_but(int kept) {
 
 }  // namespace
 
-base::Result<std::string> make_socket_folder(const std::string& session) {
-  int number = ENOENT;
-  for (const std::string& root : socket_roots()) {
-    std::string folder = folder_name(root, session);
-    if (folder.size() > kFolderBytesMax) continue;
-    if (::mkdir(folder.c_str(), 0700) == 0) return folder;
-    number = errno;
-  }
-  return fail(ErrorCode::kUnreachable,
-              fmt::format("no folder for the sockets of trials can be made ({})", std::strerror(number)),
-              "set TMPDIR to a folder of yours with a short path");
-}
-
-void remove_socket_folders(const std::string& session) {
-  if (session.empty()) return;
-  for (const std::string& root : socket_roots()) {
-    struct stat about {};
-    const std::string folder = folder_name(root, session);
-    if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::geteuid()) continue;
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
-  }
-}
-
 base::Result<Guardian> Guardian::start(const std::string& session) {
   // A socket, not a pipe: writing to a guardian that somebody killed must not raise SIGPIPE here.
   std::array<int, 2> ends{};
@@ -134,13 +90,22 @@ base::Result<Guardian> Guardian::start(const std::string& session) {
   return Guardian(pid, std::move(ours));
 }
 
+bool Guardian::is_awake() const {
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0) return false;
+  if (info.si_pid != pid_) return true;
+  if (info.si_code != CLD_STOPPED) return false;
+  ::kill(pid_, SIGCONT);
+  return true;
+}
+
 Guardian::~Guardian() {
   if (!line_) return;
   const char word = 'q';
   ::send(line_.get(), &word, 1, MSG_NOSIGNAL);
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   pollfd gone{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&gone, 1, kDismissMs) <= 0) ::kill(pid_, SIGKILL);  // Stopped by somebody, say.
+  if (!pidfd || ::poll(&gone, 1, kDismissMs) <= 0) ::kill(pid_, SIGKILL);  // Stopped by somebody, say.
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

@@ -10,18 +10,13 @@
 
 namespace sterlet::exec {
 
-/// A private folder for sockets (mode 700, a short path) under $XDG_RUNTIME_DIR, $TMPDIR or /tmp, named by the session.
-/// Errors: kUnreachable.
-base::Result<std::string> make_socket_folder(const std::string& session);
-/// Removes the folders that make_socket_folder made for the session, where one was left.
-void remove_socket_folders(const std::string& session);
-
 /// A process that outlives us on purpose, by moments: once we are gone, however that happened, it kills every process
 /// with the session's mark and removes the session's folder of sockets. It sits in a terminal session of its own,
 /// ignores the signals a terminal or a batch system sends, and holds nothing open but its end of one socket.
 class Guardian final {
  public:
-  /// Forks; other threads must not run yet. Errors: kUnreachable.
+  /// Forks; no other thread may hold a lock that a child of one thread would wait for: best none runs. Errors:
+  /// kUnreachable.
   static base::Result<Guardian> start(const std::string& session);
   Guardian(Guardian&&) = default;
   Guardian& operator=(Guardian&&) = delete;
@@ -29,6 +24,10 @@ class Guardian final {
   ~Guardian();
 
   pid_t pid() const { return pid_; }
+  /// For poll(2) with no events: it hangs up when the guardian is gone.
+  int line() const { return line_.get(); }
+  /// Whether it still watches; lets one that somebody stopped (SIGSTOP) go on.
+  bool is_awake() const;
 
  private:
   Guardian(pid_t pid, Fd line) : pid_(pid), line_(std::move(line)) {}

@@ -14,6 +14,8 @@ struct LocalOptions {
   std::int64_t grace_ms = 10'000;          ///< >= 0. From TERM to KILL, for end() and time limits.
   std::int64_t leftover_grace_ms = 2'000;  ///< >= 0. The same, for processes a finished program leaves behind.
   std::int64_t memory_check_ms = 250;      ///< >= 1. Between two looks at the memory of attempts with a limit.
+  /// >= 4096. Of stdout and stderr of an attempt, each: what is longer keeps its head and its tail (log_limit.h).
+  std::int64_t log_bytes_max = std::int64_t{64} << 20;
 };
 
 /// Runs attempts as child processes of this one, each in a process group of its own.

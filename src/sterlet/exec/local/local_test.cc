@@ -1,37 +1,35 @@
 #include "sterlet/exec/local/local.h"
 #include "sterlet/exec/session.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sterlet/base/rng.h"
+#include "sterlet/exec/channel/sender.h"
+#include "sterlet/exec/fd.h"
 #include "sterlet/exec/local/process_scan.h"
+#include "sterlet/exec/executor_fixture.h"
 #include "sterlet/exec/test_support.h"
 
 namespace sterlet::exec {
 namespace {
 
-/// Python's side of the channel, in a few lines: say(message) sends, hear() waits for a line.
-constexpr const char* kPythonClient = R"(
-import json, os, socket, sys
-def connect():
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(os.environ['STERLET_CHANNEL'])
-    return s
-def say(s, message): s.sendall((json.dumps(message) + '\n').encode())
-)";
-
-class LocalTest : public testing::Test {
+class LocalTest : public ExecutorFixture {
  protected:
   void SetUp() override { make({.grace_ms = 10'000, .leftover_grace_ms = 2'000, .memory_check_ms = 20}); }
 
@@ -43,144 +41,8 @@ class LocalTest : public testing::Test {
     executor_ = std::move(*made);
   }
 
-  Launch command(std::vector<std::string> argv, std::int64_t trial = 0) const {
-    Launch launch;
-    launch.id = {.trial = trial, .attempt = 1};
-    launch.argv = std::move(argv);
-    launch.folder = folder_.path();
-    launch.trial_folder = folder_.file(fmt::format("trial-{}", trial));
-    launch.params = base::Json{{"x", 1}};
-    return launch;
-  }
-  Launch shell(const std::string& script, std::int64_t trial = 0) const { return command({"sh", "-c", script}, trial); }
-  Launch python(const std::string& script, std::int64_t trial = 0) const {
-    return command({"python3", "-c", kPythonClient + script}, trial);
-  }
-
-  std::vector<Event> run(const Launch& launch) {
-    const auto launched = executor_->launch(launch);
-    EXPECT_TRUE(launched) << launched.error().message();
-    return collect_exits(*executor_);
-  }
-  Event::Exited exit_of(const Launch& launch) {
-    const auto exits = of_kind<Event::Exited>(run(launch));
-    EXPECT_EQ(exits.size(), 1U);
-    return exits.empty() ? Event::Exited{} : exits[0];
-  }
-
   std::size_t living() const { return scan_processes(session_).processes.size(); }
-
-  TestFolder folder_;
-  std::string session_;
-  std::unique_ptr<Executor> executor_;
 };
-
-TEST_F(LocalTest, TellsReportsInOrderOverSeveralConnections) {
-  const auto events = run(python(R"(
-for i in range(50):
-    s = connect(); say(s, {'report': {'metrics': {'i': i}}}); s.close()
-s = connect()
-for i in range(50, 3000): say(s, {'report': {'metrics': {'i': i}}})
-say(s, {'value': 0.5})
-os._exit(0)
-)"));
-  ASSERT_EQ(events.size(), 3002U);
-  for (int i = 0; i < 3000; ++i) {
-    const auto& report = std::get<Event::Report>(events[static_cast<std::size_t>(i)].what);
-    EXPECT_EQ(report.step, i + 1);
-    EXPECT_EQ(report.metrics[0].second, i);
-  }
-  EXPECT_EQ(std::get<Event::Value>(events[3000].what).values[0], 0.5);
-  EXPECT_EQ(std::get<Event::Exited>(events[3001].what).cause, Cause::kFinished);
-  EXPECT_EQ(executor_->running(), 0U);
-}
-
-TEST_F(LocalTest, WhatAKilledProgramSaidIsNotLost) {
-  const auto events = run(python(R"(
-for i in range(200):
-    s = connect(); say(s, {'report': {'metrics': {'i': i}}})
-os.kill(os.getpid(), 9)
-)"));
-  EXPECT_EQ(of_kind<Event::Report>(events).size(), 200U);
-  const auto exit = std::get<Event::Exited>(events.back().what);
-  EXPECT_EQ(exit.cause, Cause::kSignal);
-  EXPECT_EQ(exit.code, SIGKILL);
-  EXPECT_NE(exit.reason.find("was killed by signal 9 after"), std::string::npos) << exit.reason;
-  EXPECT_NE(exit.reason.find("often a sign of too little memory"), std::string::npos);
-}
-
-TEST_F(LocalTest, AnswersWhoWaitsAndSendsMessages) {
-  auto launch = python(R"(
-s = connect(); f = s.makefile()
-say(s, {'hello': {'protocol': 1, 'live': True}})
-say(s, {'report': {'step': 4, 'metrics': {'a': 1}}, 'ack': True})
-answer = json.loads(f.readline())
-assert answer == {'ack': {'step': 4, 'prune': True}}, answer
-say(s, {'value': 1})
-message = json.loads(f.readline())
-assert message == {'set': {'rate': 0.5}}, message
-say(s, {'applied': {'step': 4, 'set': message['set']}})
-)");
-  EXPECT_FALSE(executor_->send(launch.id, {{"stop", base::Json::object()}}));
-  ASSERT_TRUE(executor_->launch(launch));
-  auto events = collect(*executor_, [](const auto& all) { return !of_kind<Event::Report>(all).empty(); });
-  executor_->acknowledge(of_kind<Event::Report>(events).at(0).ack.value(), true);
-  collect(*executor_, [](const auto& all) { return !of_kind<Event::Value>(all).empty(); });
-  EXPECT_TRUE(executor_->send(launch.id, {{"set", {{"rate", 0.5}}}}));
-  events = collect_exits(*executor_);
-  EXPECT_EQ(of_kind<Event::Applied>(events).size(), 1U);
-  EXPECT_EQ(of_kind<Event::Exited>(events).at(0).cause, Cause::kFinished)
-      << of_kind<Event::Exited>(events).at(0).reason;
-}
-
-TEST_F(LocalTest, ReadsMetricsFromStdoutAndKeepsTheLog) {
-  auto launch = shell("echo hello; echo step 5 loss 0.5; echo step 6 loss nan; printf 'step 7 loss 1e-3'");
-  launch.stdout_pattern = R"(step (?<step>\d+) loss (?<loss>\S+))";
-  const auto reports = of_kind<Event::Report>(run(launch));
-  ASSERT_EQ(reports.size(), 3U);
-  EXPECT_EQ(reports[0].step, 5);
-  EXPECT_EQ(reports[2].step, 7);
-  EXPECT_EQ(reports[2].metrics[0], (std::pair<std::string, double>("loss", 1e-3)));
-  EXPECT_EQ(read_whole(launch.trial_folder + "/stdout-1.log"),
-            "hello\nstep 5 loss 0.5\nstep 6 loss nan\nstep 7 loss 1e-3");
-}
-
-TEST_F(LocalTest, CountsMatchesWhereThePatternHasNoStep) {
-  auto launch = shell("i=0; while [ $i -lt 2000 ]; do echo loss=$i; i=$((i+1)); done; head -c 100000 /dev/zero");
-  launch.stdout_pattern = R"(loss=(?<loss>\S+))";
-  const auto reports = of_kind<Event::Report>(run(launch));
-  ASSERT_EQ(reports.size(), 2000U);
-  EXPECT_EQ(reports.back().step, 2000);
-  EXPECT_EQ(reports.back().metrics[0].second, 1999);
-}
-
-TEST_F(LocalTest, AGrandchildHoldingThePipeDoesNotHang) {
-  auto launch = shell("sleep 1000 & echo loss=1");
-  launch.stdout_pattern = R"(loss=(?<loss>\S+))";
-  const auto events = run(launch);
-  EXPECT_EQ(of_kind<Event::Report>(events).size(), 1U);
-  EXPECT_EQ(of_kind<Event::Exited>(events).size(), 1U);
-  EXPECT_EQ(living(), 0U);
-}
-
-TEST_F(LocalTest, PassesArgumentsAndEnvironmentByteForByte) {
-  std::vector<std::string> nasty = {"; rm -rf x", "$(touch x)", "`touch x`", "'", "\"",         "a\nb",    "-rf",
-                                    "",           "f\xC3\xBCr", "\\",        "*", "%s ${x} {}", "\xFF\xFE"};
-  std::vector<std::string> argv = {"python3", "-c",
-                                   "import os, sys\n"
-                                   "for a in sys.argv[1:]: sys.stdout.buffer.write(os.fsencode(a) + b'\\0')\n"
-                                   "for i in range(len(sys.argv) - 1):\n"
-                                   "    sys.stdout.buffer.write(os.environb[b'V%d' % i] + b'\\0')\n"};
-  std::string expected;
-  argv.insert(argv.end(), nasty.begin(), nasty.end());
-  auto launch = command(argv);
-  for (std::size_t i = 0; i < nasty.size(); ++i) launch.environment.emplace_back(fmt::format("V{}", i), nasty[i]);
-  for (int twice = 0; twice < 2; ++twice) {
-    for (const auto& text : nasty) expected += text + std::string(1, '\0');
-  }
-  EXPECT_EQ(exit_of(launch).cause, Cause::kFinished);
-  EXPECT_EQ(read_whole(launch.trial_folder + "/stdout-1.log"), expected);
-}
 
 TEST_F(LocalTest, GivesTheTrialItsEnvironment) {
   auto launch = shell(
@@ -200,104 +62,6 @@ TEST_F(LocalTest, GivesTheTrialItsEnvironment) {
   EXPECT_TRUE(std::filesystem::is_directory(launch.trial_folder + "/checkpoints"));
 }
 
-TEST_F(LocalTest, AnInheritedResumePathIsNotPassedOn) {
-  ::setenv("STERLET_RESUME", "/of/another", 1);
-  auto launch = shell("echo \"<${STERLET_RESUME-none}>\"");
-  run(launch);
-  ::unsetenv("STERLET_RESUME");
-  EXPECT_EQ(read_whole(launch.trial_folder + "/stdout-1.log"), "<none>\n");
-}
-
-TEST_F(LocalTest, TellsAnErrorWithItsLastLine) {
-  const auto exit = exit_of(shell("echo \"no data\" >&2; echo >&2; exit 3"));
-  EXPECT_EQ(exit.cause, Cause::kError);
-  EXPECT_EQ(exit.code, 3);
-  EXPECT_TRUE(exit.reason.starts_with("sh ended with exit code 3 after ")) << exit.reason;
-  EXPECT_TRUE(exit.reason.ends_with(" s: no data")) << exit.reason;
-}
-
-TEST_F(LocalTest, TellsASignal) {
-  const auto exit = exit_of(shell("kill -SEGV $$"));
-  EXPECT_EQ(exit.cause, Cause::kSignal);
-  EXPECT_EQ(exit.code, SIGSEGV);
-  EXPECT_NE(exit.reason.find("signal 11 (Segmentation fault)"), std::string::npos) << exit.reason;
-}
-
-TEST_F(LocalTest, EndsAtTheTimeLimit) {
-  auto launch = command({"sleep", "1000"});
-  launch.limits.seconds = 0.2;
-  const auto exit = exit_of(launch);
-  EXPECT_EQ(exit.cause, Cause::kTimeLimit);
-  EXPECT_GE(exit.seconds, 0.2);
-  EXPECT_NE(exit.reason.find("its time limit being 0.2 s"), std::string::npos) << exit.reason;
-}
-
-TEST_F(LocalTest, EndsAtTheMemoryLimitWithItsHelpers) {
-  // The memory is a helper's, in a session of its own.
-  auto launch = command({"python3", "-c",
-                         "import subprocess, sys\n"
-                         "p = subprocess.Popen([sys.executable, '-c',"
-                         " 'x = b\"1\" * (300 << 20)\\nimport time; time.sleep(1000)'], start_new_session=True)\n"
-                         "p.wait()\n"});
-  launch.limits.memory_bytes = std::int64_t{150} << 20;
-  const auto exit = exit_of(launch);
-  EXPECT_EQ(exit.cause, Cause::kOutOfMemory);
-  EXPECT_NE(exit.reason.find("more than its limit of 150 MiB"), std::string::npos) << exit.reason;
-  EXPECT_EQ(living(), 0U);
-}
-
-TEST_F(LocalTest, SaysWhyAProgramWasNotStarted) {
-  const auto expect_reason = [&](const Launch& launch, const std::string& reason) {
-    const auto exit = exit_of(launch);
-    EXPECT_EQ(exit.cause, Cause::kNotStarted);
-    EXPECT_EQ(exit.reason, reason);
-  };
-  expect_reason(command({"python3x"}), "python3x: no such program; install it, or write its path in the command");
-  expect_reason(command({"./train"}),
-                "./train: no such program in " + folder_.path() + "; check its path in the command");
-  std::ofstream(folder_.file("train.py")) << "print(1)\n";
-  expect_reason(command({"./train.py"}),
-                "./train.py: not a program one may run; make it one with chmod +x, or write its interpreter before it "
-                "in the command");
-  ::chmod(folder_.file("train.py").c_str(), 0755);
-  expect_reason(command({"./train.py"}),
-                "./train.py: not in a form this system can run; begin it with a line like #!/bin/sh, or write its "
-                "interpreter before it in the command");
-  std::ofstream(folder_.file("train.py")) << "#!/none/python\n";
-  expect_reason(command({"./train.py"}),
-                "./train.py: what its first line (#!) names is not there; install it, or write the interpreter before "
-                "it in the command");
-  auto launch = command({"true"});
-  launch.folder = folder_.file("none");
-  expect_reason(launch, folder_.file("none") +
-                            ": cannot work in this folder (No such file or directory); make it, or name another one");
-  expect_reason(command({"true", std::string("a\0b", 3)}),
-                "true: argument 1 holds a NUL byte, which no program can be given");
-  expect_reason(command({}), "the command is empty; name a program in it");
-  EXPECT_EQ(executor_->running(), 0U);
-}
-
-TEST_F(LocalTest, ATrialFolderThatCannotBeMadeIsAnError) {
-  auto launch = command({"true"});
-  launch.trial_folder = "/proc/none/trial";
-  const auto launched = executor_->launch(launch);
-  ASSERT_FALSE(launched);
-  EXPECT_EQ(launched.error().code, base::ErrorCode::kDisk);
-}
-
-TEST_F(LocalTest, EndStopsWithItsReason) {
-  const auto launch = shell("trap 'echo saved; exit 0' TERM; echo loss=1; while :; do sleep 0.05; done");
-  auto tapped = launch;
-  tapped.stdout_pattern = R"(loss=(?<loss>\S+))";
-  ASSERT_TRUE(executor_->launch(tapped));
-  collect(*executor_, [](const auto& all) { return !of_kind<Event::Report>(all).empty(); });
-  executor_->end(launch.id, "no longer needed");
-  const auto exit = of_kind<Event::Exited>(collect_exits(*executor_)).at(0);
-  EXPECT_EQ(exit.cause, Cause::kStopped);
-  EXPECT_EQ(exit.reason, "no longer needed");
-  EXPECT_EQ(read_whole(launch.trial_folder + "/stdout-1.log"), "loss=1\nsaved\n");
-}
-
 TEST_F(LocalTest, WhoIgnoresTermIsKilled) {
   make({.grace_ms = 100, .leftover_grace_ms = 100, .memory_check_ms = 250});
   auto launch = shell("trap '' TERM; echo loss=1; while :; do sleep 1000; done");
@@ -308,14 +72,6 @@ TEST_F(LocalTest, WhoIgnoresTermIsKilled) {
   const auto exit = of_kind<Event::Exited>(collect_exits(*executor_)).at(0);
   EXPECT_EQ(exit.cause, Cause::kStopped);
   EXPECT_EQ(living(), 0U);
-}
-
-TEST_F(LocalTest, WhoEndedByItselfIsNotCalledStopped) {
-  const auto launch = command({"true"});
-  ASSERT_TRUE(executor_->launch(launch));
-  ASSERT_TRUE(eventually([&] { return living() == 0; }));
-  executor_->end(launch.id, "too late");
-  EXPECT_EQ(of_kind<Event::Exited>(collect_exits(*executor_)).at(0).cause, Cause::kFinished);
 }
 
 TEST_F(LocalTest, DoubleForkedProcessesEndWithTheirAttempt) {
@@ -406,59 +162,6 @@ TEST_F(LocalTest, LeftoversThatBecomeOneProgramAfterAnotherEndWithTheirAttempt) 
   }
 }
 
-TEST_F(LocalTest, OtherAttemptsOutliveAnEnd) {
-  ASSERT_TRUE(executor_->launch(command({"sleep", "1000"}, 1)));
-  ASSERT_TRUE(executor_->launch(shell("setsid sleep 1000 & exit 0", 2)));
-  collect_exits(*executor_);
-  EXPECT_EQ(living(), 1U);
-  EXPECT_FALSE(executor_->launch(command({"sleep", "1000"}, 1)));
-  executor_->kill({1, 1}, "");
-  EXPECT_EQ(of_kind<Event::Exited>(collect_exits(*executor_)).at(0).cause, Cause::kStopped);
-  EXPECT_EQ(living(), 0U);
-}
-
-TEST_F(LocalTest, SixtyFourAtOnce) {
-  // Each speaks on its stdout; none ends before all have spoken.
-  std::vector<Event> events;
-  const std::string gate = folder_.file("gate");
-  for (std::int64_t trial = 0; trial < 64; ++trial) {
-    auto launch = shell("echo number=$STERLET_TRIAL; while ! [ -e " + gate + " ]; do sleep 0.1; done", trial);
-    launch.stdout_pattern = R"(number=(?<number>\d+))";
-    ASSERT_TRUE(executor_->launch(launch));
-  }
-  EXPECT_EQ(executor_->running(), 64U);
-  events = collect(*executor_, [](const auto& all) { return of_kind<Event::Report>(all).size() >= 64; });
-  std::set<std::int64_t> told;
-  for (const Event& event : events) {
-    ASSERT_TRUE(std::holds_alternative<Event::Report>(event.what));
-    EXPECT_EQ(std::get<Event::Report>(event.what).metrics[0].second, static_cast<double>(event.id.trial));
-    told.insert(event.id.trial);
-  }
-  EXPECT_EQ(told.size(), 64U);
-  std::ofstream(gate) << "open";
-  const auto exits = of_kind<Event::Exited>(collect_exits(*executor_, 64));
-  EXPECT_EQ(exits.size(), 64U);
-  for (const auto& exit : exits) EXPECT_EQ(exit.cause, Cause::kFinished) << exit.reason;
-}
-
-TEST_F(LocalTest, WaitWatchesOtherDescriptors) {
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  EXPECT_TRUE(executor_->wait(0, {}).empty());
-  EXPECT_TRUE(executor_->wait(std::nullopt, {}).empty());  // Nothing could ever happen.
-  ASSERT_EQ(::write(ends[1], "x", 1), 1);
-  EXPECT_TRUE(executor_->wait(std::nullopt, std::vector<int>{ends[0]}).empty());
-  ::close(ends[0]);
-  ::close(ends[1]);
-}
-
-TEST_F(LocalTest, NothingIsLeftWhenTheExecutorGoes) {
-  ASSERT_TRUE(executor_->launch(shell("setsid sleep 1000 & sleep 1000")));
-  ASSERT_TRUE(eventually([&] { return living() >= 3; }));
-  executor_.reset();
-  EXPECT_EQ(living(), 0U);
-}
-
 /// Pids of our children whose name is the guardian's.
 std::vector<pid_t> guardians() {
   std::vector<pid_t> found;
@@ -469,10 +172,25 @@ std::vector<pid_t> guardians() {
   return found;
 }
 
-TEST_F(LocalTest, WorksOnWithoutItsGuardian) {
+TEST_F(LocalTest, AGuardianThatWasKilledIsReplaced) {
   std::vector<pid_t> pids;
   ASSERT_TRUE(eventually([&] { return !(pids = guardians()).empty(); }));
-  for (const pid_t pid : pids) ::kill(pid, SIGKILL);
+  ASSERT_EQ(pids.size(), 1U);
+  // While it waits for a trial, and between trials.
+  ASSERT_TRUE(executor_->launch(command({"sleep", "1000"})));
+  ::kill(pids[0], SIGKILL);
+  std::vector<pid_t> fresh;
+  const auto is_replaced = [&] {
+    executor_->wait(10, {});
+    fresh = guardians();
+    return fresh.size() == 1 && fresh != pids;
+  };
+  EXPECT_TRUE(eventually(is_replaced));
+  executor_->kill({0, 1}, "");
+  collect_exits(*executor_);
+  pids = fresh;
+  ::kill(pids[0], SIGKILL);
+  EXPECT_TRUE(eventually(is_replaced));
   EXPECT_EQ(exit_of(command({"true"})).cause, Cause::kFinished);
   executor_.reset();
   EXPECT_TRUE(guardians().empty());
@@ -516,6 +234,28 @@ TEST_F(LocalTest, AKilledSupervisorLeavesNothing) {
   }
 }
 
+TEST_F(LocalTest, ASupervisorKilledAfterItsGuardianLeavesNothing) {
+  executor_.reset();
+  const std::string session = new_session();
+  const pid_t supervisor = fork_supervisor(session, shell("(setsid sleep 1000 &); sleep 1000"));
+  ASSERT_TRUE(eventually([&] { return scan_processes(session).processes.size() >= 3; }));
+  const auto guardian_of = [&] {
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", supervisor));
+    for (pid_t pid; children >> pid;) {
+      if (read_whole(fmt::format("/proc/{}/comm", pid)) == "sterlet-guard\n") return pid;
+    }
+    return 0;
+  };
+  const pid_t first = guardian_of();
+  ASSERT_GT(first, 0);
+  ::kill(first, SIGKILL);
+  ASSERT_TRUE(eventually([&] { return guardian_of() > 0 && guardian_of() != first; }));
+  ::kill(supervisor, SIGKILL);
+  int status = 0;
+  ASSERT_EQ(::waitpid(supervisor, &status, 0), supervisor);
+  EXPECT_TRUE(eventually([&] { return scan_processes(session).processes.empty() && folders_of(session) == 0; }));
+}
+
 TEST_F(LocalTest, ASupervisorKilledAtAnyMomentLeavesNothing) {
   // Killed while it starts one trial after the other, each with a child in a session of its own: before, between and
   // amid the forks. The seed gives the moments.
@@ -536,6 +276,144 @@ TEST_F(LocalTest, ASupervisorKilledAtAnyMomentLeavesNothing) {
     ASSERT_EQ(::waitpid(supervisor, &status, 0), supervisor);
     EXPECT_TRUE(eventually([&] { return scan_processes(session).processes.empty() && folders_of(session) == 0; }))
         << "round " << round;
+  }
+}
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+TEST_F(LocalTest, ALaunchThatFailsIsAnErrorOfThatLaunchAlone) {
+  // Descriptors run out at each of the places where one is opened. The other attempt hears and tells all the while.
+  ASSERT_TRUE(executor_->launch(python(R"(
+s = connect(); f = s.makefile()
+for i in range(1, 1000):
+    say(s, {'report': {'step': i, 'metrics': {'a': 1}}, 'ack': True})
+    if 'stop' in json.loads(f.readline()): break
+)",
+                                       7)));
+  std::int64_t reports = 0;
+  const auto go_round = [&] {
+    const auto events = collect(*executor_, [](const auto& all) { return !all.empty(); });
+    for (const Event& event : events) {
+      const auto* report = std::get_if<Event::Report>(&event.what);
+      ASSERT_NE(report, nullptr);
+      ++reports;
+      executor_->acknowledge(report->ack.value(), false);
+    }
+  };
+  go_round();
+  const std::size_t before = open_descriptors();
+  rlimit whole{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &whole), 0);
+  std::size_t failures = 0;
+  bool launched = false;
+  for (std::size_t more = 0; !launched && more < 40; ++more) {
+    auto launch = shell("exit 0", 8);
+    launch.stdout_pattern = R"((?<a>\d+))";
+    rlimit tight = whole;
+    // What is opened next has the lowest free number; the highest in use may lie above.
+    tight.rlim_cur = static_cast<rlim_t>(before) + more;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    const auto outcome = executor_->launch(launch);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &whole), 0);
+    launched = outcome.has_value();
+    if (launched) break;
+    ++failures;
+    EXPECT_EQ(outcome.error().code, base::ErrorCode::kUnreachable) << outcome.error().message();
+    EXPECT_NE(outcome.error().message().find("ulimit -n"), std::string::npos) << outcome.error().message();
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_EQ(executor_->running(), 1U);
+    go_round();
+  }
+  EXPECT_TRUE(launched);
+  EXPECT_GE(failures, 8U);
+  EXPECT_GE(reports, static_cast<std::int64_t>(failures));
+}
+
+TEST_F(LocalTest, AChannelHasADescriptorForItsFirstConnection) {
+  // Descriptors run out once the attempt has begun: what it tells is heard, one connection after the other.
+  const std::string gate = folder_.file("gate");
+  ASSERT_TRUE(executor_->launch(python("import time\nwhile not os.path.exists('" + gate + R"('): time.sleep(0.01)
+for i in range(1, 6):
+    s = connect(); f = s.makefile()
+    say(s, {'report': {'step': i, 'metrics': {'a': 1}}, 'ack': True})
+    f.readline(); f.close(); s.close()
+)")));
+  std::vector<Fd> used;
+  rlimit whole{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &whole), 0);
+  std::ofstream(gate) << "open";
+  rlimit tight = whole;
+  tight.rlim_cur = 200;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+  for (int fd; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) used.emplace_back(fd);
+  std::size_t reports = 0;
+  std::size_t exits = 0;
+  for (int i = 0; i < 200 && exits == 0; ++i) {
+    for (const Event& event : executor_->wait(1000, {})) {
+      if (const auto* report = std::get_if<Event::Report>(&event.what)) {
+        ++reports;
+        executor_->acknowledge(report->ack.value(), false);
+      }
+      const auto* exited = std::get_if<Event::Exited>(&event.what);
+      if (exited == nullptr) continue;
+      ++exits;
+      EXPECT_EQ(exited->cause, Cause::kFinished) << exited->reason;
+    }
+  }
+  used.clear();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &whole), 0);
+  EXPECT_EQ(reports, 5U);
+  EXPECT_EQ(exits, 1U);
+}
+
+TEST_F(LocalTest, AFolderOfSocketsThatWasRemovedIsMadeAgain) {
+  const std::string tell = "s = connect(); say(s, {'value': 1})\nimport shutil\n";
+  auto events = run(python(tell + "shutil.rmtree(os.path.dirname(os.environ['STERLET_CHANNEL']))", 1));
+  EXPECT_EQ(of_kind<Event::Value>(events).size(), 1U);
+  events = run(python(tell, 2));
+  EXPECT_EQ(of_kind<Event::Value>(events).size(), 1U);
+  executor_.reset();
+  EXPECT_EQ(folders_of(session_), 0U);
+}
+
+TEST_F(LocalTest, ASiblingsChannelIsClosedToATrial) {
+  const std::string path = folder_.file("path");
+  ASSERT_TRUE(executor_->launch(
+      shell("echo \"$STERLET_CHANNEL\" > " + path + ".part; mv " + path + ".part " + path + "; sleep 1000", 1)));
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path); }));
+  const auto events = run(python("s = socket.socket(socket.AF_UNIX)\ns.connect(open('" + path + R"(').read().strip())
+say(s, {'value': 666})
+print(s.makefile().readline(), end='')
+)",
+                                 2));
+  EXPECT_TRUE(of_kind<Event::Value>(events).empty());
+  const std::string said = read_whole(folder_.file("trial-2/stdout-1.log"));
+  EXPECT_TRUE(said.starts_with("{\"error\":\"this is the channel of attempt 1 of trial 1, and process ")) << said;
+  EXPECT_NE(said.find("belongs to attempt 1 of trial 2; use the STERLET_CHANNEL of its own environment"),
+            std::string::npos)
+      << said;
+  // A process that carries no marks at all may be the trial's own, in a container, say.
+  EXPECT_TRUE(send_to_channel(read_whole(path).substr(0, read_whole(path).find('\n')), {{"value", 1}}, false));
+  EXPECT_EQ(of_kind<Event::Value>(collect(*executor_, [](const auto& all) { return !all.empty(); })).size(), 1U);
+}
+
+TEST_F(LocalTest, LogsKeepTheirHeadAndTheirTail) {
+  make({.grace_ms = 10'000, .leftover_grace_ms = 2'000, .memory_check_ms = 20, .log_bytes_max = 65'536});
+  auto tapped = shell("i=0; while [ $i -lt 20000 ]; do echo loss=$i; i=$((i+1)); done", 1);
+  tapped.stdout_pattern = R"(loss=(?<loss>\S+))";
+  EXPECT_EQ(of_kind<Event::Report>(run(tapped)).size(), 20000U);
+  run(command({"python3", "-c", "import sys\nfor i in range(100000): print('line', i, file=sys.stderr)"}, 2));
+  for (const auto& [log, first, last] : {std::tuple("trial-1/stdout-1.log", "loss=0\n", "loss=19999\n"),
+                                         std::tuple("trial-2/stderr-1.log", "line 0\n", "line 99999\n")}) {
+    const std::string text = read_whole(folder_.file(log));
+    EXPECT_LE(text.size(), 65'536U);
+    EXPECT_TRUE(text.starts_with(first)) << text.substr(0, 100);
+    EXPECT_TRUE(text.ends_with(last)) << text.substr(text.size() - 100);
+    EXPECT_NE(text.find("bytes were cut out here"), std::string::npos);
   }
 }
 

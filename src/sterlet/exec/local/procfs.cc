@@ -151,13 +151,13 @@ std::int64_t process_memory(pid_t pid, MemoryMeasure measure) {
   return kilobytes.value_or(0) * 1024;
 }
 
-std::int64_t out_of_memory_kills() {
+std::optional<std::int64_t> out_of_memory_kills() {
   const std::string vmstat = text_of(read_small("/proc/vmstat", 4096, 1 << 17));
   constexpr std::string_view kName = "\noom_kill ";
   const std::size_t line = vmstat.find(kName);
-  if (line == std::string::npos) return 0;
+  if (line == std::string::npos) return std::nullopt;
   const std::size_t start = line + kName.size();
-  return base::parse_integer(std::string_view(vmstat).substr(start, vmstat.find('\n', start) - start)).value_or(0);
+  return base::parse_integer(std::string_view(vmstat).substr(start, vmstat.find('\n', start) - start));
 }
 
 }  // namespace sterlet::exec

@@ -45,7 +45,7 @@ std::optional<std::vector<pid_t>> list_processes();
 enum class MemoryMeasure { kResident, kProportional };
 std::int64_t process_memory(pid_t pid, MemoryMeasure measure);
 
-/// How often the system has killed a process for want of memory since it started; 0 where it does not say.
-std::int64_t out_of_memory_kills();
+/// How often the system has killed a process for want of memory since it started; nothing where it does not say.
+std::optional<std::int64_t> out_of_memory_kills();
 
 }  // namespace sterlet::exec

@@ -1,0 +1,154 @@
+#include "sterlet.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+/// Tests of the C++ client; the other end of the channel is held by the test itself.
+class ClientTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = "/tmp/sterlet-client-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    ::setenv("STERLET_UNSENT", (folder_ + "/unsent-1").c_str(), 1);
+  }
+  void TearDown() override {
+    for (const char* name : {"STERLET_CHANNEL", "STERLET_UNSENT"}) ::unsetenv(name);
+    if (end_ >= 0) ::close(end_);
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// A trial whose channel is a descriptor.
+  std::optional<sterlet::Trial>& start() {
+    int ends[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    end_ = ends[0];
+    ::setenv("STERLET_CHANNEL", ("fd:" + std::to_string(ends[1])).c_str(), 1);
+    return trial_.emplace(), trial_;
+  }
+
+  /// The lines that come until the other side closes.
+  std::vector<std::string> read_all(int socket) const {
+    std::string text;
+    char buffer[4096];
+    for (ssize_t got; (got = ::read(socket, buffer, sizeof(buffer))) > 0;)
+      text.append(buffer, static_cast<std::size_t>(got));
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+  }
+
+  std::size_t marks() const {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder_))
+      count += entry.path().filename() == "channel" ? 0 : 1;
+    return count;
+  }
+
+  std::int64_t report_until_late() {
+    std::int64_t step = 0;
+    while (marks() == 0) trial_->report(++step, {{"loss", 1.0}});
+    return step;
+  }
+
+  std::string folder_;
+  int end_ = -1;
+  std::optional<sterlet::Trial> trial_;
+};
+
+TEST_F(ClientTest, TellsWhatItMeasured) {
+  start()->report(3, {{"loss", 0.5}});
+  trial_->finish(0.25);
+  trial_.reset();
+  const auto heard = read_all(end_);
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_EQ(heard[0], R"({"hello":{"client":"cpp","live":false,"protocol":1,"restores":false}})");
+  EXPECT_EQ(heard[1], R"({"report":{"metrics":{"loss":0.5},"step":3}})");
+  EXPECT_EQ(heard[2], R"({"value":0.25})");
+}
+
+TEST_F(ClientTest, WhatSterletDoesNotTakeIsKeptAndSentOnceItListensAgain) {
+  start();
+  std::int64_t last = report_until_late();
+  for (int i = 0; i < 1000; ++i) trial_->report(++last, {{"loss", 1.0}});
+  trial_->finish(0.25);
+  EXPECT_EQ(marks(), 1U);
+  std::vector<std::string> heard;
+  std::thread reader([&] { heard = read_all(end_); });
+  trial_.reset();  // As at the program's end: it waits until all is sent.
+  reader.join();
+  ASSERT_EQ(heard.size(), static_cast<std::size_t>(last) + 2);
+  for (std::int64_t step = 1; step <= last; ++step)
+    EXPECT_EQ(heard[static_cast<std::size_t>(step)],
+              R"({"report":{"metrics":{"loss":1},"step":)" + std::to_string(step) + "}}");
+  EXPECT_EQ(heard.back(), R"({"value":0.25})");
+  EXPECT_EQ(marks(), 0U);
+}
+
+TEST_F(ClientTest, OfTooManyReportsTheNewestIsKeptAndSoIsAllElse) {
+  start();
+  std::int64_t last = report_until_late();
+  trial_->checkpointed(last, "ck");
+  const std::string name(1000, 'x');
+  for (int i = 0; i < 20'000; ++i) trial_->report(++last, {{name, 1.0}});
+  trial_->finish(0.25);
+  std::vector<std::string> heard;
+  std::thread reader([&] { heard = read_all(end_); });
+  trial_.reset();
+  reader.join();
+  ASSERT_GT(heard.size(), 3U);
+  EXPECT_LT(heard.size(), static_cast<std::size_t>(last));
+  EXPECT_EQ(heard.back(), R"({"value":0.25})");
+  EXPECT_NE(heard[heard.size() - 2].find(R"("step":)" + std::to_string(last) + "}"), std::string::npos);
+  EXPECT_NE(
+      std::find_if(heard.begin(), heard.end(), [](const auto& line) { return line.find(R"({"checkpoint")") == 0; }),
+      heard.end());
+}
+
+TEST_F(ClientTest, AProgramThatEndsWithMessagesUnsentLeavesAMark) {
+  start();
+  report_until_late();
+  ::close(end_);
+  end_ = -1;
+  trial_.reset();
+  EXPECT_EQ(marks(), 1U);
+}
+
+TEST_F(ClientTest, AConnectionThatWasClosedIsMadeAgain) {
+  const std::string path = folder_ + "/channel";
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  ASSERT_EQ(::listen(listener, 8), 0);
+  ::setenv("STERLET_CHANNEL", path.c_str(), 1);
+  trial_.emplace();
+  ::close(::accept(listener, nullptr, nullptr));
+  while (trial_->active()) trial_->report(1, {{"loss", 1.0}});
+  trial_->finish(3);
+  trial_.reset();  // Without the pause between two tries.
+  const int again = ::accept(listener, nullptr, nullptr);
+  const auto heard = read_all(again);
+  ::close(again);
+  ::close(listener);
+  ASSERT_GE(heard.size(), 2U);
+  EXPECT_EQ(heard.front().find(R"({"hello")"), 0U);
+  EXPECT_EQ(heard.back(), R"({"value":3})");
+  EXPECT_EQ(marks(), 0U);
+}
+
+}  // namespace
