@@ -3,9 +3,11 @@
 The program takes as long over each restore and each `set` as the test likes: it says that it has begun (`busy`) and waits
 for `go`. A signal counts as taken once the kernel has none pending for the process.
 """
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import unittest
 
 from babysit_support import MODEL, BabysitTest
@@ -168,6 +170,68 @@ class Stops(BabysitTest):
             self.child = self.raise_model("--auto", "--window", "5")
         self.wait_until(lambda: len(self.branches()) > 4, "it tries on")
         self.end(self.child)
+        self.check_tree()
+
+
+class Outside(BabysitTest):
+    """What happens around a model: another program at the storage, and checkpoints that are no files to read at once."""
+
+    def line_of(self, child, text):
+        """The line of the child's stderr with that text."""
+        while True:
+            line = child.stderr.readline()
+            self.assertTrue(line, "it ended")
+            if text in line:
+                return line
+
+    def test_a_lock_of_another_program_ends_nothing(self):
+        self.model()
+        child = self.raise_model("--progress", "plain")
+        self.train_on(child)
+        with contextlib.closing(sqlite3.connect(self.path("sterlet.db"), isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            self.line_of(child, "the model trains on, and what it tells is stored later")
+            database.execute("ROLLBACK")
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.4")
+        self.train_on(child)
+        self.end(child)
+        self.check_tree()
+
+    def test_a_checkpoint_that_takes_hours_to_read_does_not_make_it_deaf(self):
+        self.model()
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace("    select.select", """    if state["step"] == 5:
+        name = os.path.join(trial.checkpoint_dir, "large")
+        with open(name, "w") as file:
+            file.truncate(1 << 42)
+        trial.checkpointed(5, "large")
+    select.select"""))
+        child = self.raise_model("--progress", "plain")
+        self.line_of(child, "the checkpoint of step 5 is being read for its checksum")
+        child.send_signal(signal.SIGTERM)  # Its program ends.
+        self.wait_until(lambda: not self.processes_of(self.folder), "the program ends")
+        child.send_signal(signal.SIGTERM)
+        errors = child.communicate(timeout=LIMIT_SECONDS)[1]
+        self.assertEqual(child.returncode, 143)
+        self.assertIn("the checkpoint of step 5 does not count: ", errors)
+        self.assertEqual(self.trials()[0]["state"], "PAUSED")
+        self.assertGreater(len(self.branches()["a"]["reports"]), 5)
+        self.check_tree()
+
+    def test_a_device_or_a_fifo_is_no_checkpoint(self):
+        self.model(steps=8)
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace("    select.select", """    if state["step"] == 3:
+        os.mkfifo(os.path.join(trial.checkpoint_dir, "fifo"))
+        for name in ("fifo", "/dev/zero", "/proc"):
+            trial.checkpointed(3, name)
+    select.select"""))
+        errors = self.run_program("babysit", "study.yaml", "--progress", "plain").stderr
+        self.assertIn("fifo: the checkpoint is neither a file nor a folder", errors)
+        self.assertEqual(errors.count("does not count"), 3, errors)
         self.check_tree()
 
 

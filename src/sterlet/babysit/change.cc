@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "sterlet/babysit/tree.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::babysit {
@@ -169,6 +170,10 @@ std::string change_text(const Json& set, const Json& was) {
                         before == was.end() ? std::string("?") : value_text(*before), value_text(value));
   }
   return text;
+}
+
+std::string change_text(const storage::InterventionRecord& made) {
+  return change_text(stored_json(made.set), stored_json(made.was));
 }
 
 std::string settings_text(const Json& params) {

@@ -6,6 +6,7 @@
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
 #include "sterlet/space/space.h"
+#include "sterlet/storage/live.h"
 
 namespace sterlet::babysit {
 
@@ -30,6 +31,8 @@ base::Result<base::Json> resolve_changes(const std::vector<Change>& changes, con
 
 /// {"learning_rate":0.02} with {"learning_rate":0.01} as "learning_rate from 0.01 to 0.02".
 std::string change_text(const base::Json& set, const base::Json& was);
+/// The same of a change that was made.
+std::string change_text(const storage::InterventionRecord& made);
 /// "learning_rate 0.02, momentum 0.9".
 std::string settings_text(const base::Json& params);
 /// "learning_rate=0.02 momentum=0.9".

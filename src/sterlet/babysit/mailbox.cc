@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/babysit/mailbox_error.h"
 #include "sterlet/base/process.h"
 
 namespace sterlet::babysit {
@@ -104,10 +105,7 @@ Result<Json> ask(storage::Storage& storage, const study::Study& study, const Fou
     if (command && command->state != "pending") {
       STERLET_TRY(Json answer, base::parse_json(command->answer));
       if (command->state == "done") return answer;
-      return base::fail(base::Error{.code = static_cast<ErrorCode>(answer.value("code", 0)),
-                                    .where = answer.value("where", std::string()),
-                                    .what = answer.value("what", std::string()),
-                                    .next = answer.value("next", std::string())});
+      return base::fail(error_from_json(answer));
     }
     if (is_gone) {
       return base::fail(ErrorCode::kConflict,

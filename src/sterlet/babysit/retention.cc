@@ -1,12 +1,11 @@
 #include "sterlet/babysit/retention.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "sterlet/base/checksum.h"
-#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::babysit {
 
@@ -25,7 +24,7 @@ std::vector<const CheckpointRecord*> kept_of(const Tree& tree) {
 // What the running model cannot do without.
 std::set<std::int64_t> indispensable(const Tree& tree) {
   std::set<std::int64_t> ids;
-  if (const auto ways = ways_on(tree, tree.model.active); !ways.empty()) ids.insert(ways.front()->id);
+  if (const auto points = restore_points(tree, tree.model.active); !points.empty()) ids.insert(points.front()->id);
   if (!tree.interventions.empty() && tree.interventions.back().checkpoint) {
     ids.insert(*tree.interventions.back().checkpoint);
   }
@@ -64,7 +63,10 @@ std::vector<std::int64_t> to_delete(const Tree& tree, const Retention& retention
   const auto last = std::min(static_cast<std::size_t>(retention.last), kept.size());
   for (std::size_t i = kept.size() - last; i < kept.size(); ++i) stay.insert(kept[i]->id);
   auto by_value = kept;
-  std::erase_if(by_value, [](const CheckpointRecord* checkpoint) { return !checkpoint->value; });
+  // A value that is not a number is not among the best, and has no place in an order.
+  std::erase_if(by_value, [](const CheckpointRecord* checkpoint) {
+    return !checkpoint->value || std::isnan(*checkpoint->value);
+  });
   std::stable_sort(by_value.begin(), by_value.end(), [&](const CheckpointRecord* a, const CheckpointRecord* b) {
     return minimize ? *a->value < *b->value : *a->value > *b->value;
   });
@@ -97,14 +99,12 @@ std::vector<std::int64_t> to_delete(const Tree& tree, const Retention& retention
   return gone;
 }
 
-base::Result<void> verify(const std::filesystem::path& folder, const CheckpointRecord& checkpoint) {
+base::Result<void> verify(const CheckpointRecord& checkpoint, const base::Result<base::FileChecksum>& now) {
   const std::string where = fmt::format("the checkpoint of step {} ({})", checkpoint.step, checkpoint.path);
-  const auto path = run::contained(folder, checkpoint.path);
-  if (!path && path.error().code != base::ErrorCode::kNotFound) {
-    return base::fail(path.error().code, path.error().what, path.error().next, where);
+  if (!now) {
+    const bool is_gone = now.error().code == base::ErrorCode::kNotFound;
+    return base::fail(now.error().code, is_gone ? "it is gone" : now.error().what, now.error().next, where);
   }
-  const auto now = path ? base::checksum_of(path->string()) : base::fail(path.error());
-  if (!now) return base::fail(now.error().code, "it is gone", {}, where);
   if (now->bytes != checkpoint.bytes) {
     return base::fail(base::ErrorCode::kDisk,
                       fmt::format("it is damaged: it has {} bytes of {}", now->bytes, checkpoint.bytes), {}, where);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <vector>
 
 #include "sterlet/babysit/tree.h"
+#include "sterlet/base/checksum.h"
 #include "sterlet/base/result.h"
 
 namespace sterlet::babysit {
@@ -26,8 +26,8 @@ std::vector<std::int64_t> to_delete(const Tree& tree, const Retention& retention
 /// Bytes of all kept checkpoints.
 std::int64_t kept_bytes(const Tree& tree);
 
-/// Checks that a checkpoint is what was written: kNotFound where it is gone, kDisk where its content is another,
-/// kConflict where it lies outside `folder`, the trial's folder of checkpoints.
-base::Result<void> verify(const std::filesystem::path& folder, const storage::CheckpointRecord& checkpoint);
+/// Whether a checkpoint is what was written, by what was read of it `now`. Errors: kNotFound where it is gone, kDisk
+/// where its content is another, and those of reading it.
+base::Result<void> verify(const storage::CheckpointRecord& checkpoint, const base::Result<base::FileChecksum>& now);
 
 }  // namespace sterlet::babysit

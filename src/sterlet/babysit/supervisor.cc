@@ -5,15 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <deque>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/raiser.h"
-#include "sterlet/base/process.h"
-#include "sterlet/base/text.h"
-#include "sterlet/exec/local/local.h"
-#include "sterlet/run/command.h"
+#include "sterlet/babysit/actions/roll_back.h"
+#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/in_flight.h"
+#include "sterlet/babysit/launcher.h"
+#include "sterlet/babysit/opening.h"
+#include "sterlet/babysit/status.h"
 
 namespace sterlet::babysit {
 
@@ -29,460 +31,596 @@ constexpr std::int64_t kTickMs = 500;
 constexpr std::int64_t kPollMs = 20;  // Where nothing wakes us.
 constexpr std::int64_t kGroupMs = 50;
 constexpr std::int64_t kBeatMs = 5000;
-constexpr std::int64_t kOtherHostGraceMs = 60000;
+constexpr std::int64_t kReadingNewsMs = 3000;  // A checkpoint that is read for longer is told of.
+constexpr std::int64_t kAckPatienceMs = 20000;  // A client gives its channel up after 60 s without an answer.
 constexpr int kRestartsMax = 5;
 
-bool is_alive(const storage::SessionRecord& session, const base::Clock& clock) {
-  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
-  if (process.host == base::this_process().host) return base::is_running(process);
-  return clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
-}
+/// The loop. It owns the parts of a model that is raised and lets them speak to each other: what happened since the last
+/// turn is one transaction, and only after its commit is the program spoken to and the display told. The guard and the
+/// autopilot wish, and this class alone carries that out. One thread; checkpoints are read by another.
+class Supervisor final {
+ public:
+  Supervisor(study::Study& study, storage::Storage& storage, exec::Executor& executor, const base::Clock& clock,
+             Observer& observer, const Start& start, const Options& options)
+      : desk_{.study = study,
+              .storage = storage,
+              .executor = executor,
+              .clock = clock,
+              .options = options,
+              .outbox = outbox_,
+              .model = model_,
+              .checkpoints = checkpoints_,
+              .pilot = pilot_,
+              .guard = guard_},
+        observer_(observer),
+        start_(start),
+        model_(study, storage, clock, options, outbox_),
+        checkpoints_(options.trials_folder, options.retention),
+        guard_(model_, checkpoints_, options),
+        pilot_(model_, options),
+        inbox_(storage.live(), study.storage_id(), clock),
+        in_flight_(desk_, inbox_),
+        launcher_(desk_) {}
 
-bool is_final(State state) {
-  return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
-}
+  Result<Ending> run();
 
-}  // namespace
+ private:
+  /// An event whose turn has not come: what is told after a checkpoint waits until that is read.
+  struct Incoming {
+    Event event;
+    std::optional<std::uint64_t> ticket;  ///< Of the reading of a checkpoint.
+  };
+  /// A program that has ended.
+  struct Leaving {
+    Event::Exited exited;
+    bool is_end_of_its_own = false;  ///< With exit code 0 and no reason for a failure.
+    bool was_told = false;           ///< To end.
+    bool is_stopping = false;        ///< The model is.
+  };
+  struct Times {
+    std::int64_t beat_ms = 0;        ///< Of the last beat.
+    std::int64_t checkpoint_ms = 0;  ///< Of the last checkpoint that was told or asked for.
+    std::int64_t quiet_ms = 0;       ///< Until then reports are gathered.
+    std::optional<std::int64_t> reading_ms;  ///< Since then the next event waits for a checkpoint to be read.
+    bool is_reading_told = false;
+    bool is_lock_told = false;
+  };
 
-Raiser::Raiser(study::Study& study, storage::Storage& storage, exec::Executor& executor, const base::Clock& clock,
-               Observer& observer, const Start& start, const Options& options)
-    : study_(study),
-      storage_(storage),
-      live_(storage.live()),
-      executor_(executor),
-      clock_(clock),
-      observer_(observer),
-      start_(start),
-      options_(options) {}
+  Result<void> open();
+  Result<void> undo_before_start();
+  Result<void> gather();
+  void read_signals();
+  Result<void> turn();
+  Result<void> within_transaction();
+  Result<void> launch();
+  void speak();
+  void wait_for_reading();
 
-Result<Ending> Raiser::run() {
-  STERLET_PASS(begin_model());
-  std::vector<Event> events;
+  Result<void> take_incoming();
+  Result<void> take(Heard heard);
+  Result<void> take_all(const std::vector<Heard>& all);
+  Result<void> take_report(const Event::Report& report);
+  Result<void> take_checkpoint(const Event::Checkpoint& told, const Result<base::FileChecksum>& checksum);
+  Result<void> take_hello(const Event::Hello& hello);
+  Result<void> take_applied(const Event::Applied& applied);
+  Result<void> take_restored(const Event::Restored& restored);
+  Result<void> take_refused(const Event::Refused& refused);
+  Result<void> take_exit(const Event::Exited& exited);
+
+  bool is_free() const;
+  void wish(const Wish& wish);
+  Result<void> look_at_report();
+  Result<void> judge_watched();
+  Result<void> leave();
+  Result<Guard::Found> take_back(const TakenBack& taken);
+  Result<void> restart(const std::string& why);
+  Result<void> finish(State state, const std::string& reason);
+
+  Desk desk_;
+  Observer& observer_;
+  const Start& start_;
+  Outbox outbox_;
+  Model model_;
+  Checkpoints checkpoints_;
+  Guard guard_;
+  Pilot pilot_;
+  Inbox inbox_;
+  InFlight in_flight_;
+  Launcher launcher_;
+  std::deque<Incoming> incoming_;
+  Times times_;
+  std::optional<study::Claim> to_launch_;
+  std::optional<Leaving> leaving_;
+  std::optional<Ending> ending_;
+  int restarts_ = 0;  // Since the last report.
+  int interruptions_ = 0, last_signal_ = 0;
+  bool is_held_ = false;  // The program stands still until this turn's decision is told.
+};
+
+Result<Ending> Supervisor::run() {
+  STERLET_PASS(open());
   while (true) {
-    STERLET_PASS(turn(events));
+    STERLET_PASS(turn());
     if (ending_) break;
-    events.clear();
-    STERLET_PASS(gather(events));
+    STERLET_PASS(gather());
   }
-  storage::SessionRecord session = options_.session;
+  storage::SessionRecord session = desk_.options.session;
   session.ended = true;
-  STERLET_PASS(study_.beat(session));
+  // Where another program holds the storage, who looks at this session finds no process of it.
+  const auto ended = desk_.study.beat(session);
+  if (!ended && ended.error().code != ErrorCode::kConflict) return base::fail(ended.error());
   ending_->last_signal = last_signal_;
   return *ending_;
 }
 
-// Waits for what there is to do. Reports that nobody waits for are stored in groups: a program that reports at every
-// step would else keep the storage locked nearly all the time, and a person could not get a word in.
-Result<void> Raiser::gather(std::vector<Event>& events) {
-  const auto is_report = [](const Event& event) {
-    const auto* report = std::get_if<Event::Report>(&event.what);
-    return report != nullptr && !report->ack;
-  };
-  while (true) {
-    const int wake = live_.wake_fd();
-    std::vector<int> also;
-    if (options_.signal_fd >= 0) also.push_back(options_.signal_fd);
-    if (wake >= 0) also.push_back(wake);
-    const std::int64_t quiet_ms = std::max<std::int64_t>(0, quiet_until_ms_ - clock_.steady_ms());
-    const std::int64_t most_ms = wake >= 0 ? kTickMs : kPollMs;
-    for (Event& event : executor_.wait(events.empty() ? most_ms : std::min(most_ms, quiet_ms), also)) {
-      events.push_back(std::move(event));
-    }
-    read_signals();
-    STERLET_TRY(const bool changed, live_.changed_elsewhere());
-    mail_ = mail_ || changed;
-    observer_.tick();
-    const bool only_reports = !events.empty() && std::all_of(events.begin(), events.end(), is_report);
-    if (!only_reports || mail_ || !own_.empty() || clock_.steady_ms() >= quiet_until_ms_) return {};
-  }
-}
-
-Result<void> Raiser::begin_model() {
-  STERLET_TRY(auto transaction, study_.begin());
-  STERLET_PASS(choose_model());
+Result<void> Supervisor::open() {
+  STERLET_TRY(auto transaction, desk_.study.begin());
+  STERLET_PASS(desk_.study.beat(desk_.options.session));
+  times_.beat_ms = desk_.clock.steady_ms();
+  STERLET_TRY(to_launch_, open_model(desk_.study, desk_.storage, desk_.executor, desk_.clock, start_,
+                                     desk_.options.session.id, model_));
+  model_.attempt.id = {.trial = to_launch_->number, .attempt = to_launch_->attempt};
+  checkpoints_.set_trial(model_.trial());
+  inbox_.set_trial(model_.trial());
+  STERLET_PASS(undo_before_start());
   STERLET_PASS(transaction.commit());
   speak();
   return {};
 }
 
-// The session of a running trial, where that is another than ours.
-const storage::SessionRecord* Raiser::raiser_of(const storage::TrialRecord& record,
-                                                const std::vector<storage::SessionRecord>& sessions) const {
-  if (record.state != State::kRunning || study_.session_of(record.number) == options_.session.id) return nullptr;
-  const auto found = std::find_if(sessions.begin(), sessions.end(),
-                                  [&](const auto& session) { return session.id == study_.session_of(record.number); });
-  return found == sessions.end() ? nullptr : &*found;
-}
-
-// Two models at once share the machine, which nobody wants by mistake.
-Result<void> Raiser::check_alone(const std::vector<storage::ModelRecord>& models,
-                                 const std::vector<storage::SessionRecord>& sessions) const {
-  for (const storage::ModelRecord& model : models) {
-    const auto* raiser = raiser_of(study_.records()[static_cast<std::size_t>(model.trial)], sessions);
-    if (raiser == nullptr || raiser->ended || !is_alive(*raiser, clock_)) continue;
-    return base::fail(
-        ErrorCode::kConflict,
-        fmt::format("the model (trial {}) is still being raised, by process {}", model.trial, raiser->pid),
-        "end it with sterlet stop first, or give --beside to raise both at once", study_.spec().name);
+// What was to be undone while nobody raised the model is undone before its program starts, which might otherwise fail
+// again before it hears of it.
+Result<void> Supervisor::undo_before_start() {
+  STERLET_TRY(const auto commands, inbox_.pending());
+  for (const storage::CommandRecord& command : commands) {
+    const storage::InterventionRecord* start = model_.start();
+    if (command.kind != "undo" || start == nullptr || !start->checkpoint) return {};
+    const Plan plan{.command = command, .body = stored_json(command.body)};
+    STERLET_TRY(const std::string what, model_.mark_undone(model_.active(), plan.note()));
+    STERLET_PASS(model_.put());
+    const std::string sentence = fmt::format("undone: {}; branch {} goes on", what, branch_name(model_.active()));
+    outbox_.say(sentence);
+    STERLET_PASS(inbox_.answer(command, sentence, Json::object()));
   }
   return {};
 }
 
-Result<void> Raiser::choose_model() {
-  STERLET_PASS(study_.beat(options_.session));
-  beat_at_ms_ = clock_.steady_ms();
-  STERLET_TRY(const auto sessions, storage_.load_sessions(study_.storage_id()));
-  STERLET_TRY(const auto models, live_.load_models(study_.storage_id()));
-  if (start_.fresh && !start_.beside) STERLET_PASS(check_alone(models, sessions));
-  if (start_.fresh || models.empty()) {
-    STERLET_TRY(space::Point point, study_.space().from_json(start_.params));
-    STERLET_TRY(study::Claim claim, study_.start_at(std::move(point), space::Origin::kAdded));
-    tree_.model = {.trial = claim.number};
-    tree_.branches = {
-        {.number = 0, .from_step = 0, .params = base::json_line(start_.params), .created_ms = clock_.wall_ms()}};
-    STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
-    STERLET_PASS(live_.add_branch(study_.storage_id(), claim.number, tree_.branches.front()));
-    to_launch_ = std::move(claim);
-    return {};
-  }
-  const auto found = std::find_if(models.begin(), models.end(), [&](const storage::ModelRecord& model) {
-    return model.trial == start_.trial.value_or(models.back().trial);
-  });
-  if (found == models.end()) {
-    return base::fail(ErrorCode::kNotFound, fmt::format("trial {} was never babysat", *start_.trial),
-                      fmt::format("the latest model is trial {}", models.back().trial), study_.spec().name);
-  }
-  const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(found->trial)];
-  if (is_final(record.state)) {
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("the model (trial {}) is {} at step {}", record.number,
-                                  storage::text_of(record.state), record.last_step),
-                      "raise another one with --new", study_.spec().name);
-  }
-  if (const auto* raiser = raiser_of(record, sessions)) {
-    if (!raiser->ended && is_alive(*raiser, clock_)) {
-      return base::fail(
-          ErrorCode::kConflict,
-          fmt::format("the model (trial {}) is being raised by process {} already", record.number, raiser->pid),
-          "change it with sterlet set, or end that with sterlet stop", study_.spec().name);
-    }
-    exec::end_session_leftovers(raiser->id);
-  }
-  STERLET_TRY(tree_, load_tree(storage_, study_.storage_id(), *found));
-  STERLET_TRY(to_launch_, study_.take_over(found->trial));
-  tree_.model.paused = false;
-  for (const storage::BranchRecord& branch : tree_.branches) {
-    STERLET_TRY(const auto reports, live_.load_branch_reports(study_.storage_id(), found->trial, branch.number));
-    std::int64_t last = reports.empty() ? branch.from_step : reports.back().step;
-    for (const storage::CheckpointRecord& checkpoint : tree_.checkpoints) {
-      if (checkpoint.branch == branch.number) last = std::max(last, checkpoint.step);
-    }
-    spent_steps_ += last - branch.from_step;
-  }
-  STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
-  return undo_before_start();
-}
-
-// The newest whole checkpoint of the active branch. Where none is left, the branch is given up for its parent: its own
-// hyperparameters must not be used on what they were not chosen for. Nothing: from the beginning.
-Result<std::optional<storage::CheckpointRecord>> Raiser::choose_way_on() {
+// Waits for what there is to do. Reports that nobody waits for are stored in groups: a program that reports at every
+// step would else keep the storage locked nearly all the time, and a person could not get a word in.
+Result<void> Supervisor::gather() {
+  storage::LiveStorage& live = desk_.storage.live();
+  const auto is_report = [](const Incoming& incoming) {
+    const auto* report = std::get_if<Event::Report>(&incoming.event.what);
+    return report != nullptr && !report->ack;
+  };
   while (true) {
-    std::vector<storage::CheckpointRecord> ways;
-    for (const auto* way : ways_on(tree_, tree_.model.active)) ways.push_back(*way);
-    for (const storage::CheckpointRecord& way : ways) {
-      const auto whole = verify(checkpoints_folder(), way);
-      if (whole) return way;
-      STERLET_PASS(live_.set_checkpoint_state(way.id, "damaged"));
-      for (auto& checkpoint : tree_.checkpoints) {
-        if (checkpoint.id == way.id) checkpoint.state = "damaged";
-      }
-      sayings_.push_back(whole.error().message() + "; an earlier one is used");
+    const int wake = live.wake_fd();
+    std::vector<int> also;
+    for (const int fd : {desk_.options.signal_fd, wake, checkpoints_.fd()}) {
+      if (fd >= 0) also.push_back(fd);
     }
-    const storage::BranchRecord& active = tree_.branches[static_cast<std::size_t>(tree_.model.active)];
-    const auto parent = active.parent;
-    if (!parent || !active.checkpoint) return std::nullopt;
-    for (auto& made : tree_.interventions) {
-      if (made.started != tree_.model.active || made.state == "undone") continue;
-      made.state = "undone";
-      made.outcome = "no whole checkpoint of it was left";
-      made.decided_ms = clock_.wall_ms();
-      STERLET_PASS(live_.put_intervention(study_.storage_id(), tree_.model.trial, made));
+    const std::int64_t quiet_ms = std::max<std::int64_t>(0, times_.quiet_ms - desk_.clock.steady_ms());
+    const std::int64_t most_ms = wake >= 0 && checkpoints_.fd() >= 0 ? kTickMs : kPollMs;
+    const bool is_blocked = times_.reading_ms.has_value();
+    for (Event& event :
+         desk_.executor.wait(incoming_.empty() || is_blocked ? most_ms : std::min(most_ms, quiet_ms), also)) {
+      const auto* told = std::get_if<Event::Checkpoint>(&event.what);
+      const bool counts = told != nullptr && event.id == model_.attempt.id && !model_.attempt.is_muted;
+      const auto ticket = counts ? std::optional(checkpoints_.read(told->path)) : std::nullopt;
+      incoming_.push_back({.event = std::move(event), .ticket = ticket});
     }
-    sayings_.push_back(fmt::format("branch {} has no whole checkpoint left, so branch {} goes on",
-                                   branch_name(tree_.model.active), branch_name(*parent)));
-    tree_.model.active = *parent;
-    STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
+    read_signals();
+    STERLET_TRY(const bool changed, live.changed_elsewhere());
+    if (changed) inbox_.look_again();
+    observer_.tick();
+    const bool only_reports = !incoming_.empty() && std::all_of(incoming_.begin(), incoming_.end(), is_report);
+    if (!only_reports || inbox_.is_due() || desk_.clock.steady_ms() >= times_.quiet_ms) return {};
   }
 }
 
-Result<void> Raiser::launch(const study::Claim& claim) {
-  const studyfile::StudySpec& spec = study_.spec();
-  STERLET_TRY(auto transaction, study_.begin());
-  STERLET_TRY(const auto way, choose_way_on());
-  id_ = {.trial = claim.number, .attempt = claim.attempt};
-  step_ = way ? way->step : 0;
-  value_ = way ? way->value : std::nullopt;
-  STERLET_PASS(make_active(tree_.model.active, step_));
-  STERLET_PASS(study_.checkpoint(id_.trial, id_.attempt, way ? way->path : std::string()));
-  STERLET_PASS(transaction.commit());
-
-  const std::string folder = fmt::format("{}/{}", options_.trials_folder, claim.number);
-  base::RandomStream seeds(
-      {.seed = study_.seed(), .trial = static_cast<std::uint64_t>(claim.number), .stream = base::Stream::kTrialSeed});
-  exec::Launch launch;
-  launch.id = id_;
-  launch.params = params_of(tree_, tree_.model.active);
-  launch.seed = seeds.next_word() >> 1;
-  launch.argv =
-      run::expand_command(spec.command, launch.params,
-                          {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
-  launch.folder = spec.folder;
-  launch.trial_folder = folder;
-  launch.environment = {{"STERLET_PARAMS_EXACT", "1"}};
-  if (way) launch.resume_path = way->path;
-  const std::int64_t skip_steps = tree_.branches[static_cast<std::size_t>(tree_.model.active)].skip_steps;
-  if (way && way->branch != tree_.model.active && skip_steps > 0) {
-    launch.environment.emplace_back("STERLET_SKIP_STEPS", std::to_string(skip_steps));
-  }
-  launch.stdout_pattern = spec.metrics.pattern;
-  launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
-  launch.gpus = options_.gpus;
-  hello_.reset();
-  sent_.clear();
-  held_.clear();
-  stop_.reset();
-  reported_ = false;
-  resumed_ = way.has_value();
-  failure_.clear();
-  final_values_.clear();
-  checkpoint_at_ms_ = clock_.steady_ms();
-  mail_ = true;
-  is_deaf_ = is_held_ = false;
-  if (!mark_ && way) find_mark(*way);
-  STERLET_PASS(executor_.launch(launch));
-  sayings_.push_back(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(launch.params),
-                                 way ? fmt::format("the checkpoint of step {}", way->step) : "the beginning"));
-  return {};
-}
-
-void Raiser::read_signals() {
-  if (options_.signal_fd < 0) return;
+void Supervisor::read_signals() {
+  if (desk_.options.signal_fd < 0) return;
   signalfd_siginfo info{};
-  while (read(options_.signal_fd, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
+  while (read(desk_.options.signal_fd, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
     // A terminal that closes sends SIGHUP by the system and by its shell: they are one wish.
     if (info.ssi_signo == SIGHUP && interruptions_ > 0) continue;
     ++interruptions_;
     last_signal_ = static_cast<int>(info.ssi_signo);
-    if (interruptions_ == 1) own_.push_front({.trial = tree_.model.trial, .kind = "stop", .who = "a signal"});
-    if (interruptions_ == 2) executor_.end(id_, "it was interrupted");
-    if (interruptions_ > 2) executor_.kill(id_, "it was interrupted");
+    if (interruptions_ == 1) inbox_.post_stop();
+    if (interruptions_ == 2) desk_.executor.end(model_.attempt.id, "it was interrupted");
+    if (interruptions_ > 2) desk_.executor.kill(model_.attempt.id, "it was interrupted");
+    if (interruptions_ >= 2) checkpoints_.cancel();
   }
 }
 
-Result<void> Raiser::turn(const std::vector<Event>& events) {
-  std::vector<std::optional<Result<base::FileChecksum>>> checksums;
-  for (const Event& event : events) {
-    const auto* told = std::get_if<Event::Checkpoint>(&event.what);
-    if (told == nullptr) {
-      checksums.emplace_back();
-      continue;
+Result<void> Supervisor::turn() {
+  const std::int64_t now = desk_.clock.steady_ms();
+  if (checkpoints_.take_in() || in_flight_.is_due()) inbox_.look_again();
+  wait_for_reading();
+  const bool is_beat_due = now - times_.beat_ms >= kBeatMs;
+  const bool is_ready = !incoming_.empty() && !times_.reading_ms;
+  if (is_ready || is_beat_due || inbox_.is_due() || leaving_) {
+    auto begun = desk_.study.begin();
+    if (!begun && begun.error().code == ErrorCode::kConflict) {
+      // Another program holds the storage, and nothing was done: what was told waits, and the model trains on.
+      if (!std::exchange(times_.is_lock_told, true)) {
+        observer_.said(begun.error().what + "; the model trains on, and what it tells is stored later");
+      }
+      return {};
     }
-    const auto path = run::contained(checkpoints_folder(), told->path);
-    checksums.emplace_back(path ? base::checksum_of(path->string()) : base::fail(path.error()));
-  }
-  const std::int64_t now = clock_.steady_ms();
-  const bool is_beat_due = now - beat_at_ms_ >= kBeatMs;
-  const bool is_checkpoint_due =
-      static_cast<double>(now - checkpoint_at_ms_) >= options_.checkpoint_seconds * 1000 && !tree_.model.paused;
-  mail_ = mail_ || (stop_ && now >= stop_->until_ms);
-  if (!events.empty() || is_beat_due || mail_ || !own_.empty()) {
-    STERLET_TRY(auto transaction, study_.begin());
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (events[i].id == id_) STERLET_PASS(take(events[i], checksums[i]));
-    }
-    if (is_beat_due) STERLET_PASS(look_around());
-    if (!ending_ && !to_launch_) STERLET_PASS(obey());
+    STERLET_TRY(auto transaction, std::move(begun));
+    times_.is_lock_told = false;
+    STERLET_PASS(within_transaction());
     STERLET_PASS(transaction.commit());
-    const std::int64_t done = clock_.steady_ms();
+    const std::int64_t done = desk_.clock.steady_ms();
     // The autopilot pays for each step that is trained before it is heard.
-    const bool is_piloted = options_.autopilot == Autopilot::kAuto;
-    quiet_until_ms_ = is_piloted ? done : done + std::max(kGroupMs, 2 * (done - now));
+    const bool is_piloted = desk_.options.autopilot == Autopilot::kAuto;
+    times_.quiet_ms = is_piloted ? done : done + std::max(kGroupMs, 2 * (done - now));
   }
-  if (is_checkpoint_due && hello_ && hello_->restores && !action_) {
-    outbox_.push_back({{"checkpoint", Json::object()}});
-    checkpoint_at_ms_ = now;
+  const double checkpoint_age_ms = static_cast<double>(now - times_.checkpoint_ms);
+  const bool is_checkpoint_due = checkpoint_age_ms >= desk_.options.checkpoint_seconds * 1000 && !model_.is_paused();
+  if (is_checkpoint_due && model_.attempt.restores() && in_flight_.is_empty()) {
+    outbox_.ask_checkpoint();
+    times_.checkpoint_ms = now;
   }
   speak();
-  if (to_launch_) {
-    const study::Claim claim = *std::exchange(to_launch_, std::nullopt);
-    STERLET_PASS(launch(claim));
-    speak();
+  if (to_launch_) STERLET_PASS(launch());
+  return {};
+}
+
+Result<void> Supervisor::within_transaction() {
+  STERLET_PASS(take_incoming());
+  if (leaving_) STERLET_PASS(leave());
+  if (desk_.clock.steady_ms() - times_.beat_ms >= kBeatMs) {
+    times_.beat_ms = desk_.clock.steady_ms();
+    STERLET_PASS(desk_.study.beat(desk_.options.session));
+  }
+  if (ending_ || to_launch_ || leaving_) return {};
+  return in_flight_.obey();
+}
+
+// Whether the next event waits for a checkpoint to be read; if so for how long, and who must know.
+void Supervisor::wait_for_reading() {
+  const bool waits = !incoming_.empty() && incoming_.front().ticket && !checkpoints_.has(*incoming_.front().ticket);
+  if (!waits) {
+    times_.reading_ms.reset();
+    times_.is_reading_told = false;
+    return;
+  }
+  const std::int64_t now = desk_.clock.steady_ms();
+  if (!times_.reading_ms) times_.reading_ms = now;
+  const std::int64_t waited_ms = now - *times_.reading_ms;
+  if (waited_ms >= kReadingNewsMs && !std::exchange(times_.is_reading_told, true)) {
+    const auto& told = std::get<Event::Checkpoint>(incoming_.front().event.what);
+    outbox_.say(fmt::format("the checkpoint of step {} is being read for its checksum ({:.1f} GiB so far); what the "
+                            "program tells meanwhile is stored after it",
+                            told.step, static_cast<double>(checkpoints_.bytes_read()) / (1 << 30)));
+  }
+  if (waited_ms < kAckPatienceMs) return;
+  for (Incoming& incoming : incoming_) {
+    auto* report = std::get_if<Event::Report>(&incoming.event.what);
+    if (report != nullptr && report->ack) outbox_.acknowledge(*std::exchange(report->ack, std::nullopt));
+  }
+}
+
+Result<void> Supervisor::launch() {
+  STERLET_TRY(const bool is_launched, launcher_.launch(*to_launch_));
+  if (is_launched) {
+    to_launch_.reset();
+    times_.checkpoint_ms = desk_.clock.steady_ms();
+    inbox_.look_again();
+  } else if (interruptions_ > 0) {
+    // Its checkpoint is still being read, so that nothing runs that could be asked for another one.
+    STERLET_TRY(auto transaction, desk_.study.begin());
+    model_.attempt.id = {.trial = to_launch_->number, .attempt = to_launch_->attempt};
+    STERLET_PASS(finish(State::kPaused, fmt::format("stopped at step {}", model_.step)));
+    STERLET_PASS(transaction.commit());
+  }
+  speak();
+  return {};
+}
+
+// What is told and done once the transaction is on the disk.
+void Supervisor::speak() {
+  // A wish that the program is held for may have to wait until a checkpoint is read.
+  const bool is_undecided = in_flight_.is_empty() && !inbox_.own().empty() && !ending_;
+  if (is_held_ && !is_undecided) {
+    is_held_ = false;
+    if (!model_.is_paused()) outbox_.hold(false);
+  }
+  outbox_.speak(desk_.executor, model_.attempt.id, checkpoints_.folder(), observer_);
+  std::string reading;
+  if (times_.is_reading_told) {
+    reading = fmt::format("reads a checkpoint, {:.1f} GiB so far",
+                          static_cast<double>(checkpoints_.bytes_read()) / (1 << 30));
+  }
+  if (!model_.tree().branches.empty()) observer_.stands(status_of(desk_, in_flight_, reading));
+}
+
+Result<void> Supervisor::take_incoming() {
+  while (!incoming_.empty() && !leaving_) {
+    Heard heard;
+    if (const auto ticket = incoming_.front().ticket) {
+      heard.checksum = checkpoints_.found(*ticket);
+      if (!heard.checksum) return {};
+    }
+    heard.event = std::move(incoming_.front().event);
+    incoming_.pop_front();
+    if (heard.event.id == model_.attempt.id) STERLET_PASS(take(std::move(heard)));
   }
   return {};
 }
 
-Result<void> Raiser::look_around() {
-  beat_at_ms_ = clock_.steady_ms();
-  return study_.beat(options_.session);
+Result<void> Supervisor::take(Heard heard) {
+  auto* report = std::get_if<Event::Report>(&heard.event.what);
+  const auto* told = std::get_if<Event::Checkpoint>(&heard.event.what);
+  const bool is_muted = model_.attempt.is_muted;
+  const bool is_held_back = (report != nullptr || told != nullptr) && in_flight_.awaits_answer();
+  if ((is_muted || is_held_back) && report != nullptr && report->ack) {
+    // A program that waits for its report's answer must get it, or it will never read on.
+    outbox_.acknowledge(*std::exchange(report->ack, std::nullopt));
+  }
+  if (is_muted && !std::holds_alternative<Event::Exited>(heard.event.what)) return {};
+  if (is_held_back) return in_flight_.hold_back(std::move(heard));
+  if (report != nullptr) return take_report(*report);
+  if (told != nullptr) return heard.checksum ? take_checkpoint(*told, *heard.checksum) : Result<void>();
+  const auto& what = heard.event.what;
+  if (const auto* hello = std::get_if<Event::Hello>(&what)) return take_hello(*hello);
+  if (const auto* applied = std::get_if<Event::Applied>(&what)) return take_applied(*applied);
+  if (const auto* restored = std::get_if<Event::Restored>(&what)) return take_restored(*restored);
+  if (const auto* refused = std::get_if<Event::Refused>(&what)) return take_refused(*refused);
+  if (const auto* exited = std::get_if<Event::Exited>(&what)) return take_exit(*exited);
+  if (const auto* value = std::get_if<Event::Value>(&what)) model_.attempt.final_values = value->values;
+  if (const auto* failed = std::get_if<Event::Failed>(&what)) model_.attempt.failure = failed->reason;
+  return {};
 }
 
-// What is told and done once the transaction is on the disk. What a report led to is told before its answer: a program
-// that waits for the answer makes no step more before it hears of it.
-void Raiser::speak() {
-  for (const Json& message : std::exchange(outbox_, {})) executor_.send(id_, message);
-  for (const auto& [ack, prune] : std::exchange(acks_, {})) executor_.acknowledge(ack, prune);
-  if (const auto hold = std::exchange(hold_, std::nullopt)) executor_.hold(id_, *hold);
-  if (std::exchange(is_held_, false) && !tree_.model.paused) executor_.hold(id_, false);
-  for (const std::string& path : std::exchange(to_remove_, {})) run::delete_checkpoint(checkpoints_folder(), path);
-  for (const std::string& saying : std::exchange(sayings_, {})) observer_.said(saying);
-  if (!tree_.branches.empty()) observer_.stands(status());
-  if (restart_wanted_) {
-    restart_wanted_ = false;
-    executor_.kill(id_, "");
+Result<void> Supervisor::take_all(const std::vector<Heard>& all) {
+  for (const Heard& heard : all) {
+    if (const auto* report = std::get_if<Event::Report>(&heard.event.what)) STERLET_PASS(take_report(*report));
+    if (const auto* told = std::get_if<Event::Checkpoint>(&heard.event.what); told != nullptr && heard.checksum) {
+      STERLET_PASS(take_checkpoint(*told, *heard.checksum));
+    }
   }
+  return {};
 }
 
-Status Raiser::status() const {
-  Status status{.trial = tree_.model.trial,
-                .branch = branch_name(tree_.model.active),
-                .step = step_,
-                .value = value_,
-                .live = Json::object(),
-                .doing = doing_text()};
-  const Json params = params_of(tree_, tree_.model.active);
-  for (const space::Parameter& parameter : study_.space().parameters()) {
-    if (parameter.live && params.contains(parameter.name)) status.live[parameter.name] = params[parameter.name];
-  }
-  return status;
+Result<void> Supervisor::take_hello(const Event::Hello& hello) {
+  STERLET_PASS(model_.take_hello(hello));
+  inbox_.look_again();
+  // A program may have taken its hyperparameters from the checkpoint; those of the branch count.
+  const Json touched = touched_params(model_.tree(), model_.active());
+  if (model_.attempt.is_resumed && hello.live && !touched.empty()) outbox_.send_set(touched, false);
+  // The guard must always have somewhere to go back to, and the range test somewhere to begin.
+  const bool is_watched = desk_.options.guard || desk_.options.autopilot != Autopilot::kOff;
+  if (is_watched && hello.restores && !model_.attempt.is_resumed) outbox_.ask_checkpoint();
+  return {};
 }
 
-std::string Raiser::doing_text() const {
-  if (tree_.model.paused) return "paused";
-  if (action_ && action_->command.id != 0) return fmt::format("{}: the program is asked", action_->command.kind);
-  const std::string window =
-      fmt::format("{} of {} reports", std::min<std::size_t>(own_curve_.size(), options_.window), options_.window);
-  std::string text;
-  const storage::InterventionRecord* start = start_of(tree_, tree_.model.active);
-  const bool is_watched = start != nullptr && start->state == "watching";
-  if (is_watched) {
-    const std::string change = change_text(base::parse_json(start->set).value_or(Json::object()),
-                                           base::parse_json(start->was).value_or(Json::object()));
-    text = fmt::format("{} {}, {}", start->kind == "try" ? "tries" : "watches", change, window);
-  } else if (controlled() != nullptr) {
-    text = fmt::format("runs the unchanged branch as the control, {}", window);
-  } else if (options_.autopilot == Autopilot::kAuto) {
-    text = "autopilot: watches the line";
-  } else if (options_.autopilot == Autopilot::kAdvise) {
-    text = "gives advice";
-  }
-  if (options_.autopilot == Autopilot::kAuto && options_.limits.steps) {
-    text += fmt::format("; {} of {} steps spent", spent_steps_, *options_.limits.steps);
-  }
-  if (options_.guard) text += text.empty() ? "guarded" : "; guarded";
-  return text;
+Result<void> Supervisor::take_report(const Event::Report& report) {
+  STERLET_PASS(model_.add_report(report));
+  restarts_ = 0;
+  if (!model_.attempt.hello) inbox_.look_again();
+  if (report.ack) outbox_.acknowledge(*report.ack);
+  return look_at_report();
 }
 
-Result<void> Raiser::on_exit(const Event::Exited& exited) {
-  hello_.reset();
-  const bool is_end_of_its_own = exited.cause == exec::Cause::kFinished && failure_.empty();
-  const bool was_told = interruptions_ > 1 || (action_ && action_->command.kind == "stop");
-  if (is_end_of_its_own && !was_told && !is_deaf_) {
+bool Supervisor::is_free() const {
+  return in_flight_.is_empty() && inbox_.own().empty() && !ending_ && model_.attempt.obeys();
+}
+
+void Supervisor::wish(const Wish& wish) {
+  inbox_.post(wish);
+  if (!wish.holds) return;
+  desk_.executor.hold(model_.attempt.id, true);
+  is_held_ = true;
+}
+
+// What the guard, whoever judges a change, and the autopilot say to a report: the first who wishes something is heard.
+Result<void> Supervisor::look_at_report() {
+  if (is_free()) {
+    if (const auto wished = guard_.look()) wish(*wished);
+  }
+  STERLET_PASS(judge_watched());
+  if (!is_free()) return {};
+  STERLET_TRY(const auto wishes, pilot_.look());
+  for (const Wish& wished : wishes) wish(wished);
+  return {};
+}
+
+// The change that started the active branch, once its window is full.
+Result<void> Supervisor::judge_watched() {
+  const storage::InterventionRecord* start = model_.start();
+  if (start == nullptr || start->state != "watching" || start->kind == "try") return {};
+  if (static_cast<int>(model_.own_curve().size()) < desk_.options.window) return {};
+  if (!desk_.options.control || !start->checkpoint || !model_.attempt.obeys()) return model_.settle_watched();
+  if (is_free()) wish({.kind = "control"});
+  return {};
+}
+
+Result<void> Supervisor::take_checkpoint(const Event::Checkpoint& told, const Result<base::FileChecksum>& checksum) {
+  if (!checksum) {
+    outbox_.say(fmt::format("the checkpoint of step {} does not count: {}", told.step, checksum.error().message()));
+    return in_flight_.takes_checkpoint() ? in_flight_.on_checkpoint_refused(checksum.error().message())
+                                         : Result<void>();
+  }
+  STERLET_PASS(model_.add_checkpoint(
+      {.step = told.step, .path = told.path, .bytes = checksum->bytes, .checksum = checksum->text}));
+  const std::int64_t id = model_.tree().checkpoints.back().id;
+  if (model_.is_start_mark(id)) pilot_.set_mark(id);
+  times_.checkpoint_ms = desk_.clock.steady_ms();
+  if (in_flight_.takes_checkpoint()) STERLET_PASS(in_flight_.on_checkpoint(id));
+  // What the guard goes back to is chosen when that begins; a program may tell of many checkpoints until then.
+  if (inbox_.has_own("rollback")) return {};
+  return checkpoints_.clear_old(model_, outbox_, {pilot_.mark(), in_flight_.plan().before, in_flight_.plan().target});
+}
+
+Result<void> Supervisor::take_applied(const Event::Applied& applied) {
+  const auto answered = outbox_.take_answered(applied.set);
+  if (!answered || !answered->is_action || !in_flight_.is_kind("set")) return {};
+  STERLET_PASS(take_all(in_flight_.take_held_before(applied.step)));
+  STERLET_PASS(in_flight_.on_applied(applied.step));
+  return take_all(in_flight_.take_held());
+}
+
+Result<void> Supervisor::take_restored(const Event::Restored& restored) {
+  const auto& id = in_flight_.plan().target;
+  const storage::CheckpointRecord* target = id ? find_checkpoint(model_.tree(), *id) : nullptr;
+  if (target == nullptr || target->path != restored.path) return {};
+  STERLET_PASS(take_all(in_flight_.take_held_before(std::nullopt)));
+  STERLET_PASS(in_flight_.on_restored());
+  return take_all(in_flight_.take_held());
+}
+
+Result<void> Supervisor::take_refused(const Event::Refused& refused) {
+  if (refused.kind == "checkpoint") {
+    if (in_flight_.takes_checkpoint()) return in_flight_.on_checkpoint_refused(refused.reason);
+    outbox_.say(fmt::format("the program could not write a checkpoint: {}", refused.reason));
+    return {};
+  }
+  if (refused.kind == "set") {
+    const auto answered = outbox_.take_answered(refused.set);
+    if (!answered) return {};
+    if (!answered->is_action) {
+      // It runs with other values than its branch has: the one way to be sure is to start it again.
+      outbox_.say(fmt::format("the program refused its own hyperparameters ({})", refused.reason));
+      model_.attempt.is_muted = true;
+      outbox_.kill();
+      return {};
+    }
+  }
+  if (in_flight_.is_empty()) return {};
+  STERLET_PASS(take_all(in_flight_.take_held()));  // It trains what it trained before.
+  return in_flight_.on_refused(refused.reason);
+}
+
+Result<void> Supervisor::take_exit(const Event::Exited& exited) {
+  Attempt& attempt = model_.attempt;
+  attempt.hello.reset();
+  Leaving leaving{.exited = exited,
+                  .is_end_of_its_own = exited.cause == exec::Cause::kFinished && attempt.failure.empty(),
+                  .was_told = interruptions_ > 1 || in_flight_.is_kind("stop")};
+  const auto held = in_flight_.take_held();
+  if (leaving.is_end_of_its_own && !leaving.was_told && !attempt.is_muted) {
     // It came to its end before it read what it was sent, so that all it told is of the branch before.
-    STERLET_PASS(take_held(std::exchange(held_, {})));
+    STERLET_PASS(take_all(held));
   } else {
-    // Whether what it told after that is of the branch before or after, it did not live to say.
-    for (const Held& held : std::exchange(held_, {})) {
-      if (const auto* told = std::get_if<Event::Checkpoint>(&held.event.what)) forget_file(told->path);
+    // Whether what it told is of the branch before or after, it did not live to say.
+    for (const Heard& heard : held) {
+      const auto* told = std::get_if<Event::Checkpoint>(&heard.event.what);
+      if (told != nullptr) checkpoints_.discard(model_.tree(), told->path, outbox_);
     }
   }
-  if (stop_ && action_) {
-    STERLET_PASS(give_up("the program ended before it answered, for the model was stopped"));
-    action_ = Action{.command = stop_->command, .asked_stop = true};
-  }
-  const bool stopping = interruptions_ > 0 || (action_ && action_->command.kind == "stop");
-  if (action_ && !stopping) {
-    // Carried out again by the next attempt, unless the answer is there already.
-    if (action_->command.id == 0) own_.push_front(action_->command);
-    action_.reset();
-  }
-  tree_.model.paused = false;
-  if (is_spent_) return finish(State::kComplete, "its steps are spent");
-  const bool restart_asked = exited.cause == exec::Cause::kStopped && exited.reason.empty() && !stopping;
-  if (is_end_of_its_own && (!was_told || !final_values_.empty())) {
-    if (!stopping) {
-      STERLET_TRY(const bool is_rolled_back, roll_back_unheard());
-      if (is_rolled_back) return {};
+  STERLET_TRY(leaving.is_stopping, in_flight_.on_exit(interruptions_ > 0));
+  STERLET_PASS(model_.set_paused(false));
+  leaving_ = std::move(leaving);
+  return {};
+}
+
+// What comes after a program that has ended. While a checkpoint to go back to is being read, it comes again.
+Result<void> Supervisor::leave() {
+  const Leaving leaving = *leaving_;
+  const Event::Exited& exited = leaving.exited;
+  const Attempt& attempt = model_.attempt;
+  const bool is_guarded = desk_.options.guard && !leaving.is_stopping;
+  std::optional<TakenBack> taken;
+  if (pilot_.is_spent()) return finish(State::kComplete, "its steps are spent");
+  if (leaving.is_end_of_its_own && (!leaving.was_told || !attempt.final_values.empty())) {
+    for (const storage::CommandRecord& command : inbox_.own()) {
+      if (is_guarded && !taken) taken = Guard::unheard(command.kind, stored_json(command.body));
     }
-    return finish(State::kComplete, "");
+    const auto found = taken ? take_back(*taken) : Guard::Found::kNo;
+    STERLET_PASS(found);
+    return *found == Guard::Found::kNo ? finish(State::kComplete, "") : Result<void>();
   }
-  if (stopping) {
-    return finish(State::kPaused, fmt::format("stopped at step {}", step_));
+  if (leaving.is_stopping) return finish(State::kPaused, fmt::format("stopped at step {}", model_.step));
+  const bool is_restart_asked = exited.cause == exec::Cause::kStopped && exited.reason.empty();
+  const bool was_killed = exited.cause == exec::Cause::kSignal || exited.cause == exec::Cause::kNodeLost;
+  if (is_restart_asked || (was_killed && attempt.failure.empty() && restarts_ < kRestartsMax)) {
+    return restart(is_restart_asked ? "it is started again" : exited.reason);
   }
-  if ((exited.cause == exec::Cause::kSignal && failure_.empty() && restarts_ < kRestartsMax) || restart_asked) {
-    return restart(restart_asked ? "it is started again" : exited.reason);
-  }
-  if (options_.guard && exited.cause != exec::Cause::kStopped) {
-    STERLET_TRY(const bool is_rolled_back, roll_back_at_rest(failure_.empty() ? exited.reason : failure_));
-    if (is_rolled_back) return {};
-  }
-  return finish(State::kPaused, failure_.empty() ? exited.reason : failure_);
+  const std::string why = attempt.failure.empty() ? exited.reason : attempt.failure;
+  if (is_guarded && exited.cause != exec::Cause::kStopped) taken = guard_.look_at_rest(why);
+  const auto found = taken ? take_back(*taken) : Guard::Found::kNo;
+  STERLET_PASS(found);
+  return *found == Guard::Found::kNo ? finish(State::kPaused, why) : Result<void>();
 }
 
-// A file that no checkpoint of the tree lies in.
-void Raiser::forget_file(const std::string& path) {
-  const auto is_of = [&](const storage::CheckpointRecord& kept) {
-    return kept.state == "kept" && (kept.path == path || kept.path.starts_with(path + "/"));
-  };
-  if (std::none_of(tree_.checkpoints.begin(), tree_.checkpoints.end(), is_of)) to_remove_.push_back(path);
+// Takes back what ran away, of a program at rest, and has it started again.
+Result<Guard::Found> Supervisor::take_back(const TakenBack& taken) {
+  if (taken.culprit) {
+    STERLET_TRY(const std::string what, model_.mark_undone(*taken.culprit, taken.sentence));
+    outbox_.say(fmt::format("{}; undone: {}", taken.sentence, what));
+    STERLET_PASS(model_.watch_again());
+  } else {
+    RollBack back;
+    const auto found = guard_.plan(taken.good_step, taken.bad_step, back);
+    if (found == Guard::Found::kLater) return found;
+    checkpoints_.forget_answers();
+    inbox_.forget_own();
+    if (found == Guard::Found::kNo) return found;
+    STERLET_PASS(roll_back_at_rest(desk_, back, taken.sentence));
+  }
+  inbox_.forget_own();
+  leaving_.reset();
+  STERLET_TRY(to_launch_, desk_.study.take_over(model_.trial()));
+  STERLET_PASS(model_.put());
+  return Guard::Found::kYes;
 }
 
-Result<void> Raiser::restart(const std::string& why) {
+Result<void> Supervisor::restart(const std::string& why) {
   ++restarts_;
-  sayings_.push_back(fmt::format("{}; it goes on from its last checkpoint", why));
-  STERLET_TRY(to_launch_, study_.take_over(tree_.model.trial));
-  return live_.put_model(study_.storage_id(), tree_.model);
+  leaving_.reset();
+  outbox_.say(fmt::format("{}; it goes on from its last checkpoint", why));
+  STERLET_TRY(to_launch_, desk_.study.take_over(model_.trial()));
+  return model_.put();
 }
 
-Result<void> Raiser::finish(State state, const std::string& reason) {
-  const bool failed = state == State::kPaused && interruptions_ == 0 && !(action_ && action_->command.kind == "stop");
-  ending_ = Ending{.trial = tree_.model.trial,
+Result<void> Supervisor::finish(State state, const std::string& reason) {
+  leaving_.reset();
+  const exec::AttemptId& id = model_.attempt.id;
+  ending_ = Ending{.trial = model_.trial(),
                    .finished = state == State::kComplete,
-                   .failed = failed,
+                   .failed = state == State::kPaused && interruptions_ == 0 && !in_flight_.is_kind("stop"),
                    .reason = reason,
-                   .step = step_,
-                   .value = value_};
-  if (state == State::kComplete) STERLET_PASS(settle_watched());
-  study::Outcome outcome{.state = state, .values = final_values_, .reason = reason};
-  if (outcome.values.size() != study_.spec().objectives.size()) outcome.values.clear();
-  STERLET_PASS(study_.tell(id_.trial, id_.attempt, outcome));
-  const auto& record = study_.records()[static_cast<std::size_t>(id_.trial)];
+                   .step = model_.step,
+                   .value = model_.value};
+  if (state == State::kComplete) STERLET_PASS(model_.settle_watched());
+  study::Outcome outcome{.state = state, .values = model_.attempt.final_values, .reason = reason};
+  if (outcome.values.size() != desk_.study.spec().objectives.size()) outcome.values.clear();
+  STERLET_PASS(desk_.study.tell(id.trial, id.attempt, outcome));
+  const auto& record = desk_.study.records()[static_cast<std::size_t>(id.trial)];
   if (record.state == State::kFailed) {
     ending_->finished = false;
     ending_->failed = true;
     ending_->reason = record.reason;
   }
-  tree_.model.paused = false;
-  STERLET_PASS(live_.put_model(study_.storage_id(), tree_.model));
-  if (action_ && action_->command.kind == "stop") {
-    STERLET_PASS(
-        answer(state == State::kComplete
-                   ? fmt::format("trial {} has finished", id_.trial)
-                   : fmt::format("trial {} stopped at step {}; sterlet babysit goes on with it", id_.trial, step_)));
+  STERLET_PASS(model_.set_paused(false));
+  if (in_flight_.is_kind("stop")) {
+    STERLET_PASS(in_flight_.finish(
+        {.sentence = state == State::kComplete
+                         ? fmt::format("trial {} has finished", id.trial)
+                         : fmt::format("trial {} stopped at step {}; sterlet babysit goes on with it", id.trial,
+                                       model_.step)}));
   }
-  STERLET_TRY(const auto commands, live_.pending_commands(study_.storage_id()));
+  if (state != State::kComplete) return {};
+  STERLET_TRY(const auto commands, inbox_.pending());
   for (const storage::CommandRecord& command : commands) {
-    if (command.trial != id_.trial || state != State::kComplete) continue;
-    STERLET_PASS(refuse(command, {.code = ErrorCode::kConflict,
-                                  .where = {},
-                                  .what = fmt::format("the model (trial {}) has just finished", id_.trial),
-                                  .next = "nothing was changed"}));
+    const base::Error error{.code = ErrorCode::kConflict,
+                            .where = {},
+                            .what = fmt::format("the model (trial {}) has just finished", id.trial),
+                            .next = "nothing was changed"};
+    outbox_.say(fmt::format("{} of {} was refused: {}", command.kind, command.who, error.message()));
+    STERLET_PASS(inbox_.refuse(command, error));
   }
   return {};
 }
 
-Result<Ending> raise(study::Study& study, storage::Storage& storage, exec::Executor& executor, const base::Clock& clock,
-                     Observer& observer, const Start& start, const Options& options) {
-  return Raiser(study, storage, executor, clock, observer, start, options).run();
+}  // namespace
+
+Result<Ending> supervise(study::Study& study, storage::Storage& storage, exec::Executor& executor,
+                         const base::Clock& clock, Observer& observer, const Start& start, const Options& options) {
+  return Supervisor(study, storage, executor, clock, observer, start, options).run();
 }
 
 Result<Json> first_params(const space::Space& space, const Json& given) {

@@ -77,10 +77,12 @@ struct Ending {
 ///
 /// What holds at every moment, whatever is killed: a change is answered once its branch is stored, and from then on
 /// the program only ever runs with the branch's hyperparameters, from a checkpoint of the branch or the one it starts
-/// from. A command whose answer was not stored is carried out again.
+/// from. A command whose answer was not stored is carried out again. While another program holds the storage, the model
+/// trains on, and what it tells is stored later.
 /// Errors    kConflict where another process raises it, or it has finished; and those of the storage.
-base::Result<Ending> raise(study::Study& study, storage::Storage& storage, exec::Executor& executor,
-                           const base::Clock& clock, Observer& observer, const Start& start, const Options& options);
+base::Result<Ending> supervise(study::Study& study, storage::Storage& storage, exec::Executor& executor,
+                               const base::Clock& clock, Observer& observer, const Start& start,
+                               const Options& options);
 
 /// The first hyperparameters of a new model: `given`, else the defaults, else the middle of each range on its scale.
 base::Result<base::Json> first_params(const space::Space& space, const base::Json& given);

@@ -14,12 +14,16 @@ using storage::BranchReport;
 using storage::CheckpointRecord;
 using storage::InterventionRecord;
 
-namespace {
-
-// JSON of our own making, checked when it was written; what is unreadable all the same reads as empty.
 Json stored_json(const std::string& text) {
   auto json = base::parse_json(text);
   return json && json->is_object() ? std::move(*json) : Json::object();
+}
+
+namespace {
+
+bool is_whole_json(const std::string& text) {
+  const auto json = base::parse_json(text);
+  return json && json->is_object();
 }
 
 }  // namespace
@@ -41,7 +45,18 @@ Result<Tree> load_tree(storage::Storage& storage, std::int64_t study, const stor
     whole = whole && known(intervention.branch) && known(intervention.started) && known(intervention.came_from);
   }
   if (!whole) {
-    return base::fail(base::ErrorCode::kDisk, "the tree of a model in this storage has a branch too few",
+    return base::fail(base::ErrorCode::kDisk, "the tree of a model in this storage is missing a branch",
+                      "restore it from a copy, or name another file with --storage");
+  }
+  const bool is_readable =
+      std::all_of(tree.branches.begin(), tree.branches.end(),
+                  [](const storage::BranchRecord& branch) { return is_whole_json(branch.params); }) &&
+      std::all_of(tree.interventions.begin(), tree.interventions.end(), [](const InterventionRecord& made) {
+        return is_whole_json(made.set) && is_whole_json(made.was);
+      });
+  if (!is_readable) {
+    return base::fail(base::ErrorCode::kDisk, "the tree of a model in this storage is damaged: hyperparameters of a "
+                                              "branch or a change cannot be read",
                       "restore it from a copy, or name another file with --storage");
   }
   return tree;
@@ -92,24 +107,24 @@ const CheckpointRecord* find_checkpoint(const Tree& tree, std::int64_t id) {
   return nullptr;
 }
 
-std::vector<const CheckpointRecord*> ways_on(const Tree& tree, int branch) {
-  std::vector<const CheckpointRecord*> ways;
+std::vector<const CheckpointRecord*> restore_points(const Tree& tree, int branch) {
+  std::vector<const CheckpointRecord*> points;
   for (auto checkpoint = tree.checkpoints.rbegin(); checkpoint != tree.checkpoints.rend(); ++checkpoint) {
-    if (checkpoint->branch == branch && checkpoint->state == "kept") ways.push_back(&*checkpoint);
+    if (checkpoint->branch == branch && checkpoint->state == "kept") points.push_back(&*checkpoint);
   }
   if (const auto start = tree.branches[static_cast<std::size_t>(branch)].checkpoint) {
     const CheckpointRecord* base = find_checkpoint(tree, *start);
-    if (base != nullptr && base->state == "kept") ways.push_back(base);
+    if (base != nullptr && base->state == "kept") points.push_back(base);
   }
-  return ways;
+  return points;
 }
 
-std::vector<const CheckpointRecord*> ways_on_line(const Tree& tree, int branch) {
+std::vector<const CheckpointRecord*> restore_points_on_line(const Tree& tree, int branch) {
   std::vector<const CheckpointRecord*> line;
   std::int64_t end = INT64_MAX;
   for (std::optional<int> at = branch; at;) {
-    for (const CheckpointRecord* way : ways_on(tree, *at)) {
-      if (way->step <= end) line.push_back(way);
+    for (const CheckpointRecord* point : restore_points(tree, *at)) {
+      if (point->step <= end) line.push_back(point);
     }
     const storage::BranchRecord& record = tree.branches[static_cast<std::size_t>(*at)];
     end = record.from_step;

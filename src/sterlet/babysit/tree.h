@@ -23,6 +23,10 @@ struct Tree {
   std::vector<storage::CheckpointRecord> checkpoints;      ///< In the order they were written; all states.
 };
 
+/// A column of JSON. load_tree() refuses a row in which it is damaged; elsewhere such a one reads as empty.
+base::Json stored_json(const std::string& text);
+
+/// Errors: kDisk where a row is damaged, or one is missing.
 base::Result<Tree> load_tree(storage::Storage& storage, std::int64_t study, const storage::ModelRecord& model);
 
 /// 0 is "a", 25 "z", 26 "aa".
@@ -37,9 +41,9 @@ std::vector<int> line_of(const Tree& tree, int branch);
 const storage::InterventionRecord* start_of(const Tree& tree, int branch);
 const storage::CheckpointRecord* find_checkpoint(const Tree& tree, std::int64_t id);
 /// The checkpoints from which a branch can go on, newest first: its own, then the one it starts from.
-std::vector<const storage::CheckpointRecord*> ways_on(const Tree& tree, int branch);
+std::vector<const storage::CheckpointRecord*> restore_points(const Tree& tree, int branch);
 /// The same for the whole line that leads to `branch`.
-std::vector<const storage::CheckpointRecord*> ways_on_line(const Tree& tree, int branch);
+std::vector<const storage::CheckpointRecord*> restore_points_on_line(const Tree& tree, int branch);
 /// The kept checkpoint of that step: on the line of `branch` before all others, the newest of several. Errors:
 /// kNotFound with the nearest steps.
 base::Result<const storage::CheckpointRecord*> checkpoint_at(const Tree& tree, int branch, std::int64_t step);

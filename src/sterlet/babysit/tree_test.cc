@@ -1,5 +1,7 @@
 #include "sterlet/babysit/tree.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "sterlet/babysit/retention.h"
@@ -48,20 +50,20 @@ TEST(Branches, AreNamedByLetters) {
 
 TEST(Branches, GoOnFromTheirNewestCheckpointAndAtLastFromTheirStart) {
   const Tree tree = small_tree();
-  const auto ways = ways_on(tree, 1);
+  const auto ways = restore_points(tree, 1);
   ASSERT_EQ(ways.size(), 5U);
   EXPECT_EQ(ways.front()->id, 8);
   EXPECT_EQ(ways.back()->id, 4);
-  EXPECT_EQ(ways_on(tree, 2).front()->id, 2);
+  EXPECT_EQ(restore_points(tree, 2).front()->id, 2);
 }
 
 TEST(Branches, HaveALineOfCheckpointsThatEndsWhereTheirChildrenBegin) {
   Tree tree = small_tree();
   tree.checkpoints[1].state = "deleted";
   std::vector<std::int64_t> ids;
-  for (const auto* way : ways_on_line(tree, 2)) ids.push_back(way->id);
+  for (const auto* way : restore_points_on_line(tree, 2)) ids.push_back(way->id);
   EXPECT_EQ(ids, (std::vector<std::int64_t>{1}));
-  EXPECT_EQ(ways_on_line(tree, 1).size(), 5U + 3U);
+  EXPECT_EQ(restore_points_on_line(tree, 1).size(), 5U + 3U);
 }
 
 TEST(Branches, AreToldApartByWhatAChangeEverTouched) {
@@ -82,6 +84,15 @@ TEST(Retention, KeepsTheLastTheBestAndThoseOfChanges) {
   EXPECT_EQ(to_delete(small_tree(), {.last = 1, .best = 0}, true), (std::vector<std::int64_t>{1, 3, 5, 6}));
   // To be maximised, the first is the best.
   EXPECT_EQ(to_delete(small_tree(), {.last = 1, .best = 1}, false), (std::vector<std::int64_t>{3, 5, 6}));
+}
+
+TEST(Retention, AValueThatIsNotANumberIsNotAmongTheBest) {
+  Tree tree = small_tree();
+  for (auto& checkpoint : tree.checkpoints) {
+    if (checkpoint.id % 2 == 0) checkpoint.value = NAN;
+  }
+  // Newest: 8. Best of 1, 3, 5, 7: 7. Of changes and branches' ends: 2, 4, 7, 8.
+  EXPECT_EQ(to_delete(tree, {.last = 1, .best = 1}, true), (std::vector<std::int64_t>{1, 3, 5, 6}));
 }
 
 TEST(Retention, UnderAQuotaKeepsWhatTheRunningBranchNeeds) {

@@ -32,7 +32,7 @@ std::uint64_t Checksum::value() const { return XXH64_digest(state_.get()); }
 
 std::string Checksum::text() const { return fmt::format("{:016x}", value()); }
 
-Result<FileChecksum> checksum_of(const std::string& path) {
+Result<FileChecksum> checksum_of(const std::string& path, const std::function<bool(std::int64_t)>& go_on) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return fail(ErrorCode::kNotFound, "there is no such file", {}, path);
@@ -43,6 +43,8 @@ Result<FileChecksum> checksum_of(const std::string& path) {
       if (names.size() > kFilesMax) return fail(ErrorCode::kDisk, "too many files in one checkpoint", {}, path);
     }
     std::sort(names.begin(), names.end());
+  } else if (!fs::is_regular_file(status)) {
+    return fail(ErrorCode::kDisk, "this is neither a file nor a folder", {}, path);
   } else {
     names.emplace_back();
   }
@@ -57,6 +59,7 @@ Result<FileChecksum> checksum_of(const std::string& path) {
       const auto count = static_cast<std::size_t>(file.gcount());
       checksum.add({buffer.data(), count});
       result.bytes += static_cast<std::int64_t>(count);
+      if (go_on && !go_on(result.bytes)) return fail(ErrorCode::kInterrupted, "reading it was interrupted", {}, path);
     }
     if (!file.eof()) return fail(ErrorCode::kDisk, "the file cannot be read to its end", {}, path);
   }

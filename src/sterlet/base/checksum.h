@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,7 +35,9 @@ struct FileChecksum {
   bool operator==(const FileChecksum&) const = default;
 };
 
-/// Of a file's content, or of a folder: its files' relative names and contents, by name. Errors: kNotFound, kDisk.
-Result<FileChecksum> checksum_of(const std::string& path);
+/// Of a regular file's content, or of a folder: its files' relative names and contents, by name. `go_on`, if given, is
+/// called with the bytes read so far, about once a MiB; false ends it. Errors: kNotFound, kDisk (also for a device, a
+/// FIFO or a socket, which is not opened), kInterrupted.
+Result<FileChecksum> checksum_of(const std::string& path, const std::function<bool(std::int64_t)>& go_on = {});
 
 }  // namespace sterlet::base

@@ -30,7 +30,7 @@ constexpr int kPatience = 2;         // Windows, after a try that was lost.
 
 std::optional<Proposal> rate_proposal(const space::Space& space, const Situation& situation, const std::string& rate,
                                       double value, std::string reason) {
-  const auto json = nudged(space, situation.params, rate, value);
+  const auto json = clamp_to_space(space, situation.params, rate, value);
   if (!json) return std::nullopt;
   return Proposal{.name = rate, .value = *json, .reason = std::move(reason)};
 }
@@ -93,7 +93,7 @@ std::optional<Proposal> learned(const space::Space& space, const Situation& situ
   std::optional<Proposal> best;
   double best_hope = 0;
   const auto consider = [&](const std::string& name, std::size_t dimension, double value) {
-    const auto json = nudged(space, situation.params, name, value);
+    const auto json = clamp_to_space(space, situation.params, name, value);
     if (!json) return;
     const space::Axis& axis = space.axis(dimension);
     const double step =
@@ -170,7 +170,7 @@ bool is_plateau(const Curve& line, std::size_t window, bool minimize) {
 
 std::optional<Proposal> propose(const space::Space& space, const Situation& situation, const ResponseModel& model,
                                 const AutopilotLimits& limits, bool minimize) {
-  const auto rate = find_rate(space, situation.params);
+  const auto rate = find_learning_rate(space, situation.params);
   if (situation.is_start) {
     if (!rate || !(*base::number_from_json(situation.params[*rate]) > 0)) return std::nullopt;
     return range_test(space, situation, *rate, minimize);

@@ -11,7 +11,7 @@ namespace sterlet::babysit {
 
 using base::Json;
 
-std::optional<std::string> find_rate(const space::Space& space, const Json& params) {
+std::optional<std::string> find_learning_rate(const space::Space& space, const Json& params) {
   const space::Parameter* best = nullptr;
   const auto is_rate = [](const space::Parameter& parameter) {
     return parameter.name.find("learning_rate") != std::string::npos || parameter.name == "lr";
@@ -28,7 +28,7 @@ std::optional<std::string> find_rate(const space::Space& space, const Json& para
   return best == nullptr ? std::nullopt : std::optional(best->name);
 }
 
-std::optional<Json> nudged(const space::Space& space, const Json& params, const std::string& name, double wished) {
+std::optional<Json> clamp_to_space(const space::Space& space, const Json& params, const std::string& name, double wished) {
   const auto index = space.find_parameter(name);
   if (!index || !std::isfinite(wished)) return std::nullopt;
   const space::Parameter& parameter = space.parameters()[*index];

@@ -125,7 +125,7 @@ base::Result<void> train(Context& context, OpenStudy& open, const BabysitOptions
   babysit_with.signal_fd = block_signals();
   STERLET_TRY(auto executor, context.parts.make_executor(session));
   auto display = make_babysit_display(progress, context, study.spec());
-  auto ended = babysit::raise(study, *open.storage, *executor, context.parts.clock, *display, start, babysit_with);
+  auto ended = babysit::supervise(study, *open.storage, *executor, context.parts.clock, *display, start, babysit_with);
   display->ended();
   STERLET_TRY(const babysit::Ending ending, std::move(ended));
   close(babysit_with.signal_fd);

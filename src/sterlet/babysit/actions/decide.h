@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "sterlet/babysit/actions/action.h"
+
+namespace sterlet::babysit {
+
+/// Keeps what helped, of a change and its control or of tries, and continues with the winner: {"winner":BRANCH}.
+std::unique_ptr<const Action> make_decide();
+
+}  // namespace sterlet::babysit

@@ -1,0 +1,94 @@
+#include "sterlet/babysit/actions/roll_back.h"
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/actions/checks.h"
+#include "sterlet/babysit/change.h"
+
+namespace sterlet::babysit {
+
+using base::ErrorCode;
+using base::Result;
+using storage::CheckpointRecord;
+using storage::InterventionRecord;
+
+namespace {
+
+// A roll-back that is left for another one was not enough.
+Result<void> leave_roll_back(Model& model, int target_branch, const std::string& why) {
+  for (InterventionRecord& made : model.changes()) {
+    if (made.kind != "rollback" || made.started != model.active() || made.started == target_branch) continue;
+    made.outcome = why;
+    STERLET_PASS(model.put(made, "undone"));
+  }
+  return {};
+}
+
+class RollBackAction final : public Action {
+ public:
+  Result<Begun> begin(Desk& desk, Plan& plan) const override {
+    RollBack back;
+    const auto found =
+        desk.guard.plan(plan.body.value("good_step", std::int64_t{0}), plan.body.value("bad_step", std::int64_t{0}), back);
+    if (found == Guard::Found::kLater) return Later{};
+    if (found == Guard::Found::kNo) {
+      return refusal(ErrorCode::kConflict,
+                     fmt::format("{}, but there is no good checkpoint to go back to", plan.note()),
+                     "nothing was changed");
+    }
+    if (back.checkpoint == 0) {
+      STERLET_PASS(roll_back_at_rest(desk, back, plan.note()));
+      desk.model.attempt.is_muted = true;
+      desk.outbox.kill();
+      return Answer{};
+    }
+    const CheckpointRecord& target = *find_checkpoint(desk.model.tree(), back.checkpoint);
+    plan.set = back.set;
+    plan.was = back.was;
+    plan.skip_steps = back.skip_steps;
+    send_back(desk, plan, target, target.branch, values_at(desk.model, target.branch, plan.set));
+    return Asked{};
+  }
+
+  Result<Answer> on_restored(Desk& desk, Plan& plan) const override {
+    Model& model = desk.model;
+    STERLET_PASS(model.settle_watched());
+    const CheckpointRecord target = *find_checkpoint(model.tree(), *plan.target);
+    STERLET_PASS(leave_roll_back(model, target.branch, plan.note()));
+    STERLET_PASS(model.add_branch(plan, target.branch, target.step, target.id));
+    STERLET_PASS(model.make_active(model.tree().interventions.back().started, target.step));
+    STERLET_PASS(model.go_on_from(target.path));
+    return Answer{
+        .sentence = fmt::format(
+            "{}, so it was rolled back to step {} (branch {}){}; the data of {} is left out", plan.note(), target.step,
+            branch_name(model.active()), plan.set.empty() ? "" : " with " + change_text(plan.set, plan.was),
+            plan.skip_steps == 1 ? std::string("the next step") : fmt::format("the next {} steps", plan.skip_steps))};
+  }
+};
+
+}  // namespace
+
+Result<void> roll_back_at_rest(Desk& desk, const RollBack& back, const std::string& sentence) {
+  Model& model = desk.model;
+  const CheckpointRecord* target = find_checkpoint(model.tree(), back.checkpoint);
+  const Plan plan{.command = {.trial = model.trial(), .kind = "rollback", .who = "autopilot"},
+                  .body = {{"note", sentence}},
+                  .set = back.set,
+                  .was = back.was,
+                  .skip_steps = back.skip_steps};
+  // Its reports and the checkpoint to go on from are put right when it is launched.
+  STERLET_PASS(model.settle_watched());
+  STERLET_PASS(leave_roll_back(model, target == nullptr ? 0 : target->branch, sentence));
+  STERLET_PASS(model.add_branch(plan, target == nullptr ? 0 : target->branch, target == nullptr ? 0 : target->step,
+                                target == nullptr ? std::nullopt : std::optional(target->id)));
+  const int started = model.tree().interventions.back().started;
+  desk.outbox.say(fmt::format(
+      "{}; {} (branch {}) with {}", sentence,
+      target == nullptr ? "it starts again from the beginning" : fmt::format("rolled back to step {}", target->step),
+      branch_name(started), change_text(back.set, back.was)));
+  return model.make_active_at_rest(started);
+}
+
+std::unique_ptr<const Action> make_roll_back() { return std::make_unique<RollBackAction>(); }
+
+}  // namespace sterlet::babysit

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "sterlet/babysit/actions/action.h"
+
+namespace sterlet::babysit {
+
+/// Changes live hyperparameters: {"changes":[...]}, and starts a branch with them at the step from which the program
+/// applies them. First a checkpoint is taken, so that it can be undone.
+std::unique_ptr<const Action> make_set();
+
+}  // namespace sterlet::babysit

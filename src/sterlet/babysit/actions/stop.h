@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "sterlet/babysit/actions/action.h"
+
+namespace sterlet::babysit {
+
+/// Ends the program in good order, with a checkpoint; the model can go on later. It is answered when the program has
+/// ended.
+std::unique_ptr<const Action> make_stop();
+
+}  // namespace sterlet::babysit

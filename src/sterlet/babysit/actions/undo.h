@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "sterlet/babysit/actions/action.h"
+
+namespace sterlet::babysit {
+
+/// Goes back to the checkpoint before the last change. The guard may name the first of several changes to take back at
+/// once: {"through":BRANCH}.
+std::unique_ptr<const Action> make_undo();
+
+}  // namespace sterlet::babysit

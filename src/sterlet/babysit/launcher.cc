@@ -1,0 +1,102 @@
+#include "sterlet/babysit/launcher.h"
+
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/change.h"
+#include "sterlet/run/command.h"
+
+namespace sterlet::babysit {
+
+using base::Result;
+using storage::CheckpointRecord;
+using storage::InterventionRecord;
+
+Result<bool> Launcher::launch(const study::Claim& claim) {
+  Model& model = desk_.model;
+  const studyfile::StudySpec& spec = desk_.study.spec();
+  auto begun = desk_.study.begin();
+  if (!begun && begun.error().code == base::ErrorCode::kConflict) return false;
+  STERLET_TRY(auto transaction, std::move(begun));
+  STERLET_TRY(const auto chosen, choose_restore_point());
+  if (!chosen) {
+    STERLET_PASS(transaction.commit());
+    return false;
+  }
+  const std::optional<CheckpointRecord>& from = *chosen;
+  desk_.checkpoints.forget_answers();
+  model.attempt = {.id = {.trial = claim.number, .attempt = claim.attempt}, .is_resumed = from.has_value()};
+  model.step = from ? from->step : 0;
+  model.value = from ? from->value : std::nullopt;
+  STERLET_PASS(model.make_active(model.active(), model.step));
+  STERLET_PASS(model.go_on_from(from ? from->path : std::string()));
+  STERLET_PASS(transaction.commit());
+
+  const std::string folder = fmt::format("{}/{}", desk_.options.trials_folder, claim.number);
+  base::RandomStream seeds({.seed = desk_.study.seed(),
+                            .trial = static_cast<std::uint64_t>(claim.number),
+                            .stream = base::Stream::kTrialSeed});
+  exec::Launch launch;
+  launch.id = model.attempt.id;
+  launch.params = model.params();
+  launch.seed = seeds.next_word() >> 1;
+  launch.argv =
+      run::expand_command(spec.command, launch.params,
+                          {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
+  launch.folder = spec.folder;
+  launch.trial_folder = folder;
+  launch.environment = {{"STERLET_PARAMS_EXACT", "1"}};
+  if (from) launch.resume_path = from->path;
+  const std::int64_t skip_steps = model.branch(model.active()).skip_steps;
+  if (from && from->branch != model.active() && skip_steps > 0) {
+    launch.environment.emplace_back("STERLET_SKIP_STEPS", std::to_string(skip_steps));
+  }
+  launch.stdout_pattern = spec.metrics.pattern;
+  launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
+  launch.gpus = desk_.options.gpus;
+  desk_.outbox.forget_sent();
+  if (from) desk_.pilot.find_mark(*from);
+  STERLET_PASS(desk_.executor.launch(launch));
+  desk_.outbox.say(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(launch.params),
+                               from ? fmt::format("the checkpoint of step {}", from->step) : "the beginning"));
+  return true;
+}
+
+// Nothing: not known yet, a checkpoint is being read. An empty one: from the beginning. Where no whole checkpoint of the
+// active branch is left, it is given up for its parent: its own hyperparameters must not be used on what they were not
+// chosen for.
+Result<std::optional<std::optional<CheckpointRecord>>> Launcher::choose_restore_point() {
+  using Chosen = std::optional<std::optional<CheckpointRecord>>;
+  Model& model = desk_.model;
+  while (true) {
+    std::vector<CheckpointRecord> points;
+    for (const auto* point : restore_points(model.tree(), model.active())) points.push_back(*point);
+    for (const CheckpointRecord& point : points) {
+      const auto whole = desk_.checkpoints.verify(point);
+      if (!whole || (!*whole && whole->error().code == base::ErrorCode::kInterrupted)) return Chosen();
+      if (*whole) return Chosen(point);
+      STERLET_PASS(model.set_checkpoint_state(point.id, "damaged"));
+      desk_.outbox.say(whole->error().message() + "; an earlier one is used");
+    }
+    const storage::BranchRecord& active = model.branch(model.active());
+    if (!active.parent || !active.checkpoint) return Chosen(std::optional<CheckpointRecord>());
+    STERLET_PASS(give_up_branch());
+  }
+}
+
+Result<void> Launcher::give_up_branch() {
+  Model& model = desk_.model;
+  const int given_up = model.active(), parent = *model.branch(given_up).parent;
+  for (InterventionRecord& made : model.changes()) {
+    if (made.started != given_up || made.state == "undone") continue;
+    made.outcome = "no whole checkpoint of it was left";
+    STERLET_PASS(model.put(made, "undone"));
+  }
+  desk_.outbox.say(fmt::format("branch {} has no whole checkpoint left, so branch {} goes on", branch_name(given_up),
+                               branch_name(parent)));
+  return model.make_active_at_rest(parent);
+}
+
+}  // namespace sterlet::babysit

@@ -1,0 +1,256 @@
+#include "sterlet/babysit/pilot.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/judge/rate.h"
+#include "sterlet/babysit/judge/verdict.h"
+#include "sterlet/babysit/supervisor.h"
+
+namespace sterlet::babysit {
+
+using base::Json;
+using base::Result;
+using storage::CheckpointRecord;
+using storage::InterventionRecord;
+
+namespace {
+
+constexpr double kSeen = 0.75;
+constexpr double kKeep = 0.9;  // Probability that a try must have helped with, to be kept.
+// A lower rate at the end: of 40 such changes that looked as good in their window, none was worse on held-back data
+// (bench/babysit/bench.py calibration).
+constexpr double kSeenAtEnd = 0.65;
+constexpr double kLongTraining = 50;  // Windows, where nobody said how long it will be.
+constexpr int kManyWindows = 1000;
+
+Curve after(const Curve& curve, std::int64_t step) {
+  const auto first = std::find_if(curve.begin(), curve.end(), [&](const auto& point) { return point.first > step; });
+  return {first, curve.end()};
+}
+
+// From one value to another on the parameter's unit axis.
+std::optional<double> unit_step(const space::Space& space, const std::string& name, const Json& from, const Json& to) {
+  const auto index = space.find_parameter(name);
+  const auto before = base::number_from_json(from), after = base::number_from_json(to);
+  if (!index || !before || !after) return std::nullopt;
+  const space::Axis& axis = space.axis(space.first_dimension(*index));
+  return axis.unit(*after) - axis.unit(*before);
+}
+
+// What this try showed, with what was forecast of it: two normal opinions of one gain.
+double helped_by_all(const Verdict& verdict, const std::optional<ResponseModel::Forecast>& forecast) {
+  if (!forecast || !(verdict.sd > 0) || !(forecast->sd > 0)) return verdict.helped;
+  const double here = 1 / (verdict.sd * verdict.sd), there = 1 / (forecast->sd * forecast->sd);
+  const double mean = (here * verdict.gain + there * forecast->mean) / (here + there);
+  return 0.5 * std::erfc(-mean * std::sqrt((here + there) / 2));
+}
+
+}  // namespace
+
+// The order of the questions is that of their urgency: a control that is over, steps that are spent, a mark to begin
+// from, a try worse than allowed, and at last a window that is full.
+Result<std::vector<Wish>> Pilot::look() {
+  using Wishes = std::vector<Wish>;
+  if (is_spent_) return Wishes{};
+  const auto window = static_cast<std::size_t>(options_.window);
+  if (const InterventionRecord* made = model_.controlled()) {
+    if (after(model_.own_curve(), made->step).size() < window) return Wishes{};
+    return Wishes{{.kind = "decide", .body = {{"winner", made->started}}}};
+  }
+  if (options_.autopilot == Autopilot::kOff) return Wishes{};
+  const InterventionRecord* made = model_.running_try();
+  const bool is_over = !affords(made == nullptr ? 1 : 0);
+  if (is_over && made == nullptr) {
+    is_spent_ = true;
+    return Wishes{held({.kind = "stop"})};
+  }
+  if (made != nullptr && !mark_) mark_ = model_.branch(made->started).checkpoint;
+  const CheckpointRecord* mark = mark_ ? find_checkpoint(model_.tree(), *mark_) : nullptr;
+  const bool is_here = mark != nullptr && mark->state == "kept" &&
+                       (mark->branch == model_.active() || model_.branch(model_.active()).checkpoint == mark_);
+  if (!is_here) {
+    mark_.reset();
+    return Wishes{{.kind = "mark"}};
+  }
+  if (made != nullptr && options_.limits.worst && !model_.own_curve().empty()) {
+    const double value = model_.own_curve().back().second;
+    if (model_.minimizes() ? value > *options_.limits.worst : value < *options_.limits.worst) {
+      return Wishes{{.kind = "undo",
+                     .body = {{"note", fmt::format("{} {:.4g} is worse than {:.4g}, the worst that is allowed",
+                                                   model_.metric(), value, *options_.limits.worst)}}}};
+    }
+  }
+  const std::size_t reports = after(model_.own_curve(), mark->step).size();
+  if (reports < window && !is_over) return Wishes{};
+  return reach_boundary(*mark);
+}
+
+// Where its last try branched off the base, for there may be more to try from there; else the base's window begins where
+// its program goes on. While a try runs, look() knows.
+void Pilot::find_mark(const CheckpointRecord& point) {
+  if (mark_ || model_.running_try() != nullptr) return;
+  const auto& changes = model_.tree().interventions;
+  const InterventionRecord* last = changes.empty() ? nullptr : &changes.back();
+  const bool is_tried = last != nullptr && last->kind == "try" && last->came_from == model_.active();
+  mark_ = is_tried ? model_.branch(last->started).checkpoint : std::optional(point.id);
+}
+
+// Whether so many more reports stay within the steps that may be spent, with what the program trains on for until it
+// hears of what was decided: a report at least.
+bool Pilot::affords(std::int64_t reports) const {
+  const std::int64_t a_report = model_.steps_a_report();
+  return !options_.limits.steps ||
+         model_.spent_steps() + reports * a_report + std::max(late_steps_, a_report) <= *options_.limits.steps;
+}
+
+Wish Pilot::held(Wish wish) {
+  if (model_.is_paused()) return wish;
+  held_at_ = model_.spent_steps();
+  wish.holds = true;
+  return wish;
+}
+
+void Pilot::hear() {
+  if (held_at_) late_steps_ = std::max(late_steps_, model_.spent_steps() - *held_at_);
+  held_at_.reset();
+}
+
+// The window of the base or of a try is full.
+Result<std::vector<Wish>> Pilot::reach_boundary(const CheckpointRecord& mark) {
+  const InterventionRecord* made = model_.running_try();
+  STERLET_TRY(const Situation now, situation(mark));
+  STERLET_TRY(const ResponseModel learned, responses());
+  const auto proposal = propose(model_.space(), now, learned, options_.limits, model_.minimizes());
+  if (options_.autopilot == Autopilot::kAdvise) return advise(proposal, now.params);
+  if (proposal && affords(options_.window)) {
+    return std::vector<Wish>{
+        held({.kind = "try",
+              .body = {{"name", proposal->name}, {"value", proposal->value}, {"note", proposal->reason}}})};
+  }
+  if (made == nullptr && now.arms.empty()) return std::vector<Wish>{{.kind = "mark"}};
+  STERLET_TRY(const int winner, choose_winner(now, learned));
+  Wish decide{.kind = "decide", .body = {{"winner", winner}}};
+  return std::vector<Wish>{winner == model_.active() ? decide : held(decide)};
+}
+
+// The best of all at the start, where tries are far apart; elsewhere the one that surely helped.
+Result<int> Pilot::choose_winner(const Situation& now, const ResponseModel& learned) const {
+  int winner = model_.base_branch();
+  double best = score_of(now.window, model_.minimizes());
+  for (const Arm& arm : now.arms) {
+    const double score = arm.ran_away ? HUGE_VAL : score_of(arm.window, model_.minimizes());
+    if (score >= best) continue;
+    const auto verdict = judge_paired(now.window, arm.window, model_.minimizes());
+    if (!now.is_start) {
+      // A forecast may tip the scales, but not lift what was hardly seen to help.
+      const bool settles = is_ending(now, options_.limits) && arm.rate < now.rate;
+      if (!verdict || verdict->helped < (settles ? kSeenAtEnd : kSeen)) continue;
+      if (!settles && helped_by_all(*verdict, forecast_of(learned, arm.branch, now.phase)) < kKeep) continue;
+    }
+    best = score;
+    winner = arm.branch;
+  }
+  return winner;
+}
+
+// Says what it would try, once in a row.
+std::vector<Wish> Pilot::advise(const std::optional<Proposal>& proposal, const Json& params) {
+  std::vector<Wish> wishes;
+  if (proposal) {
+    const Json set{{proposal->name, proposal->value}}, was{{proposal->name, params[proposal->name]}};
+    const std::string words = settings_words(set);
+    if (words != std::exchange(advised_, words)) {
+      wishes.push_back({.kind = "advice", .body = {{"set", set}, {"was", was}, {"note", proposal->reason}}});
+    }
+  }
+  wishes.push_back({.kind = "mark"});
+  return wishes;
+}
+
+Result<Situation> Pilot::situation(const CheckpointRecord& mark) const {
+  Situation now;
+  const int base = model_.base_branch();
+  now.params = params_of(model_.tree(), base);
+  STERLET_TRY(const auto line, model_.line(base));
+  now.line = curve_of(line, model_.metric());
+  now.window = after(now.line, mark.step);
+  now.is_start = model_.is_start_mark(mark.id);
+  const auto rate = find_learning_rate(model_.space(), now.params);
+  const auto rate_of = [&](int branch) {
+    const Json params = params_of(model_.tree(), branch);
+    return rate && params.contains(*rate) ? base::number_from_json(params[*rate]).value_or(0) : 0;
+  };
+  now.rate = rate_of(base);
+  for (const int branch : line_of(model_.tree(), base)) {
+    const auto& from = model_.branch(branch).checkpoint;
+    if (!from || model_.is_start_mark(*from)) now.rate_found = rate_of(branch);
+  }
+  const std::int64_t window_steps = std::max<std::int64_t>(1, options_.window * model_.steps_a_report());
+  now.windows_since_try = kManyWindows;
+  for (const InterventionRecord& made : model_.tree().interventions) {
+    const auto& branch = model_.branch(made.started);
+    if (now.is_start && !branch.checkpoint && made.kind == "rollback") {
+      now.arms.push_back({.branch = made.came_from, .rate = rate_of(made.came_from), .ran_away = true});
+    }
+    if (made.kind != "try") continue;
+    if (branch.checkpoint == mark.id) {
+      Arm arm{.branch = made.started, .rate = rate_of(made.started), .ran_away = made.state == "undone"};
+      STERLET_TRY(arm.window, model_.curve(made.started));
+      now.arms.push_back(std::move(arm));
+    } else if (!model_.is_start_mark(branch.checkpoint.value_or(0))) {
+      ++now.tries;
+      now.last_kept = made.state == "kept";
+      now.windows_since_try = static_cast<int>((model_.step - made.step) / window_steps) - 1;
+    }
+  }
+  if (options_.limits.steps) {
+    now.spent = static_cast<double>(model_.spent_steps()) / static_cast<double>(*options_.limits.steps);
+    now.phase = std::min(1.0, now.spent);
+  } else {
+    const double windows = static_cast<double>(now.line.size()) / options_.window;
+    now.phase = std::min(1.0, windows / kLongTraining);
+  }
+  return now;
+}
+
+// What was forecast of a try, where that changed one number.
+std::optional<ResponseModel::Forecast> Pilot::forecast_of(const ResponseModel& learned, int branch,
+                                                          double phase) const {
+  const InterventionRecord* made = start_of(model_.tree(), branch);
+  if (made == nullptr) return std::nullopt;
+  const Json set = stored_json(made->set), was = stored_json(made->was);
+  if (set.size() != 1) return std::nullopt;
+  const std::string name = set.begin().key();
+  const auto step = unit_step(model_.space(), name, was.value(name, Json()), set[name]);
+  return step ? std::optional(learned.forecast(name, *step, phase)) : std::nullopt;
+}
+
+// What earlier tries of this model taught.
+Result<ResponseModel> Pilot::responses() const {
+  ResponseModel learned(find_learning_rate(model_.space(), model_.params()).value_or(std::string()));
+  const std::int64_t most = std::max<std::int64_t>(1, options_.limits.steps.value_or(model_.step));
+  for (const InterventionRecord& made : model_.tree().interventions) {
+    const Json set = stored_json(made.set), was = stored_json(made.was);
+    if (made.kind != "try" || set.size() != 1 || made.state == "watching") continue;
+    // Those of the range test are too far apart for a straight line.
+    if (model_.is_start_mark(model_.branch(made.started).checkpoint.value_or(0))) continue;
+    const std::string name = set.begin().key();
+    const auto step = unit_step(model_.space(), name, was.value(name, Json()), set[name]);
+    if (!step) continue;
+    STERLET_TRY(const Curve base, model_.curve(made.came_from));
+    STERLET_TRY(const Curve changed, model_.curve(made.started));
+    const auto verdict = judge_paired(base, changed, model_.minimizes());
+    learned.add({.name = name,
+                 .step = *step,
+                 .phase = std::min(1.0, static_cast<double>(made.step) / static_cast<double>(most)),
+                 .gain = verdict ? verdict->gain : -HUGE_VAL,
+                 .noise = verdict ? verdict->sd : 0});
+  }
+  return learned;
+}
+
+}  // namespace sterlet::babysit

@@ -1,0 +1,63 @@
+#include "sterlet/babysit/status.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sterlet/babysit/change.h"
+
+namespace sterlet::babysit {
+
+using base::Json;
+
+namespace {
+
+// What is watched, tried or run as a control, and by whom it is thought of.
+std::string watch_text(const Desk& desk) {
+  const Model& model = desk.model;
+  const Options& options = desk.options;
+  const std::string window =
+      fmt::format("{} of {} reports",
+                  std::min(model.own_curve().size(), static_cast<std::size_t>(options.window)), options.window);
+  const storage::InterventionRecord* start = model.start();
+  if (start != nullptr && start->state == "watching") {
+    return fmt::format("{} {}, {}", start->kind == "try" ? "tries" : "watches", change_text(*start), window);
+  }
+  if (model.controlled() != nullptr) return fmt::format("runs the unchanged branch as the control, {}", window);
+  if (options.autopilot == Autopilot::kAuto) return "autopilot: watches the line";
+  if (options.autopilot == Autopilot::kAdvise) return "gives advice";
+  return {};
+}
+
+std::string doing_text(const Desk& desk, const InFlight& in_flight, const std::string& reading) {
+  if (!reading.empty()) return reading;
+  if (desk.model.is_paused()) return "paused";
+  if (!in_flight.is_empty() && !in_flight.plan().is_own()) {
+    return fmt::format("{}: the program is asked", in_flight.plan().command.kind);
+  }
+  std::string text = watch_text(desk);
+  if (desk.options.autopilot == Autopilot::kAuto && desk.options.limits.steps) {
+    text += fmt::format("; {} of {} steps spent", desk.model.spent_steps(), *desk.options.limits.steps);
+  }
+  if (desk.options.guard) text += text.empty() ? "guarded" : "; guarded";
+  return text;
+}
+
+}  // namespace
+
+Status status_of(const Desk& desk, const InFlight& in_flight, const std::string& reading) {
+  const Model& model = desk.model;
+  Status status{.trial = model.trial(),
+                .branch = branch_name(model.active()),
+                .step = model.step,
+                .value = model.value,
+                .live = Json::object(),
+                .doing = doing_text(desk, in_flight, reading)};
+  const Json params = model.params();
+  for (const space::Parameter& parameter : model.space().parameters()) {
+    if (parameter.live && params.contains(parameter.name)) status.live[parameter.name] = params[parameter.name];
+  }
+  return status;
+}
+
+}  // namespace sterlet::babysit
