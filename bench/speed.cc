@@ -38,6 +38,7 @@
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
 #include "sterlet/exec/session.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 

@@ -18,6 +18,15 @@ foreach(room base math space samplers pruners population analysis storage exec s
   endif()
 endforeach()
 
+# What holds when the storage fails: the life of a study and of a model, each of their calls failing once.
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/faults/*_test.cc)
+add_executable(sterlet_faults_test ${sources})
+target_link_libraries(sterlet_faults_test PRIVATE sterlet_babysit GTest::gtest_main)
+target_precompile_headers(sterlet_faults_test REUSE_FROM sterlet_pch)
+sterlet_warnings(sterlet_faults_test)
+add_test(NAME faults COMMAND sterlet_faults_test)
+set_tests_properties(faults PROPERTIES TIMEOUT 600)
+
 # What crosses rooms is tested on the real programs.
 file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/e2e/*_test.py)
 foreach(script IN LISTS scripts)

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {

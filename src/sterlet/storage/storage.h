@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -76,23 +75,19 @@ class Storage {
   virtual base::Result<void> put_session(const SessionRecord& session) = 0;
   virtual base::Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) = 0;
 
-  /// Live changes to a running model, and the mailbox; in this storage's transactions.
-  virtual LiveStorage& live() = 0;
-};
+  /// The storage's own clock, the same for all that use it: milliseconds since 1970 UTC.
+  virtual std::int64_t now_ms() = 0;
 
-/// Opens (or makes) a SQLite file: WAL, synchronous FULL (a transaction's own sync is made by sync(), after the lock
-/// was given up), 10 s busy timeout; the schema is made or brought up to date in one exclusive transaction, so any
-/// number of processes may start cold at once.
-///
-/// Errors    kUnreachable on a network file system (NFS, SMB, Lustre ...), where SQLite's locks do not hold; kConflict
-///           for a file of a newer schema; kDisk for a file that is damaged or is not a Sterlet database: never
-///           overwritten; kNotFound with `must_exist` where there is no file.
-struct SqliteOptions {
-  bool must_exist = false;
+  /// What it holds beside studies and trials; in this storage's transactions.
+  virtual LiveStorage& live() = 0;
+  Models& models() { return live(); }
+  Turns& turns() { return live(); }
+  Mailbox& mailbox() { return live(); }
 };
-base::Result<std::unique_ptr<Storage>> open_sqlite(const std::string& path, const SqliteOptions& options);
 
 /// Version of the schema that this program writes.
 int schema_version();
 
 }  // namespace sterlet::storage
+
+#include "sterlet/storage/open.h"  // For those that open one; to be named by themselves.

@@ -13,6 +13,7 @@
 
 #include "sterlet/base/rng.h"
 #include "sterlet/samplers/registry.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/storage/open.h"
 #include "sterlet/study/pareto.h"
 #include "sterlet/studyfile/study_file.h"
 

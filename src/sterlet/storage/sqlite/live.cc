@@ -1,19 +1,12 @@
 #include "sterlet/storage/sqlite/live.h"
 
-#include <fcntl.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cmath>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "sterlet/storage/sqlite/open.h"
-#include "sterlet/storage/sqlite/statement.h"
+#include "sterlet/base/json.h"
+#include "sterlet/storage/sqlite/connection.h"
+#include "sterlet/storage/sqlite/log_watch.h"
 
 namespace sterlet::storage {
 
@@ -25,26 +18,15 @@ constexpr std::string_view kInterventionColumns =
     "kind, branch, started, came_from, step, set_values, was_values, made_by, who, note, state, helped, outcome, "
     "checkpoint, created_ms, decided_ms";
 
-Statement& bind_optional(Statement& statement, const std::optional<std::int64_t>& value) {
-  return value ? statement.bind(*value) : statement.bind_null();
-}
-
-std::optional<std::int64_t> optional_integer(const Statement& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.integer(column);
-}
-
-std::optional<double> optional_number(const Statement& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.number(column);
+// Whoever reads it relies on it.
+bool is_object(const std::string& text) {
+  const auto json = base::parse_json(text);
+  return json && json->is_object();
 }
 
 class SqliteLive final : public LiveStorage {
  public:
-  SqliteLive(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
-  ~SqliteLive() override {
-    if (watch_ >= 0) ::close(watch_);
-  }
+  explicit SqliteLive(Connection& connection) : connection_(connection) {}
 
   Result<void> put_model(std::int64_t study, const ModelRecord& model) override {
     Statement& put = statement(
@@ -59,10 +41,10 @@ class SqliteLive final : public LiveStorage {
         statement("SELECT trial, active, live, restores, paused FROM models WHERE study_id = ? ORDER BY trial");
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
       models.push_back({.trial = row.integer(0),
-                        .active = static_cast<int>(row.integer(1)),
-                        .live = row.integer(2) != 0,
-                        .restores = row.integer(3) != 0,
-                        .paused = row.integer(4) != 0});
+                        .active = row.small(1),
+                        .live = row.flag(2),
+                        .restores = row.flag(3),
+                        .paused = row.flag(4)});
     }));
     return models;
   }
@@ -72,9 +54,8 @@ class SqliteLive final : public LiveStorage {
         "INSERT INTO branches (study_id, trial, number, parent, from_step, params, checkpoint, skip_steps, created_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     put.bind(study).bind(trial).bind(branch.number);
-    bind_optional(put, branch.parent ? std::optional<std::int64_t>(*branch.parent) : std::nullopt);
-    put.bind(branch.from_step).bind(branch.params);
-    return finish(bind_optional(put, branch.checkpoint).bind(branch.skip_steps).bind(branch.created_ms));
+    put.bind(std::optional<std::int64_t>(branch.parent)).bind(branch.from_step).bind(branch.params);
+    return finish(put.bind(branch.checkpoint).bind(branch.skip_steps).bind(branch.created_ms));
   }
 
   Result<std::vector<BranchRecord>> load_branches(std::int64_t study, std::int64_t trial) override {
@@ -83,14 +64,16 @@ class SqliteLive final : public LiveStorage {
         "SELECT number, parent, from_step, params, checkpoint, skip_steps, created_ms FROM branches WHERE study_id = ? "
         "AND trial = ? ORDER BY number");
     STERLET_PASS(each_row(select.bind(study).bind(trial), [&](Statement& row) {
-      BranchRecord branch{.number = static_cast<int>(row.integer(0)),
+      branches.push_back({.number = row.small(0),
+                          .parent = row.small_or_none(1),
                           .from_step = row.integer(2),
                           .params = row.text(3),
-                          .checkpoint = optional_integer(row, 4),
+                          .checkpoint = row.integer_or_none(4),
                           .skip_steps = row.integer(5),
-                          .created_ms = row.integer(6)};
-      if (const auto parent = optional_integer(row, 1)) branch.parent = static_cast<int>(*parent);
-      branches.push_back(std::move(branch));
+                          .created_ms = row.integer(6)});
+      const BranchRecord& branch = branches.back();
+      row.expect(branch.number == static_cast<int>(branches.size()) - 1 && is_object(branch.params));
+      row.expect(!branch.parent || (*branch.parent >= 0 && *branch.parent < branch.number));
     }));
     return branches;
   }
@@ -133,10 +116,9 @@ class SqliteLive final : public LiveStorage {
         "INSERT INTO checkpoints (study_id, trial, branch, step, path, bytes, checksum, value, state, created_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     put.bind(study).bind(trial).bind(checkpoint.branch).bind(checkpoint.step).bind(checkpoint.path);
-    put.bind(checkpoint.bytes).bind(checkpoint.checksum);
-    checkpoint.value ? put.bind_number(*checkpoint.value) : put.bind_null();
+    put.bind(checkpoint.bytes).bind(checkpoint.checksum).bind_number(checkpoint.value);
     STERLET_PASS(finish(put.bind(checkpoint.state).bind(checkpoint.created_ms)));
-    return sqlite3_last_insert_rowid(connection_);
+    return sqlite3_last_insert_rowid(connection_.raw());
   }
 
   Result<void> set_checkpoint_state(std::int64_t id, const std::string& state) override {
@@ -150,12 +132,12 @@ class SqliteLive final : public LiveStorage {
         "AND trial = ? ORDER BY id");
     STERLET_PASS(each_row(select.bind(study).bind(trial), [&](Statement& row) {
       checkpoints.push_back({.id = row.integer(0),
-                             .branch = static_cast<int>(row.integer(1)),
+                             .branch = row.small(1),
                              .step = row.integer(2),
                              .path = row.text(3),
                              .bytes = row.integer(4),
                              .checksum = row.text(5),
-                             .value = optional_number(row, 6),
+                             .value = row.number_or_none(6),
                              .state = row.text(7),
                              .created_ms = row.integer(8)});
     }));
@@ -169,14 +151,13 @@ class SqliteLive final : public LiveStorage {
         "?, ?, ?, ?, ?, ?)",
         kInterventionColumns);
     Statement& put = statement(sql);
-    bind_optional(put, intervention.id == 0 ? std::nullopt : std::optional<std::int64_t>(intervention.id));
+    put.bind(intervention.id == 0 ? std::nullopt : std::optional<std::int64_t>(intervention.id));
     put.bind(study).bind(trial).bind(intervention.kind).bind(intervention.branch).bind(intervention.started);
     put.bind(intervention.came_from).bind(intervention.step).bind(intervention.set).bind(intervention.was);
     put.bind(intervention.by).bind(intervention.who).bind(intervention.note).bind(intervention.state);
-    intervention.helped ? put.bind_number(*intervention.helped) : put.bind_null();
-    bind_optional(put.bind(intervention.outcome), intervention.checkpoint);
+    put.bind_number(intervention.helped).bind(intervention.outcome).bind(intervention.checkpoint);
     STERLET_PASS(finish(put.bind(intervention.created_ms).bind(intervention.decided_ms)));
-    const std::int64_t id = intervention.id != 0 ? intervention.id : sqlite3_last_insert_rowid(connection_);
+    const std::int64_t id = intervention.id != 0 ? intervention.id : sqlite3_last_insert_rowid(connection_.raw());
     Statement& log =
         statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, NULL, ?)");
     const bool is_new = intervention.decided_ms == 0;
@@ -193,9 +174,9 @@ class SqliteLive final : public LiveStorage {
     STERLET_PASS(each_row(statement(sql).bind(study).bind(trial), [&](Statement& row) {
       interventions.push_back({.id = row.integer(0),
                                .kind = row.text(1),
-                               .branch = static_cast<int>(row.integer(2)),
-                               .started = static_cast<int>(row.integer(3)),
-                               .came_from = static_cast<int>(row.integer(4)),
+                               .branch = row.small(2),
+                               .started = row.small(3),
+                               .came_from = row.small(4),
                                .step = row.integer(5),
                                .set = row.text(6),
                                .was = row.text(7),
@@ -203,11 +184,12 @@ class SqliteLive final : public LiveStorage {
                                .who = row.text(9),
                                .note = row.text(10),
                                .state = row.text(11),
-                               .helped = optional_number(row, 12),
+                               .helped = row.number_or_none(12),
                                .outcome = row.text(13),
-                               .checkpoint = optional_integer(row, 14),
+                               .checkpoint = row.integer_or_none(14),
                                .created_ms = row.integer(15),
                                .decided_ms = row.integer(16)});
+      row.expect(is_object(interventions.back().set) && is_object(interventions.back().was));
     }));
     return interventions;
   }
@@ -217,7 +199,7 @@ class SqliteLive final : public LiveStorage {
         "INSERT INTO commands (study_id, trial, kind, body, who, created_ms, state) VALUES (?, ?, ?, ?, ?, ?, ?)");
     put.bind(study).bind(command.trial).bind(command.kind).bind(command.body).bind(command.who);
     STERLET_PASS(finish(put.bind(command.created_ms).bind(command.state)));
-    return sqlite3_last_insert_rowid(connection_);
+    return sqlite3_last_insert_rowid(connection_.raw());
   }
 
   Result<std::vector<CommandRecord>> pending_commands(std::int64_t study) override {
@@ -259,8 +241,8 @@ class SqliteLive final : public LiveStorage {
         "INSERT OR REPLACE INTO turns (study_id, turn, trial, from_step, to_step, parent, point, first_attempt, "
         "attempt, start, checkpoint, state, value, reason, created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     put.bind(study).bind(turn.turn).bind(turn.trial).bind(turn.from_step).bind(turn.to_step);
-    bind_optional(put, turn.parent).bind(turn.point).bind(turn.first_attempt).bind(turn.attempt).bind(turn.start);
-    put.bind(turn.end).bind(turn.state).bind_number(turn.value.value_or(std::nan("")));
+    put.bind(turn.parent).bind(turn.point).bind(turn.first_attempt).bind(turn.attempt).bind(turn.start);
+    put.bind(turn.end).bind(turn.state).bind_number(turn.value);
     return finish(put.bind(turn.reason).bind(turn.created_ms));
   }
 
@@ -271,39 +253,27 @@ class SqliteLive final : public LiveStorage {
         "value, reason, created_ms FROM turns WHERE study_id = ? ORDER BY turn, trial");
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
       turns.push_back({.trial = row.integer(1),
-                       .turn = static_cast<int>(row.integer(0)),
+                       .turn = row.small(0),
                        .from_step = row.integer(2),
                        .to_step = row.integer(3),
-                       .parent = optional_integer(row, 4),
+                       .parent = row.integer_or_none(4),
                        .point = row.text(5),
-                       .first_attempt = static_cast<int>(row.integer(6)),
-                       .attempt = static_cast<int>(row.integer(7)),
+                       .first_attempt = row.small(6),
+                       .attempt = row.small(7),
                        .start = row.text(8),
                        .end = row.text(9),
                        .state = row.text(10),
-                       .value = optional_number(row, 11),
+                       .value = row.number_or_none(11),
                        .reason = row.text(12),
                        .created_ms = row.integer(13)});
     }));
     return turns;
   }
 
-  int wake_fd() override {
-    if (watch_ < 0 && !watch_failed_) {
-      watch_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-      if (watch_ >= 0 && inotify_add_watch(watch_, (path_ + "-wal").c_str(), IN_ATTRIB) < 0) {
-        ::close(watch_);
-        watch_ = -1;
-      }
-      watch_failed_ = watch_ < 0;
-    }
-    return watch_;
-  }
+  int wake_fd() override { return watch_.fd(connection_.log_path()); }
 
   Result<bool> changed_elsewhere() override {
-    std::array<char, 4096> notes{};
-    while (watch_ >= 0 && ::read(watch_, notes.data(), notes.size()) > 0) {
-    }
+    watch_.drain();
     std::int64_t version = 0;
     STERLET_PASS(each_row(statement("PRAGMA data_version"), [&](Statement& row) { version = row.integer(0); }));
     return std::exchange(data_version_, version) != version;
@@ -322,43 +292,22 @@ class SqliteLive final : public LiveStorage {
             .done_ms = row.integer(8)};
   }
 
-  Statement& statement(const std::string& sql) {
-    const auto found = statements_.find(sql);
-    if (found != statements_.end()) return found->second.reset();
-    return statements_.emplace(sql, Statement(connection_, sql)).first->second;
-  }
-
-  Result<void> finish(Statement& statement) {
-    STERLET_PASS(each_row(statement, [](Statement&) {}));
-    if (sqlite3_get_autocommit(connection_) != 0) announce_commit(path_);
-    return {};
-  }
-
+  Statement& statement(std::string_view sql) { return connection_.statement(sql); }
+  Result<void> finish(Statement& statement) { return connection_.write(statement); }
   template <typename Visit>
   Result<void> each_row(Statement& statement, Visit visit) {
-    int code = statement.step();
-    for (; code == SQLITE_ROW; code = statement.step()) visit(statement);
-    statement.reset();
-    if (code == SQLITE_DONE) return {};
-    return base::fail(sqlite_error(connection_, path_, code));
+    return connection_.each_row(statement, visit);
   }
 
-  sqlite3* connection_;
-  std::string path_;
-  std::map<std::string, Statement, std::less<>> statements_;
-  int watch_ = -1;
-  bool watch_failed_ = false;
+  Connection& connection_;
+  LogWatch watch_;
   std::int64_t data_version_ = -1;
 };
 
 }  // namespace
 
-void announce_commit(const std::string& path) {
-  static_cast<void>(utimensat(AT_FDCWD, (path + "-wal").c_str(), nullptr, 0));  // Who misses it looks by and by.
-}
-
-std::unique_ptr<LiveStorage> make_sqlite_live(sqlite3* connection, const std::string& path) {
-  return std::make_unique<SqliteLive>(connection, path);
+std::unique_ptr<LiveStorage> make_sqlite_live(Connection& connection) {
+  return std::make_unique<SqliteLive>(connection);
 }
 
 }  // namespace sterlet::storage

@@ -1,24 +1,15 @@
 #pragma once
 
-#include <sqlite3.h>
-
 #include <memory>
 #include <string>
 
 #include "sterlet/base/result.h"
-#include "sterlet/storage/storage.h"
+#include "sterlet/storage/open.h"
+#include "sterlet/storage/sqlite/connection.h"
 
 namespace sterlet::storage {
 
-struct CloseConnection {
-  void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
-};
-using Connection = std::unique_ptr<sqlite3, CloseConnection>;
-
-/// A connection with settings and schema in place; see open_sqlite for the errors.
-base::Result<Connection> open_connection(const std::string& path, const SqliteOptions& options);
-
-/// What SQLite's last error means to a person; `doing` completes "..., so ..." ("no trial was claimed").
-base::Error sqlite_error(sqlite3* connection, const std::string& path, int code);
+/// A connection with settings and schema in place; see open_sqlite for what it does and for the errors.
+base::Result<std::unique_ptr<Connection>> open_connection(const std::string& path, const OpenOptions& options);
 
 }  // namespace sterlet::storage

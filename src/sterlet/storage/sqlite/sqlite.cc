@@ -1,15 +1,15 @@
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
+#include <charconv>
 #include <functional>
-#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "sterlet/base/clock.h"
 #include "sterlet/base/text.h"
+#include "sterlet/storage/sqlite/connection.h"
 #include "sterlet/storage/sqlite/live.h"
 #include "sterlet/storage/sqlite/open.h"
 #include "sterlet/storage/sqlite/queries.h"
@@ -20,7 +20,6 @@ namespace sterlet::storage {
 
 namespace {
 
-using base::ErrorCode;
 using base::Result;
 
 // Numbers as text, by blanks: a list in one column, NaN and infinities included.
@@ -53,57 +52,22 @@ constexpr std::string_view kStudyColumns = "id, name, spec, seed, created_ms, st
 
 class Sqlite final : public Storage {
  public:
-  Sqlite(Connection connection, std::string path)
-      : connection_(std::move(connection)), path_(std::move(path)), live_(make_sqlite_live(connection_.get(), path_)) {}
-
-  ~Sqlite() override {
-    if (log_file_ >= 0) close(log_file_);
-  }
+  explicit Sqlite(std::unique_ptr<Connection> connection)
+      : connection_(std::move(connection)), live_(make_sqlite_live(*connection_)) {}
 
   LiveStorage& live() override { return *live_; }
+  std::int64_t now_ms() override { return base::system_clock().wall_ms(); }  // The file is on this machine.
 
-  // With synchronous=FULL, COMMIT would wait for the disk with the lock in its hand, and every writer for itself. The
-  // log is synced by sync() instead, after the lock was given up. It is a log: who syncs his own commit has synced all
-  // that it was built on, also another's who has not come to his sync yet.
-  Result<void> begin() override {
-    set_synchronous("NORMAL");
-    changes_before_ = sqlite3_total_changes(connection_.get());
-    auto result = run("BEGIN IMMEDIATE");
-    if (!result) set_synchronous("FULL");
-    return result;
-  }
-  Result<void> commit() override {
-    auto result = run("COMMIT");
-    if (!result) return result;  // Still open: to be taken back.
-    set_synchronous("FULL");
-    if (sqlite3_total_changes(connection_.get()) == changes_before_) return result;
-    is_behind_ = true;
-    announce_commit(path_);
-    return result;
-  }
-  Result<void> sync() override {
-    if (!is_behind_) return {};
-    // SQLite keeps the log of an open connection in place, and locks on it there are none that closing could drop.
-    if (log_file_ < 0) log_file_ = open((path_ + "-wal").c_str(), O_RDONLY | O_CLOEXEC);
-    if (log_file_ < 0 || fdatasync(log_file_) != 0) {
-      return base::fail(ErrorCode::kDisk,
-                        fmt::format("what was written last may not be on the disk ({})", std::strerror(errno)),
-                        "look at the disk, then run sterlet resume", path_);
-    }
-    is_behind_ = false;
-    return {};
-  }
-  void rollback() override {
-    if (sqlite3_get_autocommit(connection_.get()) != 0) return;
-    static_cast<void>(run("ROLLBACK"));
-    set_synchronous("FULL");
-  }
+  Result<void> begin() override { return connection_->begin(); }
+  Result<void> commit() override { return connection_->commit(); }
+  Result<void> sync() override { return connection_->sync(); }
+  void rollback() override { connection_->rollback(); }
 
   Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
     STERLET_TRY(const auto existing, find_study(study.name));
     if (existing) {
-      return base::fail(ErrorCode::kConflict, fmt::format("there is a study '{}' already", study.name),
-                        "choose another name", path_);
+      return base::fail(base::ErrorCode::kConflict, fmt::format("there is a study '{}' already", study.name),
+                        "choose another name", connection_->path());
     }
     Statement& insert = statement(
         "INSERT INTO studies (name, spec, seed, created_ms, identity) "
@@ -145,8 +109,7 @@ class Sqlite final : public Storage {
   Result<int> add_spec_version(std::int64_t study, const SpecVersion& version) override {
     SpecVersion added = version;
     Statement& select = statement("SELECT coalesce(max(version), 0) + 1 FROM spec_versions WHERE study_id = ?");
-    STERLET_PASS(
-        each_row(select.bind(study), [&](Statement& row) { added.version = static_cast<int>(row.integer(0)); }));
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) { added.version = row.small(0); }));
     STERLET_PASS(insert_spec_version(study, added));
     STERLET_PASS(finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(version.spec).bind(study)));
     return added.version;
@@ -157,10 +120,8 @@ class Sqlite final : public Storage {
     Statement& select = statement(
         "SELECT version, first_trial, spec, created_ms FROM spec_versions WHERE study_id = ? ORDER BY version");
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
-      versions.push_back({.version = static_cast<int>(row.integer(0)),
-                          .first_trial = row.integer(1),
-                          .spec = row.text(2),
-                          .created_ms = row.integer(3)});
+      versions.push_back(
+          {.version = row.small(0), .first_trial = row.integer(1), .spec = row.text(2), .created_ms = row.integer(3)});
     }));
     return versions;
   }
@@ -172,7 +133,7 @@ class Sqlite final : public Storage {
   Result<bool> is_stop_requested(std::int64_t study) override {
     bool requested = false;
     STERLET_PASS(each_row(statement("SELECT stop_requested FROM studies WHERE id = ?").bind(study),
-                          [&](Statement& row) { requested = row.integer(0) != 0; }));
+                          [&](Statement& row) { requested = row.flag(0); }));
     return requested;
   }
 
@@ -183,7 +144,7 @@ class Sqlite final : public Storage {
         statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, ?, ?)");
     log.bind(study).bind(wall_ms).bind(event).bind(trial.number).bind(trial.attempt).bind(detail);
     STERLET_PASS(finish(log));
-    const std::int64_t seq = sqlite3_last_insert_rowid(connection_.get());
+    const std::int64_t seq = sqlite3_last_insert_rowid(connection_->raw());
     static const std::string sql = fmt::format(
         "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         kTrialColumns);
@@ -224,7 +185,7 @@ class Sqlite final : public Storage {
 
   Result<std::int64_t> count_trials(std::int64_t study) override {
     std::int64_t count = 0;
-    STERLET_PASS(each_row(statement("SELECT coalesce(max(number), -1) + 1 FROM trials WHERE study_id = ?").bind(study),
+    STERLET_PASS(each_row(statement("SELECT count(*) FROM trials WHERE study_id = ?").bind(study),
                           [&](Statement& row) { count = row.integer(0); }));
     return count;
   }
@@ -238,19 +199,10 @@ class Sqlite final : public Storage {
         "SELECT {}, changed_seq FROM trials WHERE study_id = ? AND changed_seq > ? ORDER BY number", kTrialColumns);
     Statement& select = since == 0 ? statement(all).bind(study) : statement(changed).bind(study).bind(since);
     TrialRow trial;
-    int code = select.step();
-    for (; code == SQLITE_ROW; code = select.step()) {
-      const bool readable = read_trial(select, trial);
-      const auto visited =
-          readable ? visit(trial)
-                   : base::fail(ErrorCode::kDisk, "a trial in this storage cannot be read; it was left as it is",
-                                "restore it from a copy, or name another file with --storage", path_);
-      if (!visited) {
-        select.reset();
-        return visited;
-      }
-    }
-    return done(select, code);
+    return each_row(select, [&](Statement& row) {
+      read_trial(row, trial);
+      return row.fits() ? visit(trial) : Result<void>();
+    });
   }
 
   Result<std::vector<ReportRecord>> load_reports(std::int64_t study, std::int64_t trial, int attempt) override {
@@ -277,7 +229,7 @@ class Sqlite final : public Storage {
 
   Result<std::int64_t> last_event(std::int64_t study) override {
     std::int64_t seq = 0;
-    STERLET_PASS(each_row(statement("SELECT max(seq) FROM events WHERE study_id = ?").bind(study),
+    STERLET_PASS(each_row(statement("SELECT coalesce(max(seq), 0) FROM events WHERE study_id = ?").bind(study),
                           [&](Statement& row) { seq = row.integer(0); }));
     return seq;
   }
@@ -287,10 +239,12 @@ class Sqlite final : public Storage {
         "SELECT seq, wall_ms, kind, trial, attempt, detail FROM events WHERE study_id = ? AND seq > ? ORDER BY seq");
     std::vector<EventRecord> events;
     STERLET_PASS(each_row(select.bind(study).bind(since), [&](Statement& row) {
-      EventRecord event{.seq = row.integer(0), .wall_ms = row.integer(1), .kind = row.text(2), .detail = row.text(5)};
-      if (!row.is_null(3)) event.trial = row.integer(3);
-      if (!row.is_null(4)) event.attempt = static_cast<int>(row.integer(4));
-      events.push_back(std::move(event));
+      events.push_back({.seq = row.integer(0),
+                        .wall_ms = row.integer(1),
+                        .kind = row.text(2),
+                        .trial = row.integer_or_none(3),
+                        .attempt = row.small_or_none(4),
+                        .detail = row.text(5)});
     }));
     return events;
   }
@@ -335,7 +289,7 @@ class Sqlite final : public Storage {
                           .pid_start = row.text(3),
                           .started_ms = row.integer(4),
                           .beat_ms = row.integer(5),
-                          .ended = row.integer(6) != 0,
+                          .ended = row.flag(6),
                           .used_ms = row.integer(7),
                           .beat = row.integer(8)});
     }));
@@ -350,38 +304,11 @@ class Sqlite final : public Storage {
     return finish(insert.bind(version.created_ms));
   }
 
-  Statement& statement(std::string_view sql) {
-    auto found = statements_.find(sql);
-    if (found == statements_.end()) {
-      found = statements_.emplace(std::string(sql), Statement(connection_.get(), sql)).first;
-    }
-    return found->second.reset();
-  }
-
-  Result<void> run(std::string_view sql) { return finish(statement(sql)); }
-
-  // Cannot fail outside a transaction; taken when it is parsed, so it is parsed each time.
-  void set_synchronous(std::string_view level) {
-    sqlite3_exec(connection_.get(), fmt::format("PRAGMA synchronous={}", level).c_str(), nullptr, nullptr, nullptr);
-  }
-
-  Result<void> finish(Statement& statement) {
-    const int code = statement.step();
-    statement.reset();
-    if (code == SQLITE_DONE || code == SQLITE_ROW) return {};
-    return base::fail(sqlite_error(connection_.get(), path_, code));
-  }
-
-  Result<void> each_row(Statement& statement, const std::function<void(Statement&)>& visit) {
-    int code = statement.step();
-    for (; code == SQLITE_ROW; code = statement.step()) visit(statement);
-    return done(statement, code);
-  }
-
-  Result<void> done(Statement& statement, int code) {
-    statement.reset();
-    if (code == SQLITE_DONE) return {};
-    return base::fail(sqlite_error(connection_.get(), path_, code));
+  Statement& statement(std::string_view sql) { return connection_->statement(sql); }
+  Result<void> finish(Statement& statement) { return connection_->write(statement); }
+  template <typename Visit>
+  Result<void> each_row(Statement& statement, Visit visit) {
+    return connection_->each_row(statement, visit);
   }
 
   static StudyRecord study_of(Statement& row) {
@@ -389,26 +316,26 @@ class Sqlite final : public Storage {
                       .name = row.text(1),
                       .spec = row.text(2),
                       .created_ms = row.integer(4),
-                      .stop_requested = row.integer(5) != 0,
+                      .stop_requested = row.flag(5),
                       .identity = row.text(6)};
-    const std::string seed = row.text(3);
-    study.seed = std::strtoull(seed.c_str(), nullptr, 10);
+    const std::string_view seed = row.view(3);
+    row.expect(std::from_chars(seed.data(), seed.data() + seed.size(), study.seed).ptr == seed.data() + seed.size());
     return study;
   }
 
   // Into one that is used again and again, so that its texts' memory is, too.
-  static bool read_trial(Statement& row, TrialRow& into) {
+  static void read_trial(Statement& row, TrialRow& into) {
     TrialRecord& trial = into.record;
     const auto state = state_from_text(row.view(1));
     const auto suspension = suspension_from_text(row.view(16));
-    if (!state || !suspension || !read_numbers(row.view(4), trial.values) || !read_numbers(row.view(5), trial.constraints))
-      return false;
+    row.expect(state && suspension);
+    row.expect(read_numbers(row.view(4), trial.values) && read_numbers(row.view(5), trial.constraints));
     trial.number = row.integer(0);
-    trial.state = *state;
+    trial.state = state.value_or(State::kFailed);
     into.origin = row.view(2);
     into.point = row.view(3);
     trial.last_step = row.integer(6);
-    trial.attempt = static_cast<int>(row.integer(7));
+    trial.attempt = row.small(7);
     into.session = row.view(8);
     trial.history_seq = row.integer(9);
     trial.predicted = row.view(10);
@@ -417,26 +344,20 @@ class Sqlite final : public Storage {
     trial.created_ms = row.integer(13);
     trial.started_ms = row.integer(14);
     trial.ended_ms = row.integer(15);
-    trial.suspension = *suspension;
+    trial.suspension = suspension.value_or(Suspension::kNone);
     trial.changed_seq = row.integer(17);
-    return true;
+    row.expect(trial.number >= 0 && trial.attempt >= 0);
   }
 
-  Connection connection_;
-  std::string path_;
-  // Ordered by text; destroyed before the connection.
-  std::map<std::string, Statement, std::less<>> statements_;
-  std::unique_ptr<LiveStorage> live_;
-  std::int64_t changes_before_ = 0;  // Rows changed by this connection when the transaction began.
-  bool is_behind_ = false;           // Something committed is not on the disk for sure.
-  int log_file_ = -1;
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<LiveStorage> live_;  // Borrows the connection.
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Storage>> open_sqlite(const std::string& path, const SqliteOptions& options) {
-  STERLET_TRY(Connection connection, open_connection(path, options));
-  return std::make_unique<Sqlite>(std::move(connection), path);
+Result<std::unique_ptr<Storage>> open_sqlite(const std::string& path, const OpenOptions& options) {
+  STERLET_TRY(auto connection, open_connection(path, options));
+  return std::make_unique<Sqlite>(std::move(connection));
 }
 
 }  // namespace sterlet::storage

@@ -1,6 +1,7 @@
 #include "sterlet/storage/sqlite/statement.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace sterlet::storage {
@@ -32,27 +33,76 @@ Statement& Statement::bind(std::string_view text) {
   return *this;
 }
 
-Statement& Statement::bind_number(double value) {
-  if (std::isnan(value)) return bind_null();
-  sqlite3_bind_double(statement_, ++bound_, value);
-  return *this;
-}
-
-Statement& Statement::bind_null() {
+Statement& Statement::bind(const std::optional<std::int64_t>& value) {
+  if (value) return bind(*value);
   sqlite3_bind_null(statement_, ++bound_);
   return *this;
 }
 
-int Statement::step() { return prepare_code_ != SQLITE_OK ? prepare_code_ : sqlite3_step(statement_); }
-
-double Statement::number(int column) const {
-  return is_null(column) ? std::nan("") : sqlite3_column_double(statement_, column);
+Statement& Statement::bind_number(double value) {
+  if (std::isnan(value)) return bind(std::optional<std::int64_t>());
+  sqlite3_bind_double(statement_, ++bound_, value);
+  return *this;
 }
 
-std::string_view Statement::view(int column) const {
+Statement& Statement::bind_number(const std::optional<double>& value) {
+  return bind_number(value.value_or(std::nan("")));
+}
+
+int Statement::step() {
+  fits_ = true;
+  return prepare_code_ != SQLITE_OK ? prepare_code_ : sqlite3_step(statement_);
+}
+
+std::int64_t Statement::integer(int column) {
+  expect(sqlite3_column_type(statement_, column) == SQLITE_INTEGER);
+  return fits_ ? sqlite3_column_int64(statement_, column) : 0;
+}
+
+int Statement::small(int column) {
+  const std::int64_t value = integer(column);
+  expect(value >= std::numeric_limits<int>::min() && value <= std::numeric_limits<int>::max());
+  return fits_ ? static_cast<int>(value) : 0;
+}
+
+std::optional<std::int64_t> Statement::integer_or_none(int column) {
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return integer(column);
+}
+
+std::optional<int> Statement::small_or_none(int column) {
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return small(column);
+}
+
+double Statement::number(int column) { return number_or_none(column).value_or(std::nan("")); }
+
+std::optional<double> Statement::number_or_none(int column) {
+  const int type = sqlite3_column_type(statement_, column);
+  expect(type == SQLITE_FLOAT || type == SQLITE_INTEGER || type == SQLITE_NULL);
+  if (!fits_ || type == SQLITE_NULL) return std::nullopt;
+  return sqlite3_column_double(statement_, column);
+}
+
+std::string_view Statement::view(int column) {
+  expect(sqlite3_column_type(statement_, column) == SQLITE_TEXT);
+  if (!fits_) return {};
   const auto* begin = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  expect(begin != nullptr);  // No memory.
   if (begin == nullptr) return {};
   return {begin, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string Statement::table() const {
+  const char* text = sqlite3_sql(statement_);
+  const std::string_view sql = text == nullptr ? "" : text;
+  for (const std::string_view word : {" FROM ", "INTO ", "UPDATE "}) {
+    if (const std::size_t at = sql.find(word); at != std::string_view::npos) {
+      const std::string_view rest = sql.substr(at + word.size());
+      return std::string(rest.substr(0, rest.find(' ')));
+    }
+  }
+  return "its settings";
 }
 
 }  // namespace sterlet::storage
