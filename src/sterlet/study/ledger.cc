@@ -8,7 +8,7 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/base/text.h"
-#include "sterlet/study/decided_end.h"
+#include "sterlet/study/trial.h"
 
 namespace sterlet::study {
 

@@ -236,12 +236,19 @@ TEST_F(Pruning, WhatWasNotPromotedIsPrunedInTheEndAndComesBackWithALargerBudget)
   ASSERT_TRUE(study->report(0, 2, 2, {{"accuracy", 0.6}}).value().pause);
   ASSERT_TRUE(study->checkpoint(0, 2, "/0b").has_value());
   ASSERT_TRUE(study->tell(0, 2, {.state = State::kPruned}).has_value());
+  const auto finalist = study->ask().value();
+  ASSERT_TRUE(finalist.has_value()) << "none is complete yet: the one that came furthest goes on to its end";
+  EXPECT_EQ(finalist->number, 0);
+  EXPECT_EQ(finalist->checkpoint, "/0b");
+  ASSERT_TRUE(study->tell(0, 3, {.state = State::kComplete}).has_value());
+  EXPECT_EQ(study->records()[0].state, State::kComplete) << "its checkpoint was that of its end";
+  EXPECT_EQ(study->records()[0].values, std::vector<double>{0.6});
   EXPECT_FALSE(study->ask().value().has_value());
-  for (const auto& record : study->records()) {
-    EXPECT_EQ(record.state, State::kPruned);
-    EXPECT_TRUE(record.reason.starts_with("not promoted before the study ended (the budget of trials is used up): at "))
-        << record.reason;
-  }
+  EXPECT_EQ(study->records()[1].state, State::kPruned);
+  EXPECT_EQ(study->records()[1].suspension, storage::Suspension::kNotPromoted);
+  EXPECT_TRUE(study->records()[1].reason.starts_with(
+      "not promoted before the study ended (the budget of trials is used up): at "))
+      << study->records()[1].reason;
   study = Study::open(file, {.storage = stored.get(), .session = "b"}).value();
   EXPECT_FALSE(study->ask().value().has_value());
   ASSERT_TRUE(study->set_budget({.trials = 4}).has_value());

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/study/decided_end.h"
-#include "sterlet/study/pareto.h"
+#include "sterlet/study/archive.h"
+#include "sterlet/study/ending.h"
+#include "sterlet/study/registration.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::study {
 
@@ -18,102 +19,16 @@ using base::ErrorCode;
 using base::Result;
 using storage::State;
 
-constexpr std::uint64_t kCountedConfigurationsMax = 100000;
-
-std::uint64_t new_seed() {
-  std::random_device device;  // check: once a study, and stored with it.
-  return device() & 0x7FFFFFFF;
-}
-
-// What may change between two runs of one study without making it another study.
-base::Json identity_of(const studyfile::StudySpec& spec) {
-  base::Json json = studyfile::json_from_spec(spec);
-  for (const char* key : {"budget", "workers", "folder", "seed", "retries", "failures_max", "resources", "context"}) {
-    json.erase(key);
-  }
-  return json;
-}
-
 }  // namespace
-
-std::string_view text_of(Pause pause) {
-  switch (pause) {
-    case Pause::kNone:
-      return "running";
-    case Pause::kTrials:
-      return "the budget of trials is used up";
-    case Pause::kTime:
-      return "the budget of time is used up";
-    case Pause::kTarget:
-      return "the target is reached";
-    case Pause::kSpace:
-      return "every configuration of the space has been tried";
-    case Pause::kFailures:
-      return "too many trials failed in a row";
-    case Pause::kRequested:
-      return "it was asked to stop";
-    case Pause::kTrained:
-      return "every member of the population is trained";
-    case Pause::kUnfit:
-      return "its program does not do what the strategy needs";
-  }
-  return "";
-}
 
 Study::Study(studyfile::StudyFile file, const Options& options)
     : spec_(std::move(file.spec)),
       space_(std::move(file.space)),
       ledger_(spec_, space_, options),
-      started_steady_ms_(ledger_.clock().steady_ms()) {
-  ledger_.add_derived(*this);
-}
-
-namespace {
-
-// The study's row in the storage, made where there is none. One that is there must be the same study.
-Result<storage::StudyRecord> create_or_find(storage::Storage& storage, const studyfile::StudySpec& spec,
-                                            storage::StudyRecord study) {
-  study.spec = base::json_line(studyfile::json_from_spec(spec));
-  STERLET_TRY(const auto existing, storage.find_study(spec.name));
-  if (!existing) {
-    std::vector<std::string> queue;
-    for (const base::Json& point : spec.enqueue) queue.push_back(base::json_line(point));
-    return storage.create_study(study, queue);
-  }
-  STERLET_TRY(const base::Json stored, base::parse_json(existing->spec));
-  STERLET_TRY(const studyfile::StudyFile stored_file, studyfile::study_from_json(stored));
-  const base::Json before = identity_of(stored_file.spec), now = identity_of(spec);
-  for (const auto& [key, value] : now.items()) {
-    if (before.contains(key) && before[key] == value) continue;
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("the study '{}' is in the storage already, with another '{}'", spec.name, key),
-                      "give it another name (study: ...), or another --storage");
-  }
-  if (spec.seed && *spec.seed != existing->seed) {
-    return base::fail(
-        ErrorCode::kConflict,
-        fmt::format("the study '{}' is in the storage already, with seed {}", spec.name, existing->seed),
-        "leave the seed as it is, or give the study another name");
-  }
-  if (study.spec != existing->spec) STERLET_PASS(storage.set_spec(existing->id, study.spec));
-  STERLET_PASS(storage.request_stop(existing->id, false));
-  return *existing;
-}
-
-Result<storage::StudyRecord> enter(storage::Storage& storage, const studyfile::StudySpec& spec,
-                                   const storage::StudyRecord& study) {
-  STERLET_PASS(storage.begin());
-  auto entered = create_or_find(storage, spec, study);
-  auto committed = entered ? storage.commit() : base::fail(entered.error());
-  if (!committed) {
-    storage.rollback();
-    return base::fail(std::move(committed).error());
-  }
-  STERLET_PASS(storage.sync());
-  return entered;
-}
-
-}  // namespace
+      settings_(ledger_),
+      pruner_(ledger_),
+      budget_(ledger_, settings_),
+      claims_(ledger_, settings_, pruner_, budget_) {}
 
 Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Options& options) {
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
@@ -124,14 +39,27 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
                       fmt::format("run sterlet tune {}", spec.name), spec.name);
   }
   storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
-  STERLET_PASS(study->prepare(seed));  // A sampler that refuses does so before the study is written.
+  bool is_new = true;
   if (options.storage != nullptr) {
-    STERLET_TRY(record, enter(*options.storage, spec, record));
+    STERLET_TRY(const auto existing, options.storage->find_study(spec.name));
+    is_new = !existing;
+  }
+  // What a part refuses it refuses before the study is written.
+  STERLET_PASS(study->prepare(seed));
+  if (is_new) STERLET_PASS(study->claims_.check_enqueued());
+  if (options.storage != nullptr) {
+    STERLET_TRY(record, create_or_find(*options.storage, spec, record));
     STERLET_PASS(study->prepare(record.seed));
   }
   study->ledger_.bind(std::move(record));
   STERLET_PASS(study->refresh());
   return study;
+}
+
+Result<void> Study::validate(const studyfile::StudyFile& file) {
+  Study study(file, {});
+  STERLET_PASS(study.prepare(file.spec.seed.value_or(0)));
+  return study.claims_.check_enqueued();
 }
 
 Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, const Options& options) {
@@ -152,174 +80,201 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   return study;
 }
 
+// Makes the parts that may refuse the spec.
 Result<void> Study::prepare(std::uint64_t seed) {
-  const bool is_other_seed = seed != seed_;
-  seed_ = seed;
-  if (spec_.strategy == studyfile::Strategy::kPbt) {
-    STERLET_TRY(population_, population::read_options(spec_.strategy_options));
+  if (strategy_ == nullptr) {
+    STERLET_TRY(strategy_, make_strategy({.ledger = ledger_, .claims = claims_}));
   }
-  if (spec_.strategy == studyfile::Strategy::kReplay) {
-    STERLET_TRY(replay_, studyfile::replay_schedule(spec_));
-  }
-  const auto trial_budget = population_ ? std::optional(population_->population) : search_budget();
-  STERLET_TRY(sampler_, samplers::make(
-                            spec_.sampler.name, space_, spec_.sampler.options,
-                            {.seed = seed_, .trial_budget = trial_budget, .objective_count = spec_.objectives.size()}));
-  // One that was told something is kept: another budget does not concern it.
-  if (!pruner_ || is_other_seed) STERLET_PASS(make_pruner());
-  if (spec_.duplicates == studyfile::Duplicates::kAvoid && !population_ && space_.count_at_most(0) <= 1e7) {
-    if (const auto all = space_.enumerate(0, kCountedConfigurationsMax)) configuration_count_ = all->size();
-  }
+  STERLET_PASS(claims_.make(seed, strategy_->trial_budget(spec_)));
+  STERLET_PASS(pruner_.make(seed));
+  if (strategy_->counts_configurations()) budget_.count_configurations();
   return {};
-}
-
-Result<void> Study::make_pruner() {
-  if (spec_.pruner.name == "none") return {};
-  STERLET_TRY(pruner_, pruners::make(spec_.pruner.name, spec_.pruner.options,
-                                     {.seed = seed_,
-                                      .objective_count = spec_.objectives.size(),
-                                      .maximize = spec_.objectives.front().direction == studyfile::Direction::kMaximize}));
-  return {};
-}
-
-// Of the trials that a sampler will see; a race takes the last ones.
-std::optional<std::int64_t> Study::search_budget() const {
-  if (!spec_.budget.trials || !spec_.repeats.race) return spec_.budget.trials;
-  const auto budget = static_cast<double>(*spec_.budget.trials);
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(budget - std::floor(spec_.repeats.share * budget)));
 }
 
 Result<void> Study::refresh() {
-  if (!ledger_.is_stored()) return {};
   STERLET_PASS(ledger_.refresh());
-  STERLET_TRY(const auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
-  earlier_seconds_ = 0;
-  for (const storage::SessionRecord& session : sessions) {
-    if (session.id != ledger_.session()) earlier_seconds_ += static_cast<double>(session.used_ms) / 1000;
-  }
-  return {};
+  return budget_.read_sessions();
 }
 
-void Study::changed(const Change& change) {
-  const storage::TrialRecord& record = change.now;
-  const State before = change.before.state;
-  if (change.is_new_point) ++distinct_count_;
-  if (is_put_aside(record)) {
-    paused_.insert(record.number);
-  } else {
-    paused_.erase(record.number);
-  }
-  if (before == State::kLost) --lost_count_;
-  if (record.state == State::kLost) ++lost_count_;
-  if (record.state == State::kCancelled && before != State::kCancelled) ++cancelled_count_;
-  if (record.state == State::kFailed && before != State::kFailed) ++failures_in_a_row_;
-  if (record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record)) {
-    failures_in_a_row_ = 0;
-  }
-  if (pruner_ && change.is_elsewhere && is_final(record.state)) unjudged_endings_.insert(record.number);
-  is_pruner_behind_ = is_pruner_behind_ || change.is_elsewhere;
-  take_in_setting(record.number);
-  target_reached_ = target_reached_ || is_target_reached(record.number);
+Result<std::optional<Claim>> Study::ask() {
+  return within(ledger_, [&]() -> Result<std::optional<Claim>> {
+    STERLET_PASS(ledger_.read_stop_request());
+    if (spec_.budget.seconds) STERLET_PASS(budget_.read_sessions());
+    pause_ = budget_.pause();
+    STERLET_TRY(auto claim, strategy_->next(pause_));
+    const bool is_over = pause_ == Pause::kTrials || pause_ == Pause::kSpace || pause_ == Pause::kTime ||
+                         pause_ == Pause::kTarget;
+    if (!claim && is_over) STERLET_PASS(pruner_.settle(text_of(pause_)));
+    return claim;
+  });
 }
 
-void Study::restarted() {
-  distinct_count_ = 0;
-  paused_.clear();
-  lost_count_ = cancelled_count_ = failures_in_a_row_ = 0;
-  target_reached_ = false;
-  race_.reset();
-  open_settings_.clear();
-  unjudged_endings_.clear();
-  judged_seq_ = 0;
-  STERLET_CHECK(make_pruner().has_value(), "what was made once can be made again");
+Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::int64_t step,
+                                        const std::vector<std::pair<std::string, double>>& metrics) {
+  return within(ledger_, [&]() -> Result<pruners::Decision> {
+    STERLET_PASS(ledger_.running(trial, attempt));
+    STERLET_TRY(auto decision, pruner_.report(trial, attempt, step, metrics));
+    for (const auto& [metric, value] : metrics) {
+      if (metric == spec_.objectives.front().metric) strategy_->reported(trial, step, value);
+    }
+    return decision;
+  });
 }
 
-void Study::closed(bool is_committed) {
-  is_pruner_behind_ = true;
-  if (!is_committed) {
-    for (auto& [trial, news] : news_before_) turn_news_[trial] = std::move(news);
-    spent_checkpoints_.clear();  // The next look, or the session's last, finds them again.
-    spent_turn_ = -1;
+Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::string& path,
+                               std::optional<std::int64_t> step) {
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_TRY(storage::TrialRecord record, ledger_.running(trial, attempt));
+    record.checkpoint = path;
+    STERLET_PASS(strategy_->checkpointed(trial, path, step));
+    return ledger_.put(std::move(record), "checkpoint", path);
+  });
+}
+
+Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_TRY(const storage::TrialRecord record, ledger_.running(trial, attempt));
+    Outcome outcome = told;
+    if (told.is_killed && record.reason.empty()) {  // One whose end was decided needs no other attempt anyway.
+      STERLET_TRY(const bool in_place, is_killed_in_place(ledger_, record, strategy_->first_attempt(trial)));
+      if (in_place) outcome = give_up(std::move(outcome));
+    }
+    STERLET_TRY(auto last, strategy_->ended(record, std::move(outcome)));
+    if (!last) return {};
+    STERLET_TRY(const EndingFacts facts, facts_of(record));
+    STERLET_TRY(Ending ending, decide_ending(record, *last, facts, spec_.objectives));
+    return pruner_.end(std::move(ending));
+  });
+}
+
+// What an attempt reported, or where it went on from a checkpoint at its end and reported nothing, what those before
+// it did.
+Result<EndingFacts> Study::facts_of(const storage::TrialRecord& record) const {
+  EndingFacts facts{.now_ms = ledger_.clock().wall_ms()};
+  if (const std::vector<double>* last = ledger_.last_reported(record.number)) {
+    facts.reported = *last;
+  } else if (record.attempt > 1 && ledger_.is_stored()) {
+    STERLET_TRY(facts.reported, stored_values(ledger_, record));
   }
-  news_before_.clear();
+  return facts;
 }
 
-double Study::seconds_used() const {
-  return earlier_seconds_ + static_cast<double>(ledger_.clock().steady_ms() - started_steady_ms_) / 1000;
+Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome,
+                                std::span<const std::pair<std::int64_t, double>> reports) {
+  return within(ledger_, [&]() -> Result<std::int64_t> {
+    if (!strategy_->takes_added()) {
+      return base::fail(ErrorCode::kConflict, "its strategy is pbt, whose trials are the members of its population",
+                        "add it to a study with another strategy", spec_.name);
+    }
+    STERLET_TRY(space::Point point, space_.from_json(params));
+    const std::int64_t number = ledger_.next_number(), now = ledger_.clock().wall_ms();
+    storage::TrialRecord record{.number = number,
+                                .state = State::kRunning,
+                                .attempt = 1,
+                                .history_seq = ledger_.seen_seq(),
+                                .created_ms = now,
+                                .started_ms = now};
+    const bool has_values = !outcome.values.empty() || outcome.state == State::kComplete;
+    if (has_values && outcome.values.size() != spec_.objectives.size()) {
+      return base::fail(ErrorCode::kInvalidArgument,
+                        fmt::format("{} given, but the study has {}", base::count_text(outcome.values.size(), "value"),
+                                    base::count_text(spec_.objectives.size(), "objective")),
+                        "give one value for each");
+    }
+    STERLET_PASS(ledger_.append(std::move(record), std::move(point), space::Origin::kAdded, "add", ""));
+    for (const auto& [step, value] : reports) {
+      STERLET_PASS(report(number, 1, step, {{spec_.objectives.front().metric, value}}));
+    }
+    STERLET_PASS(tell(number, 1, outcome));
+    return number;
+  });
 }
 
 Result<void> Study::enqueue(const base::Json& params) {
+  return within(ledger_, [&] { return claims_.enqueue(params); });
+}
+
+Result<Claim> Study::start_at(space::Point point, space::Origin origin) {
+  return within(ledger_, [&] { return claims_.start_by_hand(std::move(point), origin); });
+}
+
+Result<Claim> Study::take_over(std::int64_t trial) {
+  return within(ledger_, [&] { return claims_.take_over(trial); });
+}
+
+Result<void> Study::restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports) {
   return within(ledger_, [&]() -> Result<void> {
-    STERLET_PASS(space_.check_partial(params));
-    // Completed once now, so that a point that can never be is refused before it is queued.
-    STERLET_PASS(complete_alone(params));
-    return ledger_.push_queue(base::json_line(params));
+    STERLET_PASS(ledger_.running(trial, attempt));
+    return ledger_.restate(trial, attempt, reports);
+  });
+}
+
+Result<std::vector<std::string>> Study::collect_lost(
+    const std::function<bool(const storage::SessionRecord&)>& is_alive) {
+  return within(ledger_, [&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> gone;
+    if (!ledger_.is_stored()) return gone;
+    STERLET_TRY(const auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
+    std::vector<std::string> alive;
+    for (const storage::SessionRecord& session : sessions) {
+      if (session.id == ledger_.session() || (!session.ended && is_alive(session))) alive.push_back(session.id);
+    }
+    for (std::int64_t trial = 0; trial < ledger_.next_number(); ++trial) {
+      const storage::TrialRecord& record = ledger_.record(trial);
+      if (record.state != State::kRunning) continue;
+      const std::string session = ledger_.session_of(trial);
+      if (std::find(alive.begin(), alive.end(), session) != alive.end()) continue;
+      if (std::find(gone.begin(), gone.end(), session) == gone.end()) gone.push_back(session);
+      EndingFacts facts{.now_ms = ledger_.clock().wall_ms()};
+      if (!record.reason.empty()) {
+        STERLET_TRY(facts.reported, stored_values(ledger_, record));
+      }
+      STERLET_PASS(pruner_.end(decide_loss(record, facts)));
+    }
+    return gone;
   });
 }
 
 Result<void> Study::beat(storage::SessionRecord session) {
   if (!ledger_.is_stored()) return {};
   session.study_id = ledger_.study().id;
-  session.used_ms = ledger_.clock().steady_ms() - started_steady_ms_;
+  session.used_ms = budget_.own_ms();
   session.beat_ms = session.started_ms + session.used_ms;
   return within(ledger_, [&] { return ledger_.put_session(session); });
 }
 
 Result<void> Study::set_budget(const studyfile::Budget& budget) {
   const studyfile::Budget before = std::exchange(spec_.budget, budget);
-  auto set = prepare(seed_);
+  auto set = prepare(ledger_.study().seed);
   if (set) set = within(ledger_, [&] { return ledger_.put_spec(base::json_line(studyfile::json_from_spec(spec_))); });
   if (!set) {
     spec_.budget = before;
-    STERLET_CHECK(prepare(seed_).has_value(), "what was made once can be made again");
+    STERLET_CHECK(prepare(ledger_.study().seed).has_value(), "what was made once can be made again");
   }
+  budget_.limits_changed();
   return set;
 }
 
 TrialView Study::view(std::int64_t trial) const {
-  const auto index = static_cast<std::size_t>(trial);
-  return {
-      .record = ledger_.records()[index], .origin = ledger_.history().trials()[index].origin, .params = space_.to_json(point_of(trial))};
+  return {.record = ledger_.record(trial),
+          .origin = history().trials()[static_cast<std::size_t>(trial)].origin,
+          .params = space_.to_json(point_of(trial))};
 }
 
-std::vector<double> Study::values_of(std::int64_t trial) const {
-  const storage::TrialRecord& own = ledger_.record(trial);
-  const bool is_mean = spec_.duplicates == studyfile::Duplicates::kAverage || spec_.repeats.is_on();
-  if (!is_mean || own.state != State::kComplete) return own.values;
-  std::vector<double> sums(spec_.objectives.size(), 0.0);
-  double count = 0;
-  for (const std::int64_t twin : ledger_.history().trials_at(ledger_.point(trial))) {
-    const storage::TrialRecord& record = ledger_.record(twin);
-    if (record.state != State::kComplete) continue;
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += record.values[i];
-    ++count;
-  }
-  for (double& sum : sums) sum /= count;
-  return sums;
+space::Point Study::point_of(std::int64_t trial) const {
+  auto point = strategy_->point_of(trial);
+  return point ? std::move(*point) : ledger_.point(trial);
 }
 
-std::vector<std::int64_t> Study::best() const {
-  if (spec_.repeats.is_on() && spec_.objectives.size() == 1) return best_setting();
-  std::vector<std::int64_t> candidates;
-  std::vector<std::vector<double>> values;
-  for (const storage::TrialRecord& record : ledger_.records()) {
-    const bool feasible = std::all_of(record.constraints.begin(), record.constraints.end(),
-                                      [](double constraint) { return constraint <= 0; });
-    if (record.state != State::kComplete || !feasible || is_repeat(record.number)) continue;
-    candidates.push_back(record.number);
-    values.push_back(values_of(record.number));
-    for (std::size_t i = 0; i < values.back().size(); ++i) {
-      if (spec_.objectives[i].direction == studyfile::Direction::kMaximize) values.back()[i] = -values.back()[i];
-    }
-  }
-  std::vector<std::int64_t> best;
-  if (spec_.objectives.size() == 1) {
-    const auto least = std::min_element(values.begin(), values.end());
-    if (least != values.end()) best.push_back(candidates[static_cast<std::size_t>(least - values.begin())]);
-    return best;
-  }
-  for (const std::size_t index : pareto_front(values)) best.push_back(candidates[index]);
-  return best;
+std::vector<double> Study::last_reported(std::int64_t trial) const {
+  const std::vector<double>* last = ledger_.last_reported(trial);
+  return last == nullptr ? std::vector<double>(spec_.objectives.size(), std::nan("")) : *last;
+}
+
+std::optional<population::Options> Study::population_options() const {
+  if (spec_.strategy != studyfile::Strategy::kPbt) return std::nullopt;
+  const auto options = population::read_options(spec_.strategy_options);
+  return options ? std::optional(*options) : std::nullopt;
 }
 
 }  // namespace sterlet::study

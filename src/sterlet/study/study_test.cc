@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "sterlet/storage/open.h"
-#include "sterlet/study/pareto.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::study {
@@ -227,9 +226,101 @@ TEST_F(StoredStudy, EverythingComesBackFromTheFile) {
   EXPECT_EQ(second.study->best(), std::vector<std::int64_t>{8});
 }
 
-TEST(ParetoFront, KeepsWhatNothingDominates) {
-  EXPECT_EQ(pareto_front({{1, 4}, {2, 2}, {3, 3}, {4, 1}, {2, 2}}), (std::vector<std::size_t>{0, 1, 3, 4}));
-  EXPECT_TRUE(pareto_front({}).empty());
+TEST(Study, APointThatTheSamplersValuesCannotJoinIsStillTriedAndHoldsUpNothing) {
+  // x must be within 3e-5 of y: hardly any completion fits, and where one was found when the point was enqueued, the
+  // draws of the ask may find none.
+  int accepted = 0;
+  for (int seed = 0; seed < 6; ++seed) {
+    auto file = parse(
+        "params: {x: {type: float, low: 0, high: 1}, y: {type: float, low: 0, high: 1}}\n"
+        "constraints: [\"abs(x - y) <= 0.00003\"]\nsampler: random\ndefaults_first: false\n");
+    file.spec.seed = static_cast<std::uint64_t>(seed);
+    const auto study = Study::open(std::move(file), {}).value();
+    if (!study->enqueue({{"y", 0.3}})) continue;
+    ++accepted;
+    const auto claim = study->ask();
+    ASSERT_TRUE(claim.has_value()) << "seed " << seed << ": " << claim.error().message();
+    EXPECT_EQ((*claim)->point.values[1], 0.3);
+    EXPECT_TRUE(study->ask().has_value());
+  }
+  EXPECT_GT(accepted, 0);
+}
+
+TEST(Study, WhatAPartRefusesIsRefusedByValidateAsByOpen) {
+  const auto file = studyfile::parse_study_text(
+      "study: s\nobjective: [a, b]\nsampler: cmaes\nparams: {x: {type: float, low: 0, high: 1}}\n", "s.yaml", "/");
+  ASSERT_TRUE(file.has_value());
+  const auto valid = Study::validate(*file);
+  ASSERT_FALSE(valid.has_value());
+  EXPECT_EQ(valid.error(), Study::open(*file, {}).error());
+  EXPECT_TRUE(Study::validate(parse("params: {x: {type: float, low: 0, high: 1}}\n")).has_value());
+  const auto impossible = Study::validate(
+      parse("params: {x: {type: float, low: 0, high: 1}, y: {type: float, low: 0, high: 1}}\n"
+            "constraints: [\"x + y >= 1.9\"]\nenqueue: [{x: 1}, {x: 0.5}]\n"));
+  ASSERT_FALSE(impossible.has_value());
+  EXPECT_EQ(impossible.error().where, "enqueue[1]");
+}
+
+TEST_F(StoredStudy, SessionsSideBySideShareTheBudgetOfTime) {
+  FakeClock clock;
+  const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nbudget: {time: 30s}\n";
+  const auto storage = storage::open_sqlite(folder_ + "/s.db", {}).value();
+  const auto one = Study::open(parse(text), {.storage = storage.get(), .clock = &clock, .session = "a"}).value();
+  const auto other = Study::open(parse(text), {.storage = storage.get(), .clock = &clock, .session = "b"}).value();
+  clock.now = 14000;
+  for (const auto* session : {"a", "b"}) {
+    ASSERT_TRUE((session == std::string("a") ? one : other)
+                    ->beat({.id = session, .started_ms = clock.wall_ms() - clock.now})
+                    .has_value());
+  }
+  EXPECT_TRUE(one->ask().value().has_value()) << "28 s are used";
+  clock.now = 15000;
+  EXPECT_FALSE(one->ask().value().has_value()) << "the other has run on since it wrote last";
+  EXPECT_EQ(one->pause(), Pause::kTime);
+}
+
+TEST_F(StoredStudy, ANumberThatAnEarlierVersionSkippedIsNoDeadEnd) {
+  const auto storage = storage::open_sqlite(folder_ + "/s.db", {}).value();
+  const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 3}\n";
+  const auto file = parse(text);
+  {
+    const auto study = Study::open(file, {.storage = storage.get(), .session = "a"}).value();
+    ASSERT_TRUE(study->ask().value().has_value());
+    const std::string point = space::Space::text_of(study->history().trials()[0].point);
+    ASSERT_TRUE(storage
+                    ->put_trial(study->storage_id(), {.record = {.number = 2, .state = State::kRunning, .attempt = 1},
+                                                      .origin = "random", .point = point, .session = "a"},
+                                "claim", 0, "")
+                    .has_value());
+  }
+  const auto study = Study::open(file, {.storage = storage.get(), .session = "a"}).value();
+  ASSERT_EQ(study->records().size(), 3U);
+  EXPECT_EQ(study->records()[1].state, State::kCancelled);
+  tell(*study, 2, 0.5);
+  const auto claim = study->ask().value();
+  ASSERT_TRUE(claim.has_value()) << "what was never stored is not counted";
+  EXPECT_EQ(claim->number, 3);
+}
+
+TEST_F(StoredStudy, ARefusedCallInALargerTransactionLeavesItWhole) {
+  auto opened = open("params: {x: {type: float, low: 0, high: 1}}\n", "a");
+  Study& study = *opened.study;
+  ASSERT_TRUE(study.ask().value().has_value());
+  {
+    auto transaction = study.begin().value();
+    tell(study, 0, 0.5);
+    EXPECT_FALSE(study.tell(7, 1, {.values = {0.1}}).has_value()) << "there is no such trial, and nothing was written";
+    EXPECT_TRUE(transaction.commit().has_value());
+  }
+  EXPECT_EQ(study.records()[0].state, State::kComplete);
+  {
+    auto transaction = study.begin().value();
+    ASSERT_TRUE(study.ask().value().has_value());
+    EXPECT_EQ(study.records().size(), 2U);
+  }
+  EXPECT_EQ(study.records().size(), 1U) << "it was not committed";
+  EXPECT_EQ(study.history().size(), 1U);
+  EXPECT_EQ(study.ask().value()->number, 1);
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+#include "sterlet/study/archive.h"
+
+#include <cmath>
+#include <optional>
+
+#include "sterlet/study/ending.h"
+
+namespace sterlet::study {
+
+using base::Result;
+
+Result<std::vector<double>> stored_values(const Ledger& ledger, const storage::TrialRecord& record) {
+  std::vector<storage::ReportRecord> reports;
+  for (int attempt = record.attempt; attempt > 0 && reports.empty() && ledger.is_stored(); --attempt) {
+    STERLET_TRY(reports, ledger.storage()->load_reports(ledger.study().id, record.number, attempt));
+  }
+  const auto& objectives = ledger.spec().objectives;
+  std::vector<double> values(objectives.size(), std::nan(""));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (const storage::ReportRecord& report : reports) {
+      if (report.metric == objectives[i].metric) values[i] = report.value;
+    }
+  }
+  return values;
+}
+
+Result<std::set<std::int64_t>> raised_by_hand(const Ledger& ledger) {
+  std::set<std::int64_t> trials;
+  if (!ledger.is_stored()) return trials;
+  STERLET_TRY(const auto models, ledger.storage()->live().load_models(ledger.study().id));
+  for (const storage::ModelRecord& model : models) trials.insert(model.trial);
+  return trials;
+}
+
+Result<bool> is_killed_in_place(const Ledger& ledger, const storage::TrialRecord& record, int first_attempt) {
+  if (!ledger.is_stored()) return false;
+  STERLET_TRY(const auto events, ledger.storage()->load_events(ledger.study().id, 0));
+  std::set<int> killed{record.attempt};
+  for (const storage::EventRecord& event : events) {
+    if (event.trial == record.number && event.kind == kKilledEvent) killed.insert(event.attempt.value_or(0));
+  }
+  std::optional<std::int64_t> reached;
+  int kills = 0;
+  for (int attempt = first_attempt; attempt <= record.attempt; ++attempt) {
+    STERLET_TRY(const auto reports, ledger.storage()->load_reports(ledger.study().id, record.number, attempt));
+    if (!reports.empty() && (!reached || reports.back().step > *reached)) {
+      reached = reports.back().step;
+      kills = 0;
+    }
+    if (killed.contains(attempt)) ++kills;
+  }
+  return kills >= kKillsInPlaceMax;
+}
+
+}  // namespace sterlet::study
