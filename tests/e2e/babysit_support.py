@@ -211,7 +211,7 @@ class BabysitTest(ProgramTest):
     def check_tree(self):
         """The stored curves are those of a model that was never killed: branch by branch, to the last bit."""
         branches = self.branches()
-        with open(self.path("sterlet-trials/m/0/seed")) as file:
+        with open(self.trials_folder("m") + "/0/seed") as file:
             told = retell(branches, int(file.read()))
         for name, branch in branches.items():
             for report in branch["reports"]:

@@ -215,7 +215,7 @@ class Replay(BabysitTest):
         trials = self.trials(answer["study"])
         self.assertEqual([trial["state"] for trial in trials], ["COMPLETE"] * 2, done.stderr)
         for trial in trials:
-            with open(self.path(f"sterlet-trials/{answer['study']}/{trial['number']}/seed")) as file:
+            with open(f"{self.trials_folder(answer['study'])}/{trial['number']}/seed") as file:
                 x, chance, rate = 1.0, int(file.read()), None
             curve = []
             for step in range(steps):
@@ -272,7 +272,7 @@ class Messages(BabysitTest):
     def note(self, arguments, code, out, err):
         text = err.replace(os.path.realpath(self.folder), "FOLDER")
         for found, instead in ((r"(steps?|go from) \d+(, \d+)*", r"\1 N"), (r"process \d+", "process N"),
-                               (r"step-\d+", "step-N"), (r"^\S+ has just", "SOMEBODY has just")):
+                               (r"step-\d+", "step-N"), (r"/m-[0-9a-f]{8}/", "/m-IDENTITY/"), (r"^\S+ has just", "SOMEBODY has just")):
             text = re.sub(found, instead, text)
         self.assertEqual(len(text.splitlines()), 1, out + err)
         self.said.append(f"$ sterlet {' '.join(arguments)}\n{text.strip()}\nexit code {code}\n")
@@ -510,7 +510,7 @@ while""").replace("    select.select", """    if named:
         kept = [f"ck-{point['step']}" for point in self.branches()["a"]["checkpoints"]]
         self.assertEqual(kept, ["ck-0", "ck-9"])  # The first and the last.
         self.assertEqual(sorted(name.rpartition("-")[0] or name
-                                for name in os.listdir(self.path("sterlet-trials/m/0/checkpoints"))), kept + ["link"])
+                                for name in os.listdir(self.trials_folder("m") + "/0/checkpoints")), kept + ["link"])
         self.assertEqual(self.trials()[0]["state"], "COMPLETE")
 
     def test_a_program_that_fails_can_be_gone_on_with(self):

@@ -95,8 +95,9 @@ class Population(ProgramTest):
                                     "turns ORDER BY turn, trial").fetchall()
 
     def checkpoints(self, folder="."):
-        return sorted(os.path.join(trial, name) for trial in os.listdir(self.path(f"{folder}/sterlet-trials/p"))
-                      for name in os.listdir(self.path(f"{folder}/sterlet-trials/p/{trial}/checkpoints")))
+        trials = self.trials_folder("p", folder)
+        return sorted(os.path.join(trial, name) for trial in os.listdir(trials)
+                      for name in os.listdir(f"{trials}/{trial}/checkpoints"))
 
     def needed(self, folder):
         """Checkpoints that the stored turns name and something may still go on from, and the newest of each member."""
@@ -144,7 +145,7 @@ class Population(ProgramTest):
             schedule = json.loads(self.run_program("export", "p", "--schedule", "--trial", str(trial["number"])).stdout)
             curve = self.retell(schedule)
             self.assertAlmostEqual(trial["values"][0], curve[12], places=12)
-            with open(self.path(f"sterlet-trials/p/{trial['number']}/end.json")) as file:
+            with open(f"{self.trials_folder('p')}/{trial['number']}/end.json") as file:
                 trace = json.load(file)["trace"]
             self.assertEqual(len(trace), 12)
             self.assertEqual({size for size, _ in trace}, {schedule["schedule"][0]["set"]["size"]})
@@ -161,7 +162,7 @@ class Population(ProgramTest):
         self.assertTrue(best["checkpoint"].endswith(f"{best['number']}/checkpoints/12-4.json"))
         # As a kill just after a commit leaves it: one that is not needed is there, and goes when the study is opened again.
         for name in ("0/checkpoints/3-1.json", "0/checkpoints/of-somebody-else"):
-            self.write(f"sterlet-trials/p/{name}", "{}")
+            self.write(f"{self.trials_folder('p')}/{name}", "{}")
         self.run_program("tune", "study.yaml")
         self.assertEqual(self.checkpoints(), ["0/12-4.json", "0/of-somebody-else"] + [f"{i}/12-4.json" for i in (1, 2, 3)])
         text = self.run_program("show", "p", str(best["number"])).stdout
@@ -246,7 +247,7 @@ class Population(ProgramTest):
         self.assertAlmostEqual(answer["mean"], expected, places=12)
         self.assertLess(answer["sd"], 1e-12)
         for run in answer["runs"]:
-            with open(self.path(f"sterlet-trials/{answer['study']}/{run['trial']}/end.json")) as file:
+            with open(f"{self.trials_folder(answer['study'])}/{run['trial']}/end.json") as file:
                 rates = [rate for _, rate in json.load(file)["trace"]]
             changes = {entry["step"]: entry["set"]["rate"] for entry in schedule["schedule"]}
             self.assertEqual(rates, [changes[max(s for s in changes if s <= step)] for step in range(12)])

@@ -1,5 +1,6 @@
 """Runs the real program in a folder of its own: files in, arguments, what comes out."""
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -84,6 +85,11 @@ class ProgramTest(unittest.TestCase):
                 continue
             if state != "Z" and b"STERLET_SESSION=" in environment and folder.encode() in environment:
                 found.append(int(entry))
+        return found
+
+    def trials_folder(self, study, folder="."):
+        """Folder with the folders of a study's trials: its name ends with the study's identity."""
+        (found,) = glob.glob(self.path(f"{folder}/sterlet-trials/{glob.escape(study)}-" + "[0-9a-f]" * 8))
         return found
 
     def signal(self, child, number=signal.SIGINT):

@@ -15,7 +15,7 @@
 
 #include "sterlet/api/line_buffer.h"
 #include "sterlet/api/operations.h"
-#include "sterlet/run/runner.h"
+#include "sterlet/study/sessions.h"
 
 namespace sterlet::api {
 
@@ -32,7 +32,7 @@ constexpr std::int64_t kBeatMs = 5000;
 class Server final {
  public:
   Server(study::Study& study, const base::Clock& clock, const Pipe& pipe)
-      : study_(study), clock_(clock), pipe_(pipe), session_(pipe.session) {}
+      : study_(study), clock_(clock), pipe_(pipe), session_(pipe.session), watch_(clock) {}
 
   Result<void> run() {
     study_.defer_sync(true);
@@ -77,7 +77,8 @@ class Server final {
   Result<void> look_around() {
     if (!session_) return {};
     STERLET_PASS(study_.beat(*session_));
-    STERLET_PASS(study_.collect_lost([&](const auto& session) { return run::is_session_alive(session, clock_); }));
+    STERLET_PASS(
+        study_.collect_lost([&](const auto& session) { return watch_.look(session) != study::Liveness::kGone; }));
     beat_at_ms_ = clock_.steady_ms() + kBeatMs;
     return {};
   }
@@ -148,6 +149,7 @@ class Server final {
   const base::Clock& clock_;
   const Pipe& pipe_;
   std::optional<storage::SessionRecord> session_;
+  study::SessionWatch watch_;
   std::int64_t beat_at_ms_ = 0;
   std::array<char, 1 << 16> piece_{};
   std::size_t line_number_ = 0;

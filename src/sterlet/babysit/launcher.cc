@@ -18,7 +18,7 @@ Result<bool> Launcher::launch(const study::Claim& claim) {
   Model& model = desk_.model;
   const studyfile::StudySpec& spec = desk_.study.spec();
   auto begun = desk_.study.begin();
-  if (!begun && begun.error().code == base::ErrorCode::kConflict) return false;
+  if (!begun && begun.error().code == base::ErrorCode::kLocked) return false;
   STERLET_TRY(auto transaction, std::move(begun));
   STERLET_TRY(const auto chosen, choose_restore_point());
   if (!chosen) {

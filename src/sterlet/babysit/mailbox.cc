@@ -8,6 +8,7 @@
 
 #include "sterlet/babysit/mailbox_error.h"
 #include "sterlet/base/process.h"
+#include "sterlet/study/sessions.h"
 
 namespace sterlet::babysit {
 
@@ -18,27 +19,21 @@ using storage::State;
 
 namespace {
 
-constexpr std::int64_t kOtherHostGraceMs = 60000;
 constexpr int kPollMs = 20;
 constexpr std::int64_t kLookMs = 1000;  // So often it is looked whether the process still lives.
-
-bool is_alive(const storage::SessionRecord& session, const base::Clock& clock) {
-  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
-  if (process.host == base::this_process().host) return !session.ended && base::is_running(process);
-  return !session.ended && clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
-}
 
 bool is_final(State state) {
   return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
 }
 
-Result<std::optional<storage::SessionRecord>> raiser_of(const study::Study& study, storage::Storage& storage,
-                                                        const base::Clock& clock, const std::string& id) {
+// Whether a living process raises the model, by its session. One that cannot be seen from here counts: whoever asks it
+// something waits for the answer with a limit anyway.
+Result<bool> is_raised(const study::Study& study, storage::Storage& storage, study::SessionWatch& watch,
+                       const std::string& id) {
   STERLET_TRY(const auto sessions, storage.load_sessions(study.storage_id()));
-  for (const storage::SessionRecord& session : sessions) {
-    if (session.id == id && is_alive(session, clock)) return session;
-  }
-  return std::nullopt;
+  return std::any_of(sessions.begin(), sessions.end(), [&](const storage::SessionRecord& session) {
+    return session.id == id && watch.look(session) != study::Liveness::kGone;
+  });
 }
 
 }  // namespace
@@ -47,6 +42,7 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
                                         std::optional<std::int64_t> trial) {
   STERLET_TRY(const auto models, storage.live().load_models(study.storage_id()));
   std::optional<Found> found;
+  study::SessionWatch watch(clock);
   for (const storage::ModelRecord& model : models) {
     if (model.trial < 0 || model.trial >= static_cast<std::int64_t>(study.records().size())) continue;
     if (trial && model.trial != *trial) continue;
@@ -54,8 +50,7 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
     Found here{.model = model, .state = record.state, .last_step = record.last_step};
     if (record.state == State::kRunning) {
       here.session = study.session_of(model.trial);
-      STERLET_TRY(const auto raiser, raiser_of(study, storage, clock, here.session));
-      here.is_running = raiser.has_value();
+      STERLET_TRY(here.is_running, is_raised(study, storage, watch, here.session));
     }
     if (found && found->is_running && !here.is_running) continue;
     found = here;
@@ -100,6 +95,7 @@ Result<Json> ask(storage::Storage& storage, const study::Study& study, const Fou
   const std::int64_t start_ms = clock.steady_ms();
   std::int64_t looked_ms = start_ms;
   bool is_gone = false;
+  study::SessionWatch watch(clock);
   while (true) {
     STERLET_TRY(const auto command, live.find_command(id));
     if (command && command->state != "pending") {
@@ -119,8 +115,8 @@ Result<Json> ask(storage::Storage& storage, const study::Study& study, const Fou
     }
     if (now_ms - looked_ms >= kLookMs) {
       looked_ms = now_ms;
-      STERLET_TRY(const auto session, raiser_of(study, storage, clock, found.session));
-      is_gone = !session;
+      STERLET_TRY(const bool is_there, is_raised(study, storage, watch, found.session));
+      is_gone = !is_there;
       if (is_gone) continue;  // Its answer may have come with its end.
     }
     pollfd wake{.fd = live.wake_fd(), .events = POLLIN, .revents = 0};

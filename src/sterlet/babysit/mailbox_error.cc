@@ -20,7 +20,7 @@ constexpr Name kNames[] = {
     {ErrorCode::kNotFound, "not_found", 2},               {ErrorCode::kConflict, "conflict", 3},
     {ErrorCode::kUnreachable, "unreachable", 4},          {ErrorCode::kDisk, "disk", 5},
     {ErrorCode::kTimeout, "timeout", 6},                  {ErrorCode::kInterrupted, "interrupted", 7},
-    {ErrorCode::kExhausted, "exhausted", 8},
+    {ErrorCode::kExhausted, "exhausted", 8},              {ErrorCode::kLocked, "locked", -1},
 };
 
 std::string text_at(const Json& json, const char* key) {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/base/process.h"
+#include "sterlet/study/sessions.h"
 
 namespace sterlet::babysit {
 
@@ -17,14 +17,6 @@ using storage::SessionRecord;
 using storage::State;
 
 namespace {
-
-constexpr std::int64_t kOtherHostGraceMs = 60000;
-
-bool is_alive(const SessionRecord& session, const base::Clock& clock) {
-  const base::ProcessIdentity process{.host = session.host, .pid = session.pid, .start = session.pid_start};
-  if (process.host == base::this_process().host) return base::is_running(process);
-  return clock.wall_ms() - session.beat_ms < kOtherHostGraceMs;
-}
 
 bool is_final(State state) {
   return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
@@ -43,7 +35,7 @@ class Opening final {
     if (start_.fresh || models.empty()) return begin_new(model);
     STERLET_TRY(const ModelRecord* old, find_old(models));
     if (const SessionRecord* other = other_session(old->trial)) {
-      if (!other->ended && is_alive(*other, clock_)) {
+      if (is_alive(*other)) {
         return base::fail(
             ErrorCode::kConflict,
             fmt::format("the model (trial {}) is being raised by process {} already", old->trial, other->pid),
@@ -70,11 +62,16 @@ class Opening final {
     return found == sessions_.end() ? nullptr : &*found;
   }
 
+  // One that cannot be judged at one look counts as alive: nobody takes a model from it by mistake.
+  bool is_alive(const SessionRecord& session) const {
+    return study::SessionWatch(clock_).look(session) != study::Liveness::kGone;
+  }
+
   // Two models at once share the machine, which nobody wants by mistake.
   Result<void> check_alone(const std::vector<ModelRecord>& models) const {
     for (const ModelRecord& model : models) {
       const SessionRecord* other = other_session(model.trial);
-      if (other == nullptr || other->ended || !is_alive(*other, clock_)) continue;
+      if (other == nullptr || !is_alive(*other)) continue;
       return base::fail(
           ErrorCode::kConflict,
           fmt::format("the model (trial {}) is still being raised, by process {}", model.trial, other->pid),

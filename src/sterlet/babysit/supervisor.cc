@@ -241,7 +241,7 @@ Result<void> Supervisor::turn() {
   const bool is_ready = !incoming_.empty() && !times_.reading_ms;
   if (is_ready || is_beat_due || inbox_.is_due() || leaving_) {
     auto begun = desk_.study.begin();
-    if (!begun && begun.error().code == ErrorCode::kConflict) {
+    if (!begun && begun.error().code == ErrorCode::kLocked) {
       // Another program holds the storage, and nothing was done: what was told waits, and the model trains on.
       if (!std::exchange(times_.is_lock_told, true)) {
         observer_.said(begun.error().what + "; the model trains on, and what it tells is stored later");

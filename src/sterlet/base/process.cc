@@ -2,9 +2,12 @@
 
 #include <pwd.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,37 +19,77 @@ namespace sterlet::base {
 
 namespace {
 
-// Field 22 of /proc/PID/stat, counted after the command's closing parenthesis; empty if there is no such process or it
-// is a zombie.
-std::string start_of(std::int64_t pid) {
+/// What /proc says of a process.
+struct Stat {
+  bool is_readable = false;
+  bool is_zombie = false;
+  std::string start;  // Field 22, counted after the command's closing parenthesis.
+};
+
+Stat stat_of(std::int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const auto close = text.rfind(')');
-  if (close == std::string::npos || close + 2 >= text.size() || text[close + 2] == 'Z') return {};
+  if (close == std::string::npos || close + 2 >= text.size()) return {};
+  Stat stat{.is_readable = true, .is_zombie = text[close + 2] == 'Z'};
   std::size_t at = close + 2;
   for (int field = 3; field < 22; ++field) {
     at = text.find(' ', at);
     if (at == std::string::npos) return {};
     ++at;
   }
-  return text.substr(at, text.find(' ', at) - at);
+  stat.start = text.substr(at, text.find(' ', at) - at);
+  return stat;
 }
 
-std::string this_host() {
+/// Where a process number counts.
+struct Place {
+  std::string name, boot, pid_namespace;
+};
+
+Place this_place() {
   std::array<char, 256> name{};
   gethostname(name.data(), name.size() - 1);
-  std::string boot;
-  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
-  return fmt::format("{}/{}", name.data(), boot);
+  Place place{.name = name.data()};
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> place.boot;
+  struct stat space {};
+  if (stat("/proc/self/ns/pid", &space) == 0) place.pid_namespace = std::to_string(space.st_ino);
+  return place;
+}
+
+// From the end: a machine's name may hold anything. Without a namespace as versions before 6 wrote it.
+Place read_place(const std::string& text) {
+  constexpr std::size_t kBootLength = 36;  // A UUID; an inode has at most 20 digits.
+  const auto last = text.rfind('/');
+  if (last == std::string::npos) return {.name = text};
+  if (text.size() - last - 1 == kBootLength) return {.name = text.substr(0, last), .boot = text.substr(last + 1)};
+  const auto before = last == 0 ? std::string::npos : text.rfind('/', last - 1);
+  if (before == std::string::npos) return {.name = text.substr(0, last), .boot = text.substr(last + 1)};
+  return {.name = text.substr(0, before),
+          .boot = text.substr(before + 1, last - before - 1),
+          .pid_namespace = text.substr(last + 1)};
 }
 
 }  // namespace
 
-ProcessIdentity this_process() { return {.host = this_host(), .pid = getpid(), .start = start_of(getpid())}; }
+ProcessIdentity this_process() {
+  const Place place = this_place();
+  return {.host = fmt::format("{}/{}/{}", place.name, place.boot, place.pid_namespace),
+          .pid = getpid(),
+          .start = stat_of(getpid()).start};
+}
 
-bool is_running(const ProcessIdentity& process) {
-  if (process.host != this_host() || process.start.empty()) return false;
-  return start_of(process.pid) == process.start;
+Presence presence_of(const ProcessIdentity& process) {
+  const Place here = this_place(), there = read_place(process.host);
+  if (there.boot != here.boot) return there.name == here.name ? Presence::kEarlierBoot : Presence::kElsewhere;
+  const bool is_old_form = there.pid_namespace.empty() && process.host.back() != '/';
+  if (there.pid_namespace != here.pid_namespace && !is_old_form) return Presence::kElsewhere;
+  const Stat stat = stat_of(process.pid);
+  if (stat.is_readable && !process.start.empty()) {
+    return !stat.is_zombie && stat.start == process.start ? Presence::kRunning : Presence::kGone;
+  }
+  // hidepid hides it in /proc, but not that its number is taken.
+  return kill(static_cast<pid_t>(process.pid), 0) != 0 && errno == ESRCH ? Presence::kGone : Presence::kUnreadable;
 }
 
 std::string user_name() {

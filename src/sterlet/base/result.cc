@@ -33,6 +33,7 @@ int exit_code(ErrorCode code) {
     case ErrorCode::kNotFound:
     case ErrorCode::kConflict:
     case ErrorCode::kExhausted:
+    case ErrorCode::kLocked:
       return 1;
     case ErrorCode::kBadStudyFile:
       return 64;

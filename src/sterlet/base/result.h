@@ -21,6 +21,7 @@ enum class ErrorCode {
   kTimeout,          ///< A limit of time ran out.
   kInterrupted,      ///< A person or a signal ended it.
   kExhausted,        ///< Nothing more to do: the budget or the space is used up.
+  kLocked,           ///< Another program holds the storage locked; nothing was changed, and the same may work later.
 };
 
 /// A failure as data. Printed as `where: what (why); next`, each part left out when empty.

@@ -35,6 +35,10 @@ class Rich final : public Display {
   }
   void started(const Claim&) override { draw_soon(); }
   void tick() override { draw_soon(); }
+  void said(const std::string& sentence) override {
+    block_.say(sentence);
+    draw();
+  }
   void interrupted(int times) override {
     block_.say(interrupted_text(times));
     draw();
@@ -65,6 +69,7 @@ class Plain final : public Display {
     for (; intervals_ < settled_intervals(study_); ++intervals_) err_.line(settled_text(study_, intervals_));
     if (!is_between) err_.line(finished_text(study_, trial));
   }
+  void said(const std::string& sentence) override { err_.line(sentence); }
   void interrupted(int times) override { err_.line(interrupted_text(times)); }
 
  private:
@@ -93,6 +98,7 @@ class JsonLines final : public Display {
                {"values", values},
                {"reason", record.reason}});
   }
+  void said(const std::string& sentence) override { err_.json({{"event", "said"}, {"sentence", sentence}}); }
   void interrupted(int times) override { err_.json({{"event", "interrupted"}, {"times", times}}); }
 
  private:

@@ -1,4 +1,4 @@
-// Populations and schedules: show --tree of a population, export --schedule, tune --replay.
+// Populations and schedules: show --tree of a population, export --schedule, the summary of tune --replay.
 #include "sterlet/cli/population.h"
 
 #include <algorithm>
@@ -6,11 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/base/checksum.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/words.h"
 #include "sterlet/api/lineage.h"
-#include "sterlet/run/runner.h"
+#include "sterlet/run/launch.h"
 
 namespace sterlet::cli {
 
@@ -71,42 +70,6 @@ Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int6
   }
   STERLET_TRY(const studyfile::Schedule schedule, api::schedule_of(study, *trial));
   return base::json_line(studyfile::json_from_schedule(schedule)) + "\n";
-}
-
-Result<void> make_replay(studyfile::StudyFile& file, const std::string& schedule_path, std::int64_t seeds) {
-  STERLET_TRY(studyfile::Schedule schedule, studyfile::read_schedule(schedule_path));
-  if (const auto fits = studyfile::check_schedule(schedule, file.space); !fits) {
-    return base::fail(base::Error(fits.error()).at(fmt::format("{}: {}", schedule_path, fits.error().where)));
-  }
-  // What the schedule leaves open at its start has the study's defaults.
-  Json start = Json::object();
-  if (const auto defaults = file.space.defaults()) start = file.space.to_json(*defaults);
-  start = schedule.values_at(0, std::move(start));
-  if (const auto whole = file.space.from_json(start); !whole) {
-    return base::fail(base::Error(whole.error()).at(fmt::format("{}: the schedule at step 0", schedule_path)));
-  }
-  if (schedule.entries.empty() || schedule.entries.front().step != 0) {
-    schedule.entries.insert(schedule.entries.begin(), studyfile::Schedule::Entry{});
-  }
-  schedule.entries.front().set = start;
-  studyfile::StudySpec& spec = file.spec;
-  const Json json = studyfile::json_from_schedule(schedule);
-  base::Checksum checksum;
-  checksum.add(base::json_line(json));
-  // Another schedule is another study; the same one goes on where it was left.
-  spec.name = fmt::format("{}-replay-{}", spec.name, checksum.text().substr(0, 8));
-  spec.strategy = studyfile::Strategy::kReplay;
-  spec.strategy_options = {{"schedule", json["schedule"]}};
-  spec.budget = {.trials = seeds};
-  spec.sampler = {.name = "random"};
-  spec.pruner = {.name = "none"};
-  spec.duplicates = studyfile::Duplicates::kAllow;
-  spec.defaults_first = false;
-  spec.repeats = {};
-  spec.enqueue.clear();
-  // Seeds of its own: on those of the search its result would tell nothing new.
-  if (spec.seed) *spec.seed = (*spec.seed + 1'000'003) & 0x7FFFFFFF;
-  return {};
 }
 
 void print_replay(const Context& context, const study::Study& study) {

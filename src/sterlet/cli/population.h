@@ -16,8 +16,6 @@ base::Result<void> show_population(const Context& context, const OpenStudy& open
 /// The schedule of a trial (none: of the best) as the text of a file.
 base::Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int64_t> trial);
 
-/// Turns a study file into the study that trains with a schedule `seeds` times.
-base::Result<void> make_replay(studyfile::StudyFile& file, const std::string& schedule_path, std::int64_t seeds);
 /// Prints what each seed came to, with mean and spread.
 void print_replay(const Context& context, const study::Study& study);
 

@@ -3,19 +3,12 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
-#include "sterlet/base/process.h"
+#include "sterlet/study/sessions.h"
 
 namespace sterlet::cli {
 
 storage::SessionRecord session_record(const Context& context, const std::string& session) {
-  const base::ProcessIdentity process = base::this_process();
-  const std::int64_t now = context.parts.clock.wall_ms();
-  return {.id = session,
-          .host = process.host,
-          .pid = process.pid,
-          .pid_start = process.start,
-          .started_ms = now,
-          .beat_ms = now};
+  return study::new_session_record(session, context.parts.clock);
 }
 
 int block_signals() {

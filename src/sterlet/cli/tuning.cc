@@ -14,7 +14,9 @@
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/words.h"
+#include "sterlet/run/devices.h"
 #include "sterlet/run/runner.h"
+#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::cli {
 
@@ -94,21 +96,10 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   STERLET_TRY(const Progress progress, choose_progress(context, options.progress));
   run::RunOptions run_options;
   run_options.gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
-  run_options.workers = options.workers.value_or(
-      spec.workers.value_or(std::max(1, static_cast<int>(base::available_cores() / spec.resources.cpu))));
-  if (spec.resources.gpu > 0) {
-    const int slots = static_cast<int>(run_options.gpus.size()) * spec.resources.gpu_share / spec.resources.gpu;
-    if (static_cast<int>(run_options.gpus.size()) < spec.resources.gpu) {
-      return base::fail(
-          base::ErrorCode::kInvalidArgument,
-          fmt::format("each trial asks for {}, but this machine has {}",
-                      base::count_text(static_cast<std::uint64_t>(spec.resources.gpu), "GPU"), run_options.gpus.size()),
-          "lower resources: gpu, or run it on another machine", spec.name);
-    }
-    run_options.workers = std::min(run_options.workers, slots);
-  }
+  STERLET_TRY(run_options.workers,
+              run::count_workers(spec, options.workers, base::available_cores(), run_options.gpus));
   const auto storage_file = std::filesystem::absolute(open.storage_path);
-  run_options.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
+  run_options.trials_folder = run::trials_folder(storage_file.parent_path(), study.stored());
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,14 +22,17 @@ class Observer {
   virtual void tick() {}
   /// A person or a signal asked to end; `times` counts from 1.
   virtual void interrupted(int /*times*/) {}
+  /// Something that a person should know, in a sentence.
+  virtual void said(const std::string& /*sentence*/) {}
 };
 
 struct RunOptions {
-  int workers = 1;                 ///< >= 1. Trials at once.
-  std::string trials_folder;       ///< Each trial has a folder of its number in it.
-  std::vector<int> gpus;           ///< Devices that may be used.
-  int signal_fd = -1;              ///< A signalfd; each signal read counts as one request to end. -1: none.
-  storage::SessionRecord session;  ///< Of this process.
+  int workers = 1;                       ///< >= 1. Trials at once.
+  std::string trials_folder;             ///< Each trial has a folder of its number in it.
+  std::vector<int> gpus;                 ///< Devices that may be used.
+  int signal_fd = -1;                    ///< A signalfd; each signal read counts as one request to end. -1: none.
+  storage::SessionRecord session;        ///< Of this process.
+  std::int64_t lock_patience_ms = 1000;  ///< How long one try waits for a storage that is locked.
 };
 
 /// How a run came to its end.
@@ -45,18 +46,18 @@ struct RunResult {
 ///
 /// One loop, one thread: what happened since the last turn (reports, ends of trials) and the new claims are one
 /// transaction; only after its commit are programs started and answered. The disk is waited for at most every 10 ms.
+///
 /// Interrupted once: nothing new is claimed, the running trials are asked for a checkpoint and awaited. Twice: they are
 /// ended (TERM, KILL after 10 s) and become LOST, to be run again on resume. Three times: KILL at once.
+///
+/// What goes wrong on the way:
+/// - Another program holds the storage locked: the trials run on, what they tell is kept and stored once the storage is
+///   free. Only a third interruption gives up waiting for it (kLocked).
+/// - Another process took a trial (it thought us dead): that attempt alone is ended.
+/// - An attempt cannot be started for want of descriptors, processes or memory: the trial goes back, to be started
+///   again, and fewer run at once from then on; where nothing else runs it is FAILED.
+/// - Any other error of the storage, as a full disk, ends the run.
 base::Result<RunResult> run_study(study::Study& study, exec::Executor& executor, const base::Clock& clock,
                                   Observer& observer, const RunOptions& options);
-
-/// Whether the process of a session still runs; of one on another machine, whether it has given a sign in the last minute.
-bool is_session_alive(const storage::SessionRecord& session, const base::Clock& clock);
-
-/// STERLET_SEED of a trial: below 2^31, so that every language's integers hold it.
-std::uint64_t trial_seed(std::uint64_t study_seed, std::int64_t trial);
-
-/// GPUs of this machine: CUDA_VISIBLE_DEVICES as given, else counted from the driver; empty if there are none.
-std::vector<int> find_gpus(const std::string& visible_devices);
 
 }  // namespace sterlet::run

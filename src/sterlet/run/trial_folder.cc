@@ -19,10 +19,29 @@ bool is_inside(const fs::path& folder, const fs::path& path) {
   return in_folder == folder.end() && in_path != path.end();
 }
 
+constexpr std::size_t kIdentityDigits = 8;  // In the folder's name; of 16.
+
+// As schema step 6 gave identities to the studies that had none.
+bool was_given_later(const storage::StudyRecord& study) {
+  constexpr std::uint64_t kSeedPart = 100'000;
+  return study.identity == fmt::format("{:011x}{:05x}", study.created_ms, study.seed % kSeedPart);
+}
+
 }  // namespace
 
+std::string trials_folder(const fs::path& home, const storage::StudyRecord& study) {
+  const fs::path all = home / "sterlet-trials";
+  std::error_code ignored;
+  if (was_given_later(study) && fs::exists(all / study.name, ignored)) return (all / study.name).string();
+  return (all / fmt::format("{}-{}", study.name, study.identity.substr(0, kIdentityDigits))).string();
+}
+
+std::string trial_folder(const std::string& trials_folder, std::int64_t trial) {
+  return fmt::format("{}/{}", trials_folder, trial);
+}
+
 fs::path checkpoints_folder(const std::string& trials_folder, std::int64_t trial) {
-  return fs::path(trials_folder) / std::to_string(trial) / "checkpoints";
+  return fs::path(trial_folder(trials_folder, trial)) / "checkpoints";
 }
 
 Result<fs::path> contained(const fs::path& checkpoints, const fs::path& path) {
@@ -55,6 +74,18 @@ void delete_checkpoint(const fs::path& checkpoints, const fs::path& path) {
   const fs::path root = fs::canonical(checkpoints, error);
   if (error || name.empty() || name == "." || name == ".." || !is_inside(root, folder / name)) return;
   fs::remove_all(folder / name, error);
+}
+
+void delete_checkpoints(const std::string& trials_folder, const std::vector<std::string>& paths) {
+  if (paths.empty()) return;
+  std::error_code error;
+  const fs::path root = fs::canonical(trials_folder, error);
+  if (error) return;
+  for (const std::string& path : paths) {
+    const fs::path inside = fs::canonical(path, error).lexically_relative(root);
+    if (error || inside.empty() || *inside.begin() == "..") continue;
+    delete_checkpoint(root / *inside.begin() / "checkpoints", path);
+  }
 }
 
 }  // namespace sterlet::run

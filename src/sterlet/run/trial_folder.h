@@ -3,10 +3,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/storage/records.h"
 
 namespace sterlet::run {
+
+/// The folder in `home` that holds the folders of a study's trials: sterlet-trials/NAME-IDENTITY, with the first eight
+/// digits of the identity. A study of a version that had no identities goes on with sterlet-trials/NAME where that is
+/// there. Two studies of one name never share a folder, and a new one never finds an old one's checkpoints.
+std::string trials_folder(const std::filesystem::path& home, const storage::StudyRecord& study);
+
+/// The folder of one trial.
+std::string trial_folder(const std::string& trials_folder, std::int64_t trial);
 
 /// Where a trial's program writes its checkpoints: TRIALS/17/checkpoints.
 std::filesystem::path checkpoints_folder(const std::string& trials_folder, std::int64_t trial);
@@ -21,5 +31,9 @@ base::Result<std::filesystem::path> contained(const std::filesystem::path& check
 /// Deletes a checkpoint that is contained, a folder with all that is in it; of a symbolic link the link alone. Leaves
 /// anything else alone. What cannot be deleted costs space only, so there is no error.
 void delete_checkpoint(const std::filesystem::path& checkpoints, const std::filesystem::path& path);
+
+/// delete_checkpoint() of each, whichever trial of the study it lies at: an interval of a member may begin at another
+/// one's checkpoint.
+void delete_checkpoints(const std::string& trials_folder, const std::vector<std::string>& paths);
 
 }  // namespace sterlet::run

@@ -29,6 +29,23 @@ class TrialFolder : public testing::Test {
   const fs::path folder_ = checkpoints_folder((top_ / "trials").string(), 3);
 };
 
+TEST_F(TrialFolder, CarriesTheStudysIdentity) {
+  const storage::StudyRecord study{.name = "s", .seed = 7, .created_ms = 1764000000000, .identity = "0123456789abcdef"};
+  EXPECT_EQ(trials_folder("/data", study), "/data/sterlet-trials/s-01234567");
+  EXPECT_EQ(trial_folder(trials_folder("/data", study), 17), "/data/sterlet-trials/s-01234567/17");
+}
+
+TEST_F(TrialFolder, OneOfAnOlderVersionIsFoundByItsOwnStudyAlone) {
+  const storage::StudyRecord old{
+      .name = "s", .seed = 4'000'051'615, .created_ms = 1764000000000, .identity = "19ab697e8000c99f"};
+  EXPECT_EQ(trials_folder(top_, old), top_ / "sterlet-trials/s-19ab697e") << "it has none";
+  fs::create_directories(top_ / "sterlet-trials/s/0");
+  EXPECT_EQ(trials_folder(top_, old), top_ / "sterlet-trials/s");
+  storage::StudyRecord other = old;
+  other.identity = "0123456789abcdef";
+  EXPECT_EQ(trials_folder(top_, other), top_ / "sterlet-trials/s-01234567");
+}
+
 TEST_F(TrialFolder, AFileOrAFolderInsideIsACheckpoint) {
   write(folder_ / "ck-1");
   fs::create_directories(folder_ / "ck-2");

@@ -694,7 +694,7 @@ TEST_P(Conformance, TwoWritersTakeTurns) {
   ASSERT_TRUE(storage_->begin().has_value());
   const auto refused = other->begin();
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, base::ErrorCode::kConflict);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kLocked);
   EXPECT_FALSE(other->put_trial(study_, {.record = {.number = 7}}, "x", 0, "").has_value());
   put(0);
   ASSERT_TRUE(storage_->commit().has_value());

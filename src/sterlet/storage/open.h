@@ -11,7 +11,7 @@ namespace sterlet::storage {
 struct OpenOptions {
   bool must_exist = false;   ///< kNotFound where there is no such storage.
   bool only_read = false;    ///< Changes nothing, not even an old schema, and needs no right to write.
-  int patience_ms = 10'000;  ///< How long a call waits for a lock of another program before kConflict.
+  int patience_ms = 10'000;  ///< How long a call waits for a lock of another program before kLocked.
 };
 
 using SqliteOptions = OpenOptions;

@@ -20,7 +20,7 @@ namespace sterlet::storage {
 /// acknowledged to a person or another machine. Whatever is written outside a transaction is on the disk at once.
 ///
 /// Every change to a trial carries the sequence number of its event; readers follow by visit_trials(study, seq, ...).
-/// Errors    kDisk where the file cannot be read or written, kConflict where another process holds it locked too long.
+/// Errors    kDisk where the file cannot be read or written, kLocked where another program holds it locked too long.
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -32,6 +32,8 @@ class Storage {
   /// that one wait of the disk serves all that wait for it (group commit).
   virtual base::Result<void> sync() = 0;
   virtual void rollback() = 0;
+  /// How long a call waits for a storage that another program holds locked; nothing: as long as at first.
+  virtual void set_lock_patience(std::optional<std::int64_t> /*milliseconds*/) {}
 
   /// Adds a study and its queue of points. kConflict where the name is taken.
   virtual base::Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) = 0;

@@ -239,7 +239,7 @@ Result<void> Study::beat(storage::SessionRecord session) {
   if (!ledger_.is_stored()) return {};
   session.study_id = ledger_.study().id;
   session.used_ms = budget_.own_ms();
-  session.beat_ms = session.started_ms + session.used_ms;
+  session.beat_ms = ledger_.clock().wall_ms();
   return within(ledger_, [&] { return ledger_.put_session(session); });
 }
 

@@ -58,6 +58,10 @@ class Study final {
   base::Result<void> sync() { return ledger_.sync(); }
   /// Takes in what other processes have changed.
   base::Result<void> refresh();
+  /// As storage::Storage::set_lock_patience.
+  void set_lock_patience(std::optional<std::int64_t> milliseconds) {
+    if (ledger_.is_stored()) ledger_.storage()->set_lock_patience(milliseconds);
+  }
 
   /// The next trial to run, as the strategy has it. Counts the budget in the same transaction. Nothing if there is none
   /// to hand out: see pause().
@@ -65,6 +69,11 @@ class Study final {
   Pause pause() const { return pause_; }
   /// What the program does not do, in a sentence; set where the pause is kUnfit.
   std::string unfit() const { return strategy_->unfit(); }
+
+  /// Whether this session holds that attempt; false once the trial has ended or another session has taken it. As of the
+  /// last begin() or refresh().
+  bool is_held(std::int64_t trial, int attempt) const { return ledger_.running(trial, attempt).has_value(); }
+
   /// Adds one report, and decides whether the trial goes on. That it should not is stored with its reason in the same
   /// transaction: whatever becomes of the process, the trial ends PRUNED, unless it is told COMPLETE or FAILED.
   /// Errors: kConflict where the attempt is not the one that runs.
@@ -102,6 +111,7 @@ class Study final {
   const space::Space& space() const { return space_; }
   const space::History& history() const { return ledger_.history(); }
   std::uint64_t seed() const { return ledger_.study().seed; }
+  const storage::StudyRecord& stored() const { return ledger_.study(); }
   std::int64_t storage_id() const { return ledger_.study().id; }
   std::int64_t created_ms() const { return ledger_.study().created_ms; }
   /// Seconds that sessions of this study have run, this one's included.

@@ -13,7 +13,8 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/exec/session.h"
-#include "sterlet/run/runner.h"
+#include "sterlet/run/devices.h"
+#include "sterlet/run/trial_folder.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -68,15 +69,10 @@ base::Result<babysit::Options> babysit_options(const Context& context, const Bab
                                       : babysit::Autopilot::kOff;
   result.limits = {.steps = options.steps, .tries = options.tries, .worst = options.worst};
   const auto gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
-  if (spec.resources.gpu > static_cast<int>(gpus.size())) {
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("the model asks for {}, but this machine has {}",
-                                  base::count_text(static_cast<std::uint64_t>(spec.resources.gpu), "GPU"), gpus.size()),
-                      "lower resources: gpu, or run it on another machine", spec.name);
-  }
+  STERLET_PASS(run::check_gpus(spec, gpus));
   result.gpus.assign(gpus.begin(), gpus.begin() + spec.resources.gpu);
   const auto storage_file = std::filesystem::absolute(open.storage_path);
-  result.trials_folder = (storage_file.parent_path() / "sterlet-trials" / spec.name).string();
+  result.trials_folder = run::trials_folder(storage_file.parent_path(), open.study->stored());
   result.session = session_record(context, session);
   return result;
 }

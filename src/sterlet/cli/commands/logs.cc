@@ -8,6 +8,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/trial_argument.h"
+#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::cli {
 
@@ -32,8 +33,8 @@ void add(CLI::App& command, Context& context) {
       }
       STERLET_TRY(const std::int64_t trial, check_trial(*open.study, *number));
       const int attempt_number = open.study->records()[static_cast<std::size_t>(trial)].attempt;
-      const auto folder = std::filesystem::absolute(open.storage_path).parent_path() / "sterlet-trials" /
-                          open.study->spec().name / std::to_string(trial);
+      const auto home = std::filesystem::absolute(open.storage_path).parent_path();
+      const std::filesystem::path folder = run::trial_folder(run::trials_folder(home, open.study->stored()), trial);
       for (const char* stream : {"stdout", "stderr"}) {
         if (options->errors && std::string_view(stream) == "stdout") continue;
         std::ifstream file(folder / fmt::format("{}-{}.log", stream, attempt_number));

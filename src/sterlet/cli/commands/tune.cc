@@ -6,6 +6,7 @@
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/tuning.h"
 #include "sterlet/exec/session.h"
+#include "sterlet/study/replay.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -48,7 +49,7 @@ void add(CLI::App& command, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(file->spec.budget, budget_of(options->tuning, file->spec.budget));
       if (options->replay.empty()) STERLET_PASS(refuse_babysitting(file->spec));
-      if (!options->replay.empty()) STERLET_PASS(make_replay(*file, options->replay, options->seeds));
+      if (!options->replay.empty()) STERLET_PASS(study::make_replay(*file, options->replay, options->seeds));
       if (options->seed) file->spec.seed = options->seed;
       OpenStudy open;
       STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));

@@ -52,7 +52,7 @@ const StudyTables& MemoryAccess::read(std::int64_t study) const {
 
 Result<Tables*> MemoryAccess::write() {
   if (database_->owner != nullptr && database_->owner != this) {
-    return base::fail(ErrorCode::kConflict, "still locked by another user, so nothing was changed", "try again");
+    return base::fail(ErrorCode::kLocked, "still locked by another user, so nothing was changed", "try again");
   }
   return &database_->now;
 }

@@ -84,7 +84,7 @@ class MemoryAccess {
   }
   /// Nothing where there is no such study.
   const StudyTables& read(std::int64_t study) const;
-  /// kConflict while another writes, kNotFound where there is no such study. Every change goes through set() or assign().
+  /// kLocked while another writes, kNotFound where there is no such study. Every change goes through set() or assign().
   base::Result<StudyTables*> write(std::int64_t study);
   base::Result<Tables*> write();
 

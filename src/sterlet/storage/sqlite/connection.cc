@@ -202,7 +202,7 @@ base::Error Connection::error(int code) const {
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {.code = ErrorCode::kConflict,
+      return {.code = ErrorCode::kLocked,
               .where = path_,
               .what = fmt::format("still locked by another program after {:g} s, so nothing was changed",
                                   patience_ms_ / 1000.0),

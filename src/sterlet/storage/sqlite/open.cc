@@ -123,7 +123,7 @@ Result<void> keep_log(Connection& connection) {
                                     *mode),
                         "name a file on a local disk with --storage", connection.path());
     }
-    if (mode.error().code != ErrorCode::kConflict || i == kSwitchAttemptsMax) return base::fail(mode.error());
+    if (mode.error().code != ErrorCode::kLocked || i == kSwitchAttemptsMax) return base::fail(mode.error());
     sqlite3_sleep(10);
   }
 }

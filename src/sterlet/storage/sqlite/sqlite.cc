@@ -62,6 +62,9 @@ class Sqlite final : public Storage {
   Result<void> commit() override { return connection_->commit(); }
   Result<void> sync() override { return connection_->sync(); }
   void rollback() override { connection_->rollback(); }
+  void set_lock_patience(std::optional<std::int64_t> milliseconds) override {
+    connection_->set_patience(static_cast<int>(milliseconds.value_or(OpenOptions{}.patience_ms)));
+  }
 
   Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
     STERLET_TRY(const auto existing, find_study(study.name));

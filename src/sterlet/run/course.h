@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sterlet/base/json.h"
+#include "sterlet/exec/executor.h"
+#include "sterlet/pruners/pruner.h"
+#include "sterlet/study/study.h"
+
+namespace sterlet::run {
+
+/// What one running attempt has told so far, and how its end comes about where we want it. Pure bookkeeping: it asks
+/// nothing of the study or the executor, so the loop may work on a copy and drop the copy when a transaction fails.
+///
+/// Stages, in this order; most attempts stay in the first until their program exits:
+///
+///     kTraining -> kDecided -> kTold -> kEnding      its end was decided by a pruner or a rung
+///     kTraining ----------> kUnwanted -> kEnding     nothing more is wanted of it
+///
+/// A program whose end was decided is told so, and may end in its own way. It is ended by force when it cannot be told,
+/// when it keeps reporting after it was told, or when it takes longer than kPruneGraceMs.
+class Course final {
+ public:
+  enum class Stage { kTraining, kDecided, kTold, kUnwanted, kEnding };
+  /// What the loop has to do now: send message() to the program, or end it with end_reason().
+  enum class Due { kNothing, kTell, kEnd };
+
+  static constexpr std::int64_t kPruneGraceMs = 10000;
+  /// Reports that come within it after the program was told were on their way already.
+  static constexpr std::int64_t kReportGraceMs = 1000;
+
+  /// Of an attempt with the claim's agenda: changes of a schedule that its program must make, and its last step.
+  explicit Course(const std::vector<base::Json>& agenda);
+
+  void take_report(std::int64_t step, const pruners::Decision& decision, std::int64_t now_ms);
+  void take_value(std::vector<double> values) { values_ = std::move(values); }
+  void take_applied(std::int64_t step);
+  void take_refused(const exec::Event::Refused& refused);
+  void take_failed(std::string reason) { failure_ = std::move(reason); }
+  /// The study gave the trial to another process: what this attempt tells is not stored any more.
+  void take_robbed();
+
+  Due due(std::int64_t now_ms) const;
+  /// The key of the message that tells the program of its end: "prune", or "stop" where it is only put aside and is to
+  /// leave a checkpoint.
+  std::string message() const { return is_put_aside_ ? "stop" : "prune"; }
+  /// The answer to a report has told the program already; the program may be gone before a message reaches it.
+  void heard_by_answer() { is_heard_ = true; }
+  /// message() was sent; `is_sent` as Executor::send says.
+  void told(bool is_sent, std::int64_t now_ms);
+  void ended() { stage_ = Stage::kEnding; }
+  std::string end_reason() const;
+
+  Stage stage() const { return stage_; }
+  bool is_robbed() const { return is_robbed_; }
+  /// What the study is told once the program has exited.
+  study::Outcome outcome(const exec::Event::Exited& exited, std::size_t objective_count) const;
+
+ private:
+  void leave_unwanted();
+  study::Outcome own_outcome(const exec::Event::Exited& exited) const;
+
+  Stage stage_ = Stage::kTraining;
+  std::vector<double> values_;
+  std::string failure_;
+  std::map<std::int64_t, base::Json> changes_;  // Of a schedule, by step, that its program has not told of yet.
+  std::optional<std::int64_t> end_step_;        // Where its agenda stops it.
+  std::string prune_reason_;                    // Empty: no end was decided.
+  bool is_put_aside_ = false;                   // The end that was decided is a pause: it may be promoted later.
+  bool is_heard_ = false;
+  bool is_reporting_on_ = false;  // After it was told.
+  bool is_robbed_ = false;
+  std::int64_t told_ms_ = 0;  // From kTold on.
+};
+
+/// Whether somebody, or the machine, killed the program from outside; it did not end by its own fault.
+bool is_killed(const exec::Event::Exited& exited);
+
+}  // namespace sterlet::run

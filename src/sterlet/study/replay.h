@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sterlet/base/result.h"
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::study {
+
+/// Makes of a study one that trains `seeds` times from the beginning with the schedule in that file: another name, which
+/// tells the schedule, strategy replay, no pruning, seeds of its own. What the schedule leaves open at its start has the
+/// study's defaults. Errors: kBadStudyFile where the file is no schedule or does not fit the space.
+base::Result<void> make_replay(studyfile::StudyFile& file, const std::string& schedule_path, std::int64_t seeds);
+
+}  // namespace sterlet::study
