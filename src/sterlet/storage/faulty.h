@@ -44,9 +44,7 @@ class FaultyStorage final : public Storage {
   base::Result<void> commit() override;
   base::Result<void> sync() override;
   void rollback() override;
-  void set_lock_patience(std::optional<std::int64_t> milliseconds) override {
-    storage_->set_lock_patience(milliseconds);
-  }
+  void set_lock_patience(std::optional<std::int64_t> milliseconds) override { inner_->set_lock_patience(milliseconds); }
   base::Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override;
   base::Result<std::optional<StudyRecord>> find_study(const std::string& name) override;
   base::Result<std::vector<StudyRecord>> list_studies() override;
