@@ -48,7 +48,10 @@ base::Result<std::string> storage_path(const std::string& storage, const std::st
   return path;
 }
 
-base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& options, const std::string& session) {
+namespace {
+
+base::Result<OpenStudy> open_with(const Context& context, const StudyOptions& options, const std::string& session,
+                                  const storage::OpenOptions& storage_options) {
   std::string name = options.study, folder = ".";
   if (!name.empty() && is_study_file(name)) {
     auto file = studyfile::read_study_file(name);
@@ -58,7 +61,7 @@ base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& o
   }
   STERLET_TRY(std::string path, storage_path(options.storage, folder));
   OpenStudy open;
-  STERLET_TRY(open.storage, context.parts.open_storage(path, {.must_exist = true}));
+  STERLET_TRY(open.storage, context.parts.open_storage(path, storage_options));
   open.storage_path = path;
   if (name.empty()) {
     STERLET_TRY(const auto studies, open.storage->list_studies());
@@ -77,6 +80,16 @@ base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& o
   if (!study) return base::fail(study.error().at(path));
   open.study = std::move(*study);
   return open;
+}
+
+}  // namespace
+
+base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& options, const std::string& session) {
+  return open_with(context, options, session, {.must_exist = true});
+}
+
+base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions& options) {
+  return open_with(context, options, {}, {.must_exist = true, .only_read = true});
 }
 
 void fail(Context& context, const base::Error& error) { fail(context, std::vector<base::Error>{error}); }

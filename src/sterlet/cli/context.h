@@ -63,6 +63,8 @@ base::Result<std::string> storage_path(const std::string& storage, const std::st
 /// Opens an existing study by name, by study file, or the only one there is.
 base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& options,
                                    const std::string& session = {});
+/// The same for a command that only looks: it changes nothing, needs no right to write, and reads older schemas.
+base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions& options);
 
 /// Whether the argument looks like a study file rather than a name.
 bool is_study_file(const std::string& argument);

@@ -17,7 +17,7 @@ void add(CLI::App& command, Context& context) {
   add_study_options(command, *options);
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const OpenStudy open, open_study(context, *options));
+      STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
       const base::Json summary = api::summary_json(*open.study);
       if (summary["best"].empty()) {
         context.exit_code = 3;

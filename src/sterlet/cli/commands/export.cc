@@ -108,7 +108,7 @@ void add(CLI::App& command, Context& context) {
       ->needs(command.get_option("--schedule"));
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       if (options->schedule) {
         STERLET_TRY(const std::string text, schedule_text(open, options->trial));
         if (!options->output.empty()) return base::write_whole(options->output, text);

@@ -53,7 +53,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--output,-o", options->output, "file to write (default: stdout)");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
       STERLET_TRY(const std::string text, logbook_text(context, *options, open));
       if (!options->output.empty()) return base::write_whole(options->output, text);
       context.out.text(text);

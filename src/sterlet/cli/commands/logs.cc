@@ -26,7 +26,7 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto number, split_words(options->words, options->study));
-      STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       if (!number) {
         return base::fail(base::ErrorCode::kInvalidArgument, "no trial was named",
                           "give its number, as in sterlet logs 3");

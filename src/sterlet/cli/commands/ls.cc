@@ -15,7 +15,7 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       if (!options->study.empty()) {
-        STERLET_TRY(const OpenStudy open, open_study(context, *options));
+        STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
         if (context.json) {
           base::Json list = base::Json::array();
           for (std::size_t i = 0; i < open.study->records().size(); ++i) {
@@ -31,12 +31,12 @@ void add(CLI::App& command, Context& context) {
         return {};
       }
       STERLET_TRY(const std::string path, storage_path(options->storage, "."));
-      STERLET_TRY(const auto storage, context.parts.open_storage(path, {.must_exist = true}));
+      STERLET_TRY(const auto storage, context.parts.open_storage(path, {.must_exist = true, .only_read = true}));
       STERLET_TRY(const auto studies, storage->list_studies());
       base::Json list = base::Json::array();
       std::vector<std::vector<std::string>> rows = {{"study", "trials", "complete", "best", "created"}};
       for (const storage::StudyRecord& record : studies) {
-        STERLET_TRY(const OpenStudy open, open_study(context, {.study = record.name, .storage = path}));
+        STERLET_TRY(const OpenStudy open, open_to_look(context, {.study = record.name, .storage = path}));
         const base::Json summary = api::summary_json(*open.study);
         list.push_back(summary);
         rows.push_back({record.name, summary["trials"].dump(), summary["counts"]["COMPLETE"].dump(),

@@ -35,7 +35,7 @@ base::Result<std::string> page_of(const OpenStudy& open) {
 }
 
 base::Result<void> write_page(Context& context, const Options& options) {
-  STERLET_TRY(const OpenStudy open, open_study(context, options.study));
+  STERLET_TRY(const OpenStudy open, open_to_look(context, options.study));
   STERLET_TRY(const std::string page, page_of(open));
   STERLET_PASS(base::write_whole(options.output, page));
   if (!context.quiet) context.out.line(fmt::format("{} written", options.output));

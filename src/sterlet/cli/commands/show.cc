@@ -53,7 +53,7 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
-      STERLET_TRY(OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
       if (options->tree && open.study->spec().strategy == studyfile::Strategy::kPbt)
         return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);

@@ -36,7 +36,7 @@ void add(CLI::App& command, Context& context) {
   add_study_options(command, *options);
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const OpenStudy open, open_study(context, *options));
+      STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
       const base::Json summary = api::summary_json(*open.study);
       if (context.json) {
         context.out.json(summary);

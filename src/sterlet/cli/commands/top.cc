@@ -22,7 +22,7 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--once", options->once, "print it once");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       Block block(context.out, context.parts.clock, context.out.is_terminal() && wants_colour(context));
       while (true) {
         STERLET_PASS(open.study->refresh());
