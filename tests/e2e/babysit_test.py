@@ -415,7 +415,7 @@ class Refusals(BabysitTest):
             ("undo",): "there is no change to undo on branch a; see sterlet show --tree",
             ("branch", "--at", "999999"): "there is no checkpoint of step 999999; none has been kept yet",
             ("branch", "--at", "5", "--from", "q"): "there is no branch 'q'; they go from a to a",
-            ("resume", "--trials", "5"): "m: its strategy is panda: one model, trained under watch; run sterlet babysit m",
+            ("resume", "--trials", "5"): "m: its strategy is babysit: one model, trained under watch; run sterlet babysit m",
         }
         for arguments, sentence in cases.items():
             self.assertEqual(self.refused(*arguments), sentence)

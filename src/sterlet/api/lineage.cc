@@ -20,13 +20,6 @@ Json params_of(const study::Study& study, const TurnRecord& turn) {
   return study.space().to_json(*point);
 }
 
-const TurnRecord* find_turn(const study::Study& study, int turn, std::int64_t trial) {
-  for (const TurnRecord& found : study.turns()) {
-    if (found.turn == turn && found.trial == trial) return &found;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 Result<studyfile::Schedule> schedule_of(const study::Study& study, std::int64_t trial) {
@@ -34,28 +27,7 @@ Result<studyfile::Schedule> schedule_of(const study::Study& study, std::int64_t 
     return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
                       fmt::format("see which there are with sterlet ls {}", study.spec().name), study.spec().name);
   }
-  if (study.spec().strategy == studyfile::Strategy::kReplay) return studyfile::replay_schedule(study.spec());
-  std::vector<const TurnRecord*> path;  // From the last interval back to the first.
-  for (const TurnRecord& turn : study.turns()) {
-    if (turn.trial == trial && turn.state != "waiting") path = {&turn};
-  }
-  if (path.empty()) return studyfile::Schedule{.entries = {{.step = 0, .set = study.view(trial).params}}};
-  while (path.back()->parent) {
-    path.push_back(find_turn(study, path.back()->turn - 1, *path.back()->parent));
-    STERLET_CHECK(path.back() != nullptr, "a turn without its parent");
-  }
-  studyfile::Schedule schedule;
-  Json now = Json::object();
-  for (auto turn = path.rbegin(); turn != path.rend(); ++turn) {
-    studyfile::Schedule::Entry entry{.step = (*turn)->from_step};
-    const Json params = params_of(study, **turn);
-    for (const auto& [name, value] : params.items()) {
-      if (!now.contains(name) || now[name] != value) entry.set[name] = value;
-    }
-    now = params;
-    if (!entry.set.empty()) schedule.entries.push_back(std::move(entry));
-  }
-  return schedule;
+  return study.schedule_of(trial);
 }
 
 Json turns_json(const study::Study& study, std::int64_t trial) {

@@ -17,6 +17,7 @@
 #include "sterlet/run/devices.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::cli {
 
@@ -67,8 +68,9 @@ void add_tuning_options(CLI::App& command, TuningOptions& options) {
 }
 
 base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec) {
-  if (spec.strategy != studyfile::Strategy::kPanda) return {};
-  return base::fail(base::ErrorCode::kConflict, "its strategy is panda: one model, trained under watch",
+  if (studyfile::strategy_of(spec).is_tuned) return {};
+  return base::fail(base::ErrorCode::kConflict,
+                    fmt::format("its strategy is {}: one model, trained under watch", spec.strategy.name),
                     fmt::format("run sterlet babysit {}", spec.name), spec.name);
 }
 
@@ -112,7 +114,7 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   executor.reset();
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
-  if (spec.strategy == studyfile::Strategy::kReplay) {
+  if (studyfile::strategy_of(spec).is_one_point) {
     print_replay(context, study);
   } else if (!context.quiet || context.json)
     print_summary(context, study, result->pause);

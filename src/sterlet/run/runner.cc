@@ -239,7 +239,7 @@ class Runner final {
   // What a population left that was killed between a commit and the deletion after it; at the end also what the turns
   // had told that such a kill cut off and that were trained again since.
   Result<void> clear_left_checkpoints() {
-    if (study_.spec().strategy != studyfile::Strategy::kPbt) return {};
+    if (!study_.population_options()) return {};
     STERLET_TRY(auto transaction, study_.begin());
     STERLET_TRY(const auto spent, study_.find_spent_checkpoints());
     STERLET_PASS(transaction.commit());

@@ -44,6 +44,13 @@ Ledger::Ledger(const studyfile::StudySpec& spec, const space::Space& space, Opti
   for (const base::Json& point : spec.enqueue) queue_.push_back(base::json_line(point));
 }
 
+Result<void> Ledger::bind(storage::StudyRecord study) {
+  study_ = std::move(study);
+  if (storage_ == nullptr) return {};
+  STERLET_TRY(spec_versions_, storage_->load_spec_versions(study_.id));
+  return {};
+}
+
 Result<void> Ledger::Transaction::commit() {
   Ledger* ledger = std::exchange(ledger_, nullptr);
   return ledger == nullptr || is_joined_ ? Result<void>() : ledger->commit();
@@ -160,7 +167,7 @@ Result<void> Ledger::take_in(std::int64_t since) {
     history_.reserve(static_cast<std::size_t>(count));
   }
   STERLET_PASS(storage_->visit_trials(study_.id, since, [&](auto& trial) { return take_in(trial); }));
-  if (spec_.strategy == studyfile::Strategy::kPbt) {
+  if (keeps_turns_) {
     STERLET_TRY(turns_, storage_->live().load_turns(study_.id));
   }
   seen_seq_ = last;

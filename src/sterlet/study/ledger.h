@@ -41,6 +41,8 @@ class Derived {
 ///
 /// Memory is what the storage says. With a storage, writing needs an open transaction: a value that takes everything
 /// back, in the storage and in memory, unless its commit() succeeded. Without a storage, calls that write cannot fail.
+///
+/// It has more functions than other classes, since every kind of record is written here and nowhere else.
 class Ledger final {
  public:
   struct Options {
@@ -54,8 +56,10 @@ class Ledger final {
   /// Borrows the spec and the space for its life.
   Ledger(const studyfile::StudySpec& spec, const space::Space& space, Options options);
 
-  /// From now on it is this study's ledger; refresh() reads what is stored of it.
-  void bind(storage::StudyRecord study) { study_ = std::move(study); }
+  /// From now on it is this study's ledger; refresh() reads what is stored of its trials.
+  base::Result<void> bind(storage::StudyRecord study);
+  /// From now on the turns of a population are kept in memory, too.
+  void keep_turns() { keeps_turns_ = true; }
   /// Borrowed for the ledger's life.
   void add_derived(Derived& derived) { derived_.push_back(&derived); }
 
@@ -94,6 +98,8 @@ class Ledger final {
 
   const storage::StudyRecord& study() const { return study_; }
   const studyfile::StudySpec& spec() const { return spec_; }
+  /// What the study was from which trial on, from version 1; empty without a storage. spec() is the last of them.
+  const std::vector<storage::SpecVersion>& spec_versions() const { return spec_versions_; }
   const space::Space& space() const { return space_; }
   const base::Clock& clock() const { return *clock_; }
   const std::string& session() const { return session_; }
@@ -122,7 +128,7 @@ class Ledger final {
   bool is_repeat(std::int64_t trial) const { return spec_.repeats.is_on() && first_run(trial) != trial; }
   /// The last event that memory holds.
   std::int64_t seen_seq() const { return seen_seq_; }
-  /// With strategy: pbt, by interval, then member; else empty.
+  /// By interval, then member; empty where they are not kept.
   const std::vector<storage::TurnRecord>& turns() const { return turns_; }
   /// The record of a trial whose `attempt` this session runs. Errors: kNotFound; kConflict where it is another's.
   base::Result<storage::TrialRecord> running(std::int64_t trial, int attempt) const;
@@ -195,11 +201,13 @@ class Ledger final {
   std::vector<Derived*> derived_;
 
   storage::StudyRecord study_;
+  std::vector<storage::SpecVersion> spec_versions_;
   std::vector<storage::TrialRecord> records_;
   space::History history_;
   std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final: who runs, or ran, them.
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
   std::vector<storage::TurnRecord> turns_;
+  bool keeps_turns_ = false;
   std::vector<std::string> queue_;  // Without a storage.
   std::int64_t seen_seq_ = 0;
 

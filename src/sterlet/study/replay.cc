@@ -38,8 +38,7 @@ base::Result<void> make_replay(studyfile::StudyFile& file, const std::string& sc
   checksum.add(base::json_line(json));
   // Another schedule is another study; the same one goes on where it was left.
   spec.name = fmt::format("{}-replay-{}", spec.name, checksum.text().substr(0, kNameDigits));
-  spec.strategy = studyfile::Strategy::kReplay;
-  spec.strategy_options = {{"schedule", json["schedule"]}};
+  spec.strategy = {.name = "replay", .options = {{"schedule", json["schedule"]}}};
   spec.budget = {.trials = seeds};
   spec.sampler = {.name = "random"};
   spec.pruner = {.name = "none"};

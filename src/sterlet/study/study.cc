@@ -10,6 +10,7 @@
 #include "sterlet/study/ending.h"
 #include "sterlet/study/registration.h"
 #include "sterlet/study/strategies/registry.h"
+#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::study {
 
@@ -34,9 +35,11 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
   const studyfile::StudySpec& spec = study->spec_;
-  if (options.storage == nullptr && spec.strategy == studyfile::Strategy::kPbt) {
-    return base::fail(ErrorCode::kConflict, "its strategy is pbt, which copies checkpoints between running programs",
-                      fmt::format("run sterlet tune {}", spec.name), spec.name);
+  if (options.storage == nullptr && !studyfile::strategy_of(spec).is_driven) {
+    return base::fail(
+        ErrorCode::kConflict,
+        fmt::format("its strategy is {}, which copies checkpoints between running programs", spec.strategy.name),
+        fmt::format("run sterlet tune {}", spec.name), spec.name);
   }
   storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
   bool is_new = true;
@@ -51,7 +54,7 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
     STERLET_TRY(record, create_or_find(*options.storage, spec, record));
     STERLET_PASS(study->prepare(record.seed));
   }
-  study->ledger_.bind(std::move(record));
+  STERLET_PASS(study->ledger_.bind(std::move(record)));
   STERLET_PASS(study->refresh());
   return study;
 }
@@ -74,7 +77,7 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   STERLET_TRY(const base::Json spec, base::parse_json(record->spec));
   STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
-  study->ledger_.bind(*record);
+  STERLET_PASS(study->ledger_.bind(*record));
   STERLET_PASS(study->prepare(record->seed));
   STERLET_PASS(study->refresh());
   return study;
@@ -163,7 +166,7 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
                                 std::span<const std::pair<std::int64_t, double>> reports) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
     if (!strategy_->takes_added()) {
-      return base::fail(ErrorCode::kConflict, "its strategy is pbt, whose trials are the members of its population",
+      return base::fail(ErrorCode::kConflict, fmt::format("its strategy is {}, whose trials are the members of its population", spec_.strategy.name),
                         "add it to a study with another strategy", spec_.name);
     }
     STERLET_TRY(space::Point point, space_.from_json(params));
@@ -271,10 +274,9 @@ std::vector<double> Study::last_reported(std::int64_t trial) const {
   return last == nullptr ? std::vector<double>(spec_.objectives.size(), std::nan("")) : *last;
 }
 
-std::optional<population::Options> Study::population_options() const {
-  if (spec_.strategy != studyfile::Strategy::kPbt) return std::nullopt;
-  const auto options = population::read_options(spec_.strategy_options);
-  return options ? std::optional(*options) : std::nullopt;
+studyfile::Schedule Study::schedule_of(std::int64_t trial) const {
+  auto schedule = strategy_->schedule_of(trial);
+  return schedule ? std::move(*schedule) : studyfile::Schedule{.entries = {{.step = 0, .set = view(trial).params}}};
 }
 
 }  // namespace sterlet::study

@@ -122,6 +122,8 @@ class Study final {
   TrialView view(std::int64_t trial) const;
   /// What view() gives as parameters.
   space::Point point_of(std::int64_t trial) const;
+  /// What a trial was trained with, from its beginning on.
+  studyfile::Schedule schedule_of(std::int64_t trial) const;
   /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
   std::string session_of(std::int64_t trial) const { return ledger_.session_of(trial); }
   /// The value that a running trial has reported last for each objective, NaN where none.
@@ -129,7 +131,7 @@ class Study final {
   /// With strategy: pbt, what each member was trained with, by interval, then member; else empty.
   const std::vector<storage::TurnRecord>& turns() const { return ledger_.turns(); }
   /// With strategy: pbt.
-  std::optional<population::Options> population_options() const;
+  std::optional<population::Options> population_options() const { return strategy_->population(); }
   /// See Strategy; the latter within a transaction.
   std::vector<std::string> take_spent_checkpoints() { return strategy_->take_spent_checkpoints(); }
   base::Result<std::vector<std::string>> find_spent_checkpoints() const { return strategy_->find_spent_checkpoints(); }

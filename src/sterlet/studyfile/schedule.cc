@@ -88,8 +88,8 @@ Result<Schedule> read_schedule(const std::string& path) {
 }
 
 Result<Schedule> replay_schedule(const StudySpec& spec) {
-  const auto entries = spec.strategy_options.find("schedule");
-  if (entries == spec.strategy_options.end()) {
+  const auto entries = spec.strategy.options.find("schedule");
+  if (entries == spec.strategy.options.end()) {
     return fail(ErrorCode::kInvalidArgument, "replay needs a schedule",
                 "run sterlet tune STUDY --replay schedule.json, which writes it");
   }

@@ -11,6 +11,7 @@
 #include "sterlet/pruners/registry.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/studyfile/presets.h"
+#include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::studyfile {
@@ -51,9 +52,8 @@ constexpr std::array<Key, 23> kStudyKeys{{
      "out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy",
-     "caviar: many trials in parallel, the best is kept. panda: one model, raised by hand with sterlet babysit. pbt: a "
-     "population whose worst members go on from copies of the best, as in {name: pbt, interval: 2, steps: 20}. replay: "
-     "one schedule of hyperparameters, trained again (sterlet tune --replay writes it).",
+     "How trials follow each other: parallel (also called caviar), many at once, the best is kept; babysit (also called "
+     "panda), one model, changed while it trains; pbt, a population; replay, one schedule again.",
      "STRATEGY"},
     {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},
     {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
@@ -168,15 +168,15 @@ base::Json pruner_schema() {
 }
 
 base::Json strategy_schema() {
-  const base::Json pbt = base::row_schema("pbt", "a population of members", population::options());
-  const base::Json replay = parse_fragment(
-      R"({"type": "object", "required": ["name", "schedule"], "additionalProperties": false, "properties": {
-          "name": {"const": "replay"}, "schedule": {"type": "array", "items": {"type": "object",
-          "required": ["step", "set"], "properties": {"step": {"type": "integer"}, "set": {"type": "object"}}}}}})");
   base::Json forms = base::Json::array();
-  forms.push_back(words({"caviar", "panda"}));
-  forms.push_back(pbt);
-  forms.push_back(replay);
+  std::vector<std::string> plain;  // Written as a word alone.
+  for (const std::string& word : strategy_words()) {
+    if (find_strategy(word)->schema == nullptr) plain.push_back(word);
+  }
+  forms.push_back(words(plain));
+  for (const StrategyRow& row : strategies()) {
+    if (row.schema != nullptr) forms.push_back(row.schema());
+  }
   return {{"oneOf", forms}};
 }
 

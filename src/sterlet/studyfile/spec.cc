@@ -57,11 +57,6 @@ std::string_view text_of(Duplicates duplicates) {
   return kNames[static_cast<std::size_t>(duplicates)];
 }
 
-std::string_view text_of(Strategy strategy) {
-  constexpr std::array<std::string_view, 4> kNames{"caviar", "panda", "pbt", "replay"};
-  return kNames[static_cast<std::size_t>(strategy)];
-}
-
 base::Json json_from_spec(const StudySpec& spec) {
   base::Json json;
   json["study"] = spec.name;
@@ -77,11 +72,7 @@ base::Json json_from_spec(const StudySpec& spec) {
     json["params"][parameter.name] = json_from_declaration(parameter);
   if (!spec.constraints.empty()) json["constraints"] = spec.constraints;
   json["budget"] = json_from_budget(spec.budget);
-  json["strategy"] = text_of(spec.strategy);
-  if (!spec.strategy_options.empty()) {
-    json["strategy"] =
-        json_from_choice({.name = std::string(text_of(spec.strategy)), .options = spec.strategy_options});
-  }
+  json["strategy"] = json_from_choice(spec.strategy);
   json["sampler"] = json_from_choice(spec.sampler);
   json["pruner"] = json_from_choice(spec.pruner);
   json["workers"] = spec.workers ? base::Json(*spec.workers) : base::Json("auto");

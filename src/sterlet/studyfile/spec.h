@@ -16,8 +16,6 @@ namespace sterlet::studyfile {
 enum class Direction { kMinimize, kMaximize };
 /// What happens when a sampler would repeat a point: draw another, run it again, or run it again and count the mean.
 enum class Duplicates { kAvoid, kAllow, kAverage };
-/// Many trials; one model raised by hand; a population whose members copy each other; one schedule trained again.
-enum class Strategy { kCaviar, kPanda, kPbt, kReplay };
 
 struct Objective {
   std::string metric;
@@ -78,8 +76,7 @@ struct StudySpec {
   std::vector<space::Parameter> parameters;  ///< Those that `tune` or `value` fixed, too: low == high, or one choice.
   std::vector<std::string> constraints;
   Budget budget;
-  Strategy strategy = Strategy::kCaviar;
-  base::Json strategy_options = base::Json::object();  ///< Of pbt: as population::read_options; of replay: "schedule".
+  Choice strategy{.name = "parallel"};  ///< A row of strategies(), by its name.
   Choice sampler{.name = "auto"};
   Choice pruner{.name = "none"};
   std::optional<int> workers;         ///< >= 1; empty: auto.
@@ -99,7 +96,6 @@ struct StudySpec {
 
 std::string_view text_of(Direction direction);
 std::string_view text_of(Duplicates duplicates);
-std::string_view text_of(Strategy strategy);
 
 /// The spec as one JSON document in the words of a study file, everything resolved: what storage keeps.
 base::Json json_from_spec(const StudySpec& spec);

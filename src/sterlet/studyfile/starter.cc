@@ -104,7 +104,7 @@ base::Result<std::string> starter_study(std::string_view preset_name) {
       "# Noisy results: the settings that may be the best are run again with other seeds; docs/noise.md.\n"
       "# repeats: {at_most: 10}\n\n"
       "# Instead of many trials one model, raised live, or a population; docs/babysit.md, docs/population.md.\n"
-      "# strategy: panda\n"
+      "# strategy: babysit\n"
       "# strategy: {name: pbt, population: 8, interval: 2, steps: 20}\n\n"
       "# The same seed gives the same suggestions.\n"
       "seed: 7\n\n"

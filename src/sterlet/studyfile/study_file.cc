@@ -12,6 +12,7 @@
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/schedule.h"
 #include "sterlet/studyfile/schema.h"
+#include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/choice.h"
 #include "sterlet/studyfile/command.h"
 #include "sterlet/studyfile/params.h"
@@ -205,15 +206,14 @@ class StudyReader final {
     if (node == nullptr) return;
     if (node->is_scalar() && node->text == "auto") {
       top_.fault(node->mark, "strategy: auto needs `sterlet plan` to decide it, which this version does not have",
-                 "use strategy: caviar");
+                 "use strategy: parallel");
       return;
     }
-    const std::vector<std::string> words = {"caviar", "panda", "pbt", "replay"};
-    const auto choice = read_choice(*node, faults_, "strategy", words);
+    auto choice = read_choice(*node, faults_, "strategy", strategy_words());
     if (!choice) return;
-    spec_.strategy = static_cast<Strategy>(std::find(words.begin(), words.end(), choice->name) - words.begin());
+    spec_.strategy = {.name = std::string(find_strategy(choice->name)->name)};
     for (const YamlEntry& entry : node->entries) {
-      if (entry.key != "name") spec_.strategy_options[entry.key] = json_from_yaml(entry.value);
+      if (entry.key != "name") spec_.strategy.options[entry.key] = json_from_yaml(entry.value);
     }
   }
 
@@ -221,30 +221,8 @@ class StudyReader final {
   void check_strategy(const space::Space& space) {
     const YamlNode* node = root_.find("strategy");
     if (node == nullptr || !faults_.empty()) return;
-    const auto refuse = [&](const base::Error& error) { top_.fault(node->mark, error.what, error.next); };
-    if (spec_.strategy == Strategy::kReplay) {
-      const auto schedule = replay_schedule(spec_);
-      if (!schedule) return refuse(schedule.error());
-      if (const auto fits = check_schedule(*schedule, space); !fits) refuse(fits.error());
-      return;
-    }
-    if (spec_.strategy != Strategy::kPbt) {
-      if (spec_.strategy_options.empty()) return;
-      return top_.fault(node->mark, fmt::format("strategy {} has no options", text_of(spec_.strategy)),
-                        fmt::format("write strategy: {}", text_of(spec_.strategy)));
-    }
-    if (const auto options = population::read_options(spec_.strategy_options); !options) return refuse(options.error());
-    if (const auto fits = population::check_space(space); !fits) return refuse(fits.error());
-    if (spec_.objectives.size() > 1) {
-      top_.fault(node->mark, "pbt needs one objective to rank its members by (found several)",
-                 "keep one in objective, or use strategy: caviar");
-    }
-    if (spec_.pruner.name != "none") {
-      top_.fault(node->mark, "pbt decides itself who goes on, so that no pruner may", "remove pruner");
-    }
-    if (spec_.repeats.is_on()) {
-      top_.fault(node->mark, "pbt trains each member once; its repeats are the replays of its schedule",
-                 "remove repeats, and run sterlet tune --replay afterwards");
+    for (const base::Error& error : strategy_of(spec_).check(spec_, space)) {
+      top_.fault(node->mark, error.what, error.next);
     }
   }
 

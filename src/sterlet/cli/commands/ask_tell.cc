@@ -8,6 +8,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/exec/session.h"
+#include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -29,8 +30,9 @@ void add(CLI::App& command, Context& context) {
     if (!file) return fail(context, file.error());
     if (options->seed) file->spec.seed = options->seed;
     attempt(context, [&]() -> base::Result<void> {
-      if (file->spec.strategy == studyfile::Strategy::kPbt) {
-        return base::fail(base::ErrorCode::kConflict, "its strategy is pbt, which runs programs by itself",
+      if (!studyfile::strategy_of(file->spec).is_driven) {
+        return base::fail(base::ErrorCode::kConflict,
+                          fmt::format("its strategy is {}, which runs programs by itself", file->spec.strategy.name),
                           fmt::format("run sterlet tune {}", options->study.study), options->study.study);
       }
       std::unique_ptr<storage::Storage> storage;

@@ -4,8 +4,8 @@
 
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
-#include "sterlet/studyfile/validate.h"
 
 namespace sterlet::cli {
 
@@ -17,7 +17,7 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, path] {
     auto file = studyfile::read_study_file(*path);
     if (!file) return fail(context, file.error());
-    if (const auto valid = studyfile::validate(*file); !valid) return fail(context, valid.error().at(*path));
+    if (const auto valid = study::Study::validate(*file); !valid) return fail(context, valid.error().at(*path));
     if (context.json) return context.out.json(studyfile::json_from_spec(file->spec));
     if (!context.quiet) {
       context.out.line(fmt::format("{}: study '{}' is valid: {} parameters, {} dimensions", *path, file->spec.name,

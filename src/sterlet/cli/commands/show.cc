@@ -54,7 +54,7 @@ void add(CLI::App& command, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
-      if (options->tree && open.study->spec().strategy == studyfile::Strategy::kPbt)
+      if (options->tree && open.study->population_options())
         return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);

@@ -33,6 +33,7 @@ class Pbt final : public Strategy {
  public:
   Pbt(const Parts& parts, population::Options options)
       : ledger_(parts.ledger), claims_(parts.claims), options_(std::move(options)) {
+    ledger_.keep_turns();
     ledger_.add_derived(*this);
   }
 
@@ -57,6 +58,8 @@ class Pbt final : public Strategy {
   }
   std::optional<space::Point> point_of(std::int64_t trial) const override;
   std::string unfit() const override { return unfit_; }
+  std::optional<population::Options> population() const override { return options_; }
+  std::optional<studyfile::Schedule> schedule_of(std::int64_t trial) const override;
   std::vector<std::string> take_spent_checkpoints() override { return std::exchange(spent_, {}); }
   Result<std::vector<std::string>> find_spent_checkpoints() const override;
 
@@ -65,6 +68,7 @@ class Pbt final : public Strategy {
  private:
   News& news_of(std::int64_t trial);
   const TurnRecord* running_turn(std::int64_t trial) const;
+  const TurnRecord* find_turn(int turn, std::int64_t trial) const;
   Result<std::optional<Claim>> retry_lost();
   Result<Claim> begin_member();
   Result<Claim> begin_turn(TurnRecord turn, const std::string& event);
@@ -173,9 +177,8 @@ Result<Claim> Pbt::begin_turn(TurnRecord turn, const std::string& event) {
   // The seed goes with the weights: sterlet-train, for one, refuses a checkpoint of another seed.
   std::int64_t root = turn.trial;
   for (int back = turn.turn; back > 0; --back) {
-    const auto at = std::find_if(ledger_.turns().begin(), ledger_.turns().end(),
-                                 [&](const TurnRecord& known) { return known.turn == back && known.trial == root; });
-    if (at == ledger_.turns().end() || !at->parent) break;
+    const TurnRecord* at = find_turn(back, root);
+    if (at == nullptr || !at->parent) break;
     root = *at->parent;
   }
   claim.seed_of = root;
@@ -336,6 +339,39 @@ std::optional<space::Point> Pbt::point_of(std::int64_t trial) const {
   return std::nullopt;
 }
 
+// Its lineage back to step 0.
+std::optional<studyfile::Schedule> Pbt::schedule_of(std::int64_t trial) const {
+  std::vector<const TurnRecord*> path;  // From the last interval back to the first.
+  for (const TurnRecord& turn : ledger_.turns()) {
+    if (turn.trial == trial && turn.state != "waiting") path = {&turn};
+  }
+  if (path.empty()) return std::nullopt;
+  while (path.back()->parent) {
+    path.push_back(find_turn(path.back()->turn - 1, *path.back()->parent));
+    STERLET_CHECK(path.back() != nullptr, "a turn without its parent");
+  }
+  studyfile::Schedule schedule;
+  Json now = Json::object();
+  for (auto turn = path.rbegin(); turn != path.rend(); ++turn) {
+    studyfile::Schedule::Entry entry{.step = (*turn)->from_step};
+    const Json params = ledger_.space().to_json(ledger_.space().from_text((*turn)->point).value());
+    for (const auto& [name, value] : params.items()) {
+      if (!now.contains(name) || now[name] != value) entry.set[name] = value;
+    }
+    now = params;
+    if (!entry.set.empty()) schedule.entries.push_back(std::move(entry));
+  }
+  return schedule;
+}
+
+const TurnRecord* Pbt::find_turn(int turn, std::int64_t trial) const {
+  const auto& turns = ledger_.turns();
+  const auto found = std::find_if(turns.begin(), turns.end(), [&](const TurnRecord& known) {
+    return known.turn == turn && known.trial == trial;
+  });
+  return found == turns.end() ? nullptr : &*found;
+}
+
 // What a member may still begin from, and the newest of each: the trained models. A trial's row names its last one.
 std::set<std::string> Pbt::needed_checkpoints() const {
   std::set<std::string> needed;
@@ -390,7 +426,7 @@ Result<std::vector<std::string>> Pbt::find_spent_checkpoints() const {
 }  // namespace
 
 Result<std::unique_ptr<Strategy>> make_pbt(const Parts& parts) {
-  STERLET_TRY(auto options, population::read_options(parts.ledger.spec().strategy_options));
+  STERLET_TRY(auto options, population::read_options(parts.ledger.spec().strategy.options));
   return std::make_unique<Pbt>(parts, std::move(options));
 }
 

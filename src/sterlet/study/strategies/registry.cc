@@ -12,23 +12,21 @@ namespace sterlet::study {
 
 namespace {
 
-using studyfile::Strategy;
-
+// By the names of studyfile::strategies().
 struct Row {
-  studyfile::Strategy name;
-  base::Result<std::unique_ptr<study::Strategy>> (*make)(const Parts& parts);
+  std::string_view name;
+  base::Result<std::unique_ptr<Strategy>> (*make)(const Parts& parts);
 };
-
-constexpr std::array<Row, 4> kRows{{{.name = Strategy::kCaviar, .make = &make_parallel},
-                                    {.name = Strategy::kPanda, .make = &make_babysit},
-                                    {.name = Strategy::kPbt, .make = &make_pbt},
-                                    {.name = Strategy::kReplay, .make = &make_replay}}};
+constexpr std::array<Row, 4> kRows{{{.name = "parallel", .make = &make_parallel},
+                                    {.name = "babysit", .make = &make_babysit},
+                                    {.name = "pbt", .make = &make_pbt},
+                                    {.name = "replay", .make = &make_replay}}};
 
 }  // namespace
 
-base::Result<std::unique_ptr<study::Strategy>> make_strategy(const Parts& parts) {
+base::Result<std::unique_ptr<Strategy>> make_strategy(const Parts& parts) {
   const auto* const row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& known) {
-    return known.name == parts.ledger.spec().strategy;
+    return known.name == parts.ledger.spec().strategy.name;
   });
   STERLET_CHECK(row != kRows.end(), "every strategy of the study file has a row");
   return row->make(parts);

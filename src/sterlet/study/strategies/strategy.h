@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/population/population.h"
 #include "sterlet/study/budget.h"
 #include "sterlet/study/claims.h"
 #include "sterlet/study/ledger.h"
 #include "sterlet/study/trial.h"
+#include "sterlet/studyfile/schedule.h"
 
 namespace sterlet::study {
 
@@ -51,6 +53,10 @@ class Strategy : public Derived {
   virtual int first_attempt(std::int64_t /*trial*/) const { return 1; }
   /// What a trial is, or was last, trained with; nothing: its own point.
   virtual std::optional<space::Point> point_of(std::int64_t /*trial*/) const { return std::nullopt; }
+  /// Where members of a population are trained: how.
+  virtual std::optional<population::Options> population() const { return std::nullopt; }
+  /// What a trial was trained with, by step; nothing: with its own point all the time.
+  virtual std::optional<studyfile::Schedule> schedule_of(std::int64_t /*trial*/) const { return std::nullopt; }
   /// What the program does not do, in a sentence; empty: nothing is known to be missing.
   virtual std::string unfit() const { return {}; }
   /// Paths of checkpoints, as programs told them, that nothing needs any more. Each is handed out once.
