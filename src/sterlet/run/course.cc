@@ -125,7 +125,8 @@ study::Outcome Course::own_outcome(const Event::Exited& exited) const {
     case Cause::kStopped:
     case Cause::kUnheard:
     case Cause::kNodeLost:
-      return {.state = State::kLost, .reason = exited.reason};
+      // Started again, but not for ever: one that we did not stop counts as killed.
+      return {.state = State::kLost, .reason = exited.reason, .is_killed = exited.cause != Cause::kStopped};
     case Cause::kError:
     case Cause::kOutOfMemory:
     case Cause::kTimeLimit:

@@ -136,6 +136,15 @@ TEST_F(LocalTest, ChildrenOfOthersAreNeitherEndedNorWaitedFor) {
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
+TEST_F(LocalTest, TellsEndsAlsoWhereSterletWasStartedWithItsChildrensEndsIgnored) {
+  executor_.reset();
+  ::signal(SIGCHLD, SIG_IGN);
+  make({});
+  EXPECT_EQ(exit_of(command({"true"})).cause, Cause::kFinished);
+  executor_.reset();
+  EXPECT_EQ(::signal(SIGCHLD, SIG_DFL), SIG_IGN);
+}
+
 TEST_F(LocalTest, DeadOrphansAreReapedAndTheProcessIsASubreaperOnlyMeanwhile) {
   exit_of(shell("for i in 1 2 3; do (setsid true &); done; sleep 0.2"));
   EXPECT_EQ(names_of_children(), std::vector<std::string>());

@@ -101,9 +101,14 @@ Reaper::Reaper(std::string session) : session_(std::move(session)) {
   ::prctl(PR_GET_CHILD_SUBREAPER, &was);
   was_subreaper_ = was != 0;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::sigaction(SIGCHLD, nullptr, &was_child_);
+  if (was_child_.sa_handler == SIG_IGN) ::signal(SIGCHLD, SIG_DFL);
 }
 
-Reaper::~Reaper() { ::prctl(PR_SET_CHILD_SUBREAPER, was_subreaper_ ? 1 : 0); }
+Reaper::~Reaper() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, was_subreaper_ ? 1 : 0);
+  ::sigaction(SIGCHLD, &was_child_, nullptr);
+}
 
 OrphanScan Reaper::look(std::span<const Family> families, pid_t guardian) const {
   // One that died may have left children to us behind the look's back, where the system keeps no lists: look again.

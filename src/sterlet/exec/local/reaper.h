@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -51,7 +52,7 @@ class Reaper final {
   explicit Reaper(std::string session);
   Reaper(const Reaper&) = delete;
   Reaper& operator=(const Reaper&) = delete;
-  /// Leaves the process a subreaper only if it was one before.
+  /// Leaves the process as it was.
   ~Reaper();
 
   /// The living orphans of `families`, all attempts that have not ended; reaps dead ones. `guardian` is left alone.
@@ -66,6 +67,7 @@ class Reaper final {
 
   std::string session_;
   bool was_subreaper_ = false;
+  struct sigaction was_child_ {};  ///< Whoever started us may have SIGCHLD ignored: then the system waits for children.
 };
 
 /// A process and all that descend from it, it first. Of one moment; what forks meanwhile may be missing.
