@@ -27,7 +27,8 @@ def values_of(option):
                 ("medain", False), ({"eta": 4}, False), (["asha"], False)]
     low, high = option["minimum"], option["maximum"]
     whole = "integer" in option["type"]
-    values = [(low, True), (high, True), (low - 1, False), (high * 2 + 1, False), ("text", False), ([1], False)]
+    below, above = low - max(1, abs(low)), high + max(1, abs(high))
+    values = [(low, True), (high, True), (below, False), (above, False), ("text", False), ([1], False)]
     if whole:
         values += [(low + 0.5, False)]
         values = [(int(value) if isinstance(value, float) and value == int(value) else value, ok) for value, ok in values]

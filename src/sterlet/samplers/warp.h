@@ -24,7 +24,7 @@ class Warp final {
 };
 
 /// The warp that makes of a linear range the log scale that it asks for: ln(high / low) where low > 0 and
-/// high >= 30 low, as since so wide a range may well be meant on a log scale; 0 for any other dimension.
+/// high >= 30 low, since so wide a range may well be meant on a log scale; 0 for any other dimension.
 double suspect_warp(const space::Space& space, std::size_t dimension);
 
 }  // namespace sterlet::samplers
