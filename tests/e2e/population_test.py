@@ -290,7 +290,7 @@ class Population(ProgramTest):
         self.assertNotIn("PAUSED", err)
         self.assertRegex(err, "(?m)^steps 0 to 3: best trial [0-3] with loss=")
         self.assertRegex(err, "(?m)^steps 3 to 6: best trial [023] with loss=[^;]*; trial 1 failed: .* without a step further; "
-                              "goes on from a copy: trial 1 from [023]$")
+                              "continues from a copy: trial 1 from [023]$")
         self.assertEqual(len([line for line in err.splitlines() if line.startswith("steps ")]), 4)
 
     def test_a_program_that_takes_no_changes_fails_a_replay_with_a_sentence(self):

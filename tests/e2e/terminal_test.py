@@ -1,5 +1,7 @@
 """Who reads goes away, or must not be fooled: closed terminals and pipes, full disks, texts with control characters."""
+import csv
 import fcntl
+import io
 import json
 import os
 import pty
@@ -217,6 +219,50 @@ class ModelsTerminal(BabysitTest):
                 self.assertEqual(self.processes_of(self.folder), [])
 
 
+class Orphans(ProgramTest):
+    """RUNNING trials whose tuner died: who looks is told, and nobody waits for them."""
+
+    def assert_told(self, trial, study, storage=()):
+        told = "its tuner is gone"
+        self.assertIn(told, self.run_program("status", study, *storage).stdout)
+        self.assertIn(told, self.run_program("ls", study, *storage).stdout)
+        self.assertIn(told, self.run_program("show", study, str(trial), *storage).stdout)
+        self.assertIn(trial, json.loads(self.run_program("status", study, "--json", *storage).stdout)["orphans"])
+        top = self.run_program("top", study, "--once", *storage).stdout
+        self.assertIn(told, top)
+        self.assertIn("running 0", top)
+        # On a terminal it would watch, but there is nothing to watch.
+        screen = Screen([STERLET, "top", study, *storage], self.folder, self.environment(TERM="xterm"))
+        screen.read_until(lambda: told in screen.text.decode(errors="replace"))
+        self.assertEqual(screen.wait(), 0)
+        screen.close()
+
+    def wait_until(self, is_there):
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while not is_there():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
+    def test_of_a_tuner_that_was_killed(self):
+        self.write("study.yaml", HELD)
+        tuner = self.start("tune", "study.yaml")
+        self.wait_until(lambda: all(os.path.exists(self.path(f"begun-{trial}")) for trial in range(2)))
+        self.assertNotIn("tuner is gone", self.run_program("status").stdout)
+        tuner.kill()
+        tuner.wait()
+        self.assert_told(0, "held")
+
+    def test_of_an_ask_tell_that_was_killed(self):
+        self.write("study.yaml", HELD)
+        driver = self.start("ask-tell", "study.yaml", "--storage", "s.db")
+        driver.stdin.write('{"op":"ask"}\n')
+        driver.stdin.flush()
+        self.assertIn('"id":0', driver.stdout.readline())
+        driver.kill()
+        driver.wait()
+        self.assert_told(0, "held", ("--storage", "s.db"))
+
+
 class TextsOfOthers(ProgramTest):
     """Programs, study files and notes may hold anything; a terminal gets none of it as a command."""
 
@@ -267,6 +313,12 @@ budget: {{trials: 4}}
         shown = json.loads(self.run_program("show", "0", "--json", *storage).stdout)
         self.assertIn(shown["params"]["kind"], (self.EVIL, self.EVIL + "2"))
 
+    def test_the_path_of_a_storage_that_sqlite_cannot_open(self):
+        long = "/".join(["d" * 100] * 6) + "/s.db"
+        said = self.run_program("ls", "--storage", long, code=1).stderr
+        self.assertIn("the storage's path is too long (", said)
+        self.assertIn("name a shorter one with --storage", said)
+
     def test_a_cell_that_begins_a_formula_is_text_and_a_number_stays_a_number(self):
         self.write("train.sh", 'sterlet report loss="$1"\n')
         self.write("study.yaml", """
@@ -281,8 +333,6 @@ seed: 1
 budget: {trials: 12}
 """)
         self.run_program("tune", "study.yaml")
-        import csv
-        import io
         rows = list(csv.DictReader(io.StringIO(self.run_program("export", "-f", "csv").stdout)))
         self.assertEqual(len(rows), 12)
         for row in rows:

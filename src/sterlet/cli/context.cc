@@ -92,6 +92,18 @@ base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions&
   return open_with(context, options, {}, {.must_exist = true, .only_read = true});
 }
 
+base::Result<OpenStudy> open_study_of(const Context& context, studyfile::StudyFile file, const StudyOptions& options,
+                                      const std::string& session) {
+  OpenStudy open;
+  STERLET_TRY(open.storage_path, storage_path(options.storage, file.spec.folder));
+  STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
+  auto study = study::Study::open(std::move(file),
+                                  {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
+  if (!study) return base::fail(study.error().at(options.study));
+  open.study = std::move(*study);
+  return open;
+}
+
 void fail(Context& context, const base::Error& error) { fail(context, std::vector<base::Error>{error}); }
 
 void fail(Context& context, const std::vector<base::Error>& errors) {

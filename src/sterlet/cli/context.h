@@ -12,6 +12,7 @@
 #include "sterlet/exec/executor.h"
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/study.h"
+#include "sterlet/studyfile/study_file.h"
 
 namespace CLI {
 class App;
@@ -65,6 +66,11 @@ base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& o
                                    const std::string& session = {});
 /// The same for a command that only looks: it changes nothing, needs no right to write, and reads older schemas.
 base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions& options);
+
+/// Opens the study of a file that was read, in its storage (--storage, else beside the file), which is made if it is not
+/// there.
+base::Result<OpenStudy> open_study_of(const Context& context, studyfile::StudyFile file, const StudyOptions& options,
+                                      const std::string& session);
 
 /// Whether the argument looks like a study file rather than a name.
 bool is_study_file(const std::string& argument);

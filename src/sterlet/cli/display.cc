@@ -49,7 +49,7 @@ class Rich final : public Display {
   void draw_soon() {
     if (block_.is_due()) draw();
   }
-  void draw() { block_.draw(study_lines(study_, clock_, block_.columns(), workers_)); }
+  void draw() { block_.draw(study_lines(study_, clock_, block_.columns(), {.workers = workers_})); }
 
   const Study& study_;
   const base::Clock& clock_;

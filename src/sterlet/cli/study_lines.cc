@@ -88,7 +88,7 @@ void add_best(const Study& study, const base::Clock& clock, int columns, std::ve
 
 }  // namespace
 
-std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int columns, int worker_count) {
+std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int columns, const Crew& crew) {
   const Counts counts = count(study);
   const studyfile::Budget& budget = study.spec().budget;
   const double seconds = study.seconds_used();
@@ -130,8 +130,8 @@ std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int 
   add_best(study, clock, columns, lines);
   lines.emplace_back(study.population_options() ? fmt::format("  ETA     {}", eta)
                                                 : fmt::format("  rate    {:.0f} trials/h   ETA {}", per_hour, eta));
-  lines.push_back(Line(worker_count > 0 ? fmt::format("  workers {}/{} busy", counts.running, worker_count)
-                                        : fmt::format("  running {}", counts.running))
+  lines.push_back(Line(crew.workers > 0 ? fmt::format("  workers {}/{} busy", counts.running, crew.workers)
+                                        : fmt::format("  running {}", counts.running - crew.orphans))
                       .add("   failed ")
                       .add(std::to_string(counts.failed), counts.failed > 0 ? Style::kBad : Style::kPlain)
                       .add(fmt::format("   pruned {}   lost {}", counts.pruned, counts.lost)));

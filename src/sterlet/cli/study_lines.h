@@ -10,9 +10,15 @@
 
 namespace sterlet::cli {
 
+/// Who works on a study.
+struct Crew {
+  int workers = 0;           ///< Of this process; 0 where it only looks.
+  std::int64_t orphans = 0;  ///< RUNNING trials whose tuner is gone.
+};
+
 /// The lines that show a study live: bar, best with its age, rate and ETA, workers and failures. `columns` >= 20 is
-/// what a line may take; `workers` 0 where they are another process's.
-std::vector<Line> study_lines(const study::Study& study, const base::Clock& clock, int columns, int workers);
+/// what a line may take.
+std::vector<Line> study_lines(const study::Study& study, const base::Clock& clock, int columns, const Crew& crew);
 
 /// "trial 3 COMPLETE loss=0.2 in 4s (best so far)".
 std::string finished_text(const study::Study& study, std::int64_t trial);

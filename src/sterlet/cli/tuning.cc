@@ -10,10 +10,10 @@
 #include "sterlet/api/documents.h"
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
+#include "sterlet/cli/best_trials.h"
 #include "sterlet/cli/display.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/session.h"
-#include "sterlet/cli/words.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/run/trial_folder.h"
@@ -38,22 +38,11 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
     json["ended"] = study::text_of(pause);
     return context.out.json(json);
   }
-  const auto best = study.best();
-  if (best.empty()) {
+  if (study.best().empty()) {
     context.err.line("no trial was successful; sterlet ls shows why");
     return;
   }
-  for (const std::int64_t number : best) {
-    std::string values;
-    for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
-      values += fmt::format("{}{} {}", i == 0 ? "" : ", ", study.spec().objectives[i].metric,
-                            base::number_text(study.values_of(number)[i]));
-    }
-    context.out.line(fmt::format("best: trial {} with {}", number, values));
-    if (const std::string sure = api::assurance_text(study, number); !sure.empty()) context.out.line("  " + sure);
-    context.out.line("  " + params_text(study.view(number).params));
-    if (const std::string interval = interval_text(study, number); !interval.empty()) context.out.line("  " + interval);
-  }
+  print_best(context, study, "best: ");
 }
 
 }  // namespace

@@ -225,13 +225,7 @@ void add(CLI::App& command, Context& context) {
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       if (options->seed) file->spec.seed = options->seed;
-      OpenStudy open;
-      STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));
-      STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
-      auto study = study::Study::open(
-          std::move(*file), {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
-      if (!study) return base::fail(study.error().at(study_word));
-      open.study = std::move(*study);
+      STERLET_TRY(OpenStudy open, open_study_of(context, std::move(*file), options->study, session));
       return train(context, open, *options, session, words);
     });
   });

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include "sterlet/api/documents.h"
+#include "sterlet/cli/best_trials.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
-#include "sterlet/cli/population.h"
-#include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
 
@@ -29,15 +28,7 @@ void add(CLI::App& command, Context& context) {
         context.out.json({{"version", 1}, {"best", summary["best"]}});
         return {};
       }
-      for (const base::Json& best : summary["best"]) {
-        context.out.line(fmt::format("trial {} with {} {}", best["number"].dump(),
-                                     open.study->spec().objectives.front().metric, values_text(best["values"])));
-        const std::string sure = api::assurance_text(*open.study, best["number"].get<std::int64_t>());
-        if (!sure.empty()) context.out.line("  " + sure);
-        context.out.line("  " + params_text(best["params"]));
-        const std::string interval = interval_text(*open.study, best["number"].get<std::int64_t>());
-        if (!interval.empty()) context.out.line("  " + interval);
-      }
+      print_best(context, *open.study, "");
       return {};
     });
   });

@@ -4,6 +4,7 @@
 #include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/orphans.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/words.h"
@@ -14,7 +15,9 @@ namespace {
 
 base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
   STERLET_TRY(const std::int64_t trial, check_trial(*open.study, number));
-  STERLET_TRY(const base::Json json, api::trial_json(*open.study, *open.storage, trial));
+  STERLET_TRY(base::Json json, api::trial_json(*open.study, *open.storage, trial));
+  STERLET_TRY(const Orphans orphans, find_orphans(context, open));
+  if (orphans.contains(trial)) json["orphan"] = true;
   if (context.json) {
     context.out.json(json);
     return {};
@@ -22,8 +25,9 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   std::vector<std::vector<std::string>> rows;
   for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "standard_error",
                           "attempts", "started", "ended", "checkpoint", "reason", "predicted", "note"}) {
-    if (!json.contains(key)) continue;
+    if (!json.contains(key) || (json[key].is_array() && json[key].empty())) continue;
     rows.push_back({key, json[key].is_array() ? values_text(json[key]) : value_text(json[key])});
+    if (std::string_view(key) == "state" && orphans.contains(trial)) rows.push_back({"", orphan_text(*open.study)});
   }
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
   if (const std::string interval = interval_text(*open.study, trial); !interval.empty())

@@ -5,13 +5,14 @@
 #include "sterlet/api/documents.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/orphans.h"
 #include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
 
 namespace {
 
-void print_status(const Context& context, const base::Json& summary) {
+void print_status(const Context& context, const base::Json& summary, const std::string& orphans) {
   std::vector<std::vector<std::string>> rows = {{"study", summary["study"].get<std::string>()},
                                                 {"sampler", summary["sampler"].get<std::string>()},
                                                 {"pruner", summary["pruner"].get<std::string>()},
@@ -21,6 +22,7 @@ void print_status(const Context& context, const base::Json& summary) {
     if (count != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count.dump(), state);
   }
   rows.push_back({"trials", counts.empty() ? "none yet" : counts});
+  if (!orphans.empty()) rows.push_back({"", orphans});
   rows.push_back({"budget", summary["budget"].empty() ? "none" : params_text(summary["budget"])});
   for (const base::Json& best : summary["best"]) {
     rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});
@@ -37,11 +39,13 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
-      const base::Json summary = api::summary_json(*open.study);
+      base::Json summary = api::summary_json(*open.study);
+      STERLET_TRY(const Orphans orphans, find_orphans(context, open));
+      summary["orphans"] = orphans;
       if (context.json) {
         context.out.json(summary);
       } else {
-        print_status(context, summary);
+        print_status(context, summary, orphans_text(*open.study, orphans));
       }
       return {};
     });

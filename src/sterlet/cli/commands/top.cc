@@ -1,16 +1,23 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "sterlet/cli/block.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/orphans.h"
 #include "sterlet/cli/progress.h"
 #include "sterlet/cli/study_lines.h"
 
 namespace sterlet::cli {
 
 namespace {
+
+std::int64_t running_count(const study::Study& study) {
+  return std::count_if(study.records().begin(), study.records().end(),
+                       [](const storage::TrialRecord& record) { return record.state == storage::State::kRunning; });
+}
 
 void add(CLI::App& command, Context& context) {
   struct Options {
@@ -24,12 +31,16 @@ void add(CLI::App& command, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       Block block(context.out, context.parts.clock, context.out.is_terminal() && wants_colour(context));
+      study::SessionWatch watch(context.parts.clock);
       while (true) {
         STERLET_PASS(open.study->refresh());
-        block.draw(study_lines(*open.study, context.parts.clock, block.columns(), 0));
-        bool is_running = false;
-        for (const auto& record : open.study->records()) is_running |= record.state == storage::State::kRunning;
-        if (options->once || !context.out.is_terminal() || !is_running || context.out.failure() != 0) return {};
+        STERLET_TRY(const Orphans orphans, study::abandoned_trials(*open.study, *open.storage, watch));
+        const auto orphan_count = static_cast<std::int64_t>(orphans.size());
+        auto lines = study_lines(*open.study, context.parts.clock, block.columns(), {.orphans = orphan_count});
+        if (!orphans.empty()) lines.emplace_back("  " + orphans_text(*open.study, orphans));
+        block.draw(lines);
+        const bool goes_on = running_count(*open.study) > orphan_count;
+        if (options->once || !context.out.is_terminal() || !goes_on || context.out.failure() != 0) return {};
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
       }
     });

@@ -33,7 +33,7 @@ void add(CLI::App& command, Context& context) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
       ->needs(command.get_option("--replay"));
   add_tuning_options(command, options->tuning);
-  command.footer("Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume goes on later.");
+  command.footer("Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume continues later.");
   command.callback([&context, options] {
     if (!is_study_file(options->study.study)) {
       std::error_code ignored;
@@ -41,7 +41,7 @@ void add(CLI::App& command, Context& context) {
         return fail(context, {.code = base::ErrorCode::kNotFound,
                               .where = options->study.study,
                               .what = "there is no such study file",
-                              .next = "name one, or go on with a stored study by sterlet resume"});
+                              .next = "name one, or continue a stored study with sterlet resume"});
       }
     }
     auto file = studyfile::read_study_file(options->study.study);
@@ -51,14 +51,8 @@ void add(CLI::App& command, Context& context) {
       if (options->replay.empty()) STERLET_PASS(refuse_babysitting(file->spec));
       if (!options->replay.empty()) STERLET_PASS(study::make_replay(*file, options->replay, options->seeds));
       if (options->seed) file->spec.seed = options->seed;
-      OpenStudy open;
-      STERLET_TRY(open.storage_path, storage_path(options->study.storage, file->spec.folder));
-      STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
       const std::string session = exec::new_session();
-      auto study = study::Study::open(
-          std::move(*file), {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
-      if (!study) return base::fail(study.error().at(options->study.study));
-      open.study = std::move(*study);
+      STERLET_TRY(OpenStudy open, open_study_of(context, std::move(*file), options->study, session));
       return run_trials(context, open, options->tuning, session);
     });
   });

@@ -1,0 +1,35 @@
+#include "sterlet/cli/orphans.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sterlet::cli {
+
+base::Result<Orphans> find_orphans(const Context& context, const OpenStudy& open) {
+  study::SessionWatch watch(context.parts.clock);
+  return study::abandoned_trials(*open.study, *open.storage, watch);
+}
+
+std::string orphan_text(const study::Study& study) {
+  const bool is_babysat = study.spec().strategy == studyfile::Strategy::kPanda;
+  return fmt::format("its tuner is gone; sterlet {} {} {}", is_babysat ? "babysit" : "resume", study.spec().name,
+                     is_babysat ? "continues it" : "runs it again");
+}
+
+std::string orphans_text(const study::Study& study, const Orphans& orphans) {
+  constexpr std::size_t kListedMax = 8;
+  if (orphans.empty()) return {};
+  std::string list;
+  std::size_t listed = 0;
+  for (const std::int64_t trial : orphans) {
+    if (listed++ == kListedMax) {
+      list += ", ...";
+      break;
+    }
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", trial);
+  }
+  return fmt::format("{} {} stands still: {}", orphans.size() == 1 ? "trial" : "each of the trials", list,
+                     orphan_text(study));
+}
+
+}  // namespace sterlet::cli
