@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/api/export.h"
+#include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/words.h"

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "sterlet/studyfile/strategies.h"
+
 namespace sterlet::cli {
 
 base::Result<Orphans> find_orphans(const Context& context, const OpenStudy& open) {
@@ -11,7 +13,7 @@ base::Result<Orphans> find_orphans(const Context& context, const OpenStudy& open
 }
 
 std::string orphan_text(const study::Study& study) {
-  const bool is_babysat = study.spec().strategy == studyfile::Strategy::kPanda;
+  const bool is_babysat = !studyfile::strategy_of(study.spec()).is_tuned;
   return fmt::format("its tuner is gone; sterlet {} {} {}", is_babysat ? "babysit" : "resume", study.spec().name,
                      is_babysat ? "continues it" : "runs it again");
 }
