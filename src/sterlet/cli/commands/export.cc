@@ -1,7 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <functional>
-#include <ostream>
-#include <streambuf>
 
 #include "sterlet/api/documents.h"
 #include "sterlet/base/file.h"
@@ -26,39 +24,6 @@ std::string csv_cell(const std::string& text) {
   return quoted + "\"";
 }
 
-// A stream's JSON, made printable and handed on in pieces of some 64 KiB that end with a whole character.
-class PiecesOfJson final : public std::streambuf {
- public:
-  explicit PiecesOfJson(const std::function<bool(std::string_view)>& write) : write_(write) {}
-  bool goes_on() const { return goes_on_; }
-  /// Hands on what is left.
-  void finish() { hand_on(text_.size()); }
-
- private:
-  static constexpr std::size_t kPieceBytes = 1 << 16;
-
-  int overflow(int c) override {
-    if (c != traits_type::eof()) text_ += static_cast<char>(c);
-    return c;
-  }
-  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
-    text_.append(bytes, static_cast<std::size_t>(count));
-    if (text_.size() < kPieceBytes) return count;
-    std::size_t end = text_.size();
-    while (end > 0 && (static_cast<unsigned char>(text_[end - 1]) & 0x80) != 0) --end;
-    hand_on(end);
-    return count;
-  }
-  void hand_on(std::size_t end) {
-    if (goes_on_ && end > 0) goes_on_ = write_(base::printable_json(text_.substr(0, end)));
-    text_.erase(0, end);
-  }
-
-  const std::function<bool(std::string_view)>& write_;
-  std::string text_;
-  bool goes_on_ = true;
-};
-
 // Hands the study's text to `write`, piece by piece; false from it ends the work.
 base::Result<void> export_study(const OpenStudy& open, const std::string& format,
                                 const std::function<bool(std::string_view)>& write) {
@@ -73,19 +38,16 @@ base::Result<void> export_study(const OpenStudy& open, const std::string& format
     for (std::size_t i = 0; i < table.rows.size() && goes_on; ++i) goes_on = write(row_text(table.rows[i]));
     return {};
   }
-  PiecesOfJson pieces(write);
-  std::ostream out(&pieces);
+  const auto write_json = [&](std::string_view piece) { return write(base::printable_json(piece)); };
   if (format == "json") {
-    STERLET_PASS(api::write_document(*open.study, *open.storage, out));
-    out << "\n";
-    pieces.finish();
+    STERLET_PASS(api::write_document(*open.study, *open.storage, write_json));
+    write("\n");
     return {};
   }
-  for (std::size_t i = 0; i < open.study->records().size() && pieces.goes_on(); ++i) {
-    STERLET_PASS(api::write_trial(*open.study, *open.storage, static_cast<std::int64_t>(i), out));
-    out << "\n";
+  for (std::size_t i = 0; i < open.study->records().size(); ++i) {
+    STERLET_PASS(api::write_trial(*open.study, *open.storage, static_cast<std::int64_t>(i), write_json));
+    if (!write("\n")) break;
   }
-  pieces.finish();
   return {};
 }
 

@@ -22,13 +22,13 @@ struct Options {
 };
 
 // Trial by trial, so that the page of a large study takes little memory.
-base::Result<std::string> page_of(const OpenStudy& open) {
-  report::Page page(api::study_json(*open.study));
-  for (std::size_t i = 0; i < open.study->records().size(); ++i) {
+base::Result<std::string> page_of(const study::Study& study, storage::Storage& storage) {
+  report::Page page(api::study_json(study));
+  for (std::size_t i = 0; i < study.records().size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
-    STERLET_TRY(const base::Json json, api::trial_json(*open.study, *open.storage, trial, api::Reports::kWithout));
+    STERLET_TRY(const base::Json json, api::trial_json(study, storage, trial, api::Reports::kWithout));
     page.add_trial(json);
-    STERLET_TRY(const auto curve, api::curve_of(*open.study, *open.storage, trial));
+    STERLET_TRY(const auto curve, api::curve_of(study, storage, trial));
     for (const storage::ReportRecord& report : curve) page.add_report(report.step, report.metric, report.value);
   }
   return page.html();
@@ -36,7 +36,7 @@ base::Result<std::string> page_of(const OpenStudy& open) {
 
 base::Result<void> write_page(Context& context, const Options& options) {
   STERLET_TRY(const OpenStudy open, open_to_look(context, options.study));
-  STERLET_TRY(const std::string page, page_of(open));
+  STERLET_TRY(const std::string page, page_of(*open.study, *open.storage));
   STERLET_PASS(base::write_whole(options.output, page));
   if (!context.quiet) context.out.line(fmt::format("{} written", options.output));
   return {};
