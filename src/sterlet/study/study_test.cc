@@ -232,7 +232,7 @@ TEST(Study, APointThatTheSamplersValuesCannotJoinIsStillTriedAndHoldsUpNothing) 
   int accepted = 0;
   for (int seed = 0; seed < 6; ++seed) {
     auto file = parse(
-        "params: {x: {type: float, low: 0, high: 1}, y: {type: float, low: 0, high: 1}}\n"
+        "params: {x: {type: float, low: 0, high: 1, default: 0.5}, y: {type: float, low: 0, high: 1, default: 0.5}}\n"
         "constraints: [\"abs(x - y) <= 0.00003\"]\nsampler: random\ndefaults_first: false\n");
     file.spec.seed = static_cast<std::uint64_t>(seed);
     const auto study = Study::open(std::move(file), {}).value();
