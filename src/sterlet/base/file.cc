@@ -24,7 +24,7 @@ constexpr mode_t kNewFileMode = 0666;  // Less the umask.
 constexpr int kLinksMax = 40;          // As the system follows.
 constexpr int kNamesTriedMax = 100;
 
-tl::unexpected<Error> refusal(const std::string& path, int reason) {
+Failure refusal(const std::string& path, int reason) {
   return fail(ErrorCode::kDisk, fmt::format("the file could not be written ({})", std::strerror(reason)),
               "look at its folder and the disk's space", path);
 }
