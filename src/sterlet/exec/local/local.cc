@@ -126,8 +126,7 @@ class LocalExecutor final : public Executor {
     if (fresh) {
       guardian_ = std::make_unique<Guardian>(std::move(*fresh));
     } else if (!std::exchange(guardian_missed_, true)) {
-      base::log(base::LogLevel::kWarning,
-                fmt::format("nothing watches over the trials, should Sterlet be killed: {}", fresh.error().message()));
+      base::warn(fmt::format("nothing watches over the trials, should Sterlet be killed: {}", fresh.error().message()));
     }
   }
 

@@ -33,7 +33,8 @@ Result<void> copy_into(Connection& from, const std::string& path) {
   const int code = sqlite3_backup_finish(backup);
   if (code != SQLITE_OK) return base::fail(copy.error(code));
   // In one file that any program can copy, without a log.
-  return copy.text_of("PRAGMA journal_mode=DELETE").map([](const std::string&) {});
+  STERLET_PASS(copy.text_of("PRAGMA journal_mode=DELETE"));
+  return {};
 }
 
 // Copies the file as it is on the disk while our transaction keeps all others from changing it.
@@ -122,9 +123,8 @@ Result<void> bring_up_to_date(Connection& connection, Copy copy) {
     return result;
   }
   if (!kept.empty()) {
-    base::log(base::LogLevel::kWarning,
-              fmt::format("{} was brought from schema {} to {}; as it was before, it is in {}", connection.path(),
-                          version, schema_version(), kept));
+    base::warn(fmt::format("{} was brought from schema {} to {}; as it was before, it is in {}", connection.path(),
+                           version, schema_version(), kept));
   }
   return {};
 }
