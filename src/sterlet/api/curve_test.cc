@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,9 +77,13 @@ TEST_F(CurveOfAttempts, IsWholeAfterACheckpoint) {
 
 TEST_F(CurveOfAttempts, IsWrittenAsTheDocumentHasIt) {
   const auto expect_equal = [&] {
-    std::ostringstream text;
-    ASSERT_TRUE(write_trial(*study_, *storage_, 0, text).has_value());
-    EXPECT_EQ(text.str(), base::json_line(trial_json(*study_, *storage_, 0).value()));
+    std::string text;
+    const auto write = [&](std::string_view piece) {
+      text += piece;
+      return true;
+    };
+    ASSERT_TRUE(write_trial(*study_, *storage_, 0, write).has_value());
+    EXPECT_EQ(text, base::json_line(trial_json(*study_, *storage_, 0).value()));
   };
   begin();
   expect_equal();

@@ -1,7 +1,6 @@
 #include "sterlet/api/documents.h"
 
 #include <cmath>
-#include <ostream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,18 +37,24 @@ base::Result<base::Json> reports_json(const study::Study& study, storage::Storag
   return list;
 }
 
-// The same as text, step by step: a curve of a million steps would be a tree of many times its size.
+constexpr std::size_t kPieceBytes = 1 << 16;
+
+// The same as text, step by step: a tree of a million steps would take many times the memory of its curve.
 base::Result<void> write_reports(const study::Study& study, storage::Storage& storage, std::int64_t trial,
-                                 std::ostream& out) {
+                                 const Write& write) {
   STERLET_TRY(const auto curve, curve_of(study, storage, trial));
-  out << '[';
+  std::string piece = "[";
   for (std::size_t i = 0; i < curve.size(); ++i) {
-    const bool is_first = i == 0 || curve[i].step != curve[i - 1].step;
-    if (is_first) out << (i == 0 ? "" : "}},") << "{\"step\":" << curve[i].step << ",\"metrics\":{";
-    out << (is_first ? "" : ",") << base::json_line(curve[i].metric) << ':'
-        << base::json_line(base::json_number(curve[i].value));
+    if (i == 0 || curve[i].step != curve[i - 1].step) {
+      if (i > 0) piece += "}},";
+      if (piece.size() >= kPieceBytes && !write(std::exchange(piece, {}))) return {};
+      piece += fmt::format("{{\"step\":{},\"metrics\":{{", curve[i].step);
+    } else {
+      piece += ',';
+    }
+    piece += base::json_line(curve[i].metric) + ":" + base::json_line(base::json_number(curve[i].value));
   }
-  out << (curve.empty() ? "]" : "}}]");
+  write(piece + (curve.empty() ? "]" : "}}]"));
   return {};
 }
 
@@ -114,18 +119,20 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
 }
 
 base::Result<void> write_trial(const study::Study& study, storage::Storage& storage, std::int64_t trial,
-                               std::ostream& out) {
+                               const Write& write) {
   STERLET_TRY(const base::Json json, trial_json(study, storage, trial, Reports::kWithout));
+  std::string piece;
   char separator = '{';
   for (const auto& [key, value] : json.items()) {
-    out << std::exchange(separator, ',') << base::json_line(key) << ':';
+    piece += std::exchange(separator, ',') + base::json_line(key) + ":";
     if (key == "reports") {
-      STERLET_PASS(write_reports(study, storage, trial, out));
+      write(std::exchange(piece, {}));
+      STERLET_PASS(write_reports(study, storage, trial, write));
     } else {
-      out << base::json_line(value);
+      piece += base::json_line(value);
     }
   }
-  out << '}';
+  write(piece + "}");
   return {};
 }
 
@@ -199,15 +206,15 @@ base::Json study_json(const study::Study& study) {
   return document;
 }
 
-base::Result<void> write_document(const study::Study& study, storage::Storage& storage, std::ostream& out) {
+base::Result<void> write_document(const study::Study& study, storage::Storage& storage, const Write& write) {
   std::string head = base::json_line(study_json(study));
   head.pop_back();  // Its closing brace comes after the trials.
-  out << head << ",\"trials\":[";
-  for (std::size_t i = 0; i < study.records().size(); ++i) {
-    if (i > 0) out << ',';
-    STERLET_PASS(write_trial(study, storage, static_cast<std::int64_t>(i), out));
+  bool goes_on = write(head + ",\"trials\":[");
+  for (std::size_t i = 0; i < study.records().size() && goes_on; ++i) {
+    STERLET_PASS(write_trial(study, storage, static_cast<std::int64_t>(i), write));
+    goes_on = write(i + 1 < study.records().size() ? "," : "");
   }
-  out << "]}";
+  write("]}");
   return {};
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <iosfwd>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sterlet/base/json.h"
@@ -17,16 +18,18 @@ enum class Reports { kWith, kWithout };
 base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial,
                                     Reports reports = Reports::kWith);
 
+/// Takes the next piece of a text; false ends the writing.
+using Write = std::function<bool(std::string_view)>;
 /// Writes it, whole, on one line without an end; in memory no more than its curve.
 base::Result<void> write_trial(const study::Study& study, storage::Storage& storage, std::int64_t trial,
-                               std::ostream& out);
+                               const Write& write);
 
 /// The study with its parameters and its best trials, without the trials themselves: the report document's head.
 /// `best` has the values by which the study counts them: with repeats, or averaged duplicates, their means.
 base::Json study_json(const study::Study& study);
 
 /// Writes the study with all its trials, one after the other: what the report page shows.
-base::Result<void> write_document(const study::Study& study, storage::Storage& storage, std::ostream& out);
+base::Result<void> write_document(const study::Study& study, storage::Storage& storage, const Write& write);
 
 /// The study in a few numbers: counts by state, best, budget.
 base::Json summary_json(const study::Study& study);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/studyfile/schedule_change.h"
 
 namespace sterlet::api {
 

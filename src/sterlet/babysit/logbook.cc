@@ -5,6 +5,7 @@
 #include "sterlet/babysit/change.h"
 #include "sterlet/base/clock.h"
 #include "sterlet/base/text.h"
+#include "sterlet/studyfile/schedule_change.h"
 
 namespace sterlet::babysit {
 
@@ -30,20 +31,8 @@ Json json_of(const std::string& text) { return base::parse_json(text).value_or(J
 
 studyfile::Schedule schedule_of(const Tree& tree, int branch) {
   studyfile::Schedule schedule;
-  Json before = Json::object();
   for (const int number : line_of(tree, branch)) {
-    const Json params = params_of(tree, number);
-    const std::int64_t step = tree.branches[static_cast<std::size_t>(number)].from_step;
-    Json set = Json::object();
-    for (const auto& [name, value] : params.items()) {
-      if (!before.contains(name) || before[name] != value) set[name] = value;
-    }
-    before = params;
-    if (!schedule.entries.empty() && schedule.entries.back().step == step) {
-      schedule.entries.back().set.update(set);
-    } else if (!set.empty()) {
-      schedule.entries.push_back({.step = step, .set = std::move(set)});
-    }
+    studyfile::change_to(schedule, tree.branches[static_cast<std::size_t>(number)].from_step, params_of(tree, number));
   }
   return schedule;
 }
