@@ -151,6 +151,21 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
         self.assertEqual(trials[0]["params"]["x"], 0.5)
         self.assertEqual(trials[2]["params"], {"x": 0.25, "kind": "b"})
 
+    def test_check_refuses_what_a_run_refuses_in_the_same_words(self):
+        for sampler in ("cmaes", "{name: grid, points: 9}"):
+            self.write("study.yaml", f"""
+study: s
+objective: [a, b]
+params:
+  x: {{type: float, low: 0, high: 1}}
+  y: {{type: float, low: 0, high: 1}}
+sampler: {sampler}
+budget: {{trials: 10}}
+""")
+            checked = self.one_sentence(self.run_program("check", "study.yaml", code=1))
+            ran = self.one_sentence(self.run_program("ask-tell", "study.yaml", code=1, stdin='{"op":"ask"}\n'))
+            self.assertEqual(checked.split(": ", 1)[1], ran.split(": ", 1)[1])
+
     def test_another_study_of_the_same_name_is_refused(self):
         self.write("train.sh", 'sterlet report loss="$1"\n')
         self.write("study.yaml", TOY + "budget: {trials: 2}\n")

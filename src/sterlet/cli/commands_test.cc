@@ -10,13 +10,12 @@
 namespace sterlet::cli {
 namespace {
 
-// The command line without what its commands do.
+// The command line where there is no storage, so that no command gets far.
 class CommandTable : public testing::Test {
  protected:
   CommandTable() {
     app_.name("sterlet");
     add_commands(app_, context_);
-    for (CLI::App* command : app_.get_subcommands([](CLI::App*) { return true; })) command->callback([] {});
   }
 
   Sink sink_;
@@ -26,7 +25,9 @@ class CommandTable : public testing::Test {
   Context context_{
       .parts = {.clock = clock_,
                 .environment = [](const char*) { return std::string(); },
-                .open_storage = {},
+                .open_storage = [](const std::string&, const auto&) -> base::Result<std::unique_ptr<storage::Storage>> {
+                  return base::fail(base::ErrorCode::kNotFound, "there is no storage in this test");
+                },
                 .make_executor = {}},
       .out = printer_,
       .err = printer_,
@@ -69,10 +70,13 @@ TEST_F(CommandTable, EachHasHelpWithAnExampleThatItsOptionsUnderstand) {
     const CLI::App* command = app_.get_subcommand(row->name);
     EXPECT_NE(command->help().find(std::string("Example: ") + row->example), std::string::npos) << row->name;
     auto words = words_of(row->example, row->name);
+    if (words.size() == 1) continue;           // Nothing to understand.
     std::reverse(words.begin(), words.end());  // As CLI11 wants them.
     EXPECT_NO_THROW(app_.parse(words)) << row->example;
     EXPECT_TRUE(app_.got_subcommand(row->name)) << row->example;
     app_.clear();
+    printer_.flush();
+    sink_.take();
   }
 }
 

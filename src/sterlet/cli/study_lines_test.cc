@@ -1,0 +1,66 @@
+#include "sterlet/cli/study_lines.h"
+
+#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/test_support.h"
+#include "sterlet/cli/words.h"
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::cli {
+namespace {
+
+constexpr std::string_view kStudy = R"(
+study: mlp
+objective: loss
+params: {x: {type: float, low: 0, high: 1}}
+budget: {trials: 4}
+seed: 1
+)";
+
+std::unique_ptr<study::Study> study_of(std::string_view text) {
+  auto file = studyfile::parse_study_text(text, "mlp.yaml", "/tmp");
+  EXPECT_TRUE(file);
+  auto study = study::Study::open(std::move(*file), {});
+  EXPECT_TRUE(study);
+  return std::move(*study);
+}
+
+std::string text_of(const std::vector<Line>& lines) {
+  std::string text;
+  for (const Line& line : lines) text += line.text(60, false) + "\n";
+  return text;
+}
+
+TEST(StudyLines, OfAStudyThatHasNotBegun) {
+  const HeldClock clock;
+  const auto study = study_of(kStudy);
+  const std::string bar = "────────────────────";
+  EXPECT_EQ(text_of(study_lines(*study, clock, 60, {.workers = 2})),
+            "mlp  " + bar +
+                " 0/4 trials  0s\n"
+                "  best    none yet\n"
+                "  rate    0 trials/h   ETA -\n"
+                "  workers 0/2 busy   failed 0   pruned 0   lost 0\n");
+  EXPECT_NE(text_of(study_lines(*study, clock, 60, {})).find("  running 0   failed"), std::string::npos);
+}
+
+TEST(Orphans, AreTold) {
+  const auto study = study_of(kStudy);
+  EXPECT_EQ(orphans_text(*study, {}), "");
+  EXPECT_EQ(orphans_text(*study, {3}), "trial 3 stands still: its tuner is gone; sterlet resume mlp runs it again");
+  EXPECT_EQ(orphans_text(*study, {3, 7}),
+            "each of the trials 3, 7 stands still: its tuner is gone; sterlet resume mlp runs it again");
+  EXPECT_NE(orphans_text(*study, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).find("trials 0, 1, 2, 3, 4, 5, 6, 7, ... stands"),
+            std::string::npos);
+}
+
+TEST(Words, OfValues) {
+  const base::Json params = base::Json::parse(R"({"rate":0.0123456,"units":[64,80],"kind":"adam","on":true})");
+  EXPECT_EQ(params_text(params), "rate=0.0123456 units=[64,80] kind=adam on=true");
+  EXPECT_EQ(short_value_text(params["rate"]), "0.01235");
+  EXPECT_EQ(short_value_text(params["units"]), "[64,80]");
+  EXPECT_EQ(values_text(base::Json::parse(R"([0.5,"NaN"])")), "0.5, NaN");
+  EXPECT_EQ(short_values_text(std::vector<double>{0.123456789, 2}), "0.12346, 2");
+}
+
+}  // namespace
+}  // namespace sterlet::cli
