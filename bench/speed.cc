@@ -55,6 +55,7 @@ using Timer = std::chrono::steady_clock;
 namespace base = sterlet::base;
 namespace storage = sterlet::storage;
 namespace study = sterlet::study;
+namespace studyfile = sterlet::studyfile;
 
 constexpr int kReportsPerTrial = 5;
 constexpr int kWorkersMax = 256;
@@ -195,9 +196,13 @@ class Worker final {
     std::int64_t finished = 0;
     for (; seconds_since(start) < seconds; ++finished) {
       STERLET_TRY(const Claim claim, claim_one(*study_));
-      if (commits == 2) STERLET_PASS(study_->begin());
-      STERLET_PASS(report_and_tell(*study_, claim));
-      if (commits == 2) STERLET_PASS(study_->commit());
+      if (commits == 2) {
+        STERLET_TRY(auto transaction, study_->begin());
+        STERLET_PASS(report_and_tell(*study_, claim));
+        STERLET_PASS(transaction.commit());
+      } else {
+        STERLET_PASS(report_and_tell(*study_, claim));
+      }
     }
     return finished;
   }
@@ -211,7 +216,7 @@ class Worker final {
     std::int64_t finished = 0;
     std::vector<Claim> claims;
     do {
-      STERLET_PASS(study_->begin());
+      STERLET_TRY(auto transaction, study_->begin());
       for (const Claim& claim : claims) STERLET_PASS(report_and_tell(*study_, claim));
       finished += static_cast<std::int64_t>(claims.size());
       claims.clear();
@@ -219,7 +224,7 @@ class Worker final {
         STERLET_TRY(Claim claim, claim_one(*study_));
         claims.push_back(std::move(claim));
       }
-      STERLET_PASS(study_->commit());
+      STERLET_PASS(transaction.commit());
       if (seconds_since(synced) < kSyncSeconds) continue;
       STERLET_PASS(study_->sync());
       synced = Timer::now();
@@ -312,12 +317,12 @@ Result<void> fill(const std::string& path, std::int64_t trials) {
   remove_storage(path);
   STERLET_TRY(const auto storage, storage::open_sqlite(path, {}));
   STERLET_TRY(const auto study, open_speed_study(storage.get(), sterlet::exec::new_session()));
-  STERLET_PASS(study->begin());
+  STERLET_TRY(auto transaction, study->begin());
   for (std::int64_t i = 0; i < trials; ++i) {
     STERLET_TRY(const Claim claim, claim_one(*study));
     STERLET_PASS(report_and_tell(*study, claim));
   }
-  return study->commit();
+  return transaction.commit();
 }
 
 Result<void> open_study(const std::string& path) {

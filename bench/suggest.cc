@@ -26,6 +26,7 @@ namespace {
 
 namespace base = sterlet::base;
 namespace study = sterlet::study;
+namespace studyfile = sterlet::studyfile;
 using base::Json;
 using base::Result;
 
