@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/change.h"
-#include "sterlet/run/command.h"
+#include "sterlet/run/launch.h"
+#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::babysit {
 
+using base::Json;
 using base::Result;
 using storage::CheckpointRecord;
 using storage::InterventionRecord;
@@ -34,32 +36,21 @@ Result<bool> Launcher::launch(const study::Claim& claim) {
   STERLET_PASS(model.go_on_from(from ? from->path : std::string()));
   STERLET_PASS(transaction.commit());
 
-  const std::string folder = fmt::format("{}/{}", desk_.options.trials_folder, claim.number);
-  base::RandomStream seeds({.seed = desk_.study.seed(),
-                            .trial = static_cast<std::uint64_t>(claim.number),
-                            .stream = base::Stream::kTrialSeed});
-  exec::Launch launch;
-  launch.id = model.attempt.id;
-  launch.params = model.params();
-  launch.seed = seeds.next_word() >> 1;
-  launch.argv =
-      run::expand_command(spec.command, launch.params,
-                          {.trial = claim.number, .seed = launch.seed, .checkpoint_folder = folder + "/checkpoints"});
-  launch.folder = spec.folder;
-  launch.trial_folder = folder;
-  launch.environment = {{"STERLET_PARAMS_EXACT", "1"}};
-  if (from) launch.resume_path = from->path;
-  const std::int64_t skip_steps = model.branch(model.active()).skip_steps;
-  if (from && from->branch != model.active() && skip_steps > 0) {
-    launch.environment.emplace_back("STERLET_SKIP_STEPS", std::to_string(skip_steps));
-  }
-  launch.stdout_pattern = spec.metrics.pattern;
-  launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
-  launch.gpus = desk_.options.gpus;
+  const Json params = model.params();
+  const bool is_new_branch = from && from->branch != model.active();
+  const exec::Launch launch =
+      run::make_launch(spec, {.id = model.attempt.id,
+                              .params = params,
+                              .seed = run::trial_seed(desk_.study.seed(), claim.number),
+                              .trial_folder = run::trial_folder(desk_.options.trials_folder, claim.number),
+                              .checkpoint = from ? from->path : std::string(),
+                              .is_exact = true,
+                              .skip_steps = is_new_branch ? model.branch(model.active()).skip_steps : 0,
+                              .gpus = desk_.options.gpus});
   desk_.outbox.forget_sent();
   if (from) desk_.pilot.find_mark(*from);
   STERLET_PASS(desk_.executor.launch(launch));
-  desk_.outbox.say(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(launch.params),
+  desk_.outbox.say(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(params),
                                from ? fmt::format("the checkpoint of step {}", from->step) : "the beginning"));
   return true;
 }

@@ -22,11 +22,28 @@ bool is_final(State state) {
   return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
 }
 
+// The session of a running trial, where that is another than ours.
+const SessionRecord* other_session(const study::Study& study, const std::vector<SessionRecord>& sessions,
+                                   std::int64_t trial, const std::string& ours) {
+  const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(trial)];
+  const std::string id = study.session_of(trial);
+  if (record.state != State::kRunning || id == ours) return nullptr;
+  const auto found =
+      std::find_if(sessions.begin(), sessions.end(), [&](const auto& session) { return session.id == id; });
+  return found == sessions.end() ? nullptr : &*found;
+}
+
 class Opening final {
  public:
-  Opening(study::Study& study, storage::Storage& storage, const base::Clock& clock, const Start& start,
-          const std::string& session)
-      : study_(study), storage_(storage), live_(storage.live()), clock_(clock), start_(start), session_(session) {}
+  Opening(study::Study& study, storage::Storage& storage, const base::Clock& clock, study::SessionWatch& watch,
+          const Start& start, const std::string& session)
+      : study_(study),
+        storage_(storage),
+        live_(storage.live()),
+        clock_(clock),
+        watch_(watch),
+        start_(start),
+        session_(session) {}
 
   Result<study::Claim> open(exec::Executor& executor, Model& model) {
     STERLET_TRY(sessions_, storage_.load_sessions(study_.storage_id()));
@@ -52,20 +69,12 @@ class Opening final {
   }
 
  private:
-  // The session of a running trial, where that is another than ours.
   const SessionRecord* other_session(std::int64_t trial) const {
-    const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(trial)];
-    const std::string id = study_.session_of(trial);
-    if (record.state != State::kRunning || id == session_) return nullptr;
-    const auto found =
-        std::find_if(sessions_.begin(), sessions_.end(), [&](const auto& session) { return session.id == id; });
-    return found == sessions_.end() ? nullptr : &*found;
+    return babysit::other_session(study_, sessions_, trial, session_);
   }
 
-  // One that cannot be judged at one look counts as alive: nobody takes a model from it by mistake.
-  bool is_alive(const SessionRecord& session) const {
-    return study::SessionWatch(clock_).look(session) != study::Liveness::kGone;
-  }
+  // One that cannot be judged yet counts as alive: nobody takes a model from it by mistake.
+  bool is_alive(const SessionRecord& session) const { return watch_.look(session) != study::Liveness::kGone; }
 
   // Two models at once share the machine, which nobody wants by mistake.
   Result<void> check_alone(const std::vector<ModelRecord>& models) const {
@@ -113,6 +122,7 @@ class Opening final {
   storage::Storage& storage_;
   storage::LiveStorage& live_;
   const base::Clock& clock_;
+  study::SessionWatch& watch_;
   const Start& start_;
   const std::string& session_;
   std::vector<SessionRecord> sessions_;
@@ -120,10 +130,21 @@ class Opening final {
 
 }  // namespace
 
+Result<std::optional<std::int64_t>> find_unclear_model(const study::Study& study, storage::Storage& storage,
+                                                       const std::string& session, study::SessionWatch& watch) {
+  STERLET_TRY(const auto sessions, storage.load_sessions(study.storage_id()));
+  STERLET_TRY(const auto models, storage.live().load_models(study.storage_id()));
+  for (const ModelRecord& model : models) {
+    const SessionRecord* other = other_session(study, sessions, model.trial, session);
+    if (other != nullptr && watch.look(*other) == study::Liveness::kUnknown) return model.trial;
+  }
+  return std::nullopt;
+}
+
 Result<study::Claim> open_model(study::Study& study, storage::Storage& storage, exec::Executor& executor,
-                                const base::Clock& clock, const Start& start, const std::string& session,
-                                Model& model) {
-  return Opening(study, storage, clock, start, session).open(executor, model);
+                                const base::Clock& clock, study::SessionWatch& watch, const Start& start,
+                                const std::string& session, Model& model) {
+  return Opening(study, storage, clock, watch, start, session).open(executor, model);
 }
 
 }  // namespace sterlet::babysit

@@ -1,9 +1,5 @@
 #include "sterlet/babysit/supervisor.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <deque>
 #include <utility>
@@ -16,6 +12,8 @@
 #include "sterlet/babysit/launcher.h"
 #include "sterlet/babysit/opening.h"
 #include "sterlet/babysit/status.h"
+#include "sterlet/run/interruptions.h"
+#include "sterlet/study/sessions.h"
 
 namespace sterlet::babysit {
 
@@ -31,8 +29,9 @@ constexpr std::int64_t kTickMs = 500;
 constexpr std::int64_t kPollMs = 20;  // Where nothing wakes us.
 constexpr std::int64_t kGroupMs = 50;
 constexpr std::int64_t kBeatMs = 5000;
-constexpr std::int64_t kReadingNewsMs = 3000;  // A checkpoint that is read for longer is told of.
+constexpr std::int64_t kReadingNewsMs = 3000;   // A checkpoint that is read for longer is told of.
 constexpr std::int64_t kAckPatienceMs = 20000;  // A client gives its channel up after 60 s without an answer.
+constexpr std::int64_t kLookMs = 1000;          // Between two looks at another process.
 constexpr int kRestartsMax = 5;
 
 /// The loop. It owns the parts of a model that is raised and lets them speak to each other: what happened since the last
@@ -60,7 +59,9 @@ class Supervisor final {
         pilot_(model_, options),
         inbox_(storage.live(), study.storage_id(), clock),
         in_flight_(desk_, inbox_),
-        launcher_(desk_) {}
+        launcher_(desk_),
+        interruptions_(options.signal_fd),
+        watch_(clock) {}
 
   Result<Ending> run();
 
@@ -78,14 +79,15 @@ class Supervisor final {
     bool is_stopping = false;        ///< The model is.
   };
   struct Times {
-    std::int64_t beat_ms = 0;        ///< Of the last beat.
-    std::int64_t checkpoint_ms = 0;  ///< Of the last checkpoint that was told or asked for.
-    std::int64_t quiet_ms = 0;       ///< Until then reports are gathered.
+    std::int64_t beat_ms = 0;                ///< Of the last beat.
+    std::int64_t checkpoint_ms = 0;          ///< Of the last checkpoint that was told or asked for.
+    std::int64_t quiet_ms = 0;               ///< Until then reports are gathered.
     std::optional<std::int64_t> reading_ms;  ///< Since then the next event waits for a checkpoint to be read.
     bool is_reading_told = false;
     bool is_lock_told = false;
   };
 
+  Result<void> watch_unseen();
   Result<void> open();
   Result<void> undo_before_start();
   Result<void> gather();
@@ -133,11 +135,13 @@ class Supervisor final {
   std::optional<Leaving> leaving_;
   std::optional<Ending> ending_;
   int restarts_ = 0;  // Since the last report.
-  int interruptions_ = 0, last_signal_ = 0;
+  run::Interruptions interruptions_;
+  study::SessionWatch watch_;
   bool is_held_ = false;  // The program stands still until this turn's decision is told.
 };
 
 Result<Ending> Supervisor::run() {
+  STERLET_PASS(watch_unseen());
   STERLET_PASS(open());
   while (true) {
     STERLET_PASS(turn());
@@ -148,16 +152,38 @@ Result<Ending> Supervisor::run() {
   session.ended = true;
   // Where another program holds the storage, who looks at this session finds no process of it.
   const auto ended = desk_.study.beat(session);
-  if (!ended && ended.error().code != ErrorCode::kConflict) return base::fail(ended.error());
-  ending_->last_signal = last_signal_;
+  if (!ended && ended.error().code != ErrorCode::kLocked) return base::fail(ended.error());
+  ending_->last_signal = interruptions_.last_signal();
   return *ending_;
+}
+
+// A process that raises a model but cannot be seen from here may be dead. It is watched until that is clear, at most as
+// long as the watch's grace, and outside any transaction.
+Result<void> Supervisor::watch_unseen() {
+  if (start_.fresh && start_.beside) return {};
+  for (bool is_first = true;; is_first = false) {
+    STERLET_PASS(desk_.study.refresh());
+    STERLET_TRY(const auto unclear, find_unclear_model(desk_.study, desk_.storage, desk_.options.session.id, watch_));
+    if (!unclear) return {};
+    if (is_first) {
+      observer_.said(fmt::format(
+          "trial {} is raised by a process that cannot be seen from here (another container, machine or user); waiting "
+          "up to {} s for a sign of life",
+          *unclear, study::SessionWatch::kGraceMs / 1000));
+    }
+    desk_.executor.wait(kLookMs, interruptions_.descriptors());
+    observer_.tick();
+    if (interruptions_.read_one()) {
+      return base::fail(ErrorCode::kInterrupted, "interrupted before the model was taken over; nothing was changed");
+    }
+  }
 }
 
 Result<void> Supervisor::open() {
   STERLET_TRY(auto transaction, desk_.study.begin());
   STERLET_PASS(desk_.study.beat(desk_.options.session));
   times_.beat_ms = desk_.clock.steady_ms();
-  STERLET_TRY(to_launch_, open_model(desk_.study, desk_.storage, desk_.executor, desk_.clock, start_,
+  STERLET_TRY(to_launch_, open_model(desk_.study, desk_.storage, desk_.executor, desk_.clock, watch_, start_,
                                      desk_.options.session.id, model_));
   model_.attempt.id = {.trial = to_launch_->number, .attempt = to_launch_->attempt};
   checkpoints_.set_trial(model_.trial());
@@ -219,17 +245,12 @@ Result<void> Supervisor::gather() {
 }
 
 void Supervisor::read_signals() {
-  if (desk_.options.signal_fd < 0) return;
-  signalfd_siginfo info{};
-  while (read(desk_.options.signal_fd, &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
-    // A terminal that closes sends SIGHUP by the system and by its shell: they are one wish.
-    if (info.ssi_signo == SIGHUP && interruptions_ > 0) continue;
-    ++interruptions_;
-    last_signal_ = static_cast<int>(info.ssi_signo);
-    if (interruptions_ == 1) inbox_.post_stop();
-    if (interruptions_ == 2) desk_.executor.end(model_.attempt.id, "it was interrupted");
-    if (interruptions_ > 2) desk_.executor.kill(model_.attempt.id, "it was interrupted");
-    if (interruptions_ >= 2) checkpoints_.cancel();
+  while (interruptions_.read_one()) {
+    const int times = interruptions_.count();
+    if (times == 1) inbox_.post_stop();
+    if (times == 2) desk_.executor.end(model_.attempt.id, "it was interrupted");
+    if (times > 2) desk_.executor.kill(model_.attempt.id, "it was interrupted");
+    if (times >= 2) checkpoints_.cancel();
   }
 }
 
@@ -292,9 +313,10 @@ void Supervisor::wait_for_reading() {
   const std::int64_t waited_ms = now - *times_.reading_ms;
   if (waited_ms >= kReadingNewsMs && !std::exchange(times_.is_reading_told, true)) {
     const auto& told = std::get<Event::Checkpoint>(incoming_.front().event.what);
-    outbox_.say(fmt::format("the checkpoint of step {} is being read for its checksum ({:.1f} GiB so far); what the "
-                            "program tells meanwhile is stored after it",
-                            told.step, static_cast<double>(checkpoints_.bytes_read()) / (1 << 30)));
+    outbox_.say(
+        fmt::format("the checkpoint of step {} is being read for its checksum ({:.1f} GiB so far); what the "
+                    "program tells meanwhile is stored after it",
+                    told.step, static_cast<double>(checkpoints_.bytes_read()) / (1 << 30)));
   }
   if (waited_ms < kAckPatienceMs) return;
   for (Incoming& incoming : incoming_) {
@@ -309,7 +331,7 @@ Result<void> Supervisor::launch() {
     to_launch_.reset();
     times_.checkpoint_ms = desk_.clock.steady_ms();
     inbox_.look_again();
-  } else if (interruptions_ > 0) {
+  } else if (interruptions_.count() > 0) {
     // Its checkpoint is still being read, so that nothing runs that could be asked for another one.
     STERLET_TRY(auto transaction, desk_.study.begin());
     model_.attempt.id = {.trial = to_launch_->number, .attempt = to_launch_->attempt};
@@ -499,7 +521,7 @@ Result<void> Supervisor::take_exit(const Event::Exited& exited) {
   attempt.hello.reset();
   Leaving leaving{.exited = exited,
                   .is_end_of_its_own = exited.cause == exec::Cause::kFinished && attempt.failure.empty(),
-                  .was_told = interruptions_ > 1 || in_flight_.is_kind("stop")};
+                  .was_told = interruptions_.count() > 1 || in_flight_.is_kind("stop")};
   const auto held = in_flight_.take_held();
   if (leaving.is_end_of_its_own && !leaving.was_told && !attempt.is_muted) {
     // It came to its end before it read what it was sent, so that all it told is of the branch before.
@@ -511,7 +533,7 @@ Result<void> Supervisor::take_exit(const Event::Exited& exited) {
       if (told != nullptr) checkpoints_.discard(model_.tree(), told->path, outbox_);
     }
   }
-  STERLET_TRY(leaving.is_stopping, in_flight_.on_exit(interruptions_ > 0));
+  STERLET_TRY(leaving.is_stopping, in_flight_.on_exit(interruptions_.count() > 0));
   STERLET_PASS(model_.set_paused(false));
   leaving_ = std::move(leaving);
   return {};
@@ -581,7 +603,7 @@ Result<void> Supervisor::finish(State state, const std::string& reason) {
   const exec::AttemptId& id = model_.attempt.id;
   ending_ = Ending{.trial = model_.trial(),
                    .finished = state == State::kComplete,
-                   .failed = state == State::kPaused && interruptions_ == 0 && !in_flight_.is_kind("stop"),
+                   .failed = state == State::kPaused && interruptions_.count() == 0 && !in_flight_.is_kind("stop"),
                    .reason = reason,
                    .step = model_.step,
                    .value = model_.value};
@@ -597,11 +619,11 @@ Result<void> Supervisor::finish(State state, const std::string& reason) {
   }
   STERLET_PASS(model_.set_paused(false));
   if (in_flight_.is_kind("stop")) {
-    STERLET_PASS(in_flight_.finish(
-        {.sentence = state == State::kComplete
-                         ? fmt::format("trial {} has finished", id.trial)
-                         : fmt::format("trial {} stopped at step {}; sterlet babysit goes on with it", id.trial,
-                                       model_.step)}));
+    STERLET_PASS(
+        in_flight_.finish({.sentence = state == State::kComplete
+                                           ? fmt::format("trial {} has finished", id.trial)
+                                           : fmt::format("trial {} stopped at step {}; sterlet babysit goes on with it",
+                                                         id.trial, model_.step)}));
   }
   if (state != State::kComplete) return {};
   STERLET_TRY(const auto commands, inbox_.pending());

@@ -15,7 +15,9 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/babysit/change.h"
+#include "sterlet/base/process.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/study/sessions.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::babysit {
@@ -98,7 +100,8 @@ class Supervised : public testing::Test {
         "study: m\nobjective: loss\ncommand: [program]\nstrategy: panda\nseed: 7\n"
         "params: {rate: {type: float, low: 0.001, high: 1, scale: log, default: 0.1, live: true}}\n",
         "study.yaml", folder_);
-    study_ = study::Study::open(std::move(*file), {.storage = storage_.get(), .clock = &clock_, .session = "here"}).value();
+    study_ =
+        study::Study::open(std::move(*file), {.storage = storage_.get(), .clock = &clock_, .session = "here"}).value();
     options_.trials_folder = folder_ + "/trials";
     options_.session.id = "here";
     options_.checkpoint_seconds = 1e9;
@@ -135,7 +138,8 @@ class Supervised : public testing::Test {
   }
   Event hello() const { return {.id = {}, .what = Event::Hello{.live = true, .restores = true}}; }
   Event report(std::int64_t step, std::optional<std::uint64_t> ack = {}) const {
-    return {.id = {}, .what = Event::Report{.step = step, .metrics = {{"loss", 1.0 / static_cast<double>(step)}}, .ack = ack}};
+    return {.id = {},
+            .what = Event::Report{.step = step, .metrics = {{"loss", 1.0 / static_cast<double>(step)}}, .ack = ack}};
   }
   Event applied(std::int64_t step, double rate) const {
     return {.id = {}, .what = Event::Applied{.step = step, .set = {{"rate", rate}}}};
@@ -156,7 +160,8 @@ class Supervised : public testing::Test {
   std::size_t branch_count() { return storage_->live().load_branches(study_->storage_id(), 0)->size(); }
   storage::CommandRecord command(std::int64_t id) { return **storage_->live().find_command(id); }
   bool was_sent(const char* what) const {
-    return std::any_of(executor_.sent.begin(), executor_.sent.end(), [&](const Json& each) { return each.contains(what); });
+    return std::any_of(executor_.sent.begin(), executor_.sent.end(),
+                       [&](const Json& each) { return each.contains(what); });
   }
 
   std::string folder_;
@@ -268,7 +273,9 @@ TEST_F(Supervised, AProgramThatComesToItsEndBeforeItReadTheChangeHasReportedOfTh
         id_ = post_set(0.5);
         return std::vector{hello(), report(1)};
       },
-      [&] { return std::vector{report(2), report(3), PlayedExecutor::exited(exec::Cause::kFinished)}; },
+      [&] {
+        return std::vector{report(2), report(3), PlayedExecutor::exited(exec::Cause::kFinished)};
+      },
   });
   EXPECT_TRUE(ending.finished);
   EXPECT_EQ(steps_of(0), (Steps{1, 2, 3}));
@@ -282,13 +289,17 @@ TEST_F(Supervised, AProgramThatIsKilledBeforeItAnsweredIsAskedAgainAndItsLastRep
         id_ = post_set(0.5);
         return std::vector{hello(), report(1)};
       },
-      [&] { return std::vector{report(2), PlayedExecutor::exited(exec::Cause::kSignal)}; },
+      [&] {
+        return std::vector{report(2), PlayedExecutor::exited(exec::Cause::kSignal)};
+      },
       [&] {
         EXPECT_EQ(executor_.launches.size(), 2U);
         EXPECT_EQ(command(id_).state, "pending");
         return std::vector{hello(), report(1)};
       },
-      [&] { return std::vector{checkpoint(1), applied(1, 0.5), report(2)}; },
+      [&] {
+        return std::vector{checkpoint(1), applied(1, 0.5), report(2)};
+      },
       [&] {
         signal(SIGINT);
         return std::vector<Event>{};
@@ -305,7 +316,9 @@ TEST_F(Supervised, AnAnswerThatComesLateTellsWhichReportsAreOfTheBranchAfter) {
         id_ = post_set(0.5);
         return std::vector{hello(), report(1)};
       },
-      [&] { return std::vector{report(2), report(3), applied(2, 0.5), report(4)}; },
+      [&] {
+        return std::vector{report(2), report(3), applied(2, 0.5), report(4)};
+      },
       [&] {
         signal(SIGINT);
         return std::vector<Event>{};
@@ -313,6 +326,29 @@ TEST_F(Supervised, AnAnswerThatComesLateTellsWhichReportsAreOfTheBranchAfter) {
   });
   EXPECT_EQ(steps_of(0), (Steps{1, 2}));
   EXPECT_EQ(steps_of(1), (Steps{3, 4}));
+}
+
+// A container was killed, and the model goes on in another one: the process numbers of the first say nothing there.
+TEST_F(Supervised, TakesAModelOverFromAnUnseenProcessOnceThatHasGivenNoSignOfLifeForTheGrace) {
+  play({[&] {
+    signal(SIGINT);
+    return std::vector{hello(), report(1)};
+  }});
+  auto storage = storage::open_sqlite(folder_ + "/s.db", {}).value();
+  const auto there =
+      study::Study::open_existing("m", {.storage = storage.get(), .clock = &clock_, .session = "there"}).value();
+  const std::string host = base::this_process().host;
+  ASSERT_TRUE(there->beat({.id = "there", .host = host.substr(0, host.rfind('/')) + "/1", .pid = 1, .pid_start = "1"}));
+  ASSERT_TRUE(there->take_over(0).has_value());
+  const std::int64_t begun_ms = clock_.now_ms;
+  const auto exit_once_started = [&] {
+    return executor_.launches.size() < 2 ? std::vector<Event>{}
+                                         : std::vector{report(2), PlayedExecutor::exited(exec::Cause::kFinished)};
+  };
+  EXPECT_TRUE(play(std::vector<PlayedExecutor::Scene>(1000, exit_once_started)).finished);
+  EXPECT_GE(clock_.now_ms - begun_ms, study::SessionWatch::kGraceMs);
+  EXPECT_LT(clock_.now_ms - begun_ms, 2 * study::SessionWatch::kGraceMs);
+  EXPECT_EQ(study_->records().front().attempt, 3);
 }
 
 TEST_F(Supervised, ARefusedChangeLeavesAllReportsToTheBranch) {

@@ -92,6 +92,12 @@ std::string Course::end_reason() const {
 }
 
 study::Outcome Course::outcome(const Event::Exited& exited, std::size_t objective_count) const {
+  study::Outcome outcome = decided_outcome(exited, objective_count);
+  if (exited.seconds > 0) outcome.seconds = exited.seconds;
+  return outcome;
+}
+
+study::Outcome Course::decided_outcome(const Event::Exited& exited, std::size_t objective_count) const {
   if (!prune_reason_.empty()) {
     // However it ended, it ended because it was told to; a value it gave is one of a training cut short. One that was
     // killed may not have come to its checkpoint: that must not cost it its place at a rung.

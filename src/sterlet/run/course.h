@@ -62,6 +62,7 @@ class Course final {
 
  private:
   void leave_unwanted();
+  study::Outcome decided_outcome(const exec::Event::Exited& exited, std::size_t objective_count) const;
   study::Outcome own_outcome(const exec::Event::Exited& exited) const;
 
   Stage stage_ = Stage::kTraining;

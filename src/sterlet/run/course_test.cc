@@ -27,6 +27,10 @@ TEST(Course, WithoutAnAgendaIsCompleteWithTheValuesTold) {
   EXPECT_EQ(outcome.values, std::vector<double>{0.5});
 }
 
+TEST(Course, LastsAsLongAsTheExecutorsClockSays) {
+  EXPECT_EQ(Course(kNoAgenda).outcome({.cause = Cause::kFinished, .seconds = 2.5}, 1).seconds, 2.5);
+}
+
 TEST(Course, FailsWhereTheCountOfValuesIsNotTheStudys) {
   Course course(kNoAgenda);
   course.take_value({0.5, 1});

@@ -62,7 +62,7 @@ Result<Ending> decide_ending(storage::TrialRecord record, const Outcome& told, c
   }
   record.values = told.values;
   record.constraints = told.constraints;
-  record.ended_ms = facts.now_ms;
+  record.ended_ms = told.seconds ? record.started_ms + std::llround(*told.seconds * 1000) : facts.now_ms;
   const bool has_value = record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record);
   if (has_value && record.values.empty() && facts.reported) record.values = *facts.reported;
   if (record.state == State::kComplete) {

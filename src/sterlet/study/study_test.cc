@@ -302,6 +302,15 @@ TEST_F(StoredStudy, ANumberThatAnEarlierVersionSkippedIsNoDeadEnd) {
   EXPECT_EQ(claim->number, 3);
 }
 
+TEST(Study, ATrialLastsAsLongAsItsProgramRanWhateverTheWallClockSays) {
+  FakeClock clock;
+  const auto study = Study::open(parse("params: {x: {type: float, low: 0, high: 1}}\n"), {.clock = &clock}).value();
+  ASSERT_TRUE(study->ask().value().has_value());
+  clock.now = 86'400'000;  // Somebody set it.
+  ASSERT_TRUE(study->tell(0, 1, {.values = {0.5}, .seconds = 2.5}).has_value());
+  EXPECT_EQ(study->records()[0].ended_ms - study->records()[0].started_ms, 2500);
+}
+
 TEST_F(StoredStudy, ARefusedCallInALargerTransactionLeavesItWhole) {
   auto opened = open("params: {x: {type: float, low: 0, high: 1}}\n", "a");
   Study& study = *opened.study;

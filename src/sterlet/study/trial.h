@@ -31,6 +31,8 @@ struct Outcome {
   std::string reason;
   /// With LOST: its program alone was killed from outside. After three times without a step further it is FAILED.
   bool is_killed = false;
+  /// How long the attempt ran, by a clock that nobody sets; nothing: what the wall clock says.
+  std::optional<double> seconds = std::nullopt;
 };
 
 /// A trial as readers see it; its params are, of a member of a population, those of its latest interval.
