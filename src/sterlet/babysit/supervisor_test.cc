@@ -3,6 +3,7 @@
 #include "sterlet/babysit/supervisor.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -47,15 +48,20 @@ class PlayedExecutor final : public exec::Executor {
     is_running_ = true;
     return {};
   }
-  std::vector<Event> wait(std::optional<std::int64_t> /*timeout_ms*/, std::span<const int> /*also*/) override {
-    clock_.now_ms += 500;
+  std::vector<Event> wait(std::optional<std::int64_t> /*timeout_ms*/, std::span<const int> also) override {
     std::vector<Event> events;
     if (!scenes.empty()) {
+      clock_.now_ms += 500;
       const Scene scene = std::move(scenes.front());
       scenes.pop_front();
       events = scene();
     } else if (is_running_ && is_told_) {
       events = {exited(exec::Cause::kFinished)};
+    } else {  // Until a checkpoint is read, say.
+      ++clock_.now_ms;
+      std::vector<pollfd> fds;
+      for (const int fd : also) fds.push_back({.fd = fd, .events = POLLIN, .revents = 0});
+      ::poll(fds.data(), fds.size(), 100);
     }
     for (Event& event : events) {
       event.id = launches.back().id;
