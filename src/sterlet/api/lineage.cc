@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/studyfile/schedule_change.h"
 
 namespace sterlet::api {
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/population/population.h"
+#include "sterlet/studyfile/schedule_change.h"
 
 namespace sterlet::study {
 
@@ -351,15 +352,9 @@ std::optional<studyfile::Schedule> Pbt::schedule_of(std::int64_t trial) const {
     STERLET_CHECK(path.back() != nullptr, "a turn without its parent");
   }
   studyfile::Schedule schedule;
-  Json now = Json::object();
   for (auto turn = path.rbegin(); turn != path.rend(); ++turn) {
-    studyfile::Schedule::Entry entry{.step = (*turn)->from_step};
-    const Json params = ledger_.space().to_json(ledger_.space().from_text((*turn)->point).value());
-    for (const auto& [name, value] : params.items()) {
-      if (!now.contains(name) || now[name] != value) entry.set[name] = value;
-    }
-    now = params;
-    if (!entry.set.empty()) schedule.entries.push_back(std::move(entry));
+    const space::Point point = ledger_.space().from_text((*turn)->point).value();
+    studyfile::change_to(schedule, (*turn)->from_step, ledger_.space().to_json(point));
   }
   return schedule;
 }
