@@ -4,6 +4,8 @@
 // trains is a number that remembers each hyperparameter of each step, so a report under the wrong branch shows.
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -20,6 +22,7 @@
 
 #include "sterlet/babysit/supervisor.h"
 #include "sterlet/babysit/tree.h"
+#include "sterlet/base/process.h"
 #include "sterlet/exec/executor.h"
 #include "sterlet/storage/faulty.h"
 #include "sterlet/storage/memory/memory.h"
@@ -62,7 +65,7 @@ class OneProgram final : public exec::Executor {
     return {};
   }
   std::vector<Event> wait(std::optional<std::int64_t> timeout_ms, std::span<const int> also) override {
-    clock_.now += 100;
+    clock_.now += launch_ ? 100 : 1000;
     if (launch_ && events_.empty()) train();
     std::vector<pollfd> watched;
     for (const int fd : also) watched.push_back({.fd = fd, .events = POLLIN, .revents = 0});
@@ -268,13 +271,17 @@ class Life : public Observer {
     study_id_ = study->storage_id();
     const Options options{
         .trials_folder = folder_,
-        .session = {.id = name, .host = "nowhere", .pid = 1, .pid_start = "1", .started_ms = clock_.wall_ms()},
+        // Of this machine and no living process: the next session need not wait to see that it is gone.
+        .session = {.id = name,
+                    .host = base::this_process().host,
+                    .pid = getpid(),
+                    .pid_start = "0",
+                    .started_ms = clock_.wall_ms()},
         .checkpoint_seconds = 1000,
         .window = 2};
-    clock_.now += 3'600'000;  // Whoever held it before is long gone.
     const bool is_new = truth_->live().load_models(study_id_).value().empty();
-    return raise(*study, faulty, program, clock_, *this,
-                 {.fresh = is_new, .params = is_new ? Json{{"x", 0.5}} : Json()}, options);
+    return supervise(*study, faulty, program, clock_, *this,
+                     {.fresh = is_new, .params = is_new ? Json{{"x", 0.5}} : Json()}, options);
   }
 
   void post_due(std::int64_t step) {

@@ -169,8 +169,27 @@ Result<void> Ledger::take_in(std::int64_t since) {
   STERLET_PASS(storage_->visit_trials(study_.id, since, [&](auto& trial) { return take_in(trial); }));
   if (keeps_turns_) {
     STERLET_TRY(turns_, storage_->live().load_turns(study_.id));
+    STERLET_PASS(check_turns());
   }
   seen_seq_ = last;
+  return {};
+}
+
+// Turns are read by their place: interval by interval, each with all its members. Only the first may be growing still.
+Result<void> Ledger::check_turns() const {
+  const auto members = static_cast<std::size_t>(
+      std::count_if(turns_.begin(), turns_.end(), [](const storage::TurnRecord& turn) { return turn.turn == 0; }));
+  for (std::size_t i = 0; i < turns_.size(); ++i) {
+    const storage::TurnRecord& turn = turns_[i];
+    const bool is_whole = members > 0 && turns_.size() % members == 0;
+    const bool has_place = is_whole && turn.trial == static_cast<std::int64_t>(i % members) &&
+                           turn.turn == static_cast<int>(i / members) && turn.trial < next_number();
+    const bool has_parent = !turn.parent || (*turn.parent >= 0 && *turn.parent < static_cast<std::int64_t>(members));
+    if (has_place && has_parent && space_.from_text(turn.point)) continue;
+    return base::fail(ErrorCode::kDisk,
+                      fmt::format("turn {} of trial {} in the storage does not fit the study", turn.turn, turn.trial),
+                      kRestore);
+  }
   return {};
 }
 

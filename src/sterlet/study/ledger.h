@@ -180,6 +180,7 @@ class Ledger final {
   void remember(std::int64_t trial);
   base::Result<void> take_in(std::int64_t since);
   base::Result<void> take_in(storage::TrialRow& row);
+  base::Result<void> check_turns() const;
   base::Result<void> fill_gap(std::size_t until);
   base::Result<void> write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
                            const std::string& session, const std::string& event, const std::string& detail);
