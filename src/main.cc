@@ -9,7 +9,7 @@
 #include "sterlet/base/clock.h"
 #include "sterlet/cli/cli.h"
 #include "sterlet/exec/local/local.h"
-#include "sterlet/storage/storage.h"
+#include "sterlet/storage/open.h"
 
 namespace {
 
@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
       .clock = sterlet::base::system_clock(),
       .environment = environment,
       .open_storage = [](const std::string& path,
-                         const auto& options) { return sterlet::storage::open_sqlite(path, options); },
+                         const auto& options) { return sterlet::storage::open_storage(path, options); },
       .make_executor =
           [](const std::string& session) {
             return sterlet::exec::make_local_executor(session, {}, sterlet::base::system_clock());

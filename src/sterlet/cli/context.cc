@@ -28,24 +28,8 @@ bool is_study_file(const std::string& argument) {
 }
 
 base::Result<std::string> storage_path(const std::string& storage, const std::string& folder) {
-  constexpr std::string_view kScheme = "sqlite:///";
-  constexpr std::size_t kLengthMax = 500;  // SQLite opens paths of 512 bytes, and adds "-journal" to them.
-  std::string path = storage.empty() ? (fs::path(folder) / "sterlet.db").string() : storage;
-  if (path.starts_with(kScheme)) path.erase(0, kScheme.size());
-  if (path.find("://") != std::string::npos) {
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("--storage {} is of a kind that this version does not have", storage),
-                      "name a file, as in --storage sterlet.db");
-  }
-  std::error_code failed;
-  const std::size_t length = fs::absolute(path, failed).string().size();
-  if (length > kLengthMax) {
-    return base::fail(
-        base::ErrorCode::kInvalidArgument,
-        fmt::format("the storage's path is too long ({} bytes, and SQLite opens none above {})", length, kLengthMax),
-        "name a shorter one with --storage", path);
-  }
-  return path;
+  if (storage.empty()) return (fs::path(folder) / "sterlet.db").string();
+  return storage::sqlite_path(storage);
 }
 
 namespace {

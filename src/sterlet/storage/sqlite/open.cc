@@ -69,8 +69,9 @@ Result<void> check_place(const std::string& path, const OpenOptions& options) {
   const fs::path folder = real.parent_path();
   if (real.string().size() > kPathMax) {
     return base::fail(ErrorCode::kInvalidArgument,
-                      fmt::format("this path has {} bytes, and SQLite takes {}", real.string().size(), kPathMax),
-                      "name a file with a shorter path with --storage", path);
+                      fmt::format("the storage's path is too long ({} bytes, and SQLite opens none above {})",
+                                  real.string().size(), kPathMax),
+                      "name a shorter one with --storage", path);
   }
   if (!fs::is_directory(folder, ignored)) {
     return base::fail(ErrorCode::kNotFound, fmt::format("there is no folder {}", folder.string()),

@@ -392,7 +392,7 @@ TEST_F(SqliteFile, APathThatIsTooLongIsSaidToBe) {
   const auto refused = open_sqlite(folder + "/s.db", {});
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
-  EXPECT_NE(refused.error().what.find("SQLite takes 504"), std::string::npos) << refused.error().message();
+  EXPECT_NE(refused.error().what.find("SQLite opens none above 504"), std::string::npos) << refused.error().message();
 }
 
 TEST_F(SqliteFile, DamagedPagesAreFoundWhenItIsOpenedAndStayAsTheyAre) {
