@@ -42,12 +42,13 @@ void add(CLI::App& command, Context& context) {
       }
       api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
       if (storage) pipe.session = session_record(context, exec::new_session());
-      STERLET_TRY(const auto study,
-                  study::Study::open(std::move(*file), {.storage = storage.get(),
-                                                        .clock = &context.parts.clock,
-                                                        .session = pipe.session ? pipe.session->id : std::string(),
-                                                        .is_timed = false}));
-      return api::answer_lines(*study, context.parts.clock, pipe);
+      const auto study =
+          study::Study::open(std::move(*file), {.storage = storage.get(),
+                                                .clock = &context.parts.clock,
+                                                .session = pipe.session ? pipe.session->id : std::string(),
+                                                .is_timed = false});
+      if (!study) return base::fail(study.error().at(options->study.study));
+      return api::answer_lines(**study, context.parts.clock, pipe);
     });
   });
 }
