@@ -583,7 +583,7 @@ void write_everything(Storage& storage, std::int64_t study, std::int64_t checkpo
   EXPECT_TRUE(storage.push_queue(study, "later").has_value());
   EXPECT_TRUE(storage.put_session({.id = "a", .study_id = study, .used_ms = 99}).has_value());
   EXPECT_TRUE(live.put_model(study, {.trial = 0, .active = 4}).has_value());
-  EXPECT_TRUE(live.add_branch(study, 0, {.number = 4}).has_value());
+  EXPECT_TRUE(live.add_branch(study, 0, {.number = 0}).has_value());
   EXPECT_TRUE(live.put_branch_reports(study, 0, 0, {&branch_report, 1}).has_value());
   EXPECT_TRUE(live.drop_branch_reports(study, 0, 0, 0).has_value());
   EXPECT_TRUE(live.add_checkpoint(study, 0, {.path = "/new"}).has_value());
