@@ -25,6 +25,10 @@ class Driver:
         self.child.stdin.flush()
         return json.loads(self.child.stdout.readline())
 
+    def end(self):
+        self.child.communicate(timeout=LIMIT_SECONDS)
+        return self.child.returncode
+
 
 class Faults(ProgramTest):
     def wait_until(self, condition, what):
@@ -90,8 +94,7 @@ class Faults(ProgramTest):
         self.assertEqual(asked["id"], max(told) + 1, "no number is left out")
         self.assertTrue(driver.say(op="tell", id=asked["id"], value=8)["ok"])
         told[asked["id"]] = 8
-        driver.child.stdin.close()
-        self.assertEqual(driver.child.wait(LIMIT_SECONDS), 0)
+        self.assertEqual(driver.end(), 0)
         stored = {trial["number"]: trial["values"] for trial in self.trials(cwd=disk)}
         self.assertEqual(sorted(stored), list(range(len(told))))
         self.assertEqual(stored, {number: [] if value is None else [value] for number, value in told.items()})
@@ -143,8 +146,7 @@ class Faults(ProgramTest):
         self.assertTrue(said["ok"], said)
         _, errors = tuner.communicate(timeout=LIMIT_SECONDS)
         self.assertEqual(tuner.returncode, 0, errors)
-        driver.child.stdin.close()
-        self.assertEqual(driver.child.wait(LIMIT_SECONDS), 0)
+        self.assertEqual(driver.end(), 0)
         trials = self.check_whole("toy", count=8)
         self.assertEqual({trial["attempts"] for trial in trials}, {1}, "no trial was killed for it")
         self.assertEqual(self.check_whole("asked", count=1)[0]["values"], [1])
