@@ -356,7 +356,7 @@ class Channel {
     owner_ = ::getpid();
     if (!unsent.empty()) {
       std::ostringstream name;
-      name.imbue(std::locale::classic());
+      name.imbue(std::locale::classic());  // check: whatever locale the program has set
       name << unsent << '.' << owner_ << '-' << static_cast<const void*>(this);
       mark_ = name.str();
     }

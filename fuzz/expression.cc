@@ -18,14 +18,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   };
   const auto expression = space::Expression::parse(fuzz::text_of(data, size), kParameters);
   if (!expression) return 0;
-  const double kInfinity = std::numeric_limits<double>::infinity();
-  for (const double value : {0.0, 1.0, -0.5, 1e308, kInfinity, std::nan("")}) {
-    const std::vector<double> values = {value, 2};
-    const auto first = expression->evaluate([&](std::size_t) { return std::span(values).first(1); });
-    const auto again = expression->evaluate([&](std::size_t) { return std::span(values).first(1); });
-    STERLET_CHECK(first == again, "an expression has two values");
-    static_cast<void>(expression->evaluate([&](std::size_t) { return std::span(values); }));
-    static_cast<void>(expression->evaluate([&](std::size_t) { return std::span<const double>(); }));
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::size_t choice = 0;
+  for (const double value : {0.0, 1.0, -0.5, 1e308, infinity, std::nan("")}) {
+    const std::vector<double> numbers = {value, 2}, chosen = {static_cast<double>(choice++ % 3)};
+    const auto one = [&](std::size_t parameter) { return std::span(parameter == 2 ? chosen : numbers).first(1); };
+    const auto several = [&](std::size_t parameter) { return std::span(parameter == 2 ? chosen : numbers); };
+    STERLET_CHECK(expression->evaluate(one) == expression->evaluate(one), "an expression has two values");
+    static_cast<void>(expression->evaluate(several));
+    static_cast<void>(expression->evaluate([](std::size_t) { return std::span<const double>(); }));
   }
   return 0;
 }

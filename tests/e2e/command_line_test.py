@@ -272,6 +272,22 @@ class AskTell(ProgramTest):
         self.assertEqual([(trial["state"], trial["values"]) for trial in self.trials()],
                          [("COMPLETE", [0.25]), ("COMPLETE", [0.5])])
 
+    def test_a_trial_of_a_stream_that_has_ended_may_be_told_by_one_that_ran_beside_it(self):
+        self.write("study.yaml", TOY)
+        later = self.driver()
+        self.assertIn("error", self.say(later, op="best"))  # It is there, and has looked for sessions that are gone.
+        first = self.driver()
+        for trial in range(2):
+            self.assertEqual(self.say(first, op="ask")["id"], trial)
+        self.assertIn("attempt 1 of trial 0 is over", self.say(later, op="tell", id=0, value=0.25)["error"])
+        first.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(self.say(later, op="tell", id=0, value=0.5), {"ok": True})
+        self.assertEqual(self.say(later, op="report", id=1, step=1, value=0.5), {"prune": False})
+        self.assertEqual(self.say(later, op="tell", id=1, value=0.75), {"ok": True})
+        later.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual([(trial["state"], trial["values"]) for trial in self.trials()],
+                         [("COMPLETE", [0.5]), ("COMPLETE", [0.75])])
+
     def test_the_best_of_the_report_is_that_of_best(self):
         self.write("study.yaml", TOY + "duplicates: average\n")
         point = {"x": 0.5, "kind": "a"}

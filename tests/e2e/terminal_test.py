@@ -219,7 +219,7 @@ class ModelsTerminal(BabysitTest):
                 self.assertEqual(self.processes_of(self.folder), [])
 
 
-class Orphans(ProgramTest):
+class Abandoned(ProgramTest):
     """RUNNING trials whose tuner died: who looks is told, and nobody waits for them."""
 
     def assert_told(self, trial, study, storage=()):
@@ -227,7 +227,7 @@ class Orphans(ProgramTest):
         self.assertIn(told, self.run_program("status", study, *storage).stdout)
         self.assertIn(told, self.run_program("ls", study, *storage).stdout)
         self.assertIn(told, self.run_program("show", study, str(trial), *storage).stdout)
-        self.assertIn(trial, json.loads(self.run_program("status", study, "--json", *storage).stdout)["orphans"])
+        self.assertIn(trial, json.loads(self.run_program("status", study, "--json", *storage).stdout)["abandoned"])
         top = self.run_program("top", study, "--once", *storage).stdout
         self.assertIn(told, top)
         self.assertIn("running 0", top)

@@ -54,7 +54,8 @@ std::vector<std::string> seen(const Study& study) {
                                 known.predicted_sd, known.runs));
   }
   for (const storage::TurnRecord& turn : study.turns()) {
-    lines.push_back(fmt::format("turn {} of {}: {} {} {}", turn.turn, turn.trial, turn.state, turn.start, turn.end));
+    lines.push_back(fmt::format("turn {} of {}: {} {} {}", turn.turn, turn.trial, storage::text_of(turn.state),
+                                turn.start, turn.end));
   }
   for (const std::int64_t trial : study.best()) lines.push_back(fmt::format("best {}", trial));
   return lines;
@@ -85,7 +86,7 @@ Result<void> live(Study& study, int turn, std::map<std::int64_t, std::pair<int, 
       std::int64_t from = 0;
       if (turns != nullptr) {
         for (const auto& one : *turns)
-          from = one.trial == claim->number && one.state == "running" ? one.from_step : from;
+          from = one.trial == claim->number && one.state == storage::TurnRecord::State::kRunning ? one.from_step : from;
       }
       after[claim->number] = {claim->attempt, from};
     }

@@ -83,6 +83,29 @@ class Server final {
     return {};
   }
 
+  // A driver that was restarted may tell a trial that its earlier stream had asked for. If that stream's session is gone,
+  // the trial is LOST from now on, and whoever knows its result takes it over; one that cannot be judged yet is taken
+  // over all the same: nobody else knows of its trial. A session that lives keeps it.
+  Result<void> adopt(const Json& arguments) {
+    const auto id = arguments.find("id");
+    if (!session_ || id == arguments.end() || !id->is_number_integer()) return {};
+    const auto trial = id->get<std::int64_t>();
+    const auto is_running = [&] {
+      return study_.records()[static_cast<std::size_t>(trial)].state == storage::State::kRunning;
+    };
+    if (trial < 0 || trial >= static_cast<std::int64_t>(study_.records().size()) || !is_running()) return {};
+    const std::string holder = study_.session_of(trial);
+    if (holder == session_->id) return {};
+    study::Liveness liveness = study::Liveness::kGone;
+    STERLET_PASS(study_.collect_lost([&](const auto& session) {
+      const study::Liveness found = watch_.look(session);
+      if (session.id == holder) liveness = found;
+      return found != study::Liveness::kGone;
+    }));
+    if (liveness == study::Liveness::kUnknown && is_running()) STERLET_PASS(study_.take_over(trial));
+    return {};
+  }
+
   Result<void> end_session() {
     if (!session_) return {};
     session_->ended = true;
@@ -125,6 +148,7 @@ class Server final {
     STERLET_TRY(const Operation* const operation, find_operation(name->get_ref<const std::string&>()));
     message.erase(name);
     is_sync_due_ = is_sync_due_ || operation->effect == Effect::kLasts;
+    STERLET_PASS(adopt(message));
     return call(*operation, study_, message);
   }
 

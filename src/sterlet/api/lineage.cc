@@ -40,7 +40,7 @@ Json turns_json(const study::Study& study, std::int64_t trial) {
               {"to_step", turn.to_step},
               {"parent", turn.parent ? Json(*turn.parent) : Json(nullptr)},
               {"params", params_of(study, turn)},
-              {"state", turn.state},
+              {"state", storage::text_of(turn.state)},
               {"reason", turn.reason}};
     if (turn.value) json["value"] = base::json_number(*turn.value);
     list.push_back(std::move(json));

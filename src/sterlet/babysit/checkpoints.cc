@@ -52,7 +52,8 @@ std::optional<Result<void>> Checkpoints::verify(const CheckpointRecord& checkpoi
 
 void Checkpoints::forget_answers() { answers_.clear(); }
 
-std::optional<const CheckpointRecord*> Checkpoints::first_whole(const std::vector<const CheckpointRecord*>& candidates) {
+std::optional<const CheckpointRecord*> Checkpoints::first_whole(
+    const std::vector<const CheckpointRecord*>& candidates) {
   for (const CheckpointRecord* candidate : candidates) {
     const auto answer = verify(*candidate);
     if (!answer) return std::nullopt;

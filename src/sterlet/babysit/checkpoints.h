@@ -53,8 +53,8 @@ class Checkpoints final {
   Retention retention_;
   std::filesystem::path folder_;
   std::map<std::uint64_t, base::Result<base::FileChecksum>> found_;
-  std::map<std::int64_t, std::uint64_t> asked_;            // Ticket of a checkpoint that is being verified, by id.
-  std::map<std::int64_t, base::Result<void>> answers_;     // By id.
+  std::map<std::int64_t, std::uint64_t> asked_;         // Ticket of a checkpoint that is being verified, by id.
+  std::map<std::int64_t, base::Result<void>> answers_;  // By id.
   bool is_quota_told_ = false;
   CheckpointReader reader_;
 };

@@ -45,9 +45,8 @@ std::optional<Wish> Guard::look() const {
     if (const auto culprit = find_culprit(*spike)) {
       return Wish{.kind = "undo", .body = {{"note", spike->sentence}, {"through", *culprit}}};
     }
-    return Wish{
-        .kind = "rollback",
-        .body = {{"good_step", spike->good_step}, {"bad_step", spike->bad_step}, {"note", spike->sentence}}};
+    return Wish{.kind = "rollback",
+                .body = {{"good_step", spike->good_step}, {"bad_step", spike->bad_step}, {"note", spike->sentence}}};
   }
   return std::nullopt;
 }

@@ -100,8 +100,7 @@ Result<void> InFlight::stop_what_is_in_flight(const std::vector<CommandRecord>& 
     if (!stop_) {
       stop_ = {.command = stop, .until_ms = now + static_cast<std::int64_t>(desk_.options.answer_seconds * 1000)};
       desk_.outbox.say(fmt::format("the stop waits for the program's answer to a {} in flight, {} at most{}",
-                                   plan_.command.kind, limit,
-                                   stop.id == 0 ? "; a second signal does not wait" : ""));
+                                   plan_.command.kind, limit, stop.id == 0 ? "; a second signal does not wait" : ""));
     }
     if (now < stop_->until_ms) return {};
     STERLET_PASS(give_up(fmt::format("the model was stopped, and the program did not answer within {}", limit)));

@@ -16,11 +16,16 @@ struct Name {
   int before;  // What versions wrote that had no names: {"code":3}.
 };
 constexpr Name kNames[] = {
-    {ErrorCode::kInvalidArgument, "invalid_argument", 0}, {ErrorCode::kBadStudyFile, "bad_study_file", 1},
-    {ErrorCode::kNotFound, "not_found", 2},               {ErrorCode::kConflict, "conflict", 3},
-    {ErrorCode::kUnreachable, "unreachable", 4},          {ErrorCode::kDisk, "disk", 5},
-    {ErrorCode::kTimeout, "timeout", 6},                  {ErrorCode::kInterrupted, "interrupted", 7},
-    {ErrorCode::kExhausted, "exhausted", 8},              {ErrorCode::kLocked, "locked", -1},
+    {ErrorCode::kInvalidArgument, "invalid_argument", 0},
+    {ErrorCode::kBadStudyFile, "bad_study_file", 1},
+    {ErrorCode::kNotFound, "not_found", 2},
+    {ErrorCode::kConflict, "conflict", 3},
+    {ErrorCode::kUnreachable, "unreachable", 4},
+    {ErrorCode::kDisk, "disk", 5},
+    {ErrorCode::kTimeout, "timeout", 6},
+    {ErrorCode::kInterrupted, "interrupted", 7},
+    {ErrorCode::kExhausted, "exhausted", 8},
+    {ErrorCode::kLocked, "locked", -1},
 };
 
 std::string text_at(const Json& json, const char* key) {

@@ -53,8 +53,8 @@ class Model final {
   bool minimizes() const { return study_.spec().objectives.front().direction == studyfile::Direction::kMinimize; }
 
   Attempt attempt;
-  std::int64_t step = 0;        ///< Of the last report or checkpoint.
-  std::optional<double> value;  ///< Of the objective, reported last.
+  std::int64_t step = 0;          ///< Of the last report or checkpoint.
+  std::optional<double> value;    ///< Of the objective, reported last.
   std::int64_t guarded_from = 0;  ///< The guard leaves alone what lies before this step: it was refused already.
 
   // What is read off the tree.

@@ -127,9 +127,8 @@ Result<std::vector<Wish>> Pilot::reach_boundary(const CheckpointRecord& mark) {
   const auto proposal = propose(model_.space(), now, learned, options_.limits, model_.minimizes());
   if (options_.autopilot == Autopilot::kAdvise) return advise(proposal, now.params);
   if (proposal && affords(options_.window)) {
-    return std::vector<Wish>{
-        held({.kind = "try",
-              .body = {{"name", proposal->name}, {"value", proposal->value}, {"note", proposal->reason}}})};
+    return std::vector<Wish>{held(
+        {.kind = "try", .body = {{"name", proposal->name}, {"value", proposal->value}, {"note", proposal->reason}}})};
   }
   if (made == nullptr && now.arms.empty()) return std::vector<Wish>{{.kind = "mark"}};
   STERLET_TRY(const int winner, choose_winner(now, learned));

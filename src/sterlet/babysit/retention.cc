@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-
 namespace sterlet::babysit {
 
 using storage::CheckpointRecord;

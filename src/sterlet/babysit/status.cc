@@ -16,9 +16,8 @@ namespace {
 std::string watch_text(const Desk& desk) {
   const Model& model = desk.model;
   const Options& options = desk.options;
-  const std::string window =
-      fmt::format("{} of {} reports",
-                  std::min(model.own_curve().size(), static_cast<std::size_t>(options.window)), options.window);
+  const std::string window = fmt::format(
+      "{} of {} reports", std::min(model.own_curve().size(), static_cast<std::size_t>(options.window)), options.window);
   const storage::InterventionRecord* start = model.start();
   if (start != nullptr && start->state == "watching") {
     return fmt::format("{} {}, {}", start->kind == "try" ? "tries" : "watches", change_text(*start), window);

@@ -31,7 +31,10 @@ constexpr std::int64_t kGroupMs = 50;
 constexpr std::int64_t kBeatMs = 5000;
 constexpr std::int64_t kReadingNewsMs = 3000;   // A checkpoint that is read for longer is told of.
 constexpr std::int64_t kAckPatienceMs = 20000;  // A client gives its channel up after 60 s without an answer.
-constexpr std::int64_t kLookMs = 1000;          // Between two looks at another process.
+// While another program holds the storage locked: how long one try waits for it, and when a person is told.
+constexpr std::int64_t kLockPatienceMs = 1000;
+constexpr std::int64_t kLockTellMs = 5000;
+constexpr std::int64_t kLookMs = 1000;  // Between two looks at another process.
 constexpr int kRestartsMax = 5;
 
 /// The loop. It owns the parts of a model that is raised and lets them speak to each other: what happened since the last
@@ -84,6 +87,7 @@ class Supervisor final {
     std::int64_t quiet_ms = 0;               ///< Until then reports are gathered.
     std::optional<std::int64_t> reading_ms;  ///< Since then the next event waits for a checkpoint to be read.
     bool is_reading_told = false;
+    std::optional<std::int64_t> locked_ms;  ///< Since then another program holds the storage.
     bool is_lock_told = false;
   };
 
@@ -143,11 +147,13 @@ class Supervisor final {
 Result<Ending> Supervisor::run() {
   STERLET_PASS(watch_unseen());
   STERLET_PASS(open());
+  desk_.study.set_lock_patience(kLockPatienceMs);
   while (true) {
     STERLET_PASS(turn());
     if (ending_) break;
     STERLET_PASS(gather());
   }
+  desk_.study.set_lock_patience(std::nullopt);
   storage::SessionRecord session = desk_.options.session;
   session.ended = true;
   // Where another program holds the storage, who looks at this session finds no process of it.
@@ -264,12 +270,17 @@ Result<void> Supervisor::turn() {
     auto begun = desk_.study.begin();
     if (!begun && begun.error().code == ErrorCode::kLocked) {
       // Another program holds the storage, and nothing was done: what was told waits, and the model trains on.
-      if (!std::exchange(times_.is_lock_told, true)) {
-        observer_.said(begun.error().what + "; the model trains on, and what it tells is stored later");
+      if (!times_.locked_ms) times_.locked_ms = now;
+      const bool is_long = desk_.clock.steady_ms() - *times_.locked_ms >= kLockTellMs;
+      if (is_long && !std::exchange(times_.is_lock_told, true)) {
+        observer_.said(
+            fmt::format("{}: another program holds it locked; the model trains on, and what it tells is stored later",
+                        begun.error().where));
       }
       return {};
     }
     STERLET_TRY(auto transaction, std::move(begun));
+    times_.locked_ms.reset();
     times_.is_lock_told = false;
     STERLET_PASS(within_transaction());
     STERLET_PASS(transaction.commit());

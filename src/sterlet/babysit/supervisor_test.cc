@@ -158,9 +158,8 @@ class Supervised : public testing::Test {
 
   std::vector<std::int64_t> steps_of(int branch) {
     std::vector<std::int64_t> steps;
-    for (const auto& row : storage_->live().load_branch_reports(study_->storage_id(), 0, branch).value()) {
-      steps.push_back(row.step);
-    }
+    const auto reports = storage_->live().load_branch_reports(study_->storage_id(), 0, branch).value();
+    for (const storage::BranchReport& report : reports) steps.push_back(report.step);
     return steps;
   }
   std::size_t branch_count() { return storage_->live().load_branches(study_->storage_id(), 0)->size(); }

@@ -51,12 +51,12 @@ Result<Tree> load_tree(storage::Storage& storage, std::int64_t study, const stor
   const bool is_readable =
       std::all_of(tree.branches.begin(), tree.branches.end(),
                   [](const storage::BranchRecord& branch) { return is_whole_json(branch.params); }) &&
-      std::all_of(tree.interventions.begin(), tree.interventions.end(), [](const InterventionRecord& made) {
-        return is_whole_json(made.set) && is_whole_json(made.was);
-      });
+      std::all_of(tree.interventions.begin(), tree.interventions.end(),
+                  [](const InterventionRecord& made) { return is_whole_json(made.set) && is_whole_json(made.was); });
   if (!is_readable) {
-    return base::fail(base::ErrorCode::kDisk, "the tree of a model in this storage is damaged: hyperparameters of a "
-                                              "branch or a change cannot be read",
+    return base::fail(base::ErrorCode::kDisk,
+                      "the tree of a model in this storage is damaged: hyperparameters of a "
+                      "branch or a change cannot be read",
                       "restore it from a copy, or name another file with --storage");
   }
   return tree;

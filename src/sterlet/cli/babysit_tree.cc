@@ -80,9 +80,9 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
     if (made == nullptr) {
       context.out.line(fmt::format("{}    {}", indent, babysit::settings_text(babysit::params_of(tree, number))));
     } else {
-      const auto set = base::parse_json(made->set).value(), was = base::parse_json(made->was).value();
+      const std::string change = babysit::change_text(*made);
       context.out.line(fmt::format("{}    {}{} by {} ({}){}", indent, made->kind == "rollback" ? "rolled back; " : "",
-                                   set.empty() ? "nothing changed" : babysit::change_text(set, was),
+                                   change.empty() ? "nothing changed" : change,
                                    made->by == "autopilot" ? "autopilot" : made->who, verdict_text(*made),
                                    made->note.empty() ? "" : ": " + made->note));
     }

@@ -18,8 +18,8 @@ void print_best(const Context& context, const study::Study& study, std::string_v
       values += fmt::format("{}{} {}", i == 0 ? "" : ", ", objectives[i].metric, base::number_text(measured[i]));
     }
     context.out.line(fmt::format("{}trial {} with {}", before, number, values));
-    for (const std::string& more : {api::assurance_text(study, number), params_text(study.view(number).params),
-                                    interval_text(study, number)}) {
+    for (const std::string& more :
+         {api::assurance_text(study, number), params_text(study.view(number).params), interval_text(study, number)}) {
       if (!more.empty()) context.out.line("  " + more);
     }
   }

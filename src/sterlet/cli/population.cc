@@ -48,7 +48,7 @@ Result<void> show_population(const Context& context, const OpenStudy& open, std:
 
 std::string interval_text(const study::Study& study, std::int64_t trial) {
   for (auto turn = study.turns().rbegin(); turn != study.turns().rend(); ++turn) {
-    if (turn->trial != trial || turn->state == "waiting") continue;
+    if (turn->trial != trial || turn->state == storage::TurnRecord::State::kWaiting) continue;
     return fmt::format("of steps {} to {}; those before: sterlet show {} --tree, sterlet export {} --schedule",
                        turn->from_step, turn->to_step, study.spec().name, study.spec().name);
   }

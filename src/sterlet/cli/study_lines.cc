@@ -113,8 +113,7 @@ std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int 
   if (const auto& population = study.population_options()) {
     const std::int64_t intervals = (population->steps + population->interval - 1) / population->interval;
     std::int64_t over = 0;
-    for (const storage::TurnRecord& turn : study.turns())
-      over += turn.state == "done" || turn.state == "failed" ? 1 : 0;
+    for (const storage::TurnRecord& turn : study.turns()) over += turn.is_over() ? 1 : 0;
     share = std::max(share, static_cast<double>(over) / static_cast<double>(intervals * population->population));
     if (share > 0 && !budget.seconds) eta = base::duration_text(seconds / share * (1 - share));
     done = fmt::format("{} members, interval {}/{}", population->population,
@@ -131,7 +130,7 @@ std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int 
   lines.emplace_back(study.population_options() ? fmt::format("  ETA     {}", eta)
                                                 : fmt::format("  rate    {:.0f} trials/h   ETA {}", per_hour, eta));
   lines.push_back(Line(crew.workers > 0 ? fmt::format("  workers {}/{} busy", counts.running, crew.workers)
-                                        : fmt::format("  running {}", counts.running - crew.orphans))
+                                        : fmt::format("  running {}", counts.running - crew.abandoned))
                       .add("   failed ")
                       .add(std::to_string(counts.failed), counts.failed > 0 ? Style::kBad : Style::kPlain)
                       .add(fmt::format("   pruned {}   lost {}", counts.pruned, counts.lost)));
@@ -158,7 +157,7 @@ std::string finished_text(const Study& study, std::int64_t trial) {
 std::int64_t settled_intervals(const Study& study) {
   std::int64_t settled = 0;
   for (const storage::TurnRecord& turn : study.turns()) {
-    const bool is_over = turn.state == "done" || turn.state == "failed";
+    const bool is_over = turn.is_over();
     if (!is_over) return turn.turn;
     settled = turn.turn + 1;
   }
@@ -175,7 +174,8 @@ std::string settled_text(const Study& study, std::int64_t interval) {
       copies += fmt::format("{}{} from {}", copies.empty() ? "" : ", ", turn.trial, *turn.parent);
     if (turn.turn != interval) continue;
     any = &turn;
-    if (turn.state == "failed") failed += fmt::format("; trial {} failed: {}", turn.trial, turn.reason);
+    if (turn.state == storage::TurnRecord::State::kFailed)
+      failed += fmt::format("; trial {} failed: {}", turn.trial, turn.reason);
     if (turn.value && (best == nullptr || sign * *turn.value < sign * *best->value)) best = &turn;
   }
   if (any == nullptr) return {};

@@ -12,8 +12,8 @@ namespace sterlet::cli {
 
 /// Who works on a study.
 struct Crew {
-  int workers = 0;           ///< Of this process; 0 where it only looks.
-  std::int64_t orphans = 0;  ///< RUNNING trials whose tuner is gone.
+  int workers = 0;             ///< Of this process; 0 where it only looks.
+  std::int64_t abandoned = 0;  ///< RUNNING trials whose tuner is gone.
 };
 
 /// The lines that show a study live: bar, best with its age, rate and ETA, workers and failures. `columns` >= 20 is

@@ -1,6 +1,6 @@
 #include "sterlet/cli/study_lines.h"
 
-#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/test_support.h"
 #include "sterlet/cli/words.h"
 #include "sterlet/studyfile/study_file.h"
@@ -43,13 +43,13 @@ TEST(StudyLines, OfAStudyThatHasNotBegun) {
   EXPECT_NE(text_of(study_lines(*study, clock, 60, {})).find("  running 0   failed"), std::string::npos);
 }
 
-TEST(Orphans, AreTold) {
+TEST(Abandoned, AreTold) {
   const auto study = study_of(kStudy);
-  EXPECT_EQ(orphans_text(*study, {}), "");
-  EXPECT_EQ(orphans_text(*study, {3}), "trial 3 stands still: its tuner is gone; sterlet resume mlp runs it again");
-  EXPECT_EQ(orphans_text(*study, {3, 7}),
+  EXPECT_EQ(abandoned_text(*study, {}), "");
+  EXPECT_EQ(abandoned_text(*study, {3}), "trial 3 stands still: its tuner is gone; sterlet resume mlp runs it again");
+  EXPECT_EQ(abandoned_text(*study, {3, 7}),
             "each of the trials 3, 7 stands still: its tuner is gone; sterlet resume mlp runs it again");
-  EXPECT_NE(orphans_text(*study, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).find("trials 0, 1, 2, 3, 4, 5, 6, 7, ... stands"),
+  EXPECT_NE(abandoned_text(*study, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).find("trials 0, 1, 2, 3, 4, 5, 6, 7, ... stands"),
             std::string::npos);
 }
 

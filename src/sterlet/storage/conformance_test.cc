@@ -520,7 +520,7 @@ TEST_P(Conformance, ATurnIsWrittenWholeAndReadByTurnThenTrial) {
                         .attempt = 3,
                         .start = "/a",
                         .end = "/b",
-                        .state = "done",
+                        .state = TurnRecord::State::kDone,
                         .value = -HUGE_VAL,
                         .reason = "r",
                         .created_ms = 9};
@@ -589,7 +589,7 @@ void write_everything(Storage& storage, std::int64_t study, std::int64_t checkpo
   EXPECT_TRUE(live.add_checkpoint(study, 0, {.path = "/new"}).has_value());
   EXPECT_TRUE(live.set_checkpoint_state(checkpoint, "deleted").has_value());
   EXPECT_TRUE(live.put_intervention(study, 0, {.kind = "set"}).has_value());
-  EXPECT_TRUE(live.put_turn(study, {.trial = 0, .turn = 0, .state = "failed"}).has_value());
+  EXPECT_TRUE(live.put_turn(study, {.trial = 0, .turn = 0, .state = TurnRecord::State::kFailed}).has_value());
   EXPECT_TRUE(live.post_command(study, {.trial = 0, .kind = "undo"}).has_value());
   EXPECT_TRUE(live.answer_command(command, "done", "{}", 1).has_value());
 }
@@ -633,7 +633,8 @@ std::string shown(Storage& storage, std::int64_t study) {
   for (const auto list = live.load_branch_reports(study, 0, 0).value(); const auto& r : list) add(r.step, r.value);
   for (const auto list = live.load_checkpoints(study, 0).value(); const auto& c : list) add(c.id, c.path, c.state);
   for (const auto list = live.load_interventions(study, 0).value(); const auto& i : list) add(i.id, i.kind);
-  for (const auto list = live.load_turns(study).value(); const auto& t : list) add(t.turn, t.state);
+  for (const auto list = live.load_turns(study).value(); const auto& t : list)
+    add(t.turn, std::string(text_of(t.state)));
   for (const auto list = live.pending_commands(study).value(); const auto& c : list) add(c.id, c.kind);
   return text;
 }
@@ -650,7 +651,7 @@ TEST_P(Conformance, ATransactionIsThereWholeOrNotAtAll) {
   ASSERT_TRUE(storage_->put_session({.id = "a", .study_id = study_, .used_ms = 1}).has_value());
   ASSERT_TRUE(live.put_model(study_, {.trial = 0}).has_value());
   ASSERT_TRUE(live.put_branch_reports(study_, 0, 0, {&branch_report, 1}).has_value());
-  ASSERT_TRUE(live.put_turn(study_, {.trial = 0, .turn = 0, .state = "done"}).has_value());
+  ASSERT_TRUE(live.put_turn(study_, {.trial = 0, .turn = 0, .state = TurnRecord::State::kDone}).has_value());
   const std::int64_t checkpoint = live.add_checkpoint(study_, 0, {.path = "/old"}).value();
   const std::int64_t command = live.post_command(study_, {.trial = 0, .kind = "set"}).value();
   const std::string before = shown(*storage_, study_);

@@ -61,7 +61,7 @@ Pause Budget::pause() const {
   if (spec.budget.target && target_reached_) return Pause::kTarget;
   if (spec.budget.seconds && seconds_used() >= *spec.budget.seconds) return Pause::kTime;
   if (spec.budget.trials && runs() >= *spec.budget.trials) return Pause::kTrials;
-  if (configurations_ && distinct_ >= *configurations_) return Pause::kSpace;
+  if (configurations_ && distinct_ >= static_cast<std::int64_t>(*configurations_)) return Pause::kSpace;
   return Pause::kNone;
 }
 
@@ -94,11 +94,23 @@ void Budget::limits_changed() {
 
 void Budget::changed(const Change& change) {
   const State state = change.now.state, before = change.before.state;
-  if (change.is_new_point) ++distinct_;
+  const bool was_counted = !change.is_new && before != State::kCancelled, is_counted = state != State::kCancelled;
+  if (configurations_ && was_counted != is_counted && is_alone_at_point(change.now.number)) {
+    distinct_ += is_counted ? 1 : -1;
+  }
   if (state == State::kCancelled && before != State::kCancelled) ++cancelled_;
   if (state == State::kFailed && before != State::kFailed) ++failures_in_a_row_;
   if (state == State::kComplete || state == State::kPruned || is_put_aside(change.now)) failures_in_a_row_ = 0;
   target_reached_ = target_reached_ || is_target_reached(change.now);
+}
+
+// But for cancelled trials.
+bool Budget::is_alone_at_point(std::int64_t trial) const {
+  const space::History& history = ledger_.history();
+  const auto twins = history.trials_at(ledger_.point(trial));
+  return std::none_of(twins.begin(), twins.end(), [&](std::int64_t twin) {
+    return twin != trial && history.trials()[static_cast<std::size_t>(twin)].outcome != space::Outcome::kVoid;
+  });
 }
 
 void Budget::restarted() {

@@ -50,6 +50,7 @@ class Budget final : public Derived {
   void restarted() override;
 
  private:
+  bool is_alone_at_point(std::int64_t trial) const;
   bool is_target_reached(const storage::TrialRecord& record) const;
 
   const Ledger& ledger_;
@@ -57,7 +58,7 @@ class Budget final : public Derived {
   const std::int64_t started_ms_;
   double other_seconds_ = 0;
   std::optional<std::uint64_t> configurations_;
-  std::uint64_t distinct_ = 0;
+  std::int64_t distinct_ = 0;  // Configurations that were tried; kept where they are counted.
   std::int64_t failures_in_a_row_ = 0;
   std::int64_t cancelled_ = 0;
   bool target_reached_ = false;

@@ -41,9 +41,9 @@ Claims::Claims(Ledger& ledger, const Settings& settings, PrunerDesk& pruner, con
 
 Result<void> Claims::make(std::uint64_t seed, std::optional<std::int64_t> trial_budget) {
   const studyfile::StudySpec& spec = ledger_.spec();
-  STERLET_TRY(sampler_, samplers::make(
-                            spec.sampler.name, ledger_.space(), spec.sampler.options,
-                            {.seed = seed, .trial_budget = trial_budget, .objective_count = spec.objectives.size()}));
+  STERLET_TRY(sampler_,
+              samplers::make(spec.sampler.name, ledger_.space(), spec.sampler.options,
+                             {.seed = seed, .trial_budget = trial_budget, .objective_count = spec.objectives.size()}));
   seed_ = seed;
   return {};
 }
@@ -122,10 +122,8 @@ Result<Claim> Claims::take_over(std::int64_t trial) {
   record.ended_ms = 0;
   record.reason.clear();
   record.suspension = storage::Suspension::kNone;
-  Claim claim{.number = trial,
-              .attempt = record.attempt,
-              .point = ledger_.point(trial),
-              .checkpoint = record.checkpoint};
+  Claim claim{
+      .number = trial, .attempt = record.attempt, .point = ledger_.point(trial), .checkpoint = record.checkpoint};
   STERLET_PASS(ledger_.take(std::move(record), "retry", "babysit"));
   return claim;
 }

@@ -46,11 +46,11 @@ Outcome give_up(Outcome told) {
 Result<Ending> decide_ending(storage::TrialRecord record, const Outcome& told, const EndingFacts& facts,
                              std::span<const studyfile::Objective> objectives) {
   if (!told.values.empty() && told.values.size() != objectives.size()) {
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      fmt::format("trial {} was told {}, but the study has {}", record.number,
-                                  base::count_text(told.values.size(), "value"),
-                                  base::count_text(objectives.size(), "objective")),
-                      "tell one value for each");
+    return base::fail(
+        base::ErrorCode::kInvalidArgument,
+        fmt::format("trial {} was told {}, but the study has {}", record.number,
+                    base::count_text(told.values.size(), "value"), base::count_text(objectives.size(), "objective")),
+        "tell one value for each");
   }
   const bool is_decided = !record.reason.empty();  // To be run again it would only be pruned again.
   if (is_decided && (told.state == State::kPruned || told.state == State::kLost)) {

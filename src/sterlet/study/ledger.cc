@@ -126,7 +126,6 @@ void Ledger::undo() {
   records_.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     space::Observation& trial = known[i];
-    const bool is_new_point = !history_.contains(trial.point);
     const double final = trial.predicted_final, sd = trial.predicted_sd;
     history_.append({.number = trial.number, .point = std::move(trial.point), .origin = trial.origin});
     history_.update(trial.number, trial.outcome, std::move(trial.values), std::move(trial.constraints), trial.last_step,
@@ -134,7 +133,7 @@ void Ledger::undo() {
     if (sd > 0) history_.predict(trial.number, final, sd);
     records_.push_back(std::move(records[i]));
     const storage::TrialRecord before{.number = trial.number, .state = State::kWaiting};
-    const Change change{.before = before, .now = records_.back(), .is_new_point = is_new_point, .is_elsewhere = true};
+    const Change change{.before = before, .now = records_.back(), .is_new = true, .is_elsewhere = true};
     for (Derived* derived : derived_) derived->changed(change);
   }
 }
@@ -196,8 +195,8 @@ Result<void> Ledger::check_turns() const {
 Result<void> Ledger::take_in(storage::TrialRow& row) {
   const auto index = static_cast<std::size_t>(row.record.number);
   if (index > records_.size()) STERLET_PASS(fill_gap(index));
-  bool is_new_point = false;
-  if (index == records_.size()) {
+  const bool is_new = index == records_.size();
+  if (is_new) {
     auto point = space_.from_text(row.point);
     const auto origin = space::origin_from_text(row.origin);
     if (!point || !origin) {
@@ -205,12 +204,11 @@ Result<void> Ledger::take_in(storage::TrialRow& row) {
                         fmt::format("trial {} in the storage does not fit the study's space", row.record.number),
                         kRestore);
     }
-    is_new_point = !history_.contains(*point);
     history_.append({.number = row.record.number, .point = std::move(*point), .origin = *origin});
     records_.push_back({.number = row.record.number, .state = State::kWaiting});
   }
   sessions_[row.record.number] = row.session;
-  see(row.record, !row.session.empty(), is_new_point, true);
+  see(storage::TrialRecord(row.record), !row.session.empty(), is_new, Source::kElsewhere);
   return {};
 }
 
@@ -226,14 +224,14 @@ Result<void> Ledger::fill_gap(std::size_t until) {
     const base::StreamKey key{.seed = study_.seed, .trial = static_cast<std::uint64_t>(number)};
     history_.append({.number = number, .point = space_.draw(key), .origin = space::Origin::kRandom});
     records_.push_back({.number = number, .state = State::kWaiting});
-    see({.number = number, .state = State::kCancelled, .reason = "it was never stored, as a write failed"}, false,
-        false, true);
+    see({.number = number, .state = State::kCancelled, .reason = "it was never stored, as a write failed"}, false, true,
+        Source::kElsewhere);
   }
   return {};
 }
 
 // Into memory.
-void Ledger::see(storage::TrialRecord record, bool has_session, bool is_new_point, bool is_elsewhere) {
+void Ledger::see(storage::TrialRecord&& record, bool has_session, bool is_new, Source source) {
   const std::int64_t number = record.number;
   std::vector<double> values = record.values;
   for (std::size_t i = 0; i < values.size() && i < spec_.objectives.size(); ++i) {
@@ -256,11 +254,11 @@ void Ledger::see(storage::TrialRecord record, bool has_session, bool is_new_poin
     sessions_.erase(number);
     last_reported_.erase(number);
   }
-  const storage::TrialRecord before = std::exchange(records_[static_cast<std::size_t>(number)], std::move(record));
-  const Change change{.before = before,
+  std::swap(records_[static_cast<std::size_t>(number)], record);
+  const Change change{.before = record,
                       .now = records_[static_cast<std::size_t>(number)],
-                      .is_new_point = is_new_point,
-                      .is_elsewhere = is_elsewhere};
+                      .is_new = is_new,
+                      .is_elsewhere = source == Source::kElsewhere};
   for (Derived* derived : derived_) derived->changed(change);
 }
 
@@ -327,11 +325,10 @@ Result<void> Ledger::append(storage::TrialRecord record, space::Point point, spa
   STERLET_CHECK(record.number == next_number(), "no number is written but the next one");
   const std::int64_t number = record.number;
   STERLET_PASS(write(record, point, origin, session_, event, detail));
-  const bool is_new_point = !history_.contains(point);
   history_.append({.number = number, .point = std::move(point), .origin = origin});
   records_.push_back({.number = number, .state = State::kWaiting});
   sessions_[number] = session_;
-  see(std::move(record), !session_.empty(), is_new_point, false);
+  see(std::move(record), !session_.empty(), true, Source::kHere);
   return {};
 }
 
@@ -343,7 +340,7 @@ Result<void> Ledger::put(storage::TrialRecord record, const std::string& event, 
   remember(number);
   const space::Observation& known = history_.trials()[static_cast<std::size_t>(number)];
   STERLET_PASS(write(record, known.point, known.origin, session, event, detail));
-  see(std::move(record), !session.empty(), false, false);
+  see(std::move(record), !session.empty(), false, Source::kHere);
   return {};
 }
 

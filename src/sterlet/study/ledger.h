@@ -21,7 +21,7 @@ namespace sterlet::study {
 struct Change {
   const storage::TrialRecord& before;  ///< Of a trial that is new: WAITING.
   const storage::TrialRecord& now;
-  bool is_new_point = false;  ///< The trial is new, and no other (cancelled ones aside) was at its point.
+  bool is_new = false;        ///< The trial was unknown.
   bool is_elsewhere = false;  ///< Another process, or an earlier session, made it.
 };
 
@@ -184,7 +184,8 @@ class Ledger final {
   base::Result<void> fill_gap(std::size_t until);
   base::Result<void> write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
                            const std::string& session, const std::string& event, const std::string& detail);
-  void see(storage::TrialRecord record, bool has_session, bool is_new_point, bool is_elsewhere);
+  enum class Source { kHere, kElsewhere };
+  void see(storage::TrialRecord&& record, bool has_session, bool is_new, Source source);
   base::Result<void> begin_write();
   // A write that failed may have been done by halves: what it was part of is taken back.
   template <typename Written>

@@ -21,11 +21,10 @@ PrunerDesk::PrunerDesk(Ledger& ledger) : ledger_(ledger) { ledger.add_derived(*t
 Result<void> PrunerDesk::make(std::uint64_t seed) {
   const studyfile::StudySpec& spec = ledger_.spec();
   if (spec.pruner.name == "none" || (pruner_ != nullptr && seed == seed_)) return {};
-  STERLET_TRY(pruner_,
-              pruners::make(spec.pruner.name, spec.pruner.options,
-                            {.seed = seed,
-                             .objective_count = spec.objectives.size(),
-                             .maximize = objective().direction == studyfile::Direction::kMaximize}));
+  STERLET_TRY(pruner_, pruners::make(spec.pruner.name, spec.pruner.options,
+                                     {.seed = seed,
+                                      .objective_count = spec.objectives.size(),
+                                      .maximize = objective().direction == studyfile::Direction::kMaximize}));
   seed_ = seed;
   return {};
 }
@@ -48,8 +47,7 @@ Result<pruners::Decision> PrunerDesk::judge(std::int64_t trial, std::int64_t ste
   pruners::Decision decision = pruner_->report({.trial = trial, .step = step, .value = objective().minimised(value)});
   const storage::TrialRecord& known = ledger_.record(trial);
   if (!known.reason.empty()) {  // Decided at an earlier report already; the first reason stands.
-    return pruners::Decision{
-        .prune = true, .pause = known.suspension == Suspension::kPutAside, .reason = known.reason};
+    return pruners::Decision{.prune = true, .pause = known.suspension == Suspension::kPutAside, .reason = known.reason};
   }
   if (decision.pause) decision.reason = std::string(kPutAsideWords) + decision.reason;
   if (decision.prune) {
@@ -145,8 +143,8 @@ Result<std::optional<std::int64_t>> PrunerDesk::find_finalist() {
     const double value = record.values.empty() ? std::nan("") : objective().minimised(record.values.front());
     return std::tuple(-record.last_step, std::isnan(value), std::isnan(value) ? 0 : value, trial);
   };
-  const auto first = std::min_element(free.begin(), free.end(),
-                                      [&](std::int64_t a, std::int64_t b) { return rank(a) < rank(b); });
+  const auto first =
+      std::min_element(free.begin(), free.end(), [&](std::int64_t a, std::int64_t b) { return rank(a) < rank(b); });
   return first == free.end() ? std::nullopt : std::optional(*first);
 }
 

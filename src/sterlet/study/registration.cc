@@ -42,10 +42,9 @@ Result<storage::StudyRecord> find_or_create(storage::Storage& storage, const stu
                       "give it another name (study: ...), or another --storage");
   }
   if (spec.seed && *spec.seed != existing->seed) {
-    return base::fail(
-        ErrorCode::kConflict,
-        fmt::format("the study '{}' is in the storage already, with seed {}", spec.name, existing->seed),
-        "leave the seed as it is, or give the study another name");
+    return base::fail(ErrorCode::kConflict,
+                      fmt::format("the study '{}' is in the storage already, with seed {}", spec.name, existing->seed),
+                      "leave the seed as it is, or give the study another name");
   }
   if (study.spec != existing->spec) STERLET_PASS(storage.set_spec(existing->id, study.spec));
   STERLET_PASS(storage.request_stop(existing->id, false));
@@ -55,7 +54,7 @@ Result<storage::StudyRecord> find_or_create(storage::Storage& storage, const stu
 }  // namespace
 
 std::uint64_t new_seed() {
-  std::random_device device;
+  std::random_device device;  // check: once a study, and stored with it
   return device() & 0x7FFFFFFF;
 }
 

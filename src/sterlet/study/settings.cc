@@ -161,11 +161,10 @@ std::optional<std::int64_t> Settings::next_of_race(std::int64_t runs, bool is_sp
   bool is_due = is_space_used_up;
   if (spec.budget.trials) {
     const auto budget = static_cast<double>(*spec.budget.trials);
-    is_due = is_due ||
-             budget - static_cast<double>(runs) <= std::floor(share * budget) - static_cast<double>(repeats);
+    is_due = is_due || budget - static_cast<double>(runs) <= std::floor(share * budget) - static_cast<double>(repeats);
   } else {
-    is_due = is_due || (raced.size() >= kSettingsBeforeRace &&
-                        static_cast<double>(repeats) < share * static_cast<double>(runs));
+    is_due = is_due ||
+             (raced.size() >= kSettingsBeforeRace && static_cast<double>(repeats) < share * static_cast<double>(runs));
   }
   if (!is_due) return std::nullopt;
   const auto probability = analysis::probability_of_best(race().arms, race().best);
@@ -207,8 +206,8 @@ std::vector<std::int64_t> Settings::best() const {
   std::vector<std::int64_t> best;
   if (candidates.empty()) return best;
   if (objectives.size() == 1) {
-    best.push_back(candidates[static_cast<std::size_t>(std::min_element(values.begin(), values.end()) -
-                                                       values.begin())]);
+    best.push_back(
+        candidates[static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin())]);
     return best;
   }
   const auto front = math::pareto_front({.values = values, .width = objectives.size()});

@@ -105,8 +105,8 @@ Result<std::optional<Claim>> Study::ask() {
     if (spec_.budget.seconds) STERLET_PASS(budget_.read_sessions());
     pause_ = budget_.pause();
     STERLET_TRY(auto claim, strategy_->next(pause_));
-    const bool is_over = pause_ == Pause::kTrials || pause_ == Pause::kSpace || pause_ == Pause::kTime ||
-                         pause_ == Pause::kTarget;
+    const bool is_over =
+        pause_ == Pause::kTrials || pause_ == Pause::kSpace || pause_ == Pause::kTime || pause_ == Pause::kTarget;
     if (!claim && is_over) STERLET_PASS(pruner_.settle(text_of(pause_)));
     return claim;
   });
@@ -136,7 +136,7 @@ Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::strin
 
 Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
   return within(ledger_, [&]() -> Result<void> {
-    STERLET_TRY(const storage::TrialRecord record, ledger_.running(trial, attempt));
+    STERLET_TRY(storage::TrialRecord record, ledger_.running(trial, attempt));
     Outcome outcome = told;
     if (told.is_killed && record.reason.empty()) {  // One whose end was decided needs no other attempt anyway.
       STERLET_TRY(const bool in_place, is_killed_in_place(ledger_, record, strategy_->first_attempt(trial)));
@@ -145,7 +145,7 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
     STERLET_TRY(auto last, strategy_->ended(record, std::move(outcome)));
     if (!last) return {};
     STERLET_TRY(const EndingFacts facts, facts_of(record));
-    STERLET_TRY(Ending ending, decide_ending(record, *last, facts, spec_.objectives));
+    STERLET_TRY(Ending ending, decide_ending(std::move(record), *last, facts, spec_.objectives));
     return pruner_.end(std::move(ending));
   });
 }
@@ -166,8 +166,10 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
                                 std::span<const std::pair<std::int64_t, double>> reports) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
     if (!strategy_->takes_added()) {
-      return base::fail(ErrorCode::kConflict, fmt::format("its strategy is {}, whose trials are the members of its population", spec_.strategy.name),
-                        "add it to a study with another strategy", spec_.name);
+      return base::fail(
+          ErrorCode::kConflict,
+          fmt::format("its strategy is {}, whose trials are the members of its population", spec_.strategy.name),
+          "add it to a study with another strategy", spec_.name);
     }
     STERLET_TRY(space::Point point, space_.from_json(params));
     const std::int64_t number = ledger_.next_number(), now = ledger_.clock().wall_ms();

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -79,6 +80,19 @@ TEST(Study, CancelledTrialsGiveTheirPlaceBack) {
   ASSERT_TRUE(study->ask().value().has_value());
   ASSERT_TRUE(study->tell(0, 1, {.state = State::kCancelled}).has_value());
   EXPECT_TRUE(study->ask().value().has_value());
+}
+
+TEST(Study, ACancelledConfigurationIsNotCountedAsTried) {
+  const auto study = in_memory("params: {x: {type: categorical, choices: [a, b, c]}}\nsampler: grid\n");
+  ASSERT_TRUE(study->ask().value().has_value());
+  ASSERT_TRUE(study->tell(0, 1, {.state = State::kCancelled}).has_value());
+  std::set<double> tried;
+  while (const auto claim = study->ask().value()) {
+    tried.insert(claim->point.values.front());
+    tell(*study, claim->number, 1);
+  }
+  EXPECT_EQ(tried.size(), 3U);
+  EXPECT_EQ(study->pause(), Pause::kSpace);
 }
 
 TEST(Study, StopsAtItsTargetInEitherDirection) {
@@ -254,9 +268,9 @@ TEST(Study, WhatAPartRefusesIsRefusedByValidateAsByOpen) {
   ASSERT_FALSE(valid.has_value());
   EXPECT_EQ(valid.error(), Study::open(*file, {}).error());
   EXPECT_TRUE(Study::validate(parse("params: {x: {type: float, low: 0, high: 1}}\n")).has_value());
-  const auto impossible = Study::validate(
-      parse("params: {x: {type: float, low: 0, high: 1}, y: {type: float, low: 0, high: 1}}\n"
-            "constraints: [\"x + y >= 1.9\"]\nenqueue: [{x: 1}, {x: 0.5}]\n"));
+  const auto impossible =
+      Study::validate(parse("params: {x: {type: float, low: 0, high: 1}, y: {type: float, low: 0, high: 1}}\n"
+                            "constraints: [\"x + y >= 1.9\"]\nenqueue: [{x: 1}, {x: 0.5}]\n"));
   ASSERT_FALSE(impossible.has_value());
   EXPECT_EQ(impossible.error().where, "enqueue[1]");
 }
@@ -288,8 +302,11 @@ TEST_F(StoredStudy, ANumberThatAnEarlierVersionSkippedIsNoDeadEnd) {
     ASSERT_TRUE(study->ask().value().has_value());
     const std::string point = space::Space::text_of(study->history().trials()[0].point);
     ASSERT_TRUE(storage
-                    ->put_trial(study->storage_id(), {.record = {.number = 2, .state = State::kRunning, .attempt = 1},
-                                                      .origin = "random", .point = point, .session = "a"},
+                    ->put_trial(study->storage_id(),
+                                {.record = {.number = 2, .state = State::kRunning, .attempt = 1},
+                                 .origin = "random",
+                                 .point = point,
+                                 .session = "a"},
                                 "claim", 0, "")
                     .has_value());
   }

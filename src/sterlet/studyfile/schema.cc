@@ -52,7 +52,8 @@ constexpr std::array<Key, 23> kStudyKeys{{
      "out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy",
-     "How trials follow each other: parallel (also called caviar), many at once, the best is kept; babysit (also called "
+     "How trials follow each other: parallel (also called caviar), many at once, the best is kept; babysit (also "
+     "called "
      "panda), one model, changed while it trains; pbt, a population; replay, one schedule again.",
      "STRATEGY"},
     {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},

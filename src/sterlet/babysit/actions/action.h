@@ -80,7 +80,7 @@ class Action {
 /// Declares `declaration` from the value of `expression`, a Result, or refuses for its error.
 #define STERLET_TRY_OR_REFUSE(declaration, expression) \
   STERLET_TRY_OR_REFUSE_INNER(STERLET_JOIN(result_, __LINE__), declaration, expression)
-#define STERLET_TRY_OR_REFUSE_INNER(name, declaration, expression)           \
-  auto name = (expression);                                                  \
-  if (!name) return ::sterlet::babysit::Refusal{std::move(name).error()};    \
+#define STERLET_TRY_OR_REFUSE_INNER(name, declaration, expression)        \
+  auto name = (expression);                                               \
+  if (!name) return ::sterlet::babysit::Refusal{std::move(name).error()}; \
   declaration = std::move(*name)

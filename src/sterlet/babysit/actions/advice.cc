@@ -22,11 +22,12 @@ class Advice final : public Action {
     body["step"] = desk.model.step;
     body["branch"] = desk.model.active();
     storage::LiveStorage& live = desk.storage.live();
-    STERLET_TRY(const std::int64_t id, live.post_command(desk.study.storage_id(), {.trial = desk.model.trial(),
-                                                                                   .kind = "advice",
-                                                                                   .body = base::json_line(body),
-                                                                                   .who = "autopilot",
-                                                                                   .created_ms = desk.clock.wall_ms()}));
+    STERLET_TRY(const std::int64_t id,
+                live.post_command(desk.study.storage_id(), {.trial = desk.model.trial(),
+                                                            .kind = "advice",
+                                                            .body = base::json_line(body),
+                                                            .who = "autopilot",
+                                                            .created_ms = desk.clock.wall_ms()}));
     STERLET_PASS(live.answer_command(id, "done", "{}", desk.clock.wall_ms()));
     return Answer{};
   }

@@ -92,6 +92,7 @@ void send_back(Desk& desk, Plan& plan, const storage::CheckpointRecord& target, 
   const std::int64_t skip_steps = target.branch != branch ? desk.model.branch(branch).skip_steps : 0;
   desk.outbox.send_restore(target, set, plan.skip_steps > 0 ? plan.skip_steps : skip_steps);
   plan.target = target.id;
+  plan.awaits_answer = true;
 }
 
 }  // namespace sterlet::babysit

@@ -59,8 +59,8 @@ class Decide final : public Action {
       std::erase_if(unchanged, [&](const auto& point) { return point.first <= from; });
       if (const auto verdict = judge_paired(unchanged, changed, model.minimizes())) {
         made.helped = verdict->helped;
-        made.outcome = fmt::format("{} {:.4g} where the unchanged branch had {:.4g}", model.metric(),
-                                   verdict->measured, verdict->expected);
+        made.outcome = fmt::format("{} {:.4g} where the unchanged branch had {:.4g}", model.metric(), verdict->measured,
+                                   verdict->expected);
       }
       STERLET_PASS(model.put(made, made.started == *plan.base ? "kept" : "undone"));
       desk.outbox.say(fmt::format("{}: {}{}{}", made.state, change_text(made),

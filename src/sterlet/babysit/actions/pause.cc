@@ -36,7 +36,8 @@ class Pause final : public Action {
 
  private:
   static Result<Answer> pause(Desk& desk) {
-    desk.executor.hold(desk.model.attempt.id, true);  // Before it is stored: who reads that it is paused may rely on it.
+    desk.executor.hold(desk.model.attempt.id,
+                       true);  // Before it is stored: who reads that it is paused may rely on it.
     STERLET_PASS(desk.model.set_paused(true));
     return Answer{.sentence = fmt::format("trial {} is paused at step {}", desk.model.trial(), desk.model.step)};
   }

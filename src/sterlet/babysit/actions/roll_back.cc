@@ -28,8 +28,8 @@ class RollBackAction final : public Action {
  public:
   Result<Begun> begin(Desk& desk, Plan& plan) const override {
     RollBack back;
-    const auto found =
-        desk.guard.plan(plan.body.value("good_step", std::int64_t{0}), plan.body.value("bad_step", std::int64_t{0}), back);
+    const auto found = desk.guard.plan(plan.body.value("good_step", std::int64_t{0}),
+                                       plan.body.value("bad_step", std::int64_t{0}), back);
     if (found == Guard::Found::kLater) return Later{};
     if (found == Guard::Found::kNo) {
       return refusal(ErrorCode::kConflict,

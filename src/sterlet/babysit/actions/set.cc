@@ -35,10 +35,10 @@ class Set final : public Action {
     if (!plan.checkpoint_refusal.empty()) {
       // The rule is: first a checkpoint, then the change. This program did the second without the first.
       desk.outbox.send_set(plan.was, false);
-      return refusal(ErrorCode::kDisk,
-                     fmt::format("no checkpoint could be taken ({}), so the change was put back",
-                                 plan.checkpoint_refusal),
-                     "free some space, then give it again");
+      return refusal(
+          ErrorCode::kDisk,
+          fmt::format("no checkpoint could be taken ({}), so the change was put back", plan.checkpoint_refusal),
+          "free some space, then give it again");
     }
     Model& model = desk.model;
     const std::string watched = watched_text(desk);

@@ -31,20 +31,18 @@ class Undo final : public Action {
     if (auto refused = refuse_unless_live(model)) return *std::move(refused);
     if (!model.attempt.restores() || !start->checkpoint) {
       const Json was = stored_json(start->was);
-      return refusal(ErrorCode::kConflict,
-                     !model.attempt.restores()
-                         ? "this program cannot go back to a checkpoint while it runs"
-                         : fmt::format("no checkpoint was taken before the change at step {}", start->step),
-                     was.empty() ? "nothing was changed"
-                                 : fmt::format("to put the value back without going back: sterlet set {}",
-                                               settings_words(was)));
+      return refusal(
+          ErrorCode::kConflict,
+          !model.attempt.restores() ? "this program cannot go back to a checkpoint while it runs"
+                                    : fmt::format("no checkpoint was taken before the change at step {}", start->step),
+          was.empty() ? "nothing was changed"
+                      : fmt::format("to put the value back without going back: sterlet set {}", settings_words(was)));
     }
     const CheckpointRecord* target = find_checkpoint(model.tree(), *start->checkpoint);
     if (target == nullptr || target->state != "kept") {
-      return refusal(
-          ErrorCode::kConflict,
-          fmt::format("the checkpoint of step {}, taken before the change, is no longer kept", start->step),
-          "see sterlet show --tree for those that are");
+      return refusal(ErrorCode::kConflict,
+                     fmt::format("the checkpoint of step {}, taken before the change, is no longer kept", start->step),
+                     "see sterlet show --tree for those that are");
     }
     const auto whole = desk.checkpoints.verify(*target);
     if (!whole) return Later{};

@@ -28,7 +28,8 @@ std::optional<std::string> find_learning_rate(const space::Space& space, const J
   return best == nullptr ? std::nullopt : std::optional(best->name);
 }
 
-std::optional<Json> clamp_to_space(const space::Space& space, const Json& params, const std::string& name, double wished) {
+std::optional<Json> clamp_to_space(const space::Space& space, const Json& params, const std::string& name,
+                                   double wished) {
   const auto index = space.find_parameter(name);
   if (!index || !std::isfinite(wished)) return std::nullopt;
   const space::Parameter& parameter = space.parameters()[*index];

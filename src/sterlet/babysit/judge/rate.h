@@ -15,6 +15,6 @@ std::optional<std::string> find_learning_rate(const space::Space& space, const b
 /// What the study allows of a wished value of a live number: within its bounds, on its steps. Nothing where that is
 /// what it has already, or a constraint forbids it.
 std::optional<base::Json> clamp_to_space(const space::Space& space, const base::Json& params, const std::string& name,
-                                 double wished);
+                                         double wished);
 
 }  // namespace sterlet::babysit

@@ -192,8 +192,8 @@ void add(CLI::App& command, Context& context) {
                      "ask for a checkpoint when the last one is this old (default: 60s)");
   command.add_option("--progress", options->progress, "rich, plain, json or none (default: rich on a terminal)");
   command.footer(
-      "To babysit is to train one model, not many, and to change it while it trains (strategy: panda in the study\n"
-      "file; strategy: caviar is many models at once, run by sterlet tune).\n"
+      "To babysit is to train one model, not many, and to change it while it trains. In the study file this is\n"
+      "strategy: babysit, also called panda; strategy: parallel, also called caviar, trains many and is run by tune.\n"
       "It runs in the foreground; Ctrl-C takes a checkpoint and stops, and the same command goes on from there, also\n"
       "after a crash. From another terminal:\n"
       "  sterlet set learning_rate=0.02      sterlet undo      sterlet branch --at 40 learning_rate=0.005\n"

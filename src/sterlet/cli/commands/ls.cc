@@ -5,7 +5,7 @@
 #include "sterlet/api/documents.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
-#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
@@ -29,9 +29,9 @@ void add(CLI::App& command, Context& context) {
           return {};
         }
         api::Table table = api::trial_table(*open.study);
-        STERLET_TRY(const Orphans orphans, find_orphans(context, open));
-        for (const std::int64_t trial : orphans) {
-          table.rows[static_cast<std::size_t>(trial)].back() = orphan_text(*open.study);  // The column of reasons.
+        STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
+        for (const std::int64_t trial : abandoned) {
+          table.rows[static_cast<std::size_t>(trial)].back() = gone_text(*open.study);  // The column of reasons.
         }
         table.rows.insert(table.rows.begin(), table.columns);
         context.out.table(table.rows);
@@ -45,9 +45,9 @@ void add(CLI::App& command, Context& context) {
       for (const storage::StudyRecord& record : studies) {
         STERLET_TRY(const OpenStudy open, open_to_look(context, {.study = record.name, .storage = path}));
         const base::Json summary = api::summary_json(*open.study);
-        STERLET_TRY(const Orphans orphans, find_orphans(context, open));
-        if (!orphans.empty() && !context.quiet) {
-          context.err.line(fmt::format("{}: {}", record.name, orphans_text(*open.study, orphans)));
+        STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
+        if (!abandoned.empty() && !context.quiet) {
+          context.err.line(fmt::format("{}: {}", record.name, abandoned_text(*open.study, abandoned)));
         }
         list.push_back(summary);
         rows.push_back({record.name, summary["trials"].dump(), summary["counts"]["COMPLETE"].dump(),

@@ -4,7 +4,7 @@
 #include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
-#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/words.h"
@@ -16,8 +16,8 @@ namespace {
 base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
   STERLET_TRY(const std::int64_t trial, check_trial(*open.study, number));
   STERLET_TRY(base::Json json, api::trial_json(*open.study, *open.storage, trial));
-  STERLET_TRY(const Orphans orphans, find_orphans(context, open));
-  if (orphans.contains(trial)) json["orphan"] = true;
+  STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
+  if (abandoned.contains(trial)) json["abandoned"] = true;
   if (context.json) {
     context.out.json(json);
     return {};
@@ -27,7 +27,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
                           "attempts", "started", "ended", "checkpoint", "reason", "predicted", "note"}) {
     if (!json.contains(key) || (json[key].is_array() && json[key].empty())) continue;
     rows.push_back({key, json[key].is_array() ? values_text(json[key]) : value_text(json[key])});
-    if (std::string_view(key) == "state" && orphans.contains(trial)) rows.push_back({"", orphan_text(*open.study)});
+    if (std::string_view(key) == "state" && abandoned.contains(trial)) rows.push_back({"", gone_text(*open.study)});
   }
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
   if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
@@ -58,8 +58,7 @@ void add(CLI::App& command, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
-      if (options->tree && open.study->population_options())
-        return show_population(context, open, trial);
+      if (options->tree && open.study->population_options()) return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);
       const auto best = open.study->best();

@@ -5,14 +5,14 @@
 #include "sterlet/api/documents.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
-#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
 
 namespace {
 
-void print_status(const Context& context, const base::Json& summary, const std::string& orphans) {
+void print_status(const Context& context, const base::Json& summary, const std::string& abandoned) {
   std::vector<std::vector<std::string>> rows = {{"study", summary["study"].get<std::string>()},
                                                 {"sampler", summary["sampler"].get<std::string>()},
                                                 {"pruner", summary["pruner"].get<std::string>()},
@@ -22,7 +22,7 @@ void print_status(const Context& context, const base::Json& summary, const std::
     if (count != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count.dump(), state);
   }
   rows.push_back({"trials", counts.empty() ? "none yet" : counts});
-  if (!orphans.empty()) rows.push_back({"", orphans});
+  if (!abandoned.empty()) rows.push_back({"", abandoned});
   rows.push_back({"budget", summary["budget"].empty() ? "none" : params_text(summary["budget"])});
   for (const base::Json& best : summary["best"]) {
     rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});
@@ -40,12 +40,12 @@ void add(CLI::App& command, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
       base::Json summary = api::summary_json(*open.study);
-      STERLET_TRY(const Orphans orphans, find_orphans(context, open));
-      summary["orphans"] = orphans;
+      STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
+      summary["abandoned"] = abandoned;
       if (context.json) {
         context.out.json(summary);
       } else {
-        print_status(context, summary, orphans_text(*open.study, orphans));
+        print_status(context, summary, abandoned_text(*open.study, abandoned));
       }
       return {};
     });

@@ -6,7 +6,7 @@
 #include "sterlet/cli/block.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
-#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/progress.h"
 #include "sterlet/cli/study_lines.h"
 
@@ -34,12 +34,12 @@ void add(CLI::App& command, Context& context) {
       study::SessionWatch watch(context.parts.clock);
       while (true) {
         STERLET_PASS(open.study->refresh());
-        STERLET_TRY(const Orphans orphans, study::abandoned_trials(*open.study, *open.storage, watch));
-        const auto orphan_count = static_cast<std::int64_t>(orphans.size());
-        auto lines = study_lines(*open.study, context.parts.clock, block.columns(), {.orphans = orphan_count});
-        if (!orphans.empty()) lines.emplace_back("  " + orphans_text(*open.study, orphans));
+        STERLET_TRY(const Abandoned abandoned, study::abandoned_trials(*open.study, *open.storage, watch));
+        const auto abandoned_count = static_cast<std::int64_t>(abandoned.size());
+        auto lines = study_lines(*open.study, context.parts.clock, block.columns(), {.abandoned = abandoned_count});
+        if (!abandoned.empty()) lines.emplace_back("  " + abandoned_text(*open.study, abandoned));
         block.draw(lines);
-        const bool goes_on = running_count(*open.study) > orphan_count;
+        const bool goes_on = running_count(*open.study) > abandoned_count;
         if (options->once || !context.out.is_terminal() || !goes_on || context.out.failure() != 0) return {};
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
       }

@@ -37,6 +37,8 @@ constexpr std::size_t kFinalPumpBytes = std::size_t{64} << 20;  // More than soc
 constexpr std::int64_t kLeftoverScanMs = 10;
 constexpr std::int64_t kLogCheckMs = 1'000;
 constexpr std::int64_t kStarvedMs = 100;
+constexpr std::int64_t kAwayMs = 5'000;  // Attempts are looked at each second or so, unless Sterlet was stopped.
+constexpr double kSecondsMax = 1e9;      // A limit of more is none.
 constexpr std::int64_t kLeftoverGiveUpMs = 5'000;  // After KILL: a process may hang inside the system.
 
 /// "cannot be written (No space left on device)"; a shortage of ours is told from a fault of the disk.
@@ -266,7 +268,14 @@ void Attempt::begin_end(How how, std::int64_t now_ms) {
   }
 }
 
-void Attempt::advance(std::int64_t now_ms) {
+// By the clock of whoever waits. What the program has to tell may wait, too, while Sterlet is stopped.
+std::int64_t Attempt::time_limit_ms() const {
+  return started_ms_ + away_ms_ + static_cast<std::int64_t>(std::ceil(std::max(0.0, *limits_.seconds) * 1000.0));
+}
+
+void Attempt::advance(std::int64_t now_ms, std::int64_t looked_ms) {
+  const std::int64_t unseen_ms = now_ms - std::max(looked_ms, started_ms_);
+  if (unseen_ms > kAwayMs) away_ms_ += unseen_ms;
   if (now_ms >= logs_at_ms_) {
     for (LogLimit& log : logs_) log.apply();
     logs_at_ms_ = next_on_grid(now_ms, kLogCheckMs);
@@ -278,8 +287,8 @@ void Attempt::advance(std::int64_t now_ms) {
     scan_at_ms_ = now_ms;
   }
   if (leader_gone_) return;
-  const bool late = limits_.seconds && static_cast<double>(now_ms - started_ms_) >= *limits_.seconds * 1000.0;
-  if (late && !ending_.time_limit && !ending_.stopped) {
+  const bool is_limited = limits_.seconds && *limits_.seconds < kSecondsMax;
+  if (is_limited && now_ms >= time_limit_ms() && !ending_.time_limit && !ending_.stopped) {
     ending_.time_limit = limits_.seconds;
     begin_end(How::kTerm, now_ms);
   }
@@ -352,9 +361,8 @@ std::optional<std::int64_t> Attempt::next_due_ms() const {
   sooner(logs_at_ms_);
   if (is_starved()) sooner(host_->clock->steady_ms() + kStarvedMs);
   if (kill_at_ms_) sooner(*kill_at_ms_);
-  if (!leader_gone_ && limits_.seconds && !ending_.time_limit && !ending_.stopped && *limits_.seconds < 1e9) {
-    sooner(started_ms_ + static_cast<std::int64_t>(std::ceil(std::max(0.0, *limits_.seconds) * 1000.0)));
-  }
+  const bool is_limited = limits_.seconds && *limits_.seconds < kSecondsMax;
+  if (is_limited && !leader_gone_ && !ending_.time_limit && !ending_.stopped) sooner(time_limit_ms());
   return due;
 }
 

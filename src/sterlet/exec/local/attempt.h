@@ -63,8 +63,9 @@ class Attempt final {
   /// Holds its process group where it is, or lets it go on; no-op if the leader has ended already.
   void hold(bool held);
 
-  /// Looks whether the leader ended, and applies what is due at `now_ms`: time limit, KILL after TERM.
-  void advance(std::int64_t now_ms);
+  /// Looks whether the leader ended, and applies what is due at `now_ms`: time limit, KILL after TERM. looked_ms: when
+  /// that was last done for any attempt.
+  void advance(std::int64_t now_ms, std::int64_t looked_ms);
   /// True if the next step needs to know which orphans there are.
   bool wants_scan(std::int64_t now_ms) const;
   /// Looks at its processes: memory while the leader runs, leftovers after.
@@ -78,6 +79,7 @@ class Attempt final {
  private:
   Attempt(const Launch& launch, AttemptHost& host);
   bool leader_ended() const;
+  std::int64_t time_limit_ms() const;
   void signal_group(int signal);
   void begin_end(How how, std::int64_t now_ms);
   void check_memory(const std::vector<pid_t>& orphans, std::int64_t now_ms);
@@ -88,6 +90,7 @@ class Attempt final {
   Limits limits_;
   Ending ending_;
   std::int64_t started_ms_ = 0;
+  std::int64_t away_ms_ = 0;  ///< For how long nobody listened to it: that does not count against its time limit.
   std::optional<std::int64_t> oom_kills_at_start_;
   std::int64_t step_last_ = 0;
 

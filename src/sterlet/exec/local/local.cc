@@ -150,10 +150,11 @@ class LocalExecutor final : public Executor {
     std::vector<Attempt*> wanting;
     std::vector<Reaper::Family> families;
     for (const auto& [id, attempt] : attempts_) {
-      attempt->advance(now_ms);
+      attempt->advance(now_ms, looked_ms_);
       families.push_back(attempt->family());
       if (attempt->wants_scan(now_ms)) wanting.push_back(attempt.get());
     }
+    looked_ms_ = now_ms;
     if (wanting.empty() && (attempts_.empty() || now_ms < sweep_at_ms_)) return;
     if (now_ms >= sweep_at_ms_) {
       sweep_at_ms_ = now_ms + kSweepMs;
@@ -221,6 +222,7 @@ class LocalExecutor final : public Executor {
   SocketFolder folder_;
   Reaper reaper_;
   std::int64_t born_ = 0;         ///< When the first guardian was born, before all that is started here.
+  std::int64_t looked_ms_ = 0;    ///< When the attempts were last looked at.
   std::int64_t sweep_at_ms_ = 0;  ///< When dead orphans are next reaped.
   AttemptHost host_;
   std::array<Fd, 4> reserve_;  ///< Descriptors for a look at the orphans, should the others be used up.

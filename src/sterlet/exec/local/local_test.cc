@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "sterlet/base/clock.h"
 #include "sterlet/base/rng.h"
 #include "sterlet/exec/channel/sender.h"
 #include "sterlet/exec/fd.h"
@@ -179,6 +180,38 @@ std::vector<pid_t> guardians() {
     if (read_whole(fmt::format("/proc/{}/comm", pid)) == "sterlet-guard\n") found.push_back(pid);
   }
   return found;
+}
+
+/// The machine's clock, moved on at will.
+class MovedClock final : public base::Clock {
+ public:
+  std::int64_t wall_ms() const override { return base::system_clock().wall_ms() + moved_ms; }
+  std::int64_t steady_ms() const override { return base::system_clock().steady_ms() + moved_ms; }
+  std::int64_t moved_ms = 0;
+};
+
+TEST_F(LocalTest, WhileSterletWasStoppedNoTimeLimitRuns) {
+  static MovedClock clock;  // Outlives the executor, whatever fails here.
+  executor_.reset();
+  session_ = new_session();
+  auto made = make_local_executor(session_, {}, clock);
+  ASSERT_TRUE(made) << made.error().message();
+  executor_ = std::move(*made);
+  auto launch = command({"sleep", "1000"});
+  launch.limits.seconds = 100;
+  ASSERT_TRUE(executor_->launch(launch));
+  EXPECT_TRUE(executor_->wait(0, {}).empty());
+  clock.moved_ms += 3'600'000;  // Ctrl-Z for an hour.
+  for (int second = 0; second < 80; ++second) {
+    ASSERT_TRUE(executor_->wait(0, {}).empty()) << second;
+    clock.moved_ms += 1'000;
+  }
+  std::vector<Event> events;
+  while (events.empty()) {
+    clock.moved_ms += 1'000;
+    events = executor_->wait(20, {});
+  }
+  EXPECT_EQ(of_kind<Event::Exited>(events).at(0).cause, Cause::kTimeLimit);
 }
 
 TEST_F(LocalTest, AGuardianThatWasKilledIsReplaced) {

@@ -22,6 +22,7 @@ namespace sterlet::exec {
 namespace {
 
 constexpr std::size_t kEnvironmentBytesMax = std::size_t{8} << 20;  // The system itself allows about 6 MiB.
+constexpr std::size_t kListBytesMax = std::size_t{4} << 20;         // Half a million children.
 constexpr unsigned long kKernelThread = 0x00200000;                 // PF_KTHREAD in the flags of /proc/PID/stat.
 
 /// The value of `name` (with its '=') in an environment as /proc shows it.
@@ -129,6 +130,31 @@ std::optional<std::vector<pid_t>> list_processes() {
     if (number && pid != ::getpid() && may_be_ours(pid)) pids.push_back(pid);
   }
   return pids;
+}
+
+std::optional<std::vector<pid_t>> list_children(pid_t parent) {
+  const std::string tasks = fmt::format("/proc/{}/task", parent);
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(tasks.c_str()), &::closedir);
+  if (!folder) return std::nullopt;
+  std::vector<pid_t> children;
+  while (const dirent* entry = ::readdir(folder.get())) {  // Each thread has a list of its own.
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+    const auto list = read_small(fmt::format("{}/{}/children", tasks, entry->d_name), 4096, kListBytesMax);
+    if (!list) return std::nullopt;
+    std::string_view rest = *list;
+    while (!rest.empty()) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      if (const auto pid = base::parse_integer(word)) children.push_back(static_cast<pid_t>(*pid));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    }
+  }
+  return children;
+}
+
+std::optional<std::vector<pid_t>> search_children(pid_t parent) {
+  auto all = list_processes();
+  if (all) std::erase_if(*all, [&](pid_t pid) { return read_stat(pid).parent != parent; });
+  return all;
 }
 
 std::int64_t process_memory(pid_t pid, MemoryMeasure measure) {

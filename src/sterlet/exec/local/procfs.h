@@ -40,6 +40,14 @@ ProcessMarks read_marks(pid_t pid, const std::string& session);
 /// root, whose programs may change their user. Without ourselves. Nothing, with errno, if /proc cannot be read.
 std::optional<std::vector<pid_t>> list_processes();
 
+/// The children of a process, in the order in which they became its own, of each thread; nothing, with errno, if they
+/// cannot be read: it is gone, or the system keeps no lists (CONFIG_PROC_CHILDREN; ENOENT). Exact for ourselves: a list
+/// grows at its end, and only we take from it, by reaping.
+std::optional<std::vector<pid_t>> list_children(pid_t parent);
+/// The same from every process's own word for who its parent is. O(processes of the machine). As exact for ourselves: a
+/// living descendant was there before the search began, or has a parent that is still one of our children, dead perhaps.
+std::optional<std::vector<pid_t>> search_children(pid_t parent);
+
 /// Resident memory of a process, in bytes; 0 if it is gone. `proportional` divides pages shared with others among them
 /// (slower: the system walks the page tables).
 enum class MemoryMeasure { kResident, kProportional };

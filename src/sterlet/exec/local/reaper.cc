@@ -1,6 +1,5 @@
 #include "sterlet/exec/local/reaper.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -11,13 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <memory>
-#include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "sterlet/base/text.h"
 #include "sterlet/exec/fd.h"
 #include "sterlet/exec/local/procfs.h"
 
@@ -25,43 +19,14 @@ namespace sterlet::exec {
 
 namespace {
 
-constexpr std::size_t kListBytesMax = std::size_t{4} << 20;  // Half a million children.
 constexpr std::size_t kFamilyMax = 100'000;
 constexpr int kLooksMax = 100;
 
 /// Whether errno says that we, not the system, are short of something.
 bool ran_short() { return errno == EMFILE || errno == ENFILE || errno == ENOMEM; }
 
-/// The children of one process; nothing, with errno, if they cannot be read: it is gone, or the system keeps no lists.
-std::optional<std::vector<pid_t>> read_lists(pid_t parent) {
-  const std::string tasks = fmt::format("/proc/{}/task", parent);
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(tasks.c_str()), &::closedir);
-  if (!folder) return std::nullopt;
-  std::vector<pid_t> children;
-  while (const dirent* entry = ::readdir(folder.get())) {  // Each thread has a list of its own.
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    const auto list = read_small(fmt::format("{}/{}/children", tasks, entry->d_name), 4096, kListBytesMax);
-    if (!list) return std::nullopt;
-    std::string_view rest = *list;
-    while (!rest.empty()) {
-      const std::string_view word = rest.substr(0, rest.find(' '));
-      if (const auto pid = base::parse_integer(word)) children.push_back(static_cast<pid_t>(*pid));
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    }
-  }
-  return children;
-}
-
-/// The same from every process's own word for who its parent is, for systems without lists (CONFIG_PROC_CHILDREN).
-/// As exact for our own children: each was there before the search began, or has a parent that is still one of ours.
-std::optional<std::vector<pid_t>> search_children(pid_t parent) {
-  auto all = list_processes();
-  if (all) std::erase_if(*all, [&](pid_t pid) { return read_stat(pid).parent != parent; });
-  return all;
-}
-
 std::optional<std::vector<pid_t>> children_of(pid_t parent) {
-  auto children = read_lists(parent);
+  auto children = list_children(parent);
   if (children || errno != ENOENT) return children;
   return search_children(parent);
 }
@@ -176,7 +141,7 @@ std::vector<pid_t> family_tree(pid_t root) {
   std::vector<pid_t> family{root};
   for (std::size_t i = 0; i < family.size() && family.size() < kFamilyMax; ++i) {
     // Without lists, one search a process would be too many; the root stands for its family then.
-    if (const auto children = read_lists(family[i])) family.insert(family.end(), children->begin(), children->end());
+    if (const auto children = list_children(family[i])) family.insert(family.end(), children->begin(), children->end());
   }
   return family;
 }

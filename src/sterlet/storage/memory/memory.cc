@@ -44,7 +44,7 @@ class MemoryStorage final : public Storage {
     StudyTables made{.record = study};
     made.record.id = access_.next_id();
     if (made.record.identity.empty()) {
-      std::random_device device;  // Tells it from others; nothing that is suggested hangs on it.
+      std::random_device device;  // check: tells it from others; no suggestion depends on it
       made.record.identity = fmt::format("{:08x}{:08x}", device(), device());
     }
     made.versions[1] = {.version = 1, .spec = study.spec, .created_ms = study.created_ms};

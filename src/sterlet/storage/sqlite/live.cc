@@ -242,7 +242,7 @@ class SqliteLive final : public LiveStorage {
         "attempt, start, checkpoint, state, value, reason, created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     put.bind(study).bind(turn.turn).bind(turn.trial).bind(turn.from_step).bind(turn.to_step);
     put.bind(turn.parent).bind(turn.point).bind(turn.first_attempt).bind(turn.attempt).bind(turn.start);
-    put.bind(turn.end).bind(turn.state).bind_number(turn.value);
+    put.bind(turn.end).bind(text_of(turn.state)).bind_number(turn.value);
     return finish(put.bind(turn.reason).bind(turn.created_ms));
   }
 
@@ -252,6 +252,8 @@ class SqliteLive final : public LiveStorage {
         "SELECT turn, trial, from_step, to_step, parent, point, first_attempt, attempt, start, checkpoint, state, "
         "value, reason, created_ms FROM turns WHERE study_id = ? ORDER BY turn, trial");
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      const auto state = turn_state_from_text(row.view(10));
+      row.expect(state.has_value());
       turns.push_back({.trial = row.integer(1),
                        .turn = row.small(0),
                        .from_step = row.integer(2),
@@ -262,7 +264,7 @@ class SqliteLive final : public LiveStorage {
                        .attempt = row.small(7),
                        .start = row.text(8),
                        .end = row.text(9),
-                       .state = row.text(10),
+                       .state = state.value_or(TurnRecord::State::kWaiting),
                        .value = row.number_or_none(11),
                        .reason = row.text(12),
                        .created_ms = row.integer(13)});

@@ -19,6 +19,7 @@ using base::Json;
 using base::Result;
 using storage::State;
 using storage::TurnRecord;
+using TurnState = storage::TurnRecord::State;
 
 // What a program has told of the turn that it trains.
 struct News {
@@ -101,7 +102,8 @@ Result<std::optional<Claim>> Pbt::next(Pause& pause) {
   if (again) return again;
   while (true) {
     const auto& turns = ledger_.turns();
-    const auto waiting = std::find_if(turns.begin(), turns.end(), [](const auto& turn) { return turn.state == "waiting"; });
+    const auto waiting =
+        std::find_if(turns.begin(), turns.end(), [](const auto& turn) { return turn.state == TurnState::kWaiting; });
     if (waiting != turns.end()) {
       STERLET_TRY(Claim claim, begin_turn(*waiting, "turn"));
       return claim;
@@ -110,7 +112,7 @@ Result<std::optional<Claim>> Pbt::next(Pause& pause) {
       STERLET_TRY(Claim claim, begin_member());
       return claim;
     }
-    const auto is_running = [](const TurnRecord& turn) { return turn.state == "running"; };
+    const auto is_running = [](const TurnRecord& turn) { return turn.state == TurnState::kRunning; };
     if (std::any_of(turns.begin(), turns.end(), is_running)) return std::nullopt;  // Those that ended wait for it.
     STERLET_TRY(const bool is_begun, begin_next_interval());
     if (is_begun) continue;
@@ -129,7 +131,7 @@ Result<Claim> Pbt::begin_member() {
                         .point = space::Space::text_of(claim.point),
                         .first_attempt = 1,
                         .attempt = 1,
-                        .state = "running",
+                        .state = TurnState::kRunning,
                         .reason = "the beginning",
                         .created_ms = ledger_.clock().wall_ms()};
   STERLET_PASS(ledger_.put_turn(turn));
@@ -149,7 +151,7 @@ Result<std::optional<Claim>> Pbt::retry_lost() {
       STERLET_TRY(Claim claim, begin_turn(std::move(turn), "retry"));
       return claim;
     }
-    turn.state = "failed";
+    turn.state = TurnState::kFailed;
     turn.reason = lost.reason;
     STERLET_PASS(ledger_.put_turn(turn));
     STERLET_PASS(put_aside(lost, lost.reason));
@@ -162,9 +164,9 @@ Result<Claim> Pbt::begin_turn(TurnRecord turn, const std::string& event) {
   record.checkpoint = turn.start;
   news_of(turn.trial) = {};
   STERLET_TRY(Claim claim, claims_.run_again(std::move(record), event));
-  if (turn.state == "waiting") turn.first_attempt = claim.attempt;
+  if (turn.state == TurnState::kWaiting) turn.first_attempt = claim.attempt;
   turn.attempt = claim.attempt;
-  turn.state = "running";
+  turn.state = TurnState::kRunning;
   STERLET_PASS(ledger_.put_turn(turn));
   auto point = ledger_.space().from_text(turn.point);
   if (!point) {
@@ -192,7 +194,7 @@ std::vector<std::vector<population::Standing>> Pbt::standings() const {
   const auto& turns = ledger_.turns();
   const studyfile::Objective& objective = ledger_.spec().objectives.front();
   const auto value_of = [&](const TurnRecord& turn) {
-    return turn.state == "done" && turn.value ? objective.minimised(*turn.value) : std::nan("");
+    return turn.state == TurnState::kDone && turn.value ? objective.minimised(*turn.value) : std::nan("");
   };
   const auto members = static_cast<std::size_t>(options_.population);
   STERLET_CHECK(!turns.empty() && turns.size() % members == 0, "an interval without all its members");
@@ -293,12 +295,12 @@ Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Ou
                        "when it is asked to (docs/population.md)",
                        turn.to_step);
     is_unfit_new_ = true;
-    turn.state = "waiting";  // For another run, with a program that does.
+    turn.state = TurnState::kWaiting;  // For another run, with a program that does.
     STERLET_PASS(ledger_.put_turn(turn));
     STERLET_PASS(put_aside(record, unfit_));
     return std::nullopt;
   }
-  turn.state = fault.empty() ? "done" : "failed";
+  turn.state = fault.empty() ? TurnState::kDone : TurnState::kFailed;
   turn.value = fault.empty() ? std::optional(score) : std::nullopt;
   turn.end = checkpoint == news.checkpoints.end() ? std::string() : checkpoint->second;
   if (!fault.empty()) turn.reason = fault;
@@ -327,14 +329,14 @@ void Pbt::closed(bool is_committed) {
 
 const TurnRecord* Pbt::running_turn(std::int64_t trial) const {
   const auto found = std::find_if(ledger_.turns().begin(), ledger_.turns().end(), [&](const TurnRecord& turn) {
-    return turn.trial == trial && turn.state == "running";
+    return turn.trial == trial && turn.state == TurnState::kRunning;
   });
   return found == ledger_.turns().end() ? nullptr : &*found;
 }
 
 std::optional<space::Point> Pbt::point_of(std::int64_t trial) const {
   for (auto turn = ledger_.turns().rbegin(); turn != ledger_.turns().rend(); ++turn) {
-    if (turn->trial != trial || turn->state == "waiting") continue;
+    if (turn->trial != trial || turn->state == TurnState::kWaiting) continue;
     if (auto point = ledger_.space().from_text(turn->point)) return std::move(*point);
   }
   return std::nullopt;
@@ -344,7 +346,7 @@ std::optional<space::Point> Pbt::point_of(std::int64_t trial) const {
 std::optional<studyfile::Schedule> Pbt::schedule_of(std::int64_t trial) const {
   std::vector<const TurnRecord*> path;  // From the last interval back to the first.
   for (const TurnRecord& turn : ledger_.turns()) {
-    if (turn.trial == trial && turn.state != "waiting") path = {&turn};
+    if (turn.trial == trial && turn.state != TurnState::kWaiting) path = {&turn};
   }
   if (path.empty()) return std::nullopt;
   while (path.back()->parent) {
@@ -361,9 +363,8 @@ std::optional<studyfile::Schedule> Pbt::schedule_of(std::int64_t trial) const {
 
 const TurnRecord* Pbt::find_turn(int turn, std::int64_t trial) const {
   const auto& turns = ledger_.turns();
-  const auto found = std::find_if(turns.begin(), turns.end(), [&](const TurnRecord& known) {
-    return known.turn == turn && known.trial == trial;
-  });
+  const auto found = std::find_if(turns.begin(), turns.end(),
+                                  [&](const TurnRecord& known) { return known.turn == turn && known.trial == trial; });
   return found == turns.end() ? nullptr : &*found;
 }
 
@@ -372,7 +373,7 @@ std::set<std::string> Pbt::needed_checkpoints() const {
   std::set<std::string> needed;
   std::map<std::int64_t, std::string> newest;
   for (const TurnRecord& turn : ledger_.turns()) {
-    if (turn.state == "waiting" || turn.state == "running") needed.insert(turn.start);
+    if (turn.state == TurnState::kWaiting || turn.state == TurnState::kRunning) needed.insert(turn.start);
     if (!turn.end.empty()) newest[turn.trial] = turn.end;
   }
   for (const auto& [trial, path] : newest) needed.insert(path);
@@ -384,8 +385,8 @@ std::set<std::string> Pbt::needed_checkpoints() const {
 // last two everything has been found already.
 void Pbt::find_spent_in_interval() {
   const auto& turns = ledger_.turns();
-  const auto settled =
-      std::find_if(turns.rbegin(), turns.rend(), [](const TurnRecord& turn) { return turn.state != "waiting"; });
+  const auto settled = std::find_if(turns.rbegin(), turns.rend(),
+                                    [](const TurnRecord& turn) { return turn.state != TurnState::kWaiting; });
   if (settled == turns.rend() || settled->turn == spent_turn_) return;
   spent_turn_ = settled->turn;
   for (const TurnRecord& turn : turns) {
@@ -403,7 +404,7 @@ Result<std::vector<std::string>> Pbt::find_spent_checkpoints() const {
   // A turn that waits or runs, perhaps in another process, may write a name anew that it has told before.
   std::map<std::int64_t, int> settled;
   for (const TurnRecord& turn : ledger_.turns()) {
-    if (turn.state == "done" || turn.state == "failed") settled[turn.trial] = turn.attempt;
+    if (turn.is_over()) settled[turn.trial] = turn.attempt;
   }
   const std::set<std::string> needed = needed_checkpoints();
   std::set<std::string> told;

@@ -25,9 +25,8 @@ constexpr std::array<Row, 4> kRows{{{.name = "parallel", .make = &make_parallel}
 }  // namespace
 
 base::Result<std::unique_ptr<Strategy>> make_strategy(const Parts& parts) {
-  const auto* const row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& known) {
-    return known.name == parts.ledger.spec().strategy.name;
-  });
+  const auto* const row = std::find_if(
+      kRows.begin(), kRows.end(), [&](const Row& known) { return known.name == parts.ledger.spec().strategy.name; });
   STERLET_CHECK(row != kRows.end(), "every strategy of the study file has a row");
   return row->make(parts);
 }

@@ -38,8 +38,7 @@ class Replay final : public Strategy {
   Result<void> plan(Claim& claim) const {
     std::int64_t from_step = 0;
     if (!claim.checkpoint.empty() && ledger_.is_stored()) {
-      STERLET_TRY(const auto checkpoints,
-                  ledger_.storage()->live().load_checkpoints(ledger_.study().id, claim.number));
+      STERLET_TRY(const auto checkpoints, ledger_.storage()->live().load_checkpoints(ledger_.study().id, claim.number));
       const auto known = std::find_if(checkpoints.rbegin(), checkpoints.rend(),
                                       [&](const auto& checkpoint) { return checkpoint.path == claim.checkpoint; });
       if (known == checkpoints.rend()) {

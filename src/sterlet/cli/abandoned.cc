@@ -1,37 +1,36 @@
-#include "sterlet/cli/orphans.h"
+#include "sterlet/cli/abandoned.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::cli {
 
-base::Result<Orphans> find_orphans(const Context& context, const OpenStudy& open) {
+base::Result<Abandoned> find_abandoned(const Context& context, const OpenStudy& open) {
   study::SessionWatch watch(context.parts.clock);
   return study::abandoned_trials(*open.study, *open.storage, watch);
 }
 
-std::string orphan_text(const study::Study& study) {
+std::string gone_text(const study::Study& study) {
   const bool is_babysat = !studyfile::strategy_of(study.spec()).is_tuned;
   return fmt::format("its tuner is gone; sterlet {} {} {}", is_babysat ? "babysit" : "resume", study.spec().name,
                      is_babysat ? "continues it" : "runs it again");
 }
 
-std::string orphans_text(const study::Study& study, const Orphans& orphans) {
+std::string abandoned_text(const study::Study& study, const Abandoned& abandoned) {
   constexpr std::size_t kListedMax = 8;
-  if (orphans.empty()) return {};
+  if (abandoned.empty()) return {};
   std::string list;
   std::size_t listed = 0;
-  for (const std::int64_t trial : orphans) {
+  for (const std::int64_t trial : abandoned) {
     if (listed++ == kListedMax) {
       list += ", ...";
       break;
     }
     list += fmt::format("{}{}", list.empty() ? "" : ", ", trial);
   }
-  return fmt::format("{} {} stands still: {}", orphans.size() == 1 ? "trial" : "each of the trials", list,
-                     orphan_text(study));
+  return fmt::format("{} {} stands still: {}", abandoned.size() == 1 ? "trial" : "each of the trials", list,
+                     gone_text(study));
 }
 
 }  // namespace sterlet::cli
