@@ -92,6 +92,15 @@ class Sessions(ProgramTest):
         self.run_program("tune", "a.yaml", "--storage", "a.db", "--progress", "none")
         self.assertEqual(len(os.listdir(self.path("sterlet-trials"))), 3)
 
+    def test_more_workers_than_descriptors_end_no_trial(self):
+        self.write("train.sh", 'sleep 0.3\nsterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 24}\nworkers: 16\n")
+        child = self.start_inside(["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"], "tune", "study.yaml", "--progress", "json")
+        _, errors = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, errors)
+        self.assertIn("from now on at most", errors)
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE"] * 24)
+
     def test_a_lock_held_for_longer_than_one_try_costs_nothing(self):
         self.write("train.sh", 'touch "began-$STERLET_TRIAL"\nsterlet report --step 1 loss=2\n'
                                'until [ -e go ]; do sleep 0.05; done\nsterlet report --step 2 loss="$1"\n')
