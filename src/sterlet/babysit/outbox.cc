@@ -52,9 +52,11 @@ std::optional<Outbox::SentSet> Outbox::take_answered(const Json& told) {
 }
 
 void Outbox::speak(exec::Executor& executor, const exec::AttemptId& id, const std::filesystem::path& checkpoints,
-                   Observer& observer) {
+                   Observer& observer, Answers answers) {
   for (const Json& message : std::exchange(messages_, {})) executor.send(id, message);
-  for (const std::uint64_t ack : std::exchange(acks_, {})) executor.acknowledge(ack, false);
+  if (answers == Answers::kGive) {
+    for (const std::uint64_t ack : std::exchange(acks_, {})) executor.acknowledge(ack, false);
+  }
   if (const auto hold = std::exchange(hold_, std::nullopt)) executor.hold(id, *hold);
   for (const std::string& path : std::exchange(removals_, {})) run::delete_checkpoint(checkpoints, path);
   for (const std::string& sentence : std::exchange(sayings_, {})) observer.said(sentence);

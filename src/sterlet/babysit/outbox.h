@@ -15,6 +15,9 @@ namespace sterlet::babysit {
 
 class Observer;
 
+/// Whether the answers to reports are given, or kept until the next time.
+enum class Answers { kGive, kKeep };
+
 /// What a turn of the loop has come to: it is told to the program and to people, and done to files and processes, only
 /// once the turn's transaction is on the disk, so that nothing is said that is not so.
 class Outbox final {
@@ -44,9 +47,9 @@ class Outbox final {
   void forget_sent() { sent_.clear(); }
 
   /// Messages come before the answers to reports: a program that waits for the answer to its report makes no step more
-  /// before it hears what that led to.
+  /// before it hears what that led to. Where that is still to be begun, the answers are kept.
   void speak(exec::Executor& executor, const exec::AttemptId& id, const std::filesystem::path& checkpoints,
-             Observer& observer);
+             Observer& observer, Answers answers);
 
  private:
   void send(base::Json message) { messages_.push_back(std::move(message)); }

@@ -89,6 +89,7 @@ class Supervisor final {
     bool is_reading_told = false;
     std::optional<std::int64_t> locked_ms;  ///< Since then another program holds the storage.
     bool is_lock_told = false;
+    std::optional<std::int64_t> undecided_ms;  ///< Since then a wish of our own waits to be begun.
   };
 
   Result<void> watch_unseen();
@@ -361,7 +362,14 @@ void Supervisor::speak() {
     is_held_ = false;
     if (!model_.is_paused()) outbox_.hold(false);
   }
-  outbox_.speak(desk_.executor, model_.attempt.id, checkpoints_.folder(), observer_);
+  // What a report led to is told before its answer: a program that waits for the answer makes no step more before it
+  // hears of it, so that each run of a model is the same.
+  const std::int64_t now = desk_.clock.steady_ms();
+  if (!is_undecided) times_.undecided_ms.reset();
+  if (is_undecided && !times_.undecided_ms) times_.undecided_ms = now;
+  const bool keeps = times_.undecided_ms && now - *times_.undecided_ms < kAckPatienceMs;
+  outbox_.speak(desk_.executor, model_.attempt.id, checkpoints_.folder(), observer_,
+                keeps ? Answers::kKeep : Answers::kGive);
   std::string reading;
   if (times_.is_reading_told) {
     reading = fmt::format("reads a checkpoint, {:.1f} GiB so far",
