@@ -51,7 +51,7 @@ class Lifecycle(ProgramTest):
     def test_a_tuner_that_was_stopped_hears_all_once_it_goes_on(self):
         # The program reports faster than anybody reads, notices, trains on to its end, and waits there.
         self.write("train.py", "import sys\nsys.path.insert(0, sys.argv[1])\nimport sterlet\ntrial = sterlet.Trial()\n"
-                               "import os, time\ntrial.report(1, loss=1)\n"
+                               "import os, time\ntrial.report(1, loss=1)\nopen('began', 'w').close()\n"
                                "while not os.path.exists('stopped'): time.sleep(0.01)\n"
                                "for step in range(2, 14001): trial.report(step, loss=1 / step)\n"
                                "print('done', flush=True)\n")
@@ -64,7 +64,8 @@ class Lifecycle(ProgramTest):
             found = list(pathlib.Path(self.folder).glob(f"sterlet-trials/**/0/{name}"))
             return found[0].read_text() if found else ""
 
-        self.wait_until(lambda: log("params-1.json"), "the trial did not begin")
+        # Not before the program itself says so: its parameters are on disk before the tuner has started it.
+        self.wait_until(lambda: os.path.exists(self.path("began")), "the trial did not begin")
         os.kill(child.pid, signal.SIGSTOP)
         self.write("stopped", "")
         self.wait_until(lambda: "done" in log("stdout-1.log"), "the program did not train on to its end")
