@@ -88,7 +88,7 @@ void Budget::count_configurations() {
 }
 
 void Budget::limits_changed() {
-  target_reached_ = std::any_of(ledger_.records().begin(), ledger_.records().end(),
+  target_reached_ = std::any_of(ledger_.trials().records().begin(), ledger_.trials().records().end(),
                                 [&](const auto& record) { return is_target_reached(record); });
 }
 
@@ -106,8 +106,8 @@ void Budget::changed(const Change& change) {
 
 // But for cancelled trials.
 bool Budget::is_alone_at_point(std::int64_t trial) const {
-  const space::History& history = ledger_.history();
-  const auto twins = history.trials_at(ledger_.point(trial));
+  const space::History& history = ledger_.trials().history();
+  const auto twins = history.trials_at(ledger_.trials().point(trial));
   return std::none_of(twins.begin(), twins.end(), [&](std::int64_t twin) {
     return twin != trial && history.trials()[static_cast<std::size_t>(twin)].outcome != space::Outcome::kVoid;
   });

@@ -32,7 +32,7 @@ class Budget final : public Derived {
   /// Why no new trial is begun. A strategy may have reasons of its own.
   Pause pause() const;
   /// Trials that count: all but cancelled ones.
-  std::int64_t runs() const { return ledger_.next_number() - cancelled_; }
+  std::int64_t runs() const { return ledger_.trials().next_number() - cancelled_; }
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const;
   /// Milliseconds that this session has run.

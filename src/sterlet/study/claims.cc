@@ -59,7 +59,7 @@ Result<std::optional<Claim>> Claims::next(Pause& pause, const PointSource& point
   const std::int64_t known_seq = ledger_.seen_seq();
   std::optional<Suggestion> suggestion;
   if (pause == Pause::kNone) {
-    STERLET_TRY(suggestion, point(ledger_.next_number()));
+    STERLET_TRY(suggestion, point(ledger_.trials().next_number()));
     if (!suggestion) pause = Pause::kSpace;
   }
   if (pause == Pause::kSpace) suggestion = repeat(true);  // All are tried; some may be tried again.
@@ -69,7 +69,7 @@ Result<std::optional<Claim>> Claims::next(Pause& pause, const PointSource& point
 }
 
 Result<Claim> Claims::start(Suggestion suggestion, std::int64_t known_seq) {
-  const std::int64_t number = ledger_.next_number(), now = ledger_.clock().wall_ms();
+  const std::int64_t number = ledger_.trials().next_number(), now = ledger_.clock().wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
                               .attempt = 1,
@@ -82,7 +82,7 @@ Result<Claim> Claims::start(Suggestion suggestion, std::int64_t known_seq) {
 }
 
 Result<Claim> Claims::start_by_hand(space::Point point, space::Origin origin) {
-  const std::int64_t number = ledger_.next_number(), now = ledger_.clock().wall_ms();
+  const std::int64_t number = ledger_.trials().next_number(), now = ledger_.clock().wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
                               .attempt = 1,
@@ -104,14 +104,14 @@ Result<Claim> Claims::run_again(storage::TrialRecord record, const std::string& 
   record.last_step = 0;
   Claim claim{.number = record.number,
               .attempt = record.attempt,
-              .point = ledger_.point(record.number),
+              .point = ledger_.trials().point(record.number),
               .checkpoint = record.checkpoint};
   STERLET_PASS(ledger_.take(std::move(record), event, ""));
   return claim;
 }
 
 Result<Claim> Claims::take_over(std::int64_t trial) {
-  storage::TrialRecord record = ledger_.record(trial);
+  storage::TrialRecord record = ledger_.trials().record(trial);
   if (is_final(record.state)) {
     return base::fail(base::ErrorCode::kConflict,
                       fmt::format("trial {} is already {}", trial, storage::text_of(record.state)));
@@ -122,8 +122,10 @@ Result<Claim> Claims::take_over(std::int64_t trial) {
   record.ended_ms = 0;
   record.reason.clear();
   record.suspension = storage::Suspension::kNone;
-  Claim claim{
-      .number = trial, .attempt = record.attempt, .point = ledger_.point(trial), .checkpoint = record.checkpoint};
+  Claim claim{.number = trial,
+              .attempt = record.attempt,
+              .point = ledger_.trials().point(trial),
+              .checkpoint = record.checkpoint};
   STERLET_PASS(ledger_.take(std::move(record), "retry", "babysit"));
   return claim;
 }
@@ -132,7 +134,7 @@ Result<std::optional<Claim>> Claims::retry_lost() {
   if (lost_.empty()) return std::nullopt;
   std::optional<std::set<std::int64_t>> raised;  // A model that is raised by hand goes on by hand.
   for (const std::int64_t trial : lost_) {
-    const storage::TrialRecord& lost = ledger_.record(trial);
+    const storage::TrialRecord& lost = ledger_.trials().record(trial);
     if (lost.attempt > ledger_.spec().retries) continue;
     if (!raised) {
       STERLET_TRY(raised, raised_by_hand(ledger_));
@@ -150,7 +152,7 @@ Result<std::optional<Claim>> Claims::promote(Pause pause) {
     STERLET_TRY(trial, pruner_.find_finalist());
   }
   if (!trial) return std::nullopt;
-  STERLET_TRY(Claim claim, run_again(ledger_.record(*trial), "promote"));
+  STERLET_TRY(Claim claim, run_again(ledger_.trials().record(*trial), "promote"));
   return claim;
 }
 
@@ -178,15 +180,15 @@ Result<std::optional<Suggestion>> Claims::next_point(std::int64_t number) {
 std::optional<Suggestion> Claims::repeat(bool is_space_used_up) const {
   const auto first = settings_.next_repeat(budget_.runs(), is_space_used_up);
   if (!first) return std::nullopt;
-  return Suggestion{.point = ledger_.point(*first), .origin = space::Origin::kRepeat};
+  return Suggestion{.point = ledger_.trials().point(*first), .origin = space::Origin::kRepeat};
 }
 
 Suggestion Claims::suggest(std::int64_t number) const {
-  return sampler_->suggest(ledger_.history(), {.seed = seed_, .trial = static_cast<std::uint64_t>(number)});
+  return sampler_->suggest(ledger_.trials().history(), {.seed = seed_, .trial = static_cast<std::uint64_t>(number)});
 }
 
 std::optional<Suggestion> Claims::sample(std::int64_t number) const {
-  const space::History& history = ledger_.history();
+  const space::History& history = ledger_.trials().history();
   base::StreamKey key{.seed = seed_, .trial = static_cast<std::uint64_t>(number)};
   auto suggestion = sampler_->suggest(history, key);
   if (ledger_.spec().duplicates != studyfile::Duplicates::kAvoid) return suggestion;
@@ -223,7 +225,7 @@ Result<void> Claims::check_enqueued() const {
 Result<space::Point> Claims::complete(const std::string& queued, std::int64_t number) const {
   STERLET_TRY(const base::Json params, base::parse_json(queued));
   const base::StreamKey key{.seed = seed_, .trial = static_cast<std::uint64_t>(number)};
-  auto point = ledger_.space().complete(params, sampler_->suggest(ledger_.history(), key).point, key);
+  auto point = ledger_.space().complete(params, sampler_->suggest(ledger_.trials().history(), key).point, key);
   return point ? std::move(point) : complete_alone(params);
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,36 +11,19 @@
 #include "sterlet/base/result.h"
 #include "sterlet/space/history.h"
 #include "sterlet/storage/storage.h"
+#include "sterlet/study/trials.h"
+#include "sterlet/study/turn_log.h"
 #include "sterlet/studyfile/spec.h"
 
 namespace sterlet::study {
-
-/// One change of a trial, as what is derived from a ledger is told of it.
-struct Change {
-  const storage::TrialRecord& before;  ///< Of a trial that is new: WAITING.
-  const storage::TrialRecord& now;
-  bool is_new = false;        ///< The trial was unknown.
-  bool is_elsewhere = false;  ///< Another process, or an earlier session, made it.
-};
-
-/// What is derived from a ledger's trials and kept beside it.
-class Derived {
- public:
-  virtual ~Derived() = default;
-  /// Called after the ledger has taken the change in, in the order of the changes.
-  virtual void changed(const Change& change) = 0;
-  /// Nothing that was told holds any longer; what does hold follows in calls of changed().
-  virtual void restarted() = 0;
-  /// The open transaction was committed, or taken back (then after restarted(), if anything had been changed).
-  virtual void closed(bool /*is_committed*/) {}
-};
 
 /// The records of one study: what is stored, in memory as well, and the only place that writes it.
 ///
 /// Memory is what the storage says. With a storage, writing needs an open transaction: a value that takes everything
 /// back, in the storage and in memory, unless its commit() succeeded. Without a storage, calls that write cannot fail.
 ///
-/// It has more functions than other classes, since every kind of record is written here and nowhere else.
+/// It has more functions than other classes: a third of them only name a member, and every write of a study passes
+/// through here, so that none is left out where a transaction is taken back.
 class Ledger final {
  public:
   struct Options {
@@ -60,8 +41,8 @@ class Ledger final {
   base::Result<void> bind(storage::StudyRecord study);
   /// From now on the turns of a population are kept in memory, too.
   void keep_turns() { keeps_turns_ = true; }
-  /// Borrowed for the ledger's life.
-  void add_derived(Derived& derived) { derived_.push_back(&derived); }
+  /// See Trials. Borrowed for the ledger's life.
+  void add_derived(Derived& derived) { trials_.add_derived(derived); }
 
   /// See below. One that was moved from, or made without a storage, does nothing.
   class [[nodiscard]] Transaction final {
@@ -109,36 +90,20 @@ class Ledger final {
   /// How often something was written; what failed counts.
   std::int64_t writes() const { return writes_; }
 
-  /// By trial number.
-  const std::vector<storage::TrialRecord>& records() const { return records_; }
-  const storage::TrialRecord& record(std::int64_t trial) const { return records_[static_cast<std::size_t>(trial)]; }
-  /// The number that the next trial gets.
-  std::int64_t next_number() const { return static_cast<std::int64_t>(records_.size()); }
-  const space::History& history() const { return history_; }
-  const space::Point& point(std::int64_t trial) const {
-    return history_.trials()[static_cast<std::size_t>(trial)].point;
-  }
-  /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
-  std::string session_of(std::int64_t trial) const;
-  /// The value that a running trial has reported last for each objective, NaN where none; nothing: it reported none.
-  const std::vector<double>* last_reported(std::int64_t trial) const;
-  /// The first trial at a trial's point.
-  std::int64_t first_run(std::int64_t trial) const { return history_.first_at(point(trial)); }
-  /// With repeats: whether it runs an earlier trial's point again.
-  bool is_repeat(std::int64_t trial) const { return spec_.repeats.is_on() && first_run(trial) != trial; }
+  const Trials& trials() const { return trials_; }
   /// The last event that memory holds.
   std::int64_t seen_seq() const { return seen_seq_; }
   /// By interval, then member; empty where they are not kept.
-  const std::vector<storage::TurnRecord>& turns() const { return turns_; }
+  const std::vector<storage::TurnRecord>& turns() const { return turns_.rows(); }
   /// The record of a trial whose `attempt` this session runs. Errors: kNotFound; kConflict where it is another's.
   base::Result<storage::TrialRecord> running(std::int64_t trial, int attempt) const;
 
-  /// Adds the next trial, held by this session. `record.number` is next_number().
+  /// Adds the next trial, held by this session. `record.number` is the next one.
   base::Result<void> append(storage::TrialRecord record, space::Point point, space::Origin origin,
                             const std::string& event, const std::string& detail);
   /// Writes a trial's record and the event that changed it.
   base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
-  /// The same; from now on this session holds the trial, whose attempt has reported nothing yet.
+  /// The same of a further attempt; from now on this session holds the trial.
   base::Result<void> take(storage::TrialRecord record, const std::string& event, const std::string& detail);
   /// Adds one report of a running trial; `is_sequenced`: the first objective's is one that pruners hear of. Returns the
   /// number of that one, 0 if there is none.
@@ -147,50 +112,43 @@ class Ledger final {
   /// Makes these the reports of an attempt.
   base::Result<void> restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports);
   base::Result<void> put_turn(const storage::TurnRecord& turn);
-  base::Result<void> put_checkpoint(std::int64_t trial, const storage::CheckpointRecord& checkpoint);
-  base::Result<void> put_session(const storage::SessionRecord& session);
-  base::Result<void> put_spec(const std::string& spec);
   base::Result<void> push_queue(const std::string& params);
   /// Takes the oldest point off the queue.
   base::Result<std::optional<std::string>> pop_queue();
+  /// Writes what memory does not keep: `write` gets the storage and returns a Result. Without one it is not called.
+  template <typename Write>
+  base::Result<void> store(Write write) {
+    STERLET_PASS(begin_write());
+    if (storage_ != nullptr) STERLET_PASS(checked(write(*storage_)));
+    return {};
+  }
   /// Whether somebody asked the study to stop, as stored.
   base::Result<bool> read_stop_request();
-  /// Replaces what samplers see of a trial by the mean of `runs` runs; nothing is written.
-  void show_mean(std::int64_t trial, std::vector<double> minimised, std::vector<double> constraints, std::int64_t runs);
+  /// See Trials; nothing is written.
+  void show_mean(std::int64_t trial, std::vector<double> minimised, std::vector<double> constraints,
+                 std::int64_t runs) {
+    trials_.show_mean(trial, std::move(minimised), std::move(constraints), runs);
+  }
 
  private:
-  // What the open transaction has changed in memory, as it was before.
-  struct Before {
-    storage::TrialRecord record;
-    space::Observation observation;
-    std::optional<std::string> session;
-    std::optional<std::vector<double>> last_reported;
-  };
-  struct Journal {
-    std::size_t count = 0;  // Trials.
-    std::int64_t seen_seq = 0;
+  // Of the open transaction.
+  struct Open {
+    std::int64_t seen_seq = 0;  // As they were when it began.
     bool stop_requested = false;
-    std::map<std::int64_t, Before> trials;  // Of those that were there.
-    std::optional<std::vector<storage::TurnRecord>> turns;
+    bool is_broken = false;  // It cannot be committed any more.
   };
 
   base::Result<void> commit();
   void take_back() noexcept;
-  void undo();
-  void remember(std::int64_t trial);
-  base::Result<void> take_in(std::int64_t since);
-  base::Result<void> take_in(storage::TrialRow& row);
-  base::Result<void> check_turns() const;
-  base::Result<void> fill_gap(std::size_t until);
   base::Result<void> write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
                            const std::string& session, const std::string& event, const std::string& detail);
-  enum class Source { kHere, kElsewhere };
-  void see(storage::TrialRecord&& record, bool has_session, bool is_new, Source source);
+  base::Result<void> change(storage::TrialRecord&& record, std::string session, const std::string& event,
+                            const std::string& detail);
   base::Result<void> begin_write();
   // A write that failed may have been done by halves: what it was part of is taken back.
   template <typename Written>
   Written checked(Written written) {
-    is_broken_ = is_broken_ || !written;
+    open_->is_broken = open_->is_broken || !written;
     return written;
   }
 
@@ -200,21 +158,16 @@ class Ledger final {
   const base::Clock* clock_;
   std::string session_;
   bool is_timed_;
-  std::vector<Derived*> derived_;
 
   storage::StudyRecord study_;
   std::vector<storage::SpecVersion> spec_versions_;
-  std::vector<storage::TrialRecord> records_;
-  space::History history_;
-  std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final: who runs, or ran, them.
-  std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
-  std::vector<storage::TurnRecord> turns_;
+  Trials trials_;
+  TurnLog turns_;
   bool keeps_turns_ = false;
   std::vector<std::string> queue_;  // Without a storage.
   std::int64_t seen_seq_ = 0;
 
-  std::optional<Journal> journal_;  // Of the open transaction; nothing: none is open.
-  bool is_broken_ = false;          // The open transaction cannot be committed any more.
+  std::optional<Open> open_;
   bool is_sync_deferred_ = false;
   std::int64_t writes_ = 0;
 };

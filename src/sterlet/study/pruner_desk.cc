@@ -33,7 +33,7 @@ Result<pruners::Decision> PrunerDesk::report(std::int64_t trial, int attempt, st
                                              std::span<const std::pair<std::string, double>> metrics) {
   STERLET_PASS(catch_up());
   // A repeat that was cut short would leave only the lucky ones in the mean.
-  const bool is_judged = pruner_ != nullptr && !ledger_.is_repeat(trial);
+  const bool is_judged = pruner_ != nullptr && !ledger_.trials().is_repeat(trial);
   STERLET_TRY(const std::int64_t seq, ledger_.put_report(trial, attempt, step, metrics, is_judged));
   judged_seq_ = std::max(judged_seq_, seq);
   std::optional<double> value;
@@ -45,7 +45,7 @@ Result<pruners::Decision> PrunerDesk::report(std::int64_t trial, int attempt, st
 
 Result<pruners::Decision> PrunerDesk::judge(std::int64_t trial, std::int64_t step, double value) {
   pruners::Decision decision = pruner_->report({.trial = trial, .step = step, .value = objective().minimised(value)});
-  const storage::TrialRecord& known = ledger_.record(trial);
+  const storage::TrialRecord& known = ledger_.trials().record(trial);
   if (!known.reason.empty()) {  // Decided at an earlier report already; the first reason stands.
     return pruners::Decision{.prune = true, .pause = known.suspension == Suspension::kPutAside, .reason = known.reason};
   }
@@ -66,7 +66,7 @@ Result<void> PrunerDesk::catch_up() {
   STERLET_TRY(const auto reports, ledger_.storage()->load_sequenced_reports(ledger_.study().id, judged_seq_));
   is_behind_ = false;
   std::vector<const storage::TrialRecord*> endings;
-  for (const std::int64_t trial : unjudged_) endings.push_back(&ledger_.record(trial));
+  for (const std::int64_t trial : unjudged_) endings.push_back(&ledger_.trials().record(trial));
   unjudged_.clear();
   std::sort(endings.begin(), endings.end(),
             [](const auto* a, const auto* b) { return a->changed_seq < b->changed_seq; });
@@ -86,7 +86,7 @@ Result<void> PrunerDesk::end(Ending ending) {
   if (is_final(ending.record.state)) STERLET_PASS(catch_up());
   if (ending.record.state == State::kPruned) STERLET_PASS(add_forecast(ending.record));
   STERLET_PASS(ledger_.put(std::move(ending.record), ending.event, ending.detail));
-  if (pruner_ == nullptr || !is_final(ledger_.record(trial).state)) return {};
+  if (pruner_ == nullptr || !is_final(ledger_.trials().record(trial).state)) return {};
   tell_ending(trial);
   judged_seq_ = std::max(judged_seq_, ledger_.seen_seq());
   return {};
@@ -107,8 +107,9 @@ Result<void> PrunerDesk::add_forecast(storage::TrialRecord& record) const {
 }
 
 void PrunerDesk::tell_ending(std::int64_t trial) {
-  if (ledger_.is_repeat(trial)) return;  // Pruners know of first runs alone; the history's mean is not one of them.
-  const storage::TrialRecord& ended = ledger_.record(trial);
+  if (ledger_.trials().is_repeat(trial))
+    return;  // Pruners know of first runs alone; the history's mean is not one of them.
+  const storage::TrialRecord& ended = ledger_.trials().record(trial);
   pruner_->finish({.trial = trial,
                    .outcome = outcome_of(ended.state),
                    .value = ended.values.empty() ? std::nan("") : objective().minimised(ended.values.front())});
@@ -136,10 +137,10 @@ Result<std::optional<std::int64_t>> PrunerDesk::find_finalist() {
   const auto is_result = [](const storage::TrialRecord& record) {
     return record.state == State::kRunning || record.state == State::kComplete;
   };
-  if (std::any_of(ledger_.records().begin(), ledger_.records().end(), is_result)) return std::nullopt;
+  if (std::any_of(ledger_.trials().records().begin(), ledger_.trials().records().end(), is_result)) return std::nullopt;
   STERLET_TRY(const auto free, candidates());
   const auto rank = [&](std::int64_t trial) {
-    const storage::TrialRecord& record = ledger_.record(trial);
+    const storage::TrialRecord& record = ledger_.trials().record(trial);
     const double value = record.values.empty() ? std::nan("") : objective().minimised(record.values.front());
     return std::tuple(-record.last_step, std::isnan(value), std::isnan(value) ? 0 : value, trial);
   };
@@ -149,15 +150,15 @@ Result<std::optional<std::int64_t>> PrunerDesk::find_finalist() {
 }
 
 Result<void> PrunerDesk::settle(std::string_view why) {
-  const auto is_unsettled = [&](std::int64_t trial) { return ledger_.record(trial).state == State::kPaused; };
+  const auto is_unsettled = [&](std::int64_t trial) { return ledger_.trials().record(trial).state == State::kPaused; };
   if (std::none_of(put_aside_.begin(), put_aside_.end(), is_unsettled)) return {};
-  const bool is_busy = std::any_of(ledger_.records().begin(), ledger_.records().end(),
+  const bool is_busy = std::any_of(ledger_.trials().records().begin(), ledger_.trials().records().end(),
                                    [](const auto& record) { return record.state == State::kRunning; });
   if (is_busy) return {};
   STERLET_TRY(const auto free, candidates());
   for (const std::int64_t trial : free) {
     if (!is_unsettled(trial)) continue;
-    storage::TrialRecord record = ledger_.record(trial);
+    storage::TrialRecord record = ledger_.trials().record(trial);
     record.state = State::kPruned;
     record.suspension = Suspension::kNotPromoted;
     std::string_view reason = record.reason;

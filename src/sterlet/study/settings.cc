@@ -43,8 +43,8 @@ Settings::Settings(Ledger& ledger) : ledger_(ledger) { ledger.add_derived(*this)
 Setting Settings::at(std::int64_t first) const {
   Setting setting{.first = first};
   std::vector<const storage::TrialRecord*> complete;
-  for (const std::int64_t trial : ledger_.history().trials_at(ledger_.point(first))) {
-    const storage::TrialRecord& record = ledger_.record(trial);
+  for (const std::int64_t trial : ledger_.trials().history().trials_at(ledger_.trials().point(first))) {
+    const storage::TrialRecord& record = ledger_.trials().record(trial);
     switch (record.state) {
       case State::kComplete:
         complete.push_back(&record);
@@ -86,9 +86,9 @@ Setting Settings::at(std::int64_t first) const {
 // Those that have a mean and are feasible.
 std::vector<Setting> Settings::complete() const {
   std::vector<Setting> settings;
-  for (std::int64_t trial = 0; trial < ledger_.next_number(); ++trial) {
-    const bool is_later = ledger_.history().trials()[static_cast<std::size_t>(trial)].origin == space::Origin::kRepeat;
-    if (is_later || ledger_.is_repeat(trial)) continue;
+  for (std::int64_t trial = 0; trial < ledger_.trials().next_number(); ++trial) {
+    const bool is_later = ledger_.trials().observation(trial).origin == space::Origin::kRepeat;
+    if (is_later || ledger_.trials().is_repeat(trial)) continue;
     Setting setting = at(trial);
     if (!setting.trials.empty() && is_feasible(setting.constraints)) settings.push_back(std::move(setting));
   }
@@ -111,16 +111,16 @@ void Settings::changed(const Change& change) {
   const studyfile::StudySpec& spec = ledger_.spec();
   if (!spec.repeats.is_on()) return;
   race_.reset();
-  const std::int64_t first = ledger_.first_run(change.now.number);
+  const std::int64_t first = ledger_.trials().first_run(change.now.number);
   const Setting setting = at(first);
-  const bool is_open = ledger_.record(first).state == State::kComplete &&
+  const bool is_open = ledger_.trials().record(first).state == State::kComplete &&
                        setting.runs() + setting.under_way + setting.failed < spec.repeats.at_most;
   if (is_open) {
     open_.insert(first);
   } else {
     open_.erase(first);
   }
-  const space::Observation& known = ledger_.history().trials()[static_cast<std::size_t>(first)];
+  const space::Observation& known = ledger_.trials().observation(first);
   const bool is_shown = setting.runs() == known.runs && known.outcome == space::Outcome::kComplete;
   if (setting.runs() == 0 || is_shown) return;
   std::vector<double> values = setting.values;
@@ -145,8 +145,8 @@ std::optional<std::int64_t> Settings::next_repeat(std::int64_t runs, bool is_spa
 std::optional<std::int64_t> Settings::next_of_race(std::int64_t runs, bool is_space_used_up) const {
   const studyfile::StudySpec& spec = ledger_.spec();
   std::int64_t repeats = 0;
-  for (const storage::TrialRecord& record : ledger_.records()) {
-    repeats += record.state != State::kCancelled && ledger_.is_repeat(record.number) ? 1 : 0;
+  for (const storage::TrialRecord& record : ledger_.trials().records()) {
+    repeats += record.state != State::kCancelled && ledger_.trials().is_repeat(record.number) ? 1 : 0;
   }
   const std::vector<Setting>& raced = race().settings;
   if (raced.empty()) return std::nullopt;
@@ -175,13 +175,13 @@ std::optional<std::int64_t> Settings::next_of_race(std::int64_t runs, bool is_sp
 
 std::vector<double> Settings::values_of(std::int64_t trial) const {
   const studyfile::StudySpec& spec = ledger_.spec();
-  const storage::TrialRecord& own = ledger_.record(trial);
+  const storage::TrialRecord& own = ledger_.trials().record(trial);
   const bool is_mean = spec.duplicates == studyfile::Duplicates::kAverage || spec.repeats.is_on();
   if (!is_mean || own.state != State::kComplete) return own.values;
   std::vector<double> sums(spec.objectives.size(), 0.0);
   double count = 0;
-  for (const std::int64_t twin : ledger_.history().trials_at(ledger_.point(trial))) {
-    const storage::TrialRecord& record = ledger_.record(twin);
+  for (const std::int64_t twin : ledger_.trials().history().trials_at(ledger_.trials().point(trial))) {
+    const storage::TrialRecord& record = ledger_.trials().record(twin);
     if (record.state != State::kComplete) continue;
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += record.values[i];
     ++count;
@@ -195,8 +195,9 @@ std::vector<std::int64_t> Settings::best() const {
   if (ledger_.spec().repeats.is_on() && objectives.size() == 1) return best_setting();
   std::vector<std::int64_t> candidates;
   std::vector<double> values;  // To be minimised, those of one trial side by side.
-  for (const storage::TrialRecord& record : ledger_.records()) {
-    if (record.state != State::kComplete || !is_feasible(record.constraints) || ledger_.is_repeat(record.number)) {
+  for (const storage::TrialRecord& record : ledger_.trials().records()) {
+    if (record.state != State::kComplete || !is_feasible(record.constraints) ||
+        ledger_.trials().is_repeat(record.number)) {
       continue;
     }
     candidates.push_back(record.number);
@@ -227,7 +228,7 @@ std::vector<std::int64_t> Settings::best_setting() const {
 
 std::optional<Assurance> Settings::assurance(std::int64_t trial) const {
   if (!ledger_.spec().repeats.is_on()) return std::nullopt;
-  const std::int64_t first = ledger_.first_run(trial);
+  const std::int64_t first = ledger_.trials().first_run(trial);
   const Setting own = at(first);
   if (own.trials.empty()) return std::nullopt;
   Assurance assurance{.trials = own.trials, .values = own.values};

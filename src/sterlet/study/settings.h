@@ -42,7 +42,7 @@ class Settings final : public Derived {
   /// The setting whose first trial is `first`.
   Setting at(std::int64_t first) const;
   /// The setting of a trial.
-  Setting of(std::int64_t trial) const { return at(ledger_.first_run(trial)); }
+  Setting of(std::int64_t trial) const { return at(ledger_.trials().first_run(trial)); }
   /// The objective values of a trial as best() sees them: with duplicates: average, and with repeats, means.
   std::vector<double> values_of(std::int64_t trial) const;
   /// Of the mean of a setting's first objective, the noise being that of all settings; nothing where there are several

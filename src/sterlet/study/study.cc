@@ -23,7 +23,8 @@ using storage::State;
 }  // namespace
 
 Study::Study(studyfile::StudyFile file, const Options& options)
-    : spec_(std::move(file.spec)),
+    : StudyView(ledger_, settings_, budget_, strategy_),
+      spec_(std::move(file.spec)),
       space_(std::move(file.space)),
       ledger_(spec_, space_, options),
       settings_(ledger_),
@@ -154,7 +155,7 @@ Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
 // it did.
 Result<EndingFacts> Study::facts_of(const storage::TrialRecord& record) const {
   EndingFacts facts{.now_ms = ledger_.clock().wall_ms()};
-  if (const std::vector<double>* last = ledger_.last_reported(record.number)) {
+  if (const std::vector<double>* last = ledger_.trials().last_reported(record.number)) {
     facts.reported = *last;
   } else if (record.attempt > 1 && ledger_.is_stored()) {
     STERLET_TRY(facts.reported, stored_values(ledger_, record));
@@ -172,7 +173,7 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
           "add it to a study with another strategy", spec_.name);
     }
     STERLET_TRY(space::Point point, space_.from_json(params));
-    const std::int64_t number = ledger_.next_number(), now = ledger_.clock().wall_ms();
+    const std::int64_t number = ledger_.trials().next_number(), now = ledger_.clock().wall_ms();
     storage::TrialRecord record{.number = number,
                                 .state = State::kRunning,
                                 .attempt = 1,
@@ -224,10 +225,10 @@ Result<std::vector<std::string>> Study::collect_lost(
     for (const storage::SessionRecord& session : sessions) {
       if (session.id == ledger_.session() || (!session.ended && is_alive(session))) alive.push_back(session.id);
     }
-    for (std::int64_t trial = 0; trial < ledger_.next_number(); ++trial) {
-      const storage::TrialRecord& record = ledger_.record(trial);
+    for (std::int64_t trial = 0; trial < ledger_.trials().next_number(); ++trial) {
+      const storage::TrialRecord& record = ledger_.trials().record(trial);
       if (record.state != State::kRunning) continue;
-      const std::string session = ledger_.session_of(trial);
+      const std::string session = ledger_.trials().session_of(trial);
       if (std::find(alive.begin(), alive.end(), session) != alive.end()) continue;
       if (std::find(gone.begin(), gone.end(), session) == gone.end()) gone.push_back(session);
       EndingFacts facts{.now_ms = ledger_.clock().wall_ms()};
@@ -245,40 +246,25 @@ Result<void> Study::beat(storage::SessionRecord session) {
   session.study_id = ledger_.study().id;
   session.used_ms = budget_.own_ms();
   session.beat_ms = ledger_.clock().wall_ms();
-  return within(ledger_, [&] { return ledger_.put_session(session); });
+  return within(ledger_,
+                [&] { return ledger_.store([&](storage::Storage& storage) { return storage.put_session(session); }); });
 }
 
 Result<void> Study::set_budget(const studyfile::Budget& budget) {
   const studyfile::Budget before = std::exchange(spec_.budget, budget);
   auto set = prepare(ledger_.study().seed);
-  if (set) set = within(ledger_, [&] { return ledger_.put_spec(base::json_line(studyfile::json_from_spec(spec_))); });
+  if (set) {
+    const std::string text = base::json_line(studyfile::json_from_spec(spec_));
+    set = within(ledger_, [&] {
+      return ledger_.store([&](storage::Storage& storage) { return storage.set_spec(stored().id, text); });
+    });
+  }
   if (!set) {
     spec_.budget = before;
     STERLET_CHECK(prepare(ledger_.study().seed).has_value(), "what was made once can be made again");
   }
   budget_.limits_changed();
   return set;
-}
-
-TrialView Study::view(std::int64_t trial) const {
-  return {.record = ledger_.record(trial),
-          .origin = history().trials()[static_cast<std::size_t>(trial)].origin,
-          .params = space_.to_json(point_of(trial))};
-}
-
-space::Point Study::point_of(std::int64_t trial) const {
-  auto point = strategy_->point_of(trial);
-  return point ? std::move(*point) : ledger_.point(trial);
-}
-
-std::vector<double> Study::last_reported(std::int64_t trial) const {
-  const std::vector<double>* last = ledger_.last_reported(trial);
-  return last == nullptr ? std::vector<double>(spec_.objectives.size(), std::nan("")) : *last;
-}
-
-studyfile::Schedule Study::schedule_of(std::int64_t trial) const {
-  auto schedule = strategy_->schedule_of(trial);
-  return schedule ? std::move(*schedule) : studyfile::Schedule{.entries = {{.step = 0, .set = view(trial).params}}};
 }
 
 }  // namespace sterlet::study

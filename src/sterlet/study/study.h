@@ -11,9 +11,7 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
-#include "sterlet/population/population.h"
 #include "sterlet/pruners/pruner.h"
-#include "sterlet/space/history.h"
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/budget.h"
 #include "sterlet/study/claims.h"
@@ -21,24 +19,22 @@
 #include "sterlet/study/pruner_desk.h"
 #include "sterlet/study/settings.h"
 #include "sterlet/study/strategies/strategy.h"
+#include "sterlet/study/study_view.h"
 #include "sterlet/study/trial.h"
-#include "sterlet/studyfile/spec.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::study {
 
 /// Ask and tell, the budget and the states of one study, in memory or on a storage: the face of the parts that do it.
-/// One thread at a time.
+/// What is read of it is in StudyView. One thread at a time.
 ///
 /// With a storage every public call is one transaction unless begin() opened a larger one; what a call returned is on
 /// the disk once the call (or commit()) returned, unless that is deferred. A call that fails has done nothing, neither
 /// on the disk nor in memory. Other processes may work on the same study: each call first takes in what they have
 /// changed.
-class Study final {
+class Study final : public StudyView {
  public:
   using Options = Ledger::Options;
-  using Setting = study::Setting;
-  using Assurance = study::Assurance;
 
   /// Opens the study of that name in the storage, or creates it. An existing one must have the same spec, but for
   /// budget, workers and folder (kConflict names the first difference). Without storage: a new study.
@@ -67,9 +63,6 @@ class Study final {
   /// to hand out: see pause().
   base::Result<std::optional<Claim>> ask();
   Pause pause() const { return pause_; }
-  /// What the program does not do, in a sentence; set where the pause is kUnfit.
-  std::string unfit() const { return strategy_->unfit(); }
-
   /// Whether this session holds that attempt; false once the trial has ended or another session has taken it. As of the
   /// last begin() or refresh().
   bool is_held(std::int64_t trial, int attempt) const { return ledger_.running(trial, attempt).has_value(); }
@@ -106,44 +99,8 @@ class Study final {
   base::Result<void> beat(storage::SessionRecord session);
   /// Changes the limits of an existing study.
   base::Result<void> set_budget(const studyfile::Budget& budget);
-
-  const studyfile::StudySpec& spec() const { return spec_; }
-  const space::Space& space() const { return space_; }
-  const space::History& history() const { return ledger_.history(); }
-  std::uint64_t seed() const { return ledger_.study().seed; }
-  const storage::StudyRecord& stored() const { return ledger_.study(); }
-  std::int64_t storage_id() const { return ledger_.study().id; }
-  std::int64_t created_ms() const { return ledger_.study().created_ms; }
-  /// Seconds that sessions of this study have run, this one's included.
-  double seconds_used() const { return budget_.seconds_used(); }
-
-  /// By trial number; points and origins are in the history.
-  const std::vector<storage::TrialRecord>& records() const { return ledger_.records(); }
-  TrialView view(std::int64_t trial) const;
-  /// What view() gives as parameters.
-  space::Point point_of(std::int64_t trial) const;
-  /// What a trial was trained with, from its beginning on.
-  studyfile::Schedule schedule_of(std::int64_t trial) const;
-  /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
-  std::string session_of(std::int64_t trial) const { return ledger_.session_of(trial); }
-  /// The value that a running trial has reported last for each objective, NaN where none.
-  std::vector<double> last_reported(std::int64_t trial) const;
-  /// With strategy: pbt, what each member was trained with, by interval, then member; else empty.
-  const std::vector<storage::TurnRecord>& turns() const { return ledger_.turns(); }
-  /// With strategy: pbt.
-  std::optional<population::Options> population_options() const { return strategy_->population(); }
-  /// See Strategy; the latter within a transaction.
+  /// See Strategy; of a population's members.
   std::vector<std::string> take_spent_checkpoints() { return strategy_->take_spent_checkpoints(); }
-  base::Result<std::vector<std::string>> find_spent_checkpoints() const { return strategy_->find_spent_checkpoints(); }
-
-  /// Of repeats and duplicates: see Settings.
-  Setting setting(std::int64_t trial) const { return settings_.of(trial); }
-  std::int64_t first_run(std::int64_t trial) const { return ledger_.first_run(trial); }
-  bool is_repeat(std::int64_t trial) const { return ledger_.is_repeat(trial); }
-  std::optional<double> standard_error(const Setting& setting) const { return settings_.standard_error(setting); }
-  std::optional<Assurance> assurance(std::int64_t trial) const { return settings_.assurance(trial); }
-  std::vector<std::int64_t> best() const { return settings_.best(); }
-  std::vector<double> values_of(std::int64_t trial) const { return settings_.values_of(trial); }
 
  private:
   Study(studyfile::StudyFile file, const Options& options);

@@ -108,7 +108,7 @@ Result<std::optional<Claim>> Pbt::next(Pause& pause) {
       STERLET_TRY(Claim claim, begin_turn(*waiting, "turn"));
       return claim;
     }
-    if (ledger_.next_number() < options_.population) {
+    if (ledger_.trials().next_number() < options_.population) {
       STERLET_TRY(Claim claim, begin_member());
       return claim;
     }
@@ -122,7 +122,7 @@ Result<std::optional<Claim>> Pbt::next(Pause& pause) {
 }
 
 Result<Claim> Pbt::begin_member() {
-  const std::int64_t number = ledger_.next_number(), known_seq = ledger_.seen_seq();
+  const std::int64_t number = ledger_.trials().next_number(), known_seq = ledger_.seen_seq();
   STERLET_TRY(auto suggestion, claims_.next_point(number));
   if (!suggestion) suggestion = claims_.suggest(number);
   STERLET_TRY(Claim claim, claims_.start(std::move(*suggestion), known_seq));
@@ -143,7 +143,7 @@ Result<Claim> Pbt::begin_member() {
 // A turn whose process is gone is trained again from its beginning, up to the study's retries.
 Result<std::optional<Claim>> Pbt::retry_lost() {
   if (!claims_.has_lost()) return std::nullopt;
-  for (const storage::TrialRecord& lost : std::vector(ledger_.records())) {
+  for (const storage::TrialRecord& lost : std::vector(ledger_.trials().records())) {
     const TurnRecord* found = lost.state == State::kLost ? running_turn(lost.number) : nullptr;
     if (found == nullptr) continue;
     TurnRecord turn = *found;
@@ -160,7 +160,7 @@ Result<std::optional<Claim>> Pbt::retry_lost() {
 }
 
 Result<Claim> Pbt::begin_turn(TurnRecord turn, const std::string& event) {
-  storage::TrialRecord record = ledger_.record(turn.trial);
+  storage::TrialRecord record = ledger_.trials().record(turn.trial);
   record.checkpoint = turn.start;
   news_of(turn.trial) = {};
   STERLET_TRY(Claim claim, claims_.run_again(std::move(record), event));
@@ -243,7 +243,7 @@ Result<bool> Pbt::begin_next_interval() {
 }
 
 Result<void> Pbt::fail_all() {
-  for (const storage::TrialRecord& record : std::vector(ledger_.records())) {
+  for (const storage::TrialRecord& record : std::vector(ledger_.trials().records())) {
     if (record.state != State::kPaused) continue;
     storage::TrialRecord failed = record;
     failed.state = State::kFailed;
@@ -377,7 +377,7 @@ std::set<std::string> Pbt::needed_checkpoints() const {
     if (!turn.end.empty()) newest[turn.trial] = turn.end;
   }
   for (const auto& [trial, path] : newest) needed.insert(path);
-  for (const storage::TrialRecord& record : ledger_.records()) needed.insert(record.checkpoint);
+  for (const storage::TrialRecord& record : ledger_.trials().records()) needed.insert(record.checkpoint);
   return needed;
 }
 

@@ -25,7 +25,10 @@ class Replay final : public Strategy {
   std::optional<studyfile::Schedule> schedule_of(std::int64_t) const override { return schedule_; }
   Result<void> checkpointed(std::int64_t trial, const std::string& path, std::optional<std::int64_t> step) override {
     if (!step) return {};  // What of the schedule it has seen follows from its step.
-    return ledger_.put_checkpoint(trial, {.step = *step, .path = path, .created_ms = ledger_.clock().wall_ms()});
+    const storage::CheckpointRecord checkpoint{.step = *step, .path = path, .created_ms = ledger_.clock().wall_ms()};
+    return ledger_.store([&](storage::Storage& storage) {
+      return storage.live().add_checkpoint(ledger_.study().id, trial, checkpoint);
+    });
   }
 
  private:

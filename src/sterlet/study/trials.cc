@@ -1,0 +1,163 @@
+#include "sterlet/study/trials.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sterlet/base/json.h"
+#include "sterlet/study/trial.h"
+
+namespace sterlet::study {
+
+namespace {
+
+using storage::State;
+
+// What a pruned trial's curve was on the way to, from its stored row.
+void take_forecast(const storage::TrialRecord& record, const studyfile::Objective& objective, space::History& history) {
+  const auto predicted = base::parse_json(record.predicted);
+  if (!predicted || !predicted->is_object() || !predicted->contains("final") || !predicted->contains("final_sd"))
+    return;
+  const auto value = base::number_from_json((*predicted)["final"]);
+  const auto sd = base::number_from_json((*predicted)["final_sd"]);
+  if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return;
+  history.predict(record.number, objective.minimised(*value), *sd);
+}
+
+}  // namespace
+
+std::string Trials::session_of(std::int64_t trial) const {
+  const auto found = sessions_.find(trial);
+  return found == sessions_.end() ? std::string() : found->second;
+}
+
+const std::vector<double>* Trials::last_reported(std::int64_t trial) const {
+  const auto last = last_reported_.find(trial);
+  return last == last_reported_.end() ? nullptr : &last->second;
+}
+
+void Trials::reserve(std::size_t count) {
+  records_.reserve(count);
+  history_.reserve(count);
+}
+
+void Trials::append(storage::TrialRecord record, space::Point point, space::Origin origin, std::string session,
+                    Source source) {
+  history_.append({.number = record.number, .point = std::move(point), .origin = origin});
+  records_.push_back({.number = record.number, .state = State::kWaiting});
+  see(std::move(record), std::move(session), true, source);
+}
+
+void Trials::change(storage::TrialRecord record, std::string session, Source source) {
+  remember(record.number);
+  see(std::move(record), std::move(session), false, source);
+}
+
+void Trials::see(storage::TrialRecord&& record, std::string&& session, bool is_new, Source source) {
+  const std::int64_t number = record.number;
+  storage::TrialRecord& known = records_[static_cast<std::size_t>(number)];
+  std::vector<double> values = record.values;
+  for (std::size_t i = 0; i < values.size() && i < spec_.objectives.size(); ++i) {
+    values[i] = spec_.objectives[i].minimised(values[i]);
+  }
+  // A trial that no session ran was told by whoever evaluated it, perhaps long after: its times say nothing.
+  const bool is_timed = !session.empty() && record.ended_ms > record.started_ms;
+  const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
+  // Samplers learn from a trial that was put aside what it had come to; it may never be promoted.
+  auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record.state);
+  if (is_repeat(number)) {  // It counts in its setting's first trial.
+    outcome = space::Outcome::kVoid;
+    values.clear();
+  }
+  history_.update(number, outcome, std::move(values), record.constraints, record.last_step, seconds);
+  if (record.state == State::kPruned && !record.predicted.empty()) {
+    take_forecast(record, spec_.objectives.front(), history_);
+  }
+  if (is_final(record.state) || record.attempt != known.attempt) last_reported_.erase(number);
+  if (is_final(record.state)) {
+    sessions_.erase(number);
+  } else {
+    sessions_[number] = std::move(session);
+  }
+  std::swap(known, record);
+  tell({.before = record, .now = known, .is_new = is_new, .is_elsewhere = source == Source::kElsewhere});
+}
+
+void Trials::add_report(std::int64_t trial, std::int64_t step,
+                        std::span<const std::pair<std::string, double>> metrics) {
+  remember(trial);
+  storage::TrialRecord& record = records_[static_cast<std::size_t>(trial)];
+  record.last_step = std::max(record.last_step, step);
+  std::vector<double>& last = last_reported_[trial];
+  if (last.empty()) last.assign(spec_.objectives.size(), std::nan(""));
+  for (std::size_t i = 0; i < spec_.objectives.size(); ++i) {
+    for (const auto& [metric, value] : metrics) {
+      if (metric == spec_.objectives[i].metric) last[i] = value;
+    }
+  }
+}
+
+void Trials::restart_reports(std::int64_t trial) {
+  remember(trial);
+  records_[static_cast<std::size_t>(trial)].last_step = 0;
+  last_reported_[trial].assign(spec_.objectives.size(), std::nan(""));
+}
+
+void Trials::show_mean(std::int64_t trial, std::vector<double> minimised, std::vector<double> constraints,
+                       std::int64_t runs) {
+  remember(trial);
+  const space::Observation& known = observation(trial);
+  history_.update(trial, space::Outcome::kComplete, std::move(minimised), std::move(constraints), known.last_step,
+                  known.seconds, runs);
+}
+
+void Trials::close(bool is_committed) {
+  Journal journal = *std::exchange(journal_, std::nullopt);
+  const bool is_changed = records_.size() != journal.count || !journal.trials.empty();
+  if (!is_committed && is_changed) undo(std::move(journal));
+  for (Derived* derived : derived_) derived->closed(is_committed);
+}
+
+void Trials::remember(std::int64_t trial) {
+  const auto index = static_cast<std::size_t>(trial);
+  if (!journal_ || index >= journal_->count || journal_->trials.contains(trial)) return;
+  Before before{.record = records_[index], .observation = history_.trials()[index]};
+  if (const auto session = sessions_.find(trial); session != sessions_.end()) before.session = session->second;
+  if (const auto last = last_reported_.find(trial); last != last_reported_.end()) before.last_reported = last->second;
+  journal_->trials.emplace(trial, std::move(before));
+}
+
+// The history only ever grows, since samplers follow its changes; so it is written anew, and so is what is derived from
+// it, as when a study is opened.
+void Trials::undo(Journal journal) {
+  std::vector<storage::TrialRecord> records = std::exchange(records_, {});
+  std::vector<space::Observation> known(history_.trials());
+  records.resize(journal.count);
+  known.resize(journal.count);
+  const auto count = static_cast<std::int64_t>(journal.count);
+  sessions_.erase(sessions_.lower_bound(count), sessions_.end());
+  last_reported_.erase(last_reported_.lower_bound(count), last_reported_.end());
+  for (auto& [trial, before] : journal.trials) {
+    records[static_cast<std::size_t>(trial)] = std::move(before.record);
+    known[static_cast<std::size_t>(trial)] = std::move(before.observation);
+    sessions_.erase(trial);
+    if (before.session) sessions_.emplace(trial, std::move(*before.session));
+    last_reported_.erase(trial);
+    if (before.last_reported) last_reported_.emplace(trial, std::move(*before.last_reported));
+  }
+  for (Derived* derived : derived_) derived->restarted();
+  history_ = space::History();
+  reserve(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    space::Observation& trial = known[i];
+    const double final = trial.predicted_final, sd = trial.predicted_sd;
+    history_.append({.number = trial.number, .point = std::move(trial.point), .origin = trial.origin});
+    history_.update(trial.number, trial.outcome, std::move(trial.values), std::move(trial.constraints), trial.last_step,
+                    trial.seconds, trial.runs);
+    if (sd > 0) history_.predict(trial.number, final, sd);
+    records_.push_back(std::move(records[i]));
+    const storage::TrialRecord before{.number = trial.number, .state = State::kWaiting};
+    tell({.before = before, .now = records_.back(), .is_new = true, .is_elsewhere = true});
+  }
+}
+
+}  // namespace sterlet::study

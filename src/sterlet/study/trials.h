@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sterlet/space/history.h"
+#include "sterlet/storage/records.h"
+#include "sterlet/studyfile/spec.h"
+
+namespace sterlet::study {
+
+/// One change of a trial, as what is derived from a ledger is told of it.
+struct Change {
+  const storage::TrialRecord& before;  ///< Of a trial that is new: WAITING.
+  const storage::TrialRecord& now;
+  bool is_new = false;        ///< The trial was unknown.
+  bool is_elsewhere = false;  ///< Another process, or an earlier session, made it.
+};
+
+/// What is derived from a ledger's trials and kept beside it.
+class Derived {
+ public:
+  virtual ~Derived() = default;
+  /// Called after the ledger has taken the change in, in the order of the changes.
+  virtual void changed(const Change& change) = 0;
+  /// Nothing that was told holds any longer; what does hold follows in calls of changed().
+  virtual void restarted() = 0;
+  /// The open transaction was committed, or taken back (then after restarted(), if anything had been changed).
+  virtual void closed(bool /*is_committed*/) {}
+};
+
+/// The trials of one study in memory: their records, what samplers see of them, who runs them, and what they reported
+/// last. Those that derive something from them are told of each change. It knows no storage.
+///
+/// Between open() and close() a journal keeps what was changed, as it was before, so that close() can take it back.
+/// Only the ledger changes trials.
+class Trials final {
+ public:
+  enum class Source { kHere, kElsewhere };
+
+  /// Borrows the spec for its life.
+  explicit Trials(const studyfile::StudySpec& spec) : spec_(spec) {}
+  /// Borrowed for its life.
+  void add_derived(Derived& derived) { derived_.push_back(&derived); }
+
+  /// By trial number.
+  const std::vector<storage::TrialRecord>& records() const { return records_; }
+  const storage::TrialRecord& record(std::int64_t trial) const { return records_[static_cast<std::size_t>(trial)]; }
+  /// The number that the next trial gets.
+  std::int64_t next_number() const { return static_cast<std::int64_t>(records_.size()); }
+  const space::History& history() const { return history_; }
+  const space::Observation& observation(std::int64_t trial) const {
+    return history_.trials()[static_cast<std::size_t>(trial)];
+  }
+  const space::Point& point(std::int64_t trial) const { return observation(trial).point; }
+  /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
+  std::string session_of(std::int64_t trial) const;
+  /// The value that a running trial has reported last for each objective, NaN where none; null: it reported none.
+  const std::vector<double>* last_reported(std::int64_t trial) const;
+  /// The first trial at a trial's point.
+  std::int64_t first_run(std::int64_t trial) const { return history_.first_at(point(trial)); }
+  /// With repeats: whether it runs an earlier trial's point again.
+  bool is_repeat(std::int64_t trial) const { return spec_.repeats.is_on() && first_run(trial) != trial; }
+
+  /// Makes room for so many in all.
+  void reserve(std::size_t count);
+  /// Adds the next trial. `session`: who runs it, or ran it last; without one, its times say nothing.
+  void append(storage::TrialRecord record, space::Point point, space::Origin origin, std::string session,
+              Source source);
+  /// Replaces a trial's record. A new attempt has reported nothing yet.
+  void change(storage::TrialRecord record, std::string session, Source source);
+  /// A running trial has reported these, too; as (metric, value).
+  void add_report(std::int64_t trial, std::int64_t step, std::span<const std::pair<std::string, double>> metrics);
+  /// What it has reported so far does not count.
+  void restart_reports(std::int64_t trial);
+  /// Replaces what samplers see of a trial by the mean of `runs` runs.
+  void show_mean(std::int64_t trial, std::vector<double> minimised, std::vector<double> constraints, std::int64_t runs);
+
+  /// Begins the journal.
+  void open() { journal_ = Journal{.count = records_.size(), .trials = {}}; }
+  /// Ends it; unless `is_committed`, everything is as it was at open().
+  void close(bool is_committed);
+
+ private:
+  // What was changed, as it was before.
+  struct Before {
+    storage::TrialRecord record;
+    space::Observation observation;
+    std::optional<std::string> session;
+    std::optional<std::vector<double>> last_reported;
+  };
+  struct Journal {
+    std::size_t count = 0;                  // Trials.
+    std::map<std::int64_t, Before> trials;  // Of those that were there.
+  };
+
+  void remember(std::int64_t trial);
+  void see(storage::TrialRecord&& record, std::string&& session, bool is_new, Source source);
+  void undo(Journal journal);
+  void tell(const Change& change) {
+    for (Derived* derived : derived_) derived->changed(change);
+  }
+
+  const studyfile::StudySpec& spec_;
+  std::vector<Derived*> derived_;
+  std::vector<storage::TrialRecord> records_;
+  space::History history_;
+  std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final.
+  std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
+  std::optional<Journal> journal_;
+};
+
+}  // namespace sterlet::study
