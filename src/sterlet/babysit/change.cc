@@ -11,6 +11,7 @@
 
 #include "sterlet/babysit/tree.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/value_text.h"
 
 namespace sterlet::babysit {
 
@@ -18,6 +19,7 @@ using base::ErrorCode;
 using base::fail;
 using base::Json;
 using base::Result;
+using base::value_text;
 
 namespace {
 
@@ -154,12 +156,6 @@ Result<Json> resolve_changes(const std::vector<Change>& changes, const space::Sp
   }
   STERLET_PASS(space.from_json(after));
   return set;
-}
-
-std::string value_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return base::number_text(value.get<double>());
-  return value.dump();
 }
 
 std::string change_text(const Json& set, const Json& was) {

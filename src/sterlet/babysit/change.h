@@ -37,7 +37,5 @@ std::string change_text(const storage::InterventionRecord& made);
 std::string settings_text(const base::Json& params);
 /// "learning_rate=0.02 momentum=0.9".
 std::string settings_words(const base::Json& params);
-/// A value as a person writes it.
-std::string value_text(const base::Json& value);
 
 }  // namespace sterlet::babysit

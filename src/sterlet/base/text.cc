@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/utf8.h"
+
 namespace sterlet::base {
 
 namespace {
@@ -49,31 +51,6 @@ bool is_below_one(std::string_view text) {
   return shift ? magnitude + *shift <= 0 : exponent.starts_with('-');
 }
 
-// One character of UTF-8; `length` bytes of it are no character if `is_whole` is false.
-struct Decoded {
-  char32_t character = 0;
-  std::size_t length = 1;
-  bool is_whole = false;
-};
-
-// Refuses what the standard refuses: parts, forms longer than needed, surrogates, what is above U+10FFFF.
-Decoded decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {.character = first, .length = 1, .is_whole = true};
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return {.character = first};
-  char32_t character = first & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {.character = first};
-    character = (character << 6) | (byte(i) & 0x3Fu);
-  }
-  const bool is_longer_than_needed = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
-  const bool is_surrogate = character >= 0xD800 && character <= 0xDFFF;
-  if (is_longer_than_needed || is_surrogate || character > 0x10FFFF) return {.character = first};
-  return {.character = character, .length = length, .is_whole = true};
-}
-
 // Whether a terminal would do something with it other than show it.
 bool is_control(char32_t c) {
   const bool is_c0_or_c1 = c < 0x20 || (c >= 0x7F && c <= 0x9F);
@@ -94,11 +71,11 @@ std::string shown(std::string_view text, Escape escape) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Decoded next = decode(text);
+    const Utf8Character next = first_character(text);
     if (!next.is_whole) {
-      out += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(next.character));
-    } else if (is_control(next.character)) {
-      escape(next.character, out);
+      out += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(next.code));
+    } else if (is_control(next.code)) {
+      escape(next.code, out);
     } else {
       out += text.substr(0, next.length);
     }

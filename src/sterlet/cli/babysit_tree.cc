@@ -11,6 +11,7 @@
 #include "sterlet/babysit/mailbox.h"
 #include "sterlet/babysit/tree.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/cli/sparkline.h"
 
 namespace sterlet::cli {
@@ -69,7 +70,7 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
                                    number == tree.model.active ? "*" : " ", branch.from_step);
     line += std::string(line.size() < 24 ? 24 - line.size() : 1, ' ');
     const std::string spark = sparkline(values, kSparkColumns, low, high);
-    line += spark + std::string(kSparkColumns + 2 - columns_of(spark), ' ');
+    line += spark + std::string(kSparkColumns + 2 - base::columns_of(spark), ' ');
     if (!values.empty()) {
       line += fmt::format("{:.5g} to {:.5g}", values.front(), values.back());
     } else {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 
 namespace sterlet::cli {
 
@@ -28,18 +29,6 @@ const char* code_of(Style style) {
   return "";
 }
 
-// At most so many characters of UTF-8 from the beginning.
-std::string_view first_columns(std::string_view text, std::size_t columns) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    const bool begins_character = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
-    if (!begins_character) continue;
-    if (columns == 0) break;
-    --columns;
-  }
-  return text.substr(0, at);
-}
-
 }  // namespace
 
 Line& Line::add(std::string_view text, Style style) {
@@ -51,11 +40,13 @@ std::string Line::text(int columns, bool colour) const {
   std::string line;
   auto left = static_cast<std::size_t>(std::max(0, columns));
   for (const Piece& piece : pieces_) {
-    const std::string_view shown = first_columns(piece.text, left);
-    left -= columns_of(shown);
-    if (shown.empty()) continue;
-    line += colour && piece.style != Style::kPlain ? fmt::format("\x1b[{}m{}\x1b[0m", code_of(piece.style), shown)
-                                                   : std::string(shown);
+    const std::string_view shown = base::first_columns(piece.text, left);
+    left -= base::columns_of(shown);
+    if (!shown.empty()) {
+      line += colour && piece.style != Style::kPlain ? fmt::format("\x1b[{}m{}\x1b[0m", code_of(piece.style), shown)
+                                                     : std::string(shown);
+    }
+    if (shown.size() < piece.text.size()) break;  // A wide character may leave a column that nothing else may take.
   }
   return line;
 }

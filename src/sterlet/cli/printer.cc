@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 
 namespace sterlet::cli {
 
@@ -27,11 +28,6 @@ int Printer::columns() const {
   return ioctl(out_.fd(), TIOCGWINSZ, &size) == 0 && size.ws_col >= kColumnsMin ? size.ws_col : kColumnsDefault;
 }
 
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   std::vector<std::vector<std::string>> cells = rows;
@@ -39,14 +35,14 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
     for (std::size_t i = 0; i < row.size(); ++i) {
       row[i] = base::printable(row[i]);
-      widths[i] = std::max(widths[i], columns_of(row[i]));
+      widths[i] = std::max(widths[i], base::columns_of(row[i]));
     }
   }
   std::string text;
   for (const auto& row : cells) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] + 2 - columns_of(row[i]), ' ');
+      line += row[i] + std::string(widths[i] + 2 - base::columns_of(row[i]), ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -42,9 +42,6 @@ class Printer final {
   bool is_at_once_;
 };
 
-/// Columns on the screen: characters of UTF-8.
-std::size_t columns_of(std::string_view text);
-
 /// What Printer::table writes. Cells are made printable.
 std::string table_text(const std::vector<std::vector<std::string>>& rows);
 

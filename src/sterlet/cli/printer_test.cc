@@ -46,6 +46,7 @@ TEST(Printer, KeepsTheFirstFailureAndSaysNoMore) {
 
 TEST(TableText, AlignsByCharactersAndLeavesNoBlanksAtTheEnd) {
   EXPECT_EQ(table_text({{"a", "bb", ""}, {"ééé", "c"}}), "a    bb\nééé  c\n");
+  EXPECT_EQ(table_text({{"漢字", "c"}, {"name", "d"}}), "漢字  c\nname  d\n") << "wide characters take two columns";
   EXPECT_EQ(table_text({}), "");
 }
 

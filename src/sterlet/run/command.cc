@@ -2,23 +2,22 @@
 
 #include <optional>
 
-#include "sterlet/base/text.h"
+#include "sterlet/base/value_text.h"
 
 namespace sterlet::run {
 
 namespace {
 
-std::string value_text(const base::Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return base::number_text(value.get<double>());
-  if (!value.is_array()) return value.dump();
+// A list's elements side by side: "64,80".
+std::string argument_text(const base::Json& value) {
+  if (!value.is_array()) return base::value_text(value);
   std::string list;
-  for (const base::Json& element : value) list += (list.empty() ? "" : ",") + value_text(element);
+  for (const base::Json& element : value) list += (list.empty() ? "" : ",") + argument_text(element);
   return list;
 }
 
 std::optional<std::string> lookup(std::string_view name, const base::Json& params, const CommandPlaces& places) {
-  if (const auto found = params.find(std::string(name)); found != params.end()) return value_text(*found);
+  if (const auto found = params.find(std::string(name)); found != params.end()) return argument_text(*found);
   if (name == "trial") return std::to_string(places.trial);
   if (name == "seed") return std::to_string(places.seed);
   if (name == "checkpoint_dir") return places.checkpoint_folder;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 
 namespace sterlet::studyfile {
 
@@ -38,9 +39,7 @@ std::vector<base::Error> Faults::take() {
 std::string clipped(std::string_view text) {
   std::string whole = base::printable(text);
   if (whole.size() <= kShownLengthMax) return whole;
-  std::size_t end = kShownLengthMax;
-  while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xC0U) == 0x80U) --end;
-  return whole.substr(0, end) + "...";
+  return std::string(base::first_bytes(whole, kShownLengthMax)) + "...";
 }
 
 std::string shown(const YamlNode& node) {

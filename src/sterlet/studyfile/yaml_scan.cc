@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/utf8.h"
+
 namespace sterlet::studyfile {
 
 namespace {
@@ -23,9 +25,9 @@ class Scanner final {
   YamlFault fault(std::string what, std::string next) const { return {mark_, std::move(what), std::move(next)}; }
 
   std::optional<YamlFault> step() {
-    const std::size_t length = utf8_length(text_.substr(at_));
+    const base::Utf8Character next = base::first_character(text_.substr(at_));
     const auto byte = static_cast<unsigned char>(text_[at_]);
-    if (length == 0) {
+    if (!next.is_whole) {
       return fault(fmt::format("the text is not UTF-8 (found the byte 0x{:02X})", byte),
                    "save the file with UTF-8 encoding");
     }
@@ -33,7 +35,7 @@ class Scanner final {
     if (byte == 0x7F || (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t')) {
       return fault(fmt::format("the text has the control character 0x{:02X}", byte), "remove it");
     }
-    at_ += length;
+    at_ += next.length;
     if (byte == '\n') {
       mark_ = {mark_.line + 1, 1};
       at_line_start_ = true;
@@ -121,22 +123,6 @@ class Scanner final {
 };
 
 }  // namespace
-
-std::size_t utf8_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-  }
-  const unsigned second = byte(1);
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool outside = (first == 0xED && second >= 0xA0) || (first == 0xF4 && second >= 0x90);
-  return overlong || outside ? 0 : length;
-}
 
 std::optional<YamlFault> scan_yaml(std::string_view text) {
   if (text.size() > kStudyBytesMax) {

@@ -18,7 +18,4 @@ constexpr int kYamlDepthMax = 32;
 /// Cost: O(size), nothing is allocated beyond a stack of kYamlDepthMax indentations.
 std::optional<YamlFault> scan_yaml(std::string_view text);
 
-/// Bytes of the UTF-8 character at the start of `text`; 0 if it is not one (overlong, a surrogate, cut off).
-std::size_t utf8_length(std::string_view text);
-
 }  // namespace sterlet::studyfile

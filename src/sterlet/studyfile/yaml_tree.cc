@@ -15,6 +15,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/studyfile/yaml_scan.h"
 
 // yaml-cpp's events, not its node tree: the events carry a place for everything, show duplicate keys, and let us stop
@@ -265,11 +266,7 @@ class Places final {
     if (mark.line < 1 || static_cast<std::size_t>(mark.line) > starts_.size()) return;
     const std::size_t start = starts_[static_cast<std::size_t>(mark.line) - 1];
     const std::size_t end = std::min(text_.size(), start + static_cast<std::size_t>(mark.column) - 1);
-    int column = 1;
-    for (std::size_t i = start; i < end; ++i) {
-      if ((static_cast<unsigned char>(text_[i]) & 0xC0U) != 0x80U) ++column;
-    }
-    mark.column = column;
+    mark.column = 1 + static_cast<int>(base::count_characters(std::string_view(text_).substr(start, end - start)));
   }
 
   void fix(YamlNode& node) const {

@@ -73,16 +73,5 @@ TEST(Yaml, JsonComesBack) {
   EXPECT_EQ(json_from_yaml(yaml_from_json(json)).dump(), json.dump());
 }
 
-TEST(Yaml, Utf8LengthKnowsTheEdges) {
-  EXPECT_EQ(utf8_length("a"), 1U);
-  EXPECT_EQ(utf8_length("\xC2\x80"), 2U);
-  EXPECT_EQ(utf8_length("\xE0\xA0\x80"), 3U);
-  EXPECT_EQ(utf8_length("\xF4\x8F\xBF\xBF"), 4U);
-  for (const char* bad : {"", "\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-                          "\xF4\x90\x80\x80", "\xC2", "\xC2z"}) {
-    EXPECT_EQ(utf8_length(bad), 0U);
-  }
-}
-
 }  // namespace
 }  // namespace sterlet::studyfile

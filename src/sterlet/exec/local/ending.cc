@@ -13,6 +13,7 @@
 
 #include "sterlet/base/result.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/exec/fd.h"
 
 namespace sterlet::exec {
@@ -32,12 +33,9 @@ std::string memory_text(std::int64_t bytes) {
   return megabytes < 1024 ? fmt::format("{:.0f} MiB", megabytes) : fmt::format("{:.1f} GiB", megabytes / 1024);
 }
 
-/// Cut at a character, not inside one.
 std::string cut(std::string text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
+  return std::string(base::first_bytes(text, bytes_max)) + "...";
 }
 
 std::string with_last_line(const std::string& sentence, const std::string& stderr_log) {
