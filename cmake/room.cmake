@@ -18,6 +18,10 @@ endfunction()
 
 # What every target of ours is compiled with: no fused multiply-add, so that a suggestion is the same on every machine.
 add_compile_options(-fpch-preprocess -ffp-contract=off "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # Else a precompiled header made anew is another one to ccache, and so is all that uses it.
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+endif()
 if(STERLET_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
