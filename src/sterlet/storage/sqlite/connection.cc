@@ -34,20 +34,16 @@ Connection::Connection(sqlite3* raw, std::string path) : raw_(raw), path_(std::m
 
 Connection::~Connection() {
   // SQLite itself leaves the log where it is when it finds the file gone: the next one to open what lies there now
-  // would take it for that file's log and damage it.
+  // would take it for that file's log and damage it. One that was written over SQLite would damage by itself.
   if (is_in_service_) static_cast<void>(check_whereabouts());
   if (log_file_ >= 0) ::close(log_file_);
-}
-
-void Connection::set_patience(int milliseconds) {
-  patience_ms_ = milliseconds;
-  sqlite3_busy_timeout(raw_.get(), milliseconds);
 }
 
 void Connection::begin_service() {
   // Cannot fail outside a transaction.
   sqlite3_exec(raw_.get(), "PRAGMA synchronous=NORMAL", nullptr, nullptr, nullptr);
   sqlite3_wal_hook(raw_.get(), &Connection::on_commit, this);
+  watch_.begin(raw_.get());
   is_in_service_ = true;
 }
 
@@ -99,7 +95,7 @@ Result<void> Connection::sync() {
   return {};
 }
 
-// Two calls of stat, some microseconds.
+// Three calls of stat, some microseconds.
 Result<void> Connection::check_whereabouts() {
   if (!is_in_service_) return {};
   int has_moved = 0;
@@ -110,33 +106,48 @@ Result<void> Connection::check_whereabouts() {
                       "this file was deleted, moved or replaced while it was in use, so the last change was not stored",
                       "put it back, with the -wal file beside it, then run sterlet resume", path_);
   }
-  struct stat ours {
-  }, there{};
-  if (log_file_ >= 0 && fstat(log_file_, &ours) == 0 &&
-      (stat(log_path_.c_str(), &there) != 0 || !is_same_file(ours, there))) {
+  const FileWatch::Fault fault = watch_.find_fault();
+  // What SQLite would copy into the file when it is closed belongs to another one, or is gone.
+  if (fault != FileWatch::Fault::kNone) sqlite3_db_config(raw_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (fault == FileWatch::Fault::kOverwritten) {
+    const std::string log = set_log_aside();
     return base::fail(
         ErrorCode::kDisk,
-        fmt::format("its log {} was deleted or replaced while it was in use, so what was written last may "
-                    "be lost",
-                    log_path_),
-        "run sterlet resume; to copy a storage take both files, or stop sterlet first", path_);
+        fmt::format("another program wrote over this file while it was in use, so the last change was not stored{}",
+                    log.empty() ? "" : "; its log was kept as " + log),
+        "put the right file in its place, then run sterlet resume; to copy over a storage, stop sterlet first", path_);
+  }
+  struct stat ours {
+  }, there{};
+  const bool is_log_gone = log_file_ >= 0 && fstat(log_file_, &ours) == 0 &&
+                           (stat(log_path_.c_str(), &there) != 0 || !is_same_file(ours, there));
+  if (is_log_gone || fault == FileWatch::Fault::kLogCut) {
+    return base::fail(ErrorCode::kDisk,
+                      fmt::format("its log {} was {} while it was in use, so what was written last may be lost",
+                                  log_path_, is_log_gone ? "deleted or replaced" : "cut"),
+                      "run sterlet resume; to copy a storage take both files, or stop sterlet first", path_);
   }
   return {};
 }
 
-// Where another file has taken this one's place, the log beside it is not that file's.
-void Connection::set_log_aside() {
+// Where another file, or another content, has taken this one's place, the log beside it is not that one's. Returns where
+// it lies then; empty where it is not there.
+std::string Connection::set_log_aside() {
   struct stat there {};
   const std::string file = log_path_.substr(0, log_path_.size() - std::strlen("-wal"));
-  if (stat(file.c_str(), &there) != 0) return;  // Nothing took its place: it may be put back, and needs its log.
+  const std::string aside = log_path_ + ".replaced";
+  if (stat(file.c_str(), &there) != 0) return {};  // Nothing took its place: it may be put back, and needs its log.
   struct stat ours {
   }, log{};
   if (log_file_ < 0) log_file_ = ::open(log_path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (log_file_ < 0 || fstat(log_file_, &ours) != 0 || stat(log_path_.c_str(), &log) != 0) return;
-  if (is_same_file(ours, log)) static_cast<void>(std::rename(log_path_.c_str(), (log_path_ + ".replaced").c_str()));
+  if (log_file_ >= 0 && fstat(log_file_, &ours) == 0 && stat(log_path_.c_str(), &log) == 0 && is_same_file(ours, log)) {
+    static_cast<void>(std::rename(log_path_.c_str(), aside.c_str()));
+  }
+  return stat(aside.c_str(), &log) == 0 && is_same_file(ours, log) ? aside : std::string();
 }
 
 Statement& Connection::statement(std::string_view sql) {
+  patience_.begin();
   auto found = statements_.find(sql);
   if (found == statements_.end()) found = statements_.emplace(std::string(sql), Statement(raw_.get(), sql)).first;
   return found->second.reset();
@@ -171,6 +182,7 @@ Result<void> Connection::finished(Statement& statement, int code) {
 }
 
 Result<void> Connection::execute(const std::string& sql) {
+  patience_.begin();
   const int code = sqlite3_exec(raw_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return base::fail(error(code));
   return {};
@@ -199,13 +211,15 @@ base::Error Connection::damaged_row(const Statement& statement) const {
 
 base::Error Connection::error(int code) const {
   const std::string detail = raw_ == nullptr ? "out of memory" : sqlite3_errmsg(raw_.get());
+  const double waited_s = static_cast<double>(patience_.waited_ms()) / 1000;
+  const std::string waited = waited_s > 0 ? fmt::format(" after {:.1f} s", waited_s) : std::string();
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {.code = ErrorCode::kLocked,
               .where = path_,
-              .what = fmt::format("still locked by another program after {:g} s, so nothing was changed",
-                                  patience_ms_ / 1000.0),
+              .what = fmt::format("{} locked by another program{}, so nothing was changed",
+                                  waited.empty() ? "it is" : "still", waited),
               .next = "close what holds it open, then run the same command again"};
     case SQLITE_FULL:
       return {.code = ErrorCode::kDisk,

@@ -11,6 +11,8 @@
 #include <type_traits>
 
 #include "sterlet/base/result.h"
+#include "sterlet/storage/sqlite/file_watch.h"
+#include "sterlet/storage/sqlite/patience.h"
 #include "sterlet/storage/sqlite/statement.h"
 
 namespace sterlet::storage {
@@ -34,8 +36,8 @@ class Connection final {
   /// The log's, with symbolic links resolved as SQLite does.
   const std::string& log_path() const { return log_path_; }
 
-  /// How long to wait for a lock before kConflict.
-  void set_patience(int milliseconds);
+  /// How long to wait for a lock before kLocked.
+  void set_patience(std::int64_t milliseconds) { patience_.set(raw_.get(), milliseconds); }
 
   /// From now on commits are synced by sync(), wake whoever waits for the log (see Wake), and are refused once the file
   /// is not where it was. To be called when the schema is in place.
@@ -82,13 +84,13 @@ class Connection final {
   /// What SQLite's last error means to a person.
   base::Error error(int code) const;
   base::Error damaged_row(const Statement& statement) const;
-  /// kDisk where the file is not where it was opened, or its log is not the one it wrote.
+  /// kDisk where the file is not where it was opened, was written over, or its log is not the one it wrote.
   base::Result<void> check_whereabouts();
 
  private:
   base::Result<void> finished(Statement& statement, int code);
   base::Result<void> check_transaction();
-  void set_log_aside();
+  std::string set_log_aside();
   static int on_commit(void* self, sqlite3* raw, const char* name, int pages);
 
   struct Close {
@@ -96,7 +98,8 @@ class Connection final {
   };
   std::unique_ptr<sqlite3, Close> raw_;
   std::string path_, log_path_;
-  int patience_ms_ = 0;
+  Patience patience_;
+  FileWatch watch_;
   std::map<std::string, Statement, std::less<>> statements_;  // Destroyed before the connection.
   bool is_in_service_ = false;
   bool is_in_transaction_ = false;  // As our caller knows it; SQLite may have taken it back by itself.

@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -19,6 +21,7 @@
 #include <tuple>
 #include <vector>
 
+#include "sterlet/base/text.h"
 #include "sterlet/storage/open.h"
 #include "sterlet/storage/sqlite/file_system.h"
 
@@ -180,6 +183,87 @@ TEST_F(SqliteFile, AFileThatIsDeletedMovedOrReplacedIsNoticedBeforeTheNextWrite)
       EXPECT_FALSE(storage->find_study("s").value().has_value());
     }
   }
+}
+
+TEST_F(SqliteFile, AFileThatIsWrittenOverIsNoticedBeforeTheNextWrite) {
+  open_sqlite(folder_ + "/other.db", {}).value()->create_study({.name = "other", .spec = "{}"}, {}).value();
+  auto storage = open_sqlite(path_, {}).value();
+  const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value().id;
+  // By another process, since closing a descriptor of ours would drop SQLite's locks.
+  ASSERT_EQ(std::system(("cp '" + folder_ + "/other.db' '" + path_ + "'").c_str()), 0);
+  for (const auto& refused : {storage->sync(), storage->begin(), storage->push_queue(study, "q")}) {
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::kDisk);
+    EXPECT_EQ(refused.error().message(),
+              path_ +
+                  ": another program wrote over this file while it was in use, so the last change was not stored; "
+                  "its log was kept as " +
+                  path_ +
+                  "-wal.replaced; put the right file in its place, then run sterlet resume; to copy over a storage, "
+                  "stop sterlet first");
+  }
+  storage->rollback();
+  storage.reset();
+  EXPECT_TRUE(fs::exists(path_ + "-wal.replaced"));
+  storage = open_sqlite(path_, {.must_exist = true}).value();  // What lies there now was not damaged.
+  EXPECT_TRUE(storage->find_study("other").value().has_value());
+  EXPECT_FALSE(storage->find_study("s").value().has_value());
+}
+
+TEST_F(SqliteFile, ALogThatIsCutIsNoticedAndDamagesNothing) {
+  auto storage = open_sqlite(path_, {}).value();
+  const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value().id;
+  run("PRAGMA wal_checkpoint(FULL)");
+  ASSERT_TRUE(storage->push_queue(study, "q").has_value());
+  fs::resize_file(path_ + "-wal", 40);
+  const auto refused = storage->push_queue(study, "r");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kDisk);
+  EXPECT_EQ(refused.error().message(),
+            path_ + ": its log " + path_ +
+                "-wal was cut while it was in use, so what was written last may be lost; run sterlet resume; to copy a "
+                "storage take both files, or stop sterlet first");
+  storage.reset();
+  storage = open_sqlite(path_, {.must_exist = true}).value();
+  EXPECT_TRUE(storage->find_study("s").value().has_value());
+}
+
+TEST_F(SqliteFile, WhatSqliteWritesItselfIsNotTakenForAnothersWriting) {
+  auto storage = open_sqlite(path_, {}).value();
+  const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value().id;
+  const std::string large(1 << 20, 'p');
+  for (int i = 0; i < 12; ++i) {  // The log passes the size at which it is copied into the file, again and again.
+    ASSERT_TRUE(storage->push_queue(study, large).has_value()) << i;
+    if (i % 3 == 0) run("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (i % 3 == 1) run("VACUUM");
+    if (i % 3 == 2) {
+      ASSERT_EQ(std::system(("touch '" + path_ + "'").c_str()), 0);
+    }
+  }
+  EXPECT_GT(fs::file_size(path_), 8U << 20U);
+  EXPECT_TRUE(storage->sync().has_value());
+}
+
+TEST_F(SqliteFile, ALockThatLastsIsToldWithTheTimeThatWasWaited) {
+  auto storage = open_sqlite(path_, {}).value();
+  storage->set_lock_patience(300);
+  auto other = open_sqlite(path_, {}).value();
+  ASSERT_TRUE(other->begin().has_value());
+  const auto start = std::chrono::steady_clock::now();
+  const auto refused = storage->begin();
+  const double waited = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kLocked);
+  const std::string message = refused.error().message(), words = "still locked by another program after ";
+  const auto at = message.find(words);
+  ASSERT_NE(at, std::string::npos) << message;
+  const std::string rest = message.substr(at + words.size());
+  const double told = base::parse_number(rest.substr(0, rest.find(' '))).value_or(-1);
+  EXPECT_GE(told, 0.25) << message;
+  EXPECT_LE(told, waited + 0.06) << message;
+  storage->set_lock_patience(0);
+  EXPECT_NE(storage->begin().error().message().find("it is locked by another program, so nothing was changed"),
+            std::string::npos);
 }
 
 TEST_F(SqliteFile, ALogThatIsDeletedIsNoticed) {
