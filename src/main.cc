@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "sterlet/base/clock.h"
@@ -36,6 +37,12 @@ int main(int argc, char** argv) {
       .environment = environment,
       .open_storage = [](const std::string& path,
                          const auto& options) { return sterlet::storage::open_storage(path, options); },
+      // Beside a file; what lives in no file has its trials where the command was given.
+      .trials_home = [](const std::string& storage) -> std::string {
+        const auto file = sterlet::storage::sqlite_path(storage);
+        return file ? std::filesystem::absolute(*file).parent_path().string()
+                    : std::filesystem::current_path().string();
+      },
       .make_executor =
           [](const std::string& session) {
             return sterlet::exec::make_local_executor(session, {}, sterlet::base::system_clock());

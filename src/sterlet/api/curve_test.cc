@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sterlet/api/documents.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::api {

@@ -18,6 +18,7 @@
 #include "sterlet/babysit/change.h"
 #include "sterlet/base/process.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/study/sessions.h"
 #include "sterlet/studyfile/study_file.h"
 

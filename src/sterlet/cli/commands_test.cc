@@ -28,6 +28,7 @@ class CommandTable : public testing::Test {
                 .open_storage = [](const std::string&, const auto&) -> base::Result<std::unique_ptr<storage::Storage>> {
                   return base::fail(base::ErrorCode::kNotFound, "there is no storage in this test");
                 },
+                .trials_home = {},
                 .make_executor = {}},
       .out = printer_,
       .err = printer_,

@@ -46,7 +46,7 @@ base::Result<OpenStudy> open_with(const Context& context, const StudyOptions& op
   STERLET_TRY(std::string path, storage_path(options.storage, folder));
   OpenStudy open;
   STERLET_TRY(open.storage, context.parts.open_storage(path, storage_options));
-  open.storage_path = path;
+  open.trials_home = context.parts.trials_home(path);
   if (name.empty()) {
     STERLET_TRY(const auto studies, open.storage->list_studies());
     if (studies.size() != 1) {
@@ -79,8 +79,9 @@ base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions&
 base::Result<OpenStudy> open_study_of(const Context& context, studyfile::StudyFile file, const StudyOptions& options,
                                       const std::string& session) {
   OpenStudy open;
-  STERLET_TRY(open.storage_path, storage_path(options.storage, file.spec.folder));
-  STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
+  STERLET_TRY(const std::string path, storage_path(options.storage, file.spec.folder));
+  STERLET_TRY(open.storage, context.parts.open_storage(path, {}));
+  open.trials_home = context.parts.trials_home(path);
   auto study = study::Study::open(std::move(file),
                                   {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
   if (!study) return base::fail(study.error().at(options.study));

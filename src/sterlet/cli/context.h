@@ -10,6 +10,7 @@
 #include "sterlet/base/result.h"
 #include "sterlet/cli/printer.h"
 #include "sterlet/exec/executor.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
@@ -27,8 +28,10 @@ struct Parts {
   std::function<std::string(const char* name)> environment;
   /// Opens the storage of this file, or makes it.
   std::function<base::Result<std::unique_ptr<storage::Storage>>(const std::string& path,
-                                                                const storage::SqliteOptions& options)>
+                                                                const storage::OpenOptions& options)>
       open_storage;
+  /// The folder in which the folders of trials lie whose storage has this address.
+  std::function<std::string(const std::string& storage)> trials_home;
   /// What runs programs, marked with the session.
   std::function<base::Result<std::unique_ptr<exec::Executor>>(const std::string& session)> make_executor;
 };
@@ -47,7 +50,7 @@ struct Context {
 /// A study together with the storage it lives in.
 struct OpenStudy {
   std::unique_ptr<storage::Storage> storage;
-  std::string storage_path;
+  std::string trials_home;  ///< See Parts.
   std::unique_ptr<study::Study> study;
 };
 

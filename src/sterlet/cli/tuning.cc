@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -89,11 +88,11 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   run_options.gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
   STERLET_TRY(run_options.workers,
               run::count_workers(spec, options.workers, base::available_cores(), run_options.gpus));
-  const auto storage_file = std::filesystem::absolute(open.storage_path);
-  run_options.trials_folder = run::trials_folder(storage_file.parent_path(), study.stored());
+  run_options.trials_folder = run::trials_folder(open.trials_home, study.stored());
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
+  STERLET_PASS(study.beat(run_options.session));  // Before there is anything that would have to be cleaned up after it.
   STERLET_TRY(auto executor, context.parts.make_executor(session));
   STERLET_PASS(study.refresh());
   const std::int64_t attempts_before = attempt_count(study);

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/value_text.h"
+
 namespace sterlet::cli {
 
-std::string value_text(const base::Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+using base::value_text;
 
 std::string short_value_text(const base::Json& value) {
   if (value.is_number_float()) return fmt::format("{:.4g}", value.get<double>());

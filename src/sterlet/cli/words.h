@@ -7,9 +7,7 @@
 
 namespace sterlet::cli {
 
-/// A value as a study file would have it: text without quotes, else JSON.
-std::string value_text(const base::Json& value);
-/// The same with four digits: "0.01", "[64,80]".
+/// base::value_text with four digits: "0.01", "[64,80]".
 std::string short_value_text(const base::Json& value);
 /// The elements of a list: "0.12", or "0.12, 3" for two objectives.
 std::string values_text(const base::Json& values);

@@ -280,6 +280,7 @@ class Runner final {
       if (liveness == study::Liveness::kUnknown) undecided.insert(session.id);
       return liveness != study::Liveness::kGone;
     }));
+    STERLET_PASS(study_.end_sessions(turn.lost_sessions));
     if (undecided.empty()) return {};
     const auto& records = study_.records();
     turn.has_undecided = std::any_of(records.begin(), records.end(), [&](const storage::TrialRecord& record) {
@@ -293,6 +294,7 @@ class Runner final {
     const std::size_t leaving = turn.exited.size();
     while (has_room(running_.size() - leaving + turn.claims.size())) {
       STERLET_TRY(auto claimed, study_.ask());
+      turn.sayings.insert(turn.sayings.end(), study_.remarks().begin(), study_.remarks().end());
       if (!claimed) break;
       turn.claims.push_back(std::move(*claimed));
     }

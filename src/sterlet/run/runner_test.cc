@@ -14,7 +14,7 @@
 
 #include "sterlet/base/process.h"
 #include "sterlet/run/test_support.h"
-#include "sterlet/storage/storage.h"
+#include "sterlet/storage/open.h"
 #include "sterlet/study/sessions.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -168,6 +168,24 @@ TEST_F(RunStudy, EndsOnlyTheTrialThatAnotherProcessTook) {
   ASSERT_EQ(heard_.sentences.size(), 1U);
   EXPECT_EQ(heard_.sentences.front(),
             "trial 0: another process has taken it, as this one seemed dead to it; it is ended here");
+}
+
+// A tuner that was killed between two trials, its guardian with it, has left a folder of sockets, and holds no trial.
+TEST_F(RunStudy, CleansUpOnceAfterASessionThatDiedWithoutATrial) {
+  open_study("budget: {trials: 1}\n");
+  const auto other = open_storage();
+  auto dead = study::Study::open_existing("s", {.storage = other.get(), .clock = &clock_, .session = "dead"}).value();
+  ASSERT_TRUE(dead->beat({.id = "dead", .host = base::this_process().host, .pid = 1, .pid_start = "1"}).has_value());
+  const double used = study_->seconds_used();
+  executor_.script = [&] { report_and_exit(); };
+  run(1);
+  EXPECT_EQ(executor_.cleaned, std::vector<std::string>{"dead"});
+  const auto sessions = storage_->load_sessions(study_->storage_id()).value();
+  for (const storage::SessionRecord& session : sessions) EXPECT_TRUE(session.ended) << session.id;
+  EXPECT_GE(study_->seconds_used(), used);
+  ASSERT_TRUE(study_->set_budget({.trials = 2}).has_value());
+  run(1);
+  EXPECT_EQ(executor_.cleaned.size(), 1U) << "not a second time";
 }
 
 // Trial 0 is run in another container. Whether that still lives cannot be seen from here, only whether its beat grows.

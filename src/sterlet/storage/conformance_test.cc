@@ -298,6 +298,22 @@ TEST_P(Conformance, EventsGrowAndBelongToTheirStudy) {
   EXPECT_EQ(storage_->last_event(other).value(), second);
 }
 
+TEST_P(Conformance, AnEventThatChangesNoTrialHasItsPlaceAmongTheOthers) {
+  put(0);
+  const std::int64_t before = storage_->last_event(study_).value();
+  const std::int64_t seq = storage_->put_event(study_, {.seq = 99, .wall_ms = 12, .kind = "k", .detail = "d"}).value();
+  EXPECT_GT(seq, before);
+  EXPECT_EQ(storage_->last_event(study_).value(), seq);
+  const auto events = place_->open()->load_events(study_, before).value();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].seq, seq);
+  EXPECT_EQ(events[0].wall_ms, 12);
+  EXPECT_EQ(events[0].kind, "k");
+  EXPECT_EQ(events[0].detail, "d");
+  EXPECT_FALSE(events[0].trial.has_value() || events[0].attempt.has_value());
+  EXPECT_TRUE(rows(*storage_, study_, before).empty());
+}
+
 TEST_P(Conformance, ReportsComeByStepThenMetricAndKeepTheLaterValue) {
   put(0);
   const std::vector<ReportRecord> reports = {{.trial = 0, .attempt = 1, .step = 5, .metric = "b", .value = kNan},

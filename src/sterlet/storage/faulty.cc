@@ -209,6 +209,11 @@ Result<std::int64_t> FaultyStorage::put_trial(std::int64_t study, const TrialRow
   return inner_->put_trial(study, trial, event, wall_ms, detail);
 }
 
+Result<std::int64_t> FaultyStorage::put_event(std::int64_t study, const EventRecord& event) {
+  STERLET_PASS(count_call("put_event"));
+  return inner_->put_event(study, event);
+}
+
 Result<std::int64_t> FaultyStorage::put_reports(std::int64_t study, std::span<const ReportRecord> reports) {
   STERLET_PASS(count_call("put_reports"));
   return inner_->put_reports(study, reports);

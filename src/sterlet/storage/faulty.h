@@ -55,6 +55,7 @@ class FaultyStorage final : public Storage {
   base::Result<bool> is_stop_requested(std::int64_t study) override;
   base::Result<std::int64_t> put_trial(std::int64_t study, const TrialRow& trial, const std::string& event,
                                        std::int64_t wall_ms, const std::string& detail) override;
+  base::Result<std::int64_t> put_event(std::int64_t study, const EventRecord& event) override;
   base::Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) override;
   base::Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) override;
   base::Result<std::int64_t> count_trials(std::int64_t study) override;

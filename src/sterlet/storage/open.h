@@ -14,8 +14,6 @@ struct OpenOptions {
   int patience_ms = 10'000;  ///< How long a call waits for a lock of another program before kLocked.
 };
 
-using SqliteOptions = OpenOptions;
-
 /// Opens a storage by its address: a path or sqlite:///PATH for a SQLite file, memory: for one that is gone when it is
 /// closed. Errors    kInvalidArgument for other kinds of address, and those of the kind.
 base::Result<std::unique_ptr<Storage>> open_storage(const std::string& address, const OpenOptions& options);

@@ -51,6 +51,8 @@ class Storage {
   /// Writes a trial whole (new or known) and the event that changed it; returns the event's number.
   virtual base::Result<std::int64_t> put_trial(std::int64_t study, const TrialRow& trial, const std::string& event,
                                                std::int64_t wall_ms, const std::string& detail) = 0;
+  /// Adds an event that changes no trial; its `seq` is given by the storage, and returned.
+  virtual base::Result<std::int64_t> put_event(std::int64_t study, const EventRecord& event) = 0;
   /// Adds reports; a metric told twice for one step keeps the later value. Returns the number of the last sequenced
   /// one, 0 if none was.
   virtual base::Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
@@ -91,5 +93,3 @@ class Storage {
 int schema_version();
 
 }  // namespace sterlet::storage
-
-#include "sterlet/storage/open.h"  // For those that open one; to be named by themselves.

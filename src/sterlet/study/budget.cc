@@ -54,6 +54,10 @@ Budget::Budget(Ledger& ledger, const Settings& settings)
   ledger.add_derived(*this);
 }
 
+std::int64_t used_ms_of(const storage::SessionRecord& session, std::int64_t now_ms) {
+  return session.used_ms + (session.ended ? 0 : std::clamp<std::int64_t>(now_ms - session.beat_ms, 0, kSilenceMaxMs));
+}
+
 Pause Budget::pause() const {
   const studyfile::StudySpec& spec = ledger_.spec();
   if (ledger_.study().stop_requested) return Pause::kRequested;
@@ -74,8 +78,7 @@ Result<void> Budget::read_sessions() {
   std::int64_t used_ms = 0;
   for (const storage::SessionRecord& session : sessions) {
     if (session.id == ledger_.session()) continue;
-    used_ms += session.used_ms;
-    if (!session.ended) used_ms += std::clamp<std::int64_t>(now_ms - session.beat_ms, 0, kSilenceMaxMs);
+    used_ms += used_ms_of(session, now_ms);
   }
   other_seconds_ = static_cast<double>(used_ms) / 1000;
   return {};

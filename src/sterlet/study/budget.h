@@ -64,6 +64,9 @@ class Budget final : public Derived {
   bool target_reached_ = false;
 };
 
+/// How long a session has run.
+std::int64_t used_ms_of(const storage::SessionRecord& session, std::int64_t now_ms);
+
 /// Of the trials that a sampler will see; a race takes the last ones. Nothing: no limit.
 std::optional<std::int64_t> search_budget(const studyfile::StudySpec& spec);
 

@@ -19,6 +19,7 @@ constexpr std::uint32_t kRedrawsMax = 16;
 
 // What the sampler said of its point, as it is stored.
 std::string text_of_prediction(const Suggestion& suggestion, const studyfile::Objective& objective) {
+  if (!suggestion.predicted && suggestion.note.is_null()) return {};
   base::Json said = base::Json::object();
   if (suggestion.predicted) {
     said["value"] = base::json_number(objective.minimised(*suggestion.predicted));
@@ -29,7 +30,7 @@ std::string text_of_prediction(const Suggestion& suggestion, const studyfile::Ob
     }
   }
   if (!suggestion.note.is_null()) said["note"] = suggestion.note;
-  return said.empty() ? std::string() : base::json_line(said);
+  return base::json_line(said);
 }
 
 }  // namespace
@@ -170,8 +171,11 @@ Result<std::optional<Suggestion>> Claims::next_point(std::int64_t number) {
     STERLET_TRY(const auto queued, ledger_.pop_queue());
     if (!queued) break;
     auto point = complete(*queued, number);
-    if (!point) continue;  // It was checked when it was enqueued; a stored one must not hold up what follows it.
-    return Suggestion{.point = std::move(*point), .origin = space::Origin::kEnqueued};
+    if (point) return Suggestion{.point = std::move(*point), .origin = space::Origin::kEnqueued};
+    // It was checked when it was enqueued, but the space may be another one since; it must not hold up what follows it.
+    remarks_.push_back(fmt::format("the enqueued point {} was skipped, since it fits the space no more: {}", *queued,
+                                   point.error().message()));
+    STERLET_PASS(ledger_.put_event(std::string(kSkippedPointEvent), remarks_.back()));
   }
   if (auto again = repeat(false)) return again;
   return sample(number);

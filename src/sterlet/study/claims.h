@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/budget.h"
@@ -15,6 +17,9 @@
 #include "sterlet/study/trial.h"
 
 namespace sterlet::study {
+
+/// Kind of the event that tells of an enqueued point which no configuration fits any more; its detail is a sentence.
+inline constexpr std::string_view kSkippedPointEvent = "skip";
 
 /// Hands out trials: a lost one again, one that a pruner promotes, an enqueued point, the defaults, a repeat, or the
 /// sampler's suggestion. All but make() and changed() within a transaction.
@@ -49,6 +54,9 @@ class Claims final : public Derived {
   /// Whether all points that the study file enqueues can be completed. Errors: kInvalidArgument names the first.
   base::Result<void> check_enqueued() const;
   bool has_lost() const { return !lost_.empty(); }
+  /// What a person should know of what was handed out last, in sentences.
+  const std::vector<std::string>& remarks() const { return remarks_; }
+  void forget_remarks() { remarks_.clear(); }
 
   void changed(const Change& change) override;
   void restarted() override { lost_.clear(); }
@@ -68,6 +76,7 @@ class Claims final : public Derived {
   std::uint64_t seed_ = 0;
   std::unique_ptr<samplers::Sampler> sampler_;
   std::set<std::int64_t> lost_;
+  std::vector<std::string> remarks_;
 };
 
 }  // namespace sterlet::study

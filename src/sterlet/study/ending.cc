@@ -1,6 +1,7 @@
 #include "sterlet/study/ending.h"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,7 +44,7 @@ Outcome give_up(Outcome told) {
   return told;
 }
 
-Result<Ending> decide_ending(storage::TrialRecord record, const Outcome& told, const EndingFacts& facts,
+Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const EndingFacts& facts,
                              std::span<const studyfile::Objective> objectives) {
   if (!told.values.empty() && told.values.size() != objectives.size()) {
     return base::fail(
@@ -58,15 +59,16 @@ Result<Ending> decide_ending(storage::TrialRecord record, const Outcome& told, c
   } else {
     record.state = told.state;
     record.suspension = Suspension::kNone;
-    record.reason = told.reason;
+    record.reason = std::move(told.reason);
   }
-  record.values = told.values;
-  record.constraints = told.constraints;
+  const bool has_told_values = !told.values.empty();
+  record.values = std::move(told.values);
+  record.constraints = std::move(told.constraints);
   record.ended_ms = told.seconds ? record.started_ms + std::llround(*told.seconds * 1000) : facts.now_ms;
   const bool has_value = record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record);
   if (has_value && record.values.empty() && facts.reported) record.values = *facts.reported;
   if (record.state == State::kComplete) {
-    if (auto fault = find_fault(record, !told.values.empty(), objectives)) {
+    if (auto fault = find_fault(record, has_told_values, objectives)) {
       record.state = State::kFailed;
       record.reason = std::move(*fault);
     }

@@ -40,7 +40,7 @@ Outcome give_up(Outcome told);
 /// How an attempt ends that was told `told`. COMPLETE without values takes the reported ones; with a NaN, or none at
 /// all, the trial is FAILED. One that a pruner has decided to end is PRUNED or put aside, unless it is told COMPLETE or
 /// FAILED. Errors: kInvalidArgument (wrong number of values).
-base::Result<Ending> decide_ending(storage::TrialRecord record, const Outcome& told, const EndingFacts& facts,
+base::Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const EndingFacts& facts,
                                    std::span<const studyfile::Objective> objectives);
 
 /// How an attempt ends whose process is gone without a word.

@@ -99,7 +99,7 @@ Result<void> Ledger::refresh() {
   return {};
 }
 
-Result<storage::TrialRecord> Ledger::running(std::int64_t trial, int attempt) const {
+Result<const storage::TrialRecord*> Ledger::running(std::int64_t trial, int attempt) const {
   if (trial < 0 || trial >= trials_.next_number()) {
     return base::fail(ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
                       trials_.records().empty() ? std::string("ask for one first")
@@ -120,7 +120,7 @@ Result<storage::TrialRecord> Ledger::running(std::int64_t trial, int attempt) co
                                   storage::text_of(known.state), known.attempt),
                       "its result was not stored");
   }
-  return known;
+  return &known;
 }
 
 // Before anything is written. What is not written in a transaction could not be taken back.
@@ -215,6 +215,14 @@ Result<void> Ledger::put_turn(const storage::TurnRecord& turn) {
   STERLET_PASS(store([&](storage::Storage& storage) { return storage.live().put_turn(study_.id, turn); }));
   turns_.put(turn);
   return {};
+}
+
+Result<void> Ledger::put_event(const std::string& kind, const std::string& detail) {
+  return store([&](storage::Storage& storage) -> Result<void> {
+    STERLET_TRY(seen_seq_,
+                storage.put_event(study_.id, {.wall_ms = clock_->wall_ms(), .kind = kind, .detail = detail}));
+    return {};
+  });
 }
 
 Result<void> Ledger::push_queue(const std::string& params) {

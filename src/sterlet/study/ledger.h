@@ -95,8 +95,9 @@ class Ledger final {
   std::int64_t seen_seq() const { return seen_seq_; }
   /// By interval, then member; empty where they are not kept.
   const std::vector<storage::TurnRecord>& turns() const { return turns_.rows(); }
-  /// The record of a trial whose `attempt` this session runs. Errors: kNotFound; kConflict where it is another's.
-  base::Result<storage::TrialRecord> running(std::int64_t trial, int attempt) const;
+  /// The record, never null, of a trial whose `attempt` this session runs; valid until the next write. Errors: kNotFound;
+  /// kConflict where it is another's.
+  base::Result<const storage::TrialRecord*> running(std::int64_t trial, int attempt) const;
 
   /// Adds the next trial, held by this session. `record.number` is the next one.
   base::Result<void> append(storage::TrialRecord record, space::Point point, space::Origin origin,
@@ -112,6 +113,8 @@ class Ledger final {
   /// Makes these the reports of an attempt.
   base::Result<void> restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports);
   base::Result<void> put_turn(const storage::TurnRecord& turn);
+  /// Writes an event that changes no trial.
+  base::Result<void> put_event(const std::string& kind, const std::string& detail);
   base::Result<void> push_queue(const std::string& params);
   /// Takes the oldest point off the queue.
   base::Result<std::optional<std::string>> pop_queue();

@@ -101,6 +101,7 @@ Result<void> Study::refresh() {
 }
 
 Result<std::optional<Claim>> Study::ask() {
+  claims_.forget_remarks();
   return within(ledger_, [&]() -> Result<std::optional<Claim>> {
     STERLET_PASS(ledger_.read_stop_request());
     if (spec_.budget.seconds) STERLET_PASS(budget_.read_sessions());
@@ -128,25 +129,26 @@ Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::in
 Result<void> Study::checkpoint(std::int64_t trial, int attempt, const std::string& path,
                                std::optional<std::int64_t> step) {
   return within(ledger_, [&]() -> Result<void> {
-    STERLET_TRY(storage::TrialRecord record, ledger_.running(trial, attempt));
+    STERLET_TRY(const storage::TrialRecord* known, ledger_.running(trial, attempt));
+    storage::TrialRecord record = *known;
     record.checkpoint = path;
     STERLET_PASS(strategy_->checkpointed(trial, path, step));
     return ledger_.put(std::move(record), "checkpoint", path);
   });
 }
 
-Result<void> Study::tell(std::int64_t trial, int attempt, const Outcome& told) {
+Result<void> Study::tell(std::int64_t trial, int attempt, Outcome told) {
   return within(ledger_, [&]() -> Result<void> {
-    STERLET_TRY(storage::TrialRecord record, ledger_.running(trial, attempt));
-    Outcome outcome = told;
-    if (told.is_killed && record.reason.empty()) {  // One whose end was decided needs no other attempt anyway.
-      STERLET_TRY(const bool in_place, is_killed_in_place(ledger_, record, strategy_->first_attempt(trial)));
-      if (in_place) outcome = give_up(std::move(outcome));
+    STERLET_TRY(const storage::TrialRecord* known, ledger_.running(trial, attempt));
+    if (told.is_killed && known->reason.empty()) {  // One whose end was decided needs no other attempt anyway.
+      STERLET_TRY(const bool in_place, is_killed_in_place(ledger_, *known, strategy_->first_attempt(trial)));
+      if (in_place) told = give_up(std::move(told));
     }
-    STERLET_TRY(auto last, strategy_->ended(record, std::move(outcome)));
+    storage::TrialRecord record = *known;
+    STERLET_TRY(auto last, strategy_->ended(record, std::move(told)));
     if (!last) return {};
     STERLET_TRY(const EndingFacts facts, facts_of(record));
-    STERLET_TRY(Ending ending, decide_ending(std::move(record), *last, facts, spec_.objectives));
+    STERLET_TRY(Ending ending, decide_ending(std::move(record), std::move(*last), facts, spec_.objectives));
     return pruner_.end(std::move(ending));
   });
 }
@@ -163,7 +165,7 @@ Result<EndingFacts> Study::facts_of(const storage::TrialRecord& record) const {
   return facts;
 }
 
-Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome,
+Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome,
                                 std::span<const std::pair<std::int64_t, double>> reports) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
     if (!strategy_->takes_added()) {
@@ -191,7 +193,7 @@ Result<std::int64_t> Study::add(const base::Json& params, const Outcome& outcome
     for (const auto& [step, value] : reports) {
       STERLET_PASS(report(number, 1, step, {{spec_.objectives.front().metric, value}}));
     }
-    STERLET_PASS(tell(number, 1, outcome));
+    STERLET_PASS(tell(number, 1, std::move(outcome)));
     return number;
   });
 }
@@ -223,7 +225,11 @@ Result<std::vector<std::string>> Study::collect_lost(
     STERLET_TRY(const auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
     std::vector<std::string> alive;
     for (const storage::SessionRecord& session : sessions) {
-      if (session.id == ledger_.session() || (!session.ended && is_alive(session))) alive.push_back(session.id);
+      if (session.id == ledger_.session() || (!session.ended && is_alive(session))) {
+        alive.push_back(session.id);
+      } else if (!session.ended) {
+        gone.push_back(session.id);
+      }
     }
     for (std::int64_t trial = 0; trial < ledger_.trials().next_number(); ++trial) {
       const storage::TrialRecord& record = ledger_.trials().record(trial);
@@ -238,6 +244,20 @@ Result<std::vector<std::string>> Study::collect_lost(
       STERLET_PASS(pruner_.end(decide_loss(record, facts)));
     }
     return gone;
+  });
+}
+
+Result<void> Study::end_sessions(const std::vector<std::string>& gone) {
+  if (gone.empty() || !ledger_.is_stored()) return {};
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_TRY(auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
+    for (storage::SessionRecord& session : sessions) {
+      if (session.ended || std::find(gone.begin(), gone.end(), session.id) == gone.end()) continue;
+      session.used_ms = used_ms_of(session, ledger_.clock().wall_ms());
+      session.ended = true;
+      STERLET_PASS(ledger_.store([&](storage::Storage& storage) { return storage.put_session(session); }));
+    }
+    return {};
   });
 }
 

@@ -63,6 +63,8 @@ class Study final : public StudyView {
   /// to hand out: see pause().
   base::Result<std::optional<Claim>> ask();
   Pause pause() const { return pause_; }
+  /// What a person should know of the last ask(), in sentences.
+  const std::vector<std::string>& remarks() const { return claims_.remarks(); }
   /// Whether this session holds that attempt; false once the trial has ended or another session has taken it. As of the
   /// last begin() or refresh().
   bool is_held(std::int64_t trial, int attempt) const { return ledger_.running(trial, attempt).has_value(); }
@@ -76,10 +78,10 @@ class Study final : public StudyView {
                                 std::optional<std::int64_t> step = std::nullopt);
   /// Ends a trial: see decide_ending(). Errors: kNotFound, kConflict (not running, or another attempt),
   /// kInvalidArgument (wrong number of values).
-  base::Result<void> tell(std::int64_t trial, int attempt, const Outcome& outcome);
+  base::Result<void> tell(std::int64_t trial, int attempt, Outcome outcome);
   /// Adds a finished trial that was evaluated elsewhere; `reports`, steps with values of the first objective, may be
   /// empty.
-  base::Result<std::int64_t> add(const base::Json& params, const Outcome& outcome,
+  base::Result<std::int64_t> add(const base::Json& params, Outcome outcome,
                                  std::span<const std::pair<std::int64_t, double>> reports = {});
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
@@ -93,8 +95,11 @@ class Study final : public StudyView {
   base::Result<void> restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports);
 
   /// RUNNING trials of sessions whose process is gone become LOST. `is_alive` tells of a session whether it lives.
+  /// Returns the sessions that are gone, of those that had not ended and those that held trials.
   base::Result<std::vector<std::string>> collect_lost(
       const std::function<bool(const storage::SessionRecord&)>& is_alive);
+  /// Stores that sessions which are gone have ended, so that each is cleaned up after once. By whoever does so.
+  base::Result<void> end_sessions(const std::vector<std::string>& gone);
   /// Stores that this session lives; called at least every 5 s while trials run.
   base::Result<void> beat(storage::SessionRecord session);
   /// Changes the limits of an existing study.

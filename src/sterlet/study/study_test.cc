@@ -293,6 +293,30 @@ TEST_F(StoredStudy, SessionsSideBySideShareTheBudgetOfTime) {
   EXPECT_EQ(one->pause(), Pause::kTime);
 }
 
+TEST_F(StoredStudy, AnEnqueuedPointThatFitsNoMoreIsSkippedAndToldOf) {
+  const auto storage = storage::open_sqlite(folder_ + "/s.db", {}).value();
+  const auto study = Study::open(parse("params: {x: {type: float, low: 0, high: 1}}\nsampler: random\n"),
+                                 {.storage = storage.get(), .session = "a"})
+                         .value();
+  for (const char* params : {R"({"x":5})", R"({"x":0.5})"}) {  // As a study with another space would have checked it.
+    ASSERT_TRUE(storage->push_queue(study->storage_id(), params).has_value());
+  }
+  EXPECT_EQ(study->ask().value()->point.values.front(), 0.5);
+  ASSERT_EQ(study->remarks().size(), 1U);
+  EXPECT_TRUE(
+      study->remarks().front().starts_with(R"(the enqueued point {"x":5} was skipped, since it fits the space no )"
+                                           "more: x: "))
+      << study->remarks().front();
+  const auto events = storage->load_events(study->storage_id(), 0).value();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].kind, "skip");
+  EXPECT_EQ(events[0].detail, study->remarks().front());
+  EXPECT_FALSE(events[0].trial.has_value());
+  EXPECT_EQ(events[1].kind, "claim");
+  ASSERT_TRUE(study->ask().value().has_value());
+  EXPECT_TRUE(study->remarks().empty());
+}
+
 TEST_F(StoredStudy, ANumberThatAnEarlierVersionSkippedIsNoDeadEnd) {
   const auto storage = storage::open_sqlite(folder_ + "/s.db", {}).value();
   const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 3}\n";

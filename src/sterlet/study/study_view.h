@@ -47,7 +47,7 @@ class StudyView {
   /// What a trial was trained with, from its beginning on.
   studyfile::Schedule schedule_of(std::int64_t trial) const;
   /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
-  std::string session_of(std::int64_t trial) const { return ledger_.trials().session_of(trial); }
+  const std::string& session_of(std::int64_t trial) const { return ledger_.trials().session_of(trial); }
   /// With strategy: pbt, what each member was trained with, by interval, then member; else empty.
   const std::vector<storage::TurnRecord>& turns() const { return ledger_.turns(); }
   /// With strategy: pbt.

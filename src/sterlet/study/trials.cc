@@ -25,9 +25,10 @@ void take_forecast(const storage::TrialRecord& record, const studyfile::Objectiv
 
 }  // namespace
 
-std::string Trials::session_of(std::int64_t trial) const {
+const std::string& Trials::session_of(std::int64_t trial) const {
+  static const std::string kNobody;
   const auto found = sessions_.find(trial);
-  return found == sessions_.end() ? std::string() : found->second;
+  return found == sessions_.end() ? kNobody : found->second;
 }
 
 const std::vector<double>* Trials::last_reported(std::int64_t trial) const {
@@ -68,12 +69,14 @@ void Trials::see(storage::TrialRecord&& record, std::string&& session, bool is_n
     outcome = space::Outcome::kVoid;
     values.clear();
   }
-  history_.update(number, outcome, std::move(values), record.constraints, record.last_step, seconds);
+  const bool is_news = !is_new || outcome != space::Outcome::kPending || record.last_step != 0 || !values.empty() ||
+                       !record.constraints.empty();
+  if (is_news) history_.update(number, outcome, std::move(values), record.constraints, record.last_step, seconds);
   if (record.state == State::kPruned && !record.predicted.empty()) {
     take_forecast(record, spec_.objectives.front(), history_);
   }
   if (is_final(record.state) || record.attempt != known.attempt) last_reported_.erase(number);
-  if (is_final(record.state)) {
+  if (is_final(record.state) || session.empty()) {
     sessions_.erase(number);
   } else {
     sessions_[number] = std::move(session);

@@ -60,7 +60,7 @@ class Trials final {
   }
   const space::Point& point(std::int64_t trial) const { return observation(trial).point; }
   /// Session that runs a trial, or ran it last; empty where it is final, or none ever did.
-  std::string session_of(std::int64_t trial) const;
+  const std::string& session_of(std::int64_t trial) const;
   /// The value that a running trial has reported last for each objective, NaN where none; null: it reported none.
   const std::vector<double>* last_reported(std::int64_t trial) const;
   /// The first trial at a trial's point.

@@ -71,8 +71,7 @@ base::Result<babysit::Options> babysit_options(const Context& context, const Bab
   const auto gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
   STERLET_PASS(run::check_gpus(spec, gpus));
   result.gpus.assign(gpus.begin(), gpus.begin() + spec.resources.gpu);
-  const auto storage_file = std::filesystem::absolute(open.storage_path);
-  result.trials_folder = run::trials_folder(storage_file.parent_path(), open.study->stored());
+  result.trials_folder = run::trials_folder(open.trials_home, open.study->stored());
   result.session = session_record(context, session);
   return result;
 }

@@ -7,6 +7,7 @@
 
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/study_events.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/run/trial_folder.h"
 
@@ -28,13 +29,18 @@ void add(CLI::App& command, Context& context) {
       STERLET_TRY(const auto number, split_words(options->words, options->study));
       STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       if (!number) {
-        return base::fail(base::ErrorCode::kInvalidArgument, "no trial was named",
-                          "give its number, as in sterlet logs 3");
+        STERLET_TRY(const auto events, study_events(open));
+        if (events.empty()) {
+          return base::fail(base::ErrorCode::kInvalidArgument, "no trial was named",
+                            "give its number, as in sterlet logs 3");
+        }
+        print_events(context, events);
+        return {};
       }
       STERLET_TRY(const std::int64_t trial, check_trial(*open.study, *number));
       const int attempt_number = open.study->records()[static_cast<std::size_t>(trial)].attempt;
-      const auto home = std::filesystem::absolute(open.storage_path).parent_path();
-      const std::filesystem::path folder = run::trial_folder(run::trials_folder(home, open.study->stored()), trial);
+      const std::filesystem::path folder =
+          run::trial_folder(run::trials_folder(open.trials_home, open.study->stored()), trial);
       for (const char* stream : {"stdout", "stderr"}) {
         if (options->errors && std::string_view(stream) == "stdout") continue;
         std::ifstream file(folder / fmt::format("{}-{}.log", stream, attempt_number));
@@ -49,6 +55,7 @@ void add(CLI::App& command, Context& context) {
 
 }  // namespace
 
-const Command logs_command{"logs", "what a trial's program printed", "sterlet logs mlp 17", add};
+const Command logs_command{"logs", "what a trial's program printed, or what happened to the study",
+                           "sterlet logs mlp 17", add};
 
 }  // namespace sterlet::cli

@@ -1,11 +1,13 @@
 #include <CLI/CLI.hpp>
 
 #include "sterlet/api/documents.h"
+#include "sterlet/base/value_text.h"
 #include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/population.h"
+#include "sterlet/cli/study_events.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/words.h"
 
@@ -26,10 +28,10 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "standard_error",
                           "attempts", "started", "ended", "checkpoint", "reason", "predicted", "note"}) {
     if (!json.contains(key) || (json[key].is_array() && json[key].empty())) continue;
-    rows.push_back({key, json[key].is_array() ? values_text(json[key]) : value_text(json[key])});
+    rows.push_back({key, json[key].is_array() ? values_text(json[key]) : base::value_text(json[key])});
     if (std::string_view(key) == "state" && abandoned.contains(trial)) rows.push_back({"", gone_text(*open.study)});
   }
-  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
+  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, base::value_text(value)});
   if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
   context.out.table(rows);
@@ -39,6 +41,14 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   for (const base::Json& report : json["reports"])
     reports.push_back({"step " + report["step"].dump(), params_text(report["metrics"])});
   context.out.table(reports);
+  return {};
+}
+
+// Enqueued points that were never tried.
+base::Result<void> show_skipped(const Context& context, const OpenStudy& open) {
+  STERLET_TRY(auto events, study_events(open));
+  std::erase_if(events, [](const auto& event) { return event.kind != study::kSkippedPointEvent; });
+  print_events(context, events);
   return {};
 }
 
@@ -67,7 +77,7 @@ void add(CLI::App& command, Context& context) {
                           "name one by its number, as in sterlet show 0", open.study->spec().name);
       }
       for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number));
-      return {};
+      return context.json ? base::Result<void>() : show_skipped(context, open);
     });
   });
 }

@@ -31,6 +31,8 @@ using base::fail;
 
 constexpr auto kKillBound = std::chrono::seconds(60);
 constexpr int kDismissMs = 2'000;
+constexpr int kReadyMs = 5'000;
+constexpr char kReady = 'r';
 
 /// A process shows the environment it was started with. If we run inside a trial of another Sterlet, that holds the
 /// other's mark, and its end must not take our guardian before our own trials are gone.
@@ -56,8 +58,8 @@ void close_all_but(int kept) {
   hide_marks();
   close_all_but(line);
   if (::chdir("/") != 0) ::_exit(1);
-  char word = 0;
-  ssize_t got = 0;
+  char word = kReady;
+  ssize_t got = ::send(line, &word, 1, MSG_NOSIGNAL);
   do {
     got = ::read(line, &word, 1);
   } while (got < 0 && errno == EINTR);
@@ -76,8 +78,8 @@ base::Result<Guardian> Guardian::start(const std::string& session) {
     return fail(ErrorCode::kUnreachable, fmt::format("cannot make a socket ({})", std::strerror(errno)));
   }
   Fd ours(ends[0]);
-  const Fd theirs(ends[1]);
-  const Fd high(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 3));  // Out of the way of 0, 1 and 2.
+  Fd theirs(ends[1]);
+  Fd high(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 3));  // Out of the way of 0, 1 and 2.
   if (!high) return fail(ErrorCode::kUnreachable, fmt::format("cannot copy a descriptor ({})", std::strerror(errno)));
   // The guardian is born with every signal blocked and keeps them so: nothing but KILL ends it.
   sigset_t all, before;
@@ -87,7 +89,18 @@ base::Result<Guardian> Guardian::start(const std::string& session) {
   if (pid == 0) guard(high.get(), session);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return fail(ErrorCode::kUnreachable, fmt::format("cannot start a process ({})", std::strerror(errno)));
-  return Guardian(pid, std::move(ours));
+  Guardian guardian(pid, std::move(ours));
+  theirs.reset();
+  high.reset();
+  // Until it has left our process group, what kills the group would kill both, and nobody would clean up. One that was
+  // stopped meanwhile comes later.
+  pollfd ready{.fd = guardian.line_.get(), .events = POLLIN, .revents = 0};
+  char word = 0;
+  if (::poll(&ready, 1, kReadyMs) > 0 && ::recv(guardian.line_.get(), &word, 1, 0) != 1) {
+    return fail(ErrorCode::kUnreachable, "the process that guards the trials ended at once",
+                "run the same command again");
+  }
+  return guardian;
 }
 
 bool Guardian::is_awake() const {

@@ -105,7 +105,10 @@ class LocalExecutor final : public Executor {
     const auto found = attempts_.find(id);
     if (found != attempts_.end()) found->second->hold(held);
   }
-  void end_leftovers(const std::string& session) override { end_session_leftovers(session); }
+  void end_leftovers(const std::string& session) override {
+    kill_session(session, kEndBound);
+    remove_socket_folders(session);
+  }
   std::optional<std::size_t> capacity() const override { return std::nullopt; }
   std::size_t running() const override { return attempts_.size(); }
 
@@ -243,11 +246,6 @@ Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session
   STERLET_TRY(Guardian guardian, Guardian::start(session));  // First, so that there is never a folder without it.
   STERLET_TRY(SocketFolder folder, SocketFolder::make(session));
   return std::make_unique<LocalExecutor>(session, options, clock, std::move(folder), std::move(guardian));
-}
-
-void end_session_leftovers(const std::string& session) {
-  kill_session(session, kEndBound);
-  remove_socket_folders(session);
 }
 
 }  // namespace sterlet::exec

@@ -29,7 +29,4 @@ struct LocalOptions {
 base::Result<std::unique_ptr<Executor>> make_local_executor(const std::string& session, LocalOptions options = {},
                                                             const base::Clock& clock = base::system_clock());
 
-/// As Executor::end_leftovers, for sessions of local executors, where there is no executor.
-void end_session_leftovers(const std::string& session);
-
 }  // namespace sterlet::exec

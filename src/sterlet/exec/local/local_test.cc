@@ -190,6 +190,13 @@ class MovedClock final : public base::Clock {
   std::int64_t moved_ms = 0;
 };
 
+// What kills our process group at any moment leaves the guardian.
+TEST_F(LocalTest, TheGuardianHasASessionOfItsOwnOnceThereIsAnExecutor) {
+  const auto pids = guardians();  // Without waiting for it.
+  ASSERT_EQ(pids.size(), 1U);
+  EXPECT_EQ(::getsid(pids.front()), pids.front());
+}
+
 TEST_F(LocalTest, WhileSterletWasStoppedNoTimeLimitRuns) {
   static MovedClock clock;  // Outlives the executor, whatever fails here.
   executor_.reset();
@@ -468,11 +475,11 @@ TEST_F(LocalTest, EndsWhatAnEarlierSessionLeft) {
     ::_exit(127);
   }
   ASSERT_TRUE(eventually([&] { return !scan_processes(session).processes.empty(); }));
-  end_session_leftovers(session);
+  executor_->end_leftovers(session);
   int status = 0;
   ASSERT_EQ(::waitpid(pid, &status, 0), pid);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-  end_session_leftovers("");  // No mark is nobody's.
+  executor_->end_leftovers("");  // No mark is nobody's.
 }
 
 TEST(NewSession, IsThirtyTwoHexadecimalDigitsAndNew) {

@@ -101,15 +101,10 @@ class MemoryStorage final : public Storage {
                                  std::int64_t wall_ms, const std::string& detail) override {
     std::int64_t seq = 0;
     STERLET_PASS(change(study, [&](StudyTables& tables) {
-      seq = access_.next_sequence();
       const TrialRecord& trial = row.record;
-      access_.set(tables.events, seq,
-                  EventRecord{.seq = seq,
-                              .wall_ms = wall_ms,
-                              .kind = event,
-                              .trial = trial.number,
-                              .attempt = trial.attempt,
-                              .detail = detail});
+      seq = add_event(
+          tables,
+          {.wall_ms = wall_ms, .kind = event, .trial = trial.number, .attempt = trial.attempt, .detail = detail});
       const auto known = tables.trials.find(trial.number);
       if (known != tables.trials.end()) {
         access_.set(tables.trial_by_change, known->second.record.changed_seq, std::nullopt);
@@ -119,6 +114,12 @@ class MemoryStorage final : public Storage {
       access_.set(tables.trials, trial.number, std::move(stored));
       access_.set(tables.trial_by_change, seq, trial.number);
     }));
+    return seq;
+  }
+
+  Result<std::int64_t> put_event(std::int64_t study, const EventRecord& event) override {
+    std::int64_t seq = 0;
+    STERLET_PASS(change(study, [&](StudyTables& tables) { seq = add_event(tables, event); }));
     return seq;
   }
 
@@ -259,6 +260,12 @@ class MemoryStorage final : public Storage {
     std::vector<typename Table::mapped_type> values;
     for (const auto& [key, value] : table) values.push_back(value);
     return values;
+  }
+
+  std::int64_t add_event(StudyTables& tables, EventRecord event) {
+    event.seq = access_.next_sequence();
+    access_.set(tables.events, event.seq, event);
+    return event.seq;
   }
 
   MemoryAccess access_;

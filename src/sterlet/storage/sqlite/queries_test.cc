@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "sterlet/storage/storage.h"
+#include "sterlet/storage/open.h"
 
 namespace sterlet::storage {
 namespace {

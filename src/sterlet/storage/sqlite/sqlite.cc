@@ -63,7 +63,7 @@ class Sqlite final : public Storage {
   Result<void> sync() override { return connection_->sync(); }
   void rollback() override { connection_->rollback(); }
   void set_lock_patience(std::optional<std::int64_t> milliseconds) override {
-    connection_->set_patience(static_cast<int>(milliseconds.value_or(OpenOptions{}.patience_ms)));
+    connection_->set_patience(milliseconds.value_or(OpenOptions{}.patience_ms));
   }
 
   Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
@@ -143,11 +143,11 @@ class Sqlite final : public Storage {
   Result<std::int64_t> put_trial(std::int64_t study, const TrialRow& row, const std::string& event,
                                  std::int64_t wall_ms, const std::string& detail) override {
     const TrialRecord& trial = row.record;
-    Statement& log =
-        statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, ?, ?)");
-    log.bind(study).bind(wall_ms).bind(event).bind(trial.number).bind(trial.attempt).bind(detail);
-    STERLET_PASS(finish(log));
-    const std::int64_t seq = sqlite3_last_insert_rowid(connection_->raw());
+    STERLET_TRY(
+        const std::int64_t seq,
+        put_event(
+            study,
+            {.wall_ms = wall_ms, .kind = event, .trial = trial.number, .attempt = trial.attempt, .detail = detail}));
     static const std::string sql = fmt::format(
         "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         kTrialColumns);
@@ -158,6 +158,14 @@ class Sqlite final : public Storage {
     put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms);
     STERLET_PASS(finish(put.bind(text_of(trial.suspension)).bind(seq)));
     return seq;
+  }
+
+  Result<std::int64_t> put_event(std::int64_t study, const EventRecord& event) override {
+    Statement& log =
+        statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, ?, ?)");
+    log.bind(study).bind(event.wall_ms).bind(event.kind).bind(event.trial).bind(event.attempt).bind(event.detail);
+    STERLET_PASS(finish(log));
+    return sqlite3_last_insert_rowid(connection_->raw());
   }
 
   Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) override {
