@@ -61,7 +61,7 @@ base::Json replay_schema() {
   return schema;
 }
 
-constexpr std::array<StrategyRow, 4> kRows{{
+constexpr auto kRows = std::to_array<StrategyRow>({
     {.name = "parallel",
      .synonym = "caviar",
      .summary = "many trials in parallel, the best is kept",
@@ -82,7 +82,7 @@ constexpr std::array<StrategyRow, 4> kRows{{
      .is_one_point = true,
      .schema = &replay_schema,
      .check = &check_replay},
-}};
+});
 
 }  // namespace
 

@@ -17,10 +17,12 @@ struct Row {
   std::string_view name;
   base::Result<std::unique_ptr<Strategy>> (*make)(const Parts& parts);
 };
-constexpr std::array<Row, 4> kRows{{{.name = "parallel", .make = &make_parallel},
-                                    {.name = "babysit", .make = &make_babysit},
-                                    {.name = "pbt", .make = &make_pbt},
-                                    {.name = "replay", .make = &make_replay}}};
+constexpr auto kRows = std::to_array<Row>({
+    {.name = "parallel", .make = &make_parallel},
+    {.name = "babysit", .make = &make_babysit},
+    {.name = "pbt", .make = &make_pbt},
+    {.name = "replay", .make = &make_replay},
+});
 
 }  // namespace
 
