@@ -27,7 +27,9 @@
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <locale>
 #include <map>
@@ -591,6 +593,30 @@ struct TrialOptions {
   bool restores = false;  ///< Answers `restore` too.
 };
 
+/// Thrown by a callback of Trial::steps that cannot do what Sterlet asks for; its text is the reason that Sterlet shows.
+class Refusal : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What Trial::steps does between two steps. Each may be missing.
+struct StepCallbacks {
+  /// Writes all that the next step depends on to exactly this path, and closes it; false where that fails. It gets its
+  /// name only when it is on the disk (of a folder, the callback syncs the files).
+  std::function<bool(const std::string& path)> save = {};
+  /// Makes the program what it was when `save` wrote there. Leave the hyperparameters alone: params() has those that hold
+  /// now. May throw Refusal.
+  std::function<void(const std::string& path)> load = {};
+  /// Called after the values of a change were put into params(). Refusal puts the old ones back.
+  std::function<void(const Values& values)> use = {};
+  /// Leaves out the data of so many steps after a `load`, because training was bad on it. Without it, Sterlet is told that
+  /// nothing was left out.
+  std::function<void(std::int64_t steps)> skip = {};
+  std::int64_t save_every = 0;  ///< A checkpoint each so many steps, without being asked; 0: never.
+};
+
+class Steps;
+
 /// A trial as its own process sees it. One thread at a time.
 ///
 /// Errors  the constructor and get() throw std::runtime_error where the parameters Sterlet gave cannot be read, or are
@@ -689,6 +715,18 @@ class Trial {
     return stop_;
   }
 
+  /// The steps of a training, from 1 to `last`: train a step and report it in the loop's body.
+  ///
+  ///   for (const std::int64_t step : trial.steps(1000, {save, load}))
+  ///     trial.report(step, {{"loss", train(trial.get("learning_rate", 0.01))}});
+  ///
+  /// Between two steps it does and answers all that Sterlet asks for: it writes checkpoints, numbered by the steps that are
+  /// done; it puts new values into params(); it goes back, and the loop goes on from the step after the checkpoint. It
+  /// begins after the checkpoint in resume_path(), where there is one, and ends early when the trial should stop.
+  /// Errors: throws std::invalid_argument where TrialOptions::restores is set without `save` or `load`, or the other way
+  /// round; std::runtime_error where a checkpoint was not written by it.
+  Steps steps(std::int64_t last, StepCallbacks callbacks = {});
+
   /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there. A stop at
   /// a fixed step that follows a checkpoint there waits until poll() has handed that out.
   bool should_stop() {
@@ -711,9 +749,11 @@ class Trial {
   void applied(std::int64_t step, const Values& values) {
     send_members("applied", {{"step", step_value(step)}, {"set", values}});
   }
-  /// Answers a `restore`.
-  void restored(std::int64_t step, const std::string& path) {
-    send_members("restored", {{"step", step_value(step)}, {"path", path}});
+  /// Answers a `restore`. skipped_steps: so much data is left out after it, as Message::skip_steps counts it.
+  void restored(std::int64_t step, const std::string& path, std::int64_t skipped_steps = 0) {
+    Values body{{"step", step_value(step)}, {"path", path}};
+    if (skipped_steps > 0) body["skipped_steps"] = step_value(skipped_steps);
+    send_members("restored", std::move(body));
   }
   /// Answers a `set` (or a part of one) that cannot be done.
   void refused(const Values& values, const std::string& reason) {
@@ -738,6 +778,8 @@ class Trial {
   }
 
  private:
+  friend class Steps;
+
   static std::string variable(const char* name) {
     const char* value = std::getenv(name);
     return value ? value : "";
@@ -878,5 +920,143 @@ class Trial {
   std::string buffer_;
   std::vector<Message> messages_;
 };
+
+/// What Trial::steps returns: to be iterated once.
+class Steps {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = std::int64_t;
+    using difference_type = std::int64_t;
+    using pointer = const std::int64_t*;
+    using reference = std::int64_t;
+
+    explicit Iterator(Steps* steps) : steps_(steps) {}
+    std::int64_t operator*() const { return steps_->step_; }
+    Iterator& operator++() {
+      steps_->finish_step();
+      return *this;
+    }
+    /// Against end() alone.
+    bool operator!=(const Iterator& /*end*/) const { return !steps_->is_over_; }
+
+   private:
+    Steps* steps_;
+  };
+
+  Steps(Trial& trial, std::int64_t last, StepCallbacks callbacks)
+      : trial_(trial), last_(last), do_(std::move(callbacks)) {}
+  Steps(const Steps&) = delete;
+  Steps& operator=(const Steps&) = delete;
+
+  Iterator begin() {
+    const std::string path = trial_.resume_path();
+    if (!path.empty() && do_.load) {
+      step_ = step_in(path);
+      do_.load(path);
+      if (do_.skip && trial_.resume_skip() > 0) {
+        do_.skip(trial_.resume_skip());
+        trial_.restored(step_, path, trial_.resume_skip());
+      }
+    }
+    trial_.step_ = step_;
+    trial_.take_due();
+    obey();
+    next();
+    return Iterator(this);
+  }
+  Iterator end() { return Iterator(this); }
+
+ private:
+  /// How many steps were done when that checkpoint was written: its name tells.
+  static std::int64_t step_in(const std::string& path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    std::int64_t step = 0;
+    const char* first = name.data() + 5;
+    const bool is_named = name.rfind("step-", 0) == 0;
+    const auto read = is_named ? std::from_chars(first, name.data() + name.size(), step) : std::from_chars_result{};
+    if (!is_named || read.ec != std::errc() || read.ptr == name.data() + name.size() || *read.ptr != '-')
+      throw std::runtime_error(path + ": not a checkpoint that steps() wrote; its name is not step-NUMBER-...");
+    return step;
+  }
+
+  // What is asked for holds from the moment at which this step is done and reported.
+  void finish_step() {
+    if (do_.save_every > 0 && step_ % do_.save_every == 0 && !trial_.checkpoint_dir().empty()) save();
+    obey();
+    next();
+  }
+  void next() {
+    is_over_ = step_ >= last_ || trial_.should_stop();
+    if (!is_over_) ++step_;
+  }
+  void obey() {
+    for (const Message& message : trial_.poll()) {
+      if (message.kind == Message::Kind::kCheckpoint) save();
+      if (message.kind == Message::Kind::kRestore && !restore(message)) continue;
+      if (!message.values.empty()) use(message.values);
+    }
+  }
+  void save() {
+    const std::string name =
+        "step-" + std::to_string(step_) + "-" + std::to_string(trial_.attempt()) + "-" + std::to_string(++saved_);
+    const std::string path = trial_.checkpoint_dir() + "/" + name, part = path + ".part";
+    if (!do_.save || trial_.checkpoint_dir().empty())
+      trial_.refused_checkpoint("this program writes no checkpoints");
+    else if (!do_.save(part))
+      trial_.refused_checkpoint(part + ": it could not be written");
+    else if (!sync(part) || std::rename(part.c_str(), path.c_str()) != 0)
+      trial_.refused_checkpoint(part + ": " + std::strerror(errno));
+    else
+      trial_.checkpointed(step_, name);
+  }
+  static bool sync(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool is_synced = ::fsync(file) == 0;
+    ::close(file);
+    return is_synced;
+  }
+  bool restore(const Message& message) {
+    if (!do_.load) return false;  // Never asked for, see Trial::steps.
+    try {
+      do_.load(message.path);
+    } catch (const Refusal& refusal) {
+      trial_.refused_restore(message.path, refusal.what());
+      return false;
+    }
+    step_ = trial_.step_ = step_in(message.path);
+    const std::int64_t skipped = do_.skip ? message.skip_steps : 0;
+    if (skipped > 0) do_.skip(skipped);
+    trial_.restored(step_, message.path, skipped);
+    return true;
+  }
+  void use(const Values& values) {
+    const Values before = trial_.params_;
+    for (const auto& [name, value] : values) trial_.params_[name] = value;
+    try {
+      if (do_.use) do_.use(values);
+    } catch (const Refusal& refusal) {
+      trial_.params_ = before;
+      trial_.refused(values, refusal.what());
+      return;
+    }
+    trial_.applied(step_, values);
+  }
+
+  Trial& trial_;
+  std::int64_t last_;
+  StepCallbacks do_;
+  std::int64_t step_ = 0;
+  std::int64_t saved_ = 0;
+  bool is_over_ = false;
+};
+
+inline Steps Trial::steps(std::int64_t last, StepCallbacks callbacks) {
+  if (options_.restores != (callbacks.save && callbacks.load))
+    throw std::invalid_argument("steps(): save and load go with TrialOptions::restores, and that with both");
+  return Steps(*this, last, std::move(callbacks));
+}
 
 }  // namespace sterlet

@@ -18,12 +18,13 @@ import errno
 import json
 import math
 import os
+import re
 import select
 import socket
 import sys
 import time
 import weakref
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, TypeVar, Union
+from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, TypeVar, Union
 
 __all__ = ["Change", "Refusal", "Trial"]
 
@@ -40,7 +41,7 @@ _T = TypeVar("_T")
 
 
 class Refusal(Exception):
-    """Raised by an `on_set` callback that cannot use the values; its text is the reason that Sterlet shows."""
+    """Raised by a callback (`on_set`, or one of steps()) that cannot do it; its text is the reason that Sterlet shows."""
 
 
 class Change(NamedTuple):
@@ -89,6 +90,7 @@ class Trial:
         self._stop_waits = False
         self._acknowledged = False
         self._step = 0
+        self._saved = 0
         self._agenda: List[Dict[str, Any]] = []
         self.params = {}
         path = os.environ.get("STERLET_PARAMS")
@@ -165,6 +167,41 @@ class Trial:
             self._receive()
         return self.should_stop()
 
+    def steps(
+        self,
+        last: int,
+        save: Optional[Callable[[str], object]] = None,
+        load: Optional[Callable[[str], object]] = None,
+        use: Optional[Callable[[Dict[str, Any]], object]] = None,
+        skip: Optional[Callable[[int], object]] = None,
+        save_every: int = 0,
+    ) -> Iterator[int]:
+        """The steps of a training, from 1 to `last`: train a step and report it in the loop's body.
+
+            trial = sterlet.Trial(live=True, restores=True)
+            for step in trial.steps(1000, save=model.save, load=model.load):
+                loss = model.train(rate=trial.params["learning_rate"])
+                trial.report(step, loss=loss)
+
+        Between two steps it does and answers all that Sterlet asks for: it writes checkpoints, numbered by the steps that
+        are done; it puts new values into `params`; it goes back, and the loop goes on from the step after the checkpoint.
+        It begins after the checkpoint in `resume_path`, where there is one, and ends early when the trial should stop.
+
+        save(path)    writes all that the next step depends on to exactly this path, a file or a folder. It gets its name
+                      only when that is complete and on the disk. An OSError is told to Sterlet, and the training goes on.
+        load(path)    makes the program what it was when save() wrote there. Leave the hyperparameters alone: `params` has
+                      those that hold now.
+        use(values)   called after the values of a change were put into `params`. Refusal puts the old ones back.
+        skip(steps)   leaves out the data of so many steps after a load(), because training was bad on it. Without it,
+                      Sterlet is told that nothing was left out.
+        save_every    writes a checkpoint each so many steps, without being asked; 0: never.
+
+        Errors        ValueError where Trial(restores=True) has no `save` or no `load`, or the other way round.
+        """
+        if self._restores != (save is not None and load is not None):
+            raise ValueError("steps(): `save` and `load` go with Trial(live=True, restores=True), and that with both")
+        return self._steps(last, _Callbacks(save, load, use, skip), save_every)
+
     def should_stop(self) -> bool:
         """Whether Sterlet asked the trial to end (prune or stop).
 
@@ -188,9 +225,10 @@ class Trial:
         """Answers a `set`: these values are used from this step on."""
         self._send({"applied": {"step": step, "set": values}})
 
-    def restored(self, step: int, path: str) -> None:
-        """Answers a `restore`."""
-        self._send({"restored": {"step": step, "path": path}})
+    def restored(self, step: int, path: str, skipped_steps: int = 0) -> None:
+        """Answers a `restore`. skipped_steps: so much data is left out after it, as Change.skip_steps counts it."""
+        body = {"step": step, "path": path, **({"skipped_steps": skipped_steps} if skipped_steps > 0 else {})}
+        self._send({"restored": body})
 
     def refused(self, change: Change, reason: str) -> None:
         """Answers a change that cannot be done."""
@@ -215,6 +253,75 @@ class Trial:
                 self._send({"value": float(value)})  # type: ignore[arg-type]
             else:
                 self._send({"values": values})
+
+    def _steps(self, last: int, do: "_Callbacks", save_every: int) -> Iterator[int]:
+        step = 0
+        path = self.resume_path
+        if path and do.load is not None:
+            step = _step_in(path)
+            do.load(path)
+            if do.skip is not None and self.resume_skip > 0:
+                do.skip(self.resume_skip)
+                self.restored(step, path, self.resume_skip)
+        self._step = step
+        self._take_due()
+        step = self._obey(step, do)
+        while step < last and not self.should_stop():
+            step += 1
+            yield step
+            if save_every > 0 and step % save_every == 0 and self.checkpoint_dir:
+                self._changes.insert(0, Change("checkpoint", {}))
+            # Only now: what is asked for holds from the moment at which this step is done and reported.
+            step = self._obey(step, do)
+
+    def _obey(self, step: int, do: "_Callbacks") -> int:
+        """Does what was asked for after so many steps; returns how many are done then."""
+        for change in self.changes():
+            if change.kind == "checkpoint":
+                self._save(step, change, do)
+            elif change.kind == "restore" and do.load is not None:
+                try:
+                    do.load(change.path)
+                except Refusal as refusal:
+                    self.refused(change, str(refusal))
+                    continue
+                step = self._step = _step_in(change.path)
+                skipped = change.skip_steps if do.skip is not None else 0
+                if do.skip is not None and skipped > 0:
+                    do.skip(skipped)
+                self.restored(step, change.path, skipped)
+            if change.values:
+                self._use(step, change.values, do)
+        return step
+
+    def _save(self, step: int, change: Change, do: "_Callbacks") -> None:
+        folder = self.checkpoint_dir
+        if do.save is None or not folder:
+            self.refused(change, "this program writes no checkpoints")
+            return
+        self._saved += 1
+        name = f"step-{step}-{self.attempt}-{self._saved}"
+        path = os.path.join(folder, name)
+        try:
+            do.save(path + ".part")
+            _sync(path + ".part")
+            os.rename(path + ".part", path)
+        except OSError as error:
+            self.refused(change, str(error))
+        else:
+            self.checkpointed(step, name)
+
+    def _use(self, step: int, values: Dict[str, Any], do: "_Callbacks") -> None:
+        before = dict(self.params)
+        self.params.update(values)
+        try:
+            if do.use is not None:
+                do.use(values)
+        except Refusal as refusal:
+            self.params = before
+            self.refused(Change("set", values), str(refusal))
+        else:
+            self.applied(step, values)
 
     def _send(self, message: Dict[str, Any]) -> None:
         if self._channel.is_wanted():
@@ -276,6 +383,13 @@ class Trial:
                 self.refused(change, str(refusal))
             else:
                 self.applied(self._step, change.values)
+
+
+class _Callbacks(NamedTuple):
+    save: Optional[Callable[[str], object]]
+    load: Optional[Callable[[str], object]]
+    use: Optional[Callable[[Dict[str, Any]], object]]
+    skip: Optional[Callable[[int], object]]
 
 
 class _Channel:
@@ -481,6 +595,26 @@ class _Channel:
 class _Kept(NamedTuple):
     line: bytes
     is_report: bool  # One that nobody waits for.
+
+
+def _step_in(path: str) -> int:
+    """How many steps were done when steps() wrote that checkpoint: its name tells."""
+    found = re.match(r"step-(\d+)-", os.path.basename(path))
+    if found is None:
+        raise RuntimeError(f"{path}: not a checkpoint that steps() wrote; its name is not step-NUMBER-...")
+    return int(found.group(1))
+
+
+def _sync(path: str) -> None:
+    """Puts a file, or a folder with all that is in it, on the disk."""
+    for folder, _, files in os.walk(path):
+        for name in files:
+            _sync(os.path.join(folder, name))
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _encode(message: Dict[str, Any]) -> bytes:

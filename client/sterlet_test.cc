@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -68,6 +69,63 @@ class ClientTest : public testing::Test {
   int end_ = -1;
   std::optional<sterlet::Trial> trial_;
 };
+
+/// A program of steps(): its state is the number of steps that it trained.
+TEST_F(ClientTest, StepsNumbersItsCheckpointsByTheStepsThatAreDoneAndGoesBackToThem) {
+  ::setenv("STERLET_CHECKPOINT_DIR", folder_.c_str(), 1);
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  end_ = ends[0];
+  ::setenv("STERLET_CHANNEL", ("fd:" + std::to_string(ends[1])).c_str(), 1);
+  sterlet::TrialOptions can;
+  can.live = can.restores = true;
+  trial_.emplace(can);
+  const auto say = [&](const std::string& line) {
+    ASSERT_EQ(::write(end_, (line + "\n").data(), line.size() + 1), static_cast<ssize_t>(line.size() + 1));
+  };
+  int done = 0;
+  std::vector<std::int64_t> trained, skipped;
+  sterlet::StepCallbacks callbacks;
+  callbacks.save = [&](const std::string& path) { return static_cast<bool>(std::ofstream(path) << done); };
+  callbacks.load = [&](const std::string& path) { std::ifstream(path) >> done; };
+  callbacks.use = [](const sterlet::Values& values) {
+    if (values.at("rate").number() > 1) throw sterlet::Refusal("too large");
+  };
+  callbacks.skip = [&](std::int64_t steps) { skipped.push_back(steps); };
+  for (const std::int64_t step : trial_->steps(3, callbacks)) {
+    EXPECT_EQ(step, ++done);
+    trained.push_back(step);
+    trial_->report(step, {{"loss", trial_->get("rate", 0.1)}});
+    if (trained.size() == 1) say(R"({"checkpoint":{}})");
+    if (trained.size() == 2) say(R"({"set":{"rate":0.2}})");
+    if (trained.size() == 3)
+      say(R"({"restore":{"path":")" + folder_ + R"(/step-1-1-1","skip_steps":4,"set":{"rate":2}}})");
+  }
+  EXPECT_EQ(trained, (std::vector<std::int64_t>{1, 2, 3, 2, 3}));
+  EXPECT_EQ(skipped, (std::vector<std::int64_t>{4}));
+  trial_.reset();
+  ::unsetenv("STERLET_CHECKPOINT_DIR");
+  const std::vector<std::string> heard = read_all(end_);
+  EXPECT_EQ(std::vector<std::string>(heard.begin() + 1, heard.end()),
+            (std::vector<std::string>{
+                R"({"report":{"metrics":{"loss":0.1},"step":1}})", R"({"checkpoint":{"path":"step-1-1-1","step":1}})",
+                R"({"report":{"metrics":{"loss":0.1},"step":2}})", R"({"applied":{"set":{"rate":0.2},"step":2}})",
+                R"({"report":{"metrics":{"loss":0.2},"step":3}})",
+                R"({"restored":{"path":")" + folder_ + R"(/step-1-1-1","skipped_steps":4,"step":1}})",
+                R"({"refused":{"reason":"too large","set":{"rate":2}}})",
+                R"({"report":{"metrics":{"loss":0.2},"step":2}})", R"({"report":{"metrics":{"loss":0.2},"step":3}})"}));
+}
+
+TEST_F(ClientTest, StepsWithoutSterletIsARange) {
+  sterlet::Trial alone;
+  std::vector<std::int64_t> steps;
+  for (const std::int64_t step : alone.steps(3)) steps.push_back(step);
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{1, 2, 3}));
+  sterlet::TrialOptions can;
+  can.restores = true;
+  sterlet::Trial restoring(can);
+  EXPECT_THROW(restoring.steps(3), std::invalid_argument);
+}
 
 TEST_F(ClientTest, TellsWhatItMeasured) {
   start()->report(3, {{"loss", 0.5}});

@@ -73,6 +73,90 @@ class ClientTest(unittest.TestCase):
         )
         self.assertTrue(trial.should_stop())
 
+    def loop(self, trial, folder, last=4, **more):
+        """A program of steps(): its state is the number of steps that it trained; yields after each."""
+        state = {"done": 0, "place": 0}
+
+        def save(path):
+            with open(path, "w") as file:
+                json.dump(state, file)
+
+        def load(path):
+            with open(path) as file:
+                state.update(json.load(file))
+
+        for step in trial.steps(last, save=save, load=load, **more):
+            state["done"] += 1
+            state["place"] += 1
+            assert state["done"] == step
+            trial.report(step, loss=1)
+            yield step
+
+    def test_steps_numbers_its_checkpoints_by_the_steps_that_are_done_and_goes_back_to_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["STERLET_CHECKPOINT_DIR"] = folder
+            trial = self.start(live=True, restores=True)
+            trial.params = {"rate": 0.1}
+            used, skipped = [], []
+            steps = self.loop(trial, folder, use=lambda values: used.append(dict(trial.params)), skip=skipped.append)
+            self.say({"checkpoint": {}})
+            self.assertEqual(next(steps), 1)
+            self.assertEqual(self.told(), {"checkpoint": {"step": 0, "path": "step-0-1-1"}})
+            self.assertEqual(self.told()["report"]["step"], 1)
+            self.say({"checkpoint": {}}, {"set": {"rate": 0.2}})
+            self.assertEqual(next(steps), 2)
+            self.assertEqual(self.told(), {"checkpoint": {"step": 1, "path": "step-1-1-2"}})
+            self.assertEqual(self.told(), {"applied": {"step": 1, "set": {"rate": 0.2}}})
+            self.assertEqual((self.told()["report"]["step"], trial.params, used), (2, {"rate": 0.2}, [{"rate": 0.2}]))
+            path = os.path.join(folder, "step-0-1-1")
+            self.say({"restore": {"path": path, "skip_steps": 3, "set": {"rate": 0.1}}})
+            self.assertEqual(next(steps), 1)
+            self.assertEqual(self.told(), {"restored": {"step": 0, "path": path, "skipped_steps": 3}})
+            self.assertEqual(self.told(), {"applied": {"step": 0, "set": {"rate": 0.1}}})
+            self.assertEqual(skipped, [3])
+            self.assertEqual([step for step in steps], [2, 3, 4])
+            self.assertEqual(sorted(os.listdir(folder)), ["step-0-1-1", "step-1-1-2"])
+
+    def test_steps_goes_on_after_the_checkpoint_of_an_earlier_attempt(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["STERLET_CHECKPOINT_DIR"] = folder
+            path = os.path.join(folder, "step-2-1-7")
+            with open(path, "w") as file:
+                json.dump({"done": 2, "place": 5}, file)
+            os.environ["STERLET_RESUME"] = path
+            trial = self.start(live=True, restores=True)
+            self.assertEqual(list(self.loop(trial, folder, save_every=4)), [3, 4])
+            told = [self.told() for _ in range(3)]
+            self.assertEqual(told[2]["checkpoint"]["step"], 4)
+            os.environ["STERLET_RESUME"] = os.path.join(folder, "mine.pt")
+            with self.assertRaisesRegex(RuntimeError, "mine.pt: not a checkpoint that steps"):
+                list(self.loop(self.start(live=True, restores=True), folder))
+
+    def test_steps_refuses_what_cannot_be_done_and_trains_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["STERLET_CHECKPOINT_DIR"] = os.path.join(folder, "gone")
+            trial = self.start(live=True, restores=True)
+            trial.params = {"rate": 0.1}
+
+            def use(values):
+                raise sterlet.Refusal("it is fixed")
+
+            steps = self.loop(trial, folder, use=use)
+            self.say({"checkpoint": {}}, {"set": {"rate": 0.2}})
+            self.assertEqual(next(steps), 1)
+            refused = self.told()["refused"]
+            self.assertEqual((refused["checkpoint"], "No such file" in refused["reason"]), ({}, True))
+            self.assertEqual(self.told(), {"refused": {"set": {"rate": 0.2}, "reason": "it is fixed"}})
+            self.assertEqual(trial.params, {"rate": 0.1})
+            self.say({"stop": {}})
+            self.assertEqual(list(steps), [])
+            with self.assertRaisesRegex(ValueError, "go with Trial"):
+                trial.steps(4)
+
+    def test_steps_without_sterlet_is_a_range(self):
+        self.assertEqual(list(sterlet.Trial().steps(3)), [1, 2, 3])
+        self.assertEqual(list(self.loop(sterlet.Trial(live=True, restores=True), "", save_every=1)), [1, 2, 3, 4])
+
     def test_a_prune_without_a_step_waits_for_nothing(self):
         trial = self.start(live=True)
         self.say({"checkpoint": {}}, {"prune": {}})

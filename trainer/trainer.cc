@@ -165,7 +165,7 @@ class Training final {
             trial_.refused_restore(message.path, error->sentence);
           } else {
             skip(message.skip_steps);
-            trial_.restored(told_step(), message.path);
+            trial_.restored(told_step(), message.path, message.skip_steps);
             if (!message.values.empty()) set(message.values);
           }
           break;

@@ -79,7 +79,7 @@ class Guard(BabysitTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         branches = self.branches()
         (made,) = branches["a"]["interventions"]
-        self.assertEqual((made["kind"], made["by"], made["state"]), ("rollback", "autopilot", "kept"))
+        self.assertEqual((made["kind"], made["by"], made["state"]), ("rollback", "guard", "kept"))
         self.assertRegex(made["note"], sentence)
         self.assertEqual((made["set"], made["was"]), ({"learning_rate": 0.05}, {"learning_rate": 0.1}))
         self.assertEqual(made["step"], 40)
@@ -175,7 +175,7 @@ class Guard(BabysitTest):
         self.assertEqual([report["step"] for report in reports], list(range(25, 501, 25)))
         for report in reports:  # As if it had never been.
             self.assertLess(report["metrics"]["loss"], 1.01 * 10.06 / (10 + report["step"]))
-        self.assertRegex(err, r"times its noise; undone: learning_rate from 0\.1 to 10, then learning_rate from 10 to 0\.1; "
+        self.assertRegex(err, r"times its noise; undone: learning_rate 0\.1 back to 10, then learning_rate 10 back to 0\.1; "
                               r"branch a goes on from step 250")
         self.assertRegex(self.run_program("logbook").stdout, r"\| a slip of the hand \| undone: loss went from")
 
@@ -204,8 +204,9 @@ seed: 3
         self.assertLess(max(after), 1.3 * before[-1])
         self.assertLess(max(after[-5:]), min(before))
         self.assertRegex(self.run_program("logbook").stdout,
-                         r"\| 200 \| a to b \| rolled back; learning_rate from 0\.02 to 0\.01; the data of \d+ steps left out \| autopilot \| (val_)?loss went "
-                         r"from \S+ to \S+ at step \d+, \d+ times its noise \| kept \|")
+                         r"\| 200 \| a to b \| rolled back; learning_rate from 0\.02 to 0\.01 \| guard \| (val_)?loss went "
+                         r"from \S+ to \S+ at step \d+, \d+ times its noise \| kept: the data of the next \d+ steps is left "
+                         r"out \|")
 
     def test_the_trainer_recovers_from_a_learning_rate_a_hundred_times_too_high(self):
         self.write_table()

@@ -94,7 +94,7 @@ def obey():
             save()
         elif change.kind == "restore":
             load(change.path, change.skip_steps)
-            trial.restored(state["step"], change.path)
+            trial.restored(state["step"], change.path, change.skip_steps)
         if change.values:
             now.update(change.values)
             trial.applied(state["step"], change.values)

@@ -34,6 +34,7 @@ namespace {
 
 using base::Json;
 using exec::Event;
+using storage::CommandState;
 
 constexpr std::int64_t kLastStep = 24;
 
@@ -223,7 +224,7 @@ class Life : public Observer {
       }
     }
     for (const storage::CheckpointRecord& checkpoint : tree.checkpoints) {
-      if (checkpoint.state != "kept") continue;
+      if (checkpoint.state != storage::CheckpointState::kKept) continue;
       std::ifstream file(checkpoint.path);
       std::int64_t step = 0;
       double weight = 0;
@@ -246,8 +247,8 @@ class Life : public Observer {
     for (const std::int64_t wish : posted_) {
       const auto command = live.find_command(wish).value();
       ASSERT_TRUE(command.has_value());
-      if (command->state == "done" && command->kind != "undo") ++done;
-      if (command->state == "refused") {
+      if (command->state == CommandState::kDone && command->kind != "undo") ++done;
+      if (command->state == CommandState::kRefused) {
         EXPECT_NE(command->answer.find("\"what\""), std::string::npos) << command->answer;
       }
     }

@@ -172,6 +172,27 @@ std::string change_text(const storage::InterventionRecord& made) {
   return change_text(stored_json(made.set), stored_json(made.was));
 }
 
+std::string back_text(const storage::InterventionRecord& made) {
+  const Json set = stored_json(made.set), was = stored_json(made.was);
+  std::string text;
+  for (const auto& [name, value] : set.items()) {
+    const auto before = was.find(name);
+    text += fmt::format("{}{} {} back to {}", text.empty() ? "" : ", ", name, value_text(value),
+                        before == was.end() ? std::string("?") : value_text(*before));
+  }
+  return text;
+}
+
+std::string probability_text(double probability) {
+  if (probability > 0.99) return "p > 0.99";
+  if (probability < 0.01) return "p < 0.01";
+  return fmt::format("p = {:.2f}", probability);
+}
+
+std::string author_text(const storage::InterventionRecord& made) {
+  return made.by == storage::ChangeAuthor::kPerson ? made.who : std::string(storage::text_of(made.by));
+}
+
 std::string settings_text(const Json& params) {
   std::string text;
   for (const auto& [name, value] : params.items()) {

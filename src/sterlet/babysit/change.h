@@ -33,6 +33,12 @@ base::Result<base::Json> resolve_changes(const std::vector<Change>& changes, con
 std::string change_text(const base::Json& set, const base::Json& was);
 /// The same of a change that was made.
 std::string change_text(const storage::InterventionRecord& made);
+/// What taking it back comes to: "learning_rate 0.05 back to 0.01".
+std::string back_text(const storage::InterventionRecord& made);
+/// A probability, for people: "p = 0.93", "p > 0.99", "p < 0.01".
+std::string probability_text(double probability);
+/// Who made it: the name of a person, "autopilot" or "guard".
+std::string author_text(const storage::InterventionRecord& made);
 /// "learning_rate 0.02, momentum 0.9".
 std::string settings_text(const base::Json& params);
 /// "learning_rate=0.02 momentum=0.9".

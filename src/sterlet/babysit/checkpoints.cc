@@ -10,11 +10,13 @@ namespace sterlet::babysit {
 
 using base::Result;
 using storage::CheckpointRecord;
+using storage::CheckpointState;
 
 namespace {
 
 bool lies_in(const CheckpointRecord& checkpoint, const std::string& path) {
-  return checkpoint.state == "kept" && (checkpoint.path == path || checkpoint.path.starts_with(path + "/"));
+  return checkpoint.state == CheckpointState::kKept &&
+         (checkpoint.path == path || checkpoint.path.starts_with(path + "/"));
 }
 
 }  // namespace
@@ -69,7 +71,7 @@ Result<void> Checkpoints::clear_old(Model& model, Outbox& outbox,
     if (id) tree.interventions.push_back({.started = tree.model.active, .checkpoint = id});
   }
   for (const std::int64_t id : to_delete(tree, retention_, model.minimizes())) {
-    STERLET_PASS(model.set_checkpoint_state(id, "deleted"));
+    STERLET_PASS(model.set_checkpoint_state(id, CheckpointState::kDeleted));
     if (const CheckpointRecord* deleted = find_checkpoint(model.tree(), id)) {
       discard(model.tree(), deleted->path, outbox);
     }

@@ -9,6 +9,7 @@
 
 #include "sterlet/babysit/checkpoint_reader.h"
 #include "sterlet/babysit/model.h"
+#include "sterlet/babysit/outbox.h"
 #include "sterlet/babysit/retention.h"
 
 namespace sterlet::babysit {

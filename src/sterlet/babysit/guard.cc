@@ -1,13 +1,19 @@
 #include "sterlet/babysit/guard.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "sterlet/babysit/actions/roll_back.h"
+#include "sterlet/babysit/actions/undo.h"
 #include "sterlet/babysit/judge/rate.h"
 #include "sterlet/babysit/supervisor.h"
+#include "sterlet/babysit/windows.h"
 
 namespace sterlet::babysit {
 
 using base::Json;
+using storage::ChangeAuthor;
+using storage::ChangeKind;
 using storage::CheckpointRecord;
 using storage::InterventionRecord;
 
@@ -27,11 +33,11 @@ std::optional<int> Guard::find_culprit(const Spike& spike) const {
   std::optional<int> culprit;
   const InterventionRecord* made = model_.start();
   while (made != nullptr && made->checkpoint) {
-    const bool is_late = made->kind == "set" && made->step >= spike.first_step;
-    const bool is_close = made->kind == "set" && made->step >= spike.good_step;
-    if (!is_late && !is_close && made->state != "watching") break;
+    const bool is_late = made->kind == ChangeKind::kSet && made->step >= spike.first_step;
+    const bool is_close = made->kind == ChangeKind::kSet && made->step >= spike.good_step;
+    if (!is_late && !is_close && made->state != storage::ChangeState::kWatching) break;
     if (!is_late) culprit = made->started;
-    if (made->kind != "set") break;
+    if (made->kind != ChangeKind::kSet) break;
     made = start_of(model_.tree(), made->came_from);
   }
   return culprit;
@@ -39,14 +45,17 @@ std::optional<int> Guard::find_culprit(const Spike& spike) const {
 
 std::optional<Wish> Guard::look() const {
   if (!options_.guard) return std::nullopt;
-  for (const auto& [name, curve] : model_.watched()) {
+  for (const auto& [name, curve] : model_.reported().watched()) {
     const auto spike = find_spike(curve, name, name != model_.metric() || model_.minimizes());
     if (!spike || spike->good_step < model_.guarded_from) continue;
     if (const auto culprit = find_culprit(*spike)) {
-      return Wish{.kind = "undo", .body = {{"note", spike->sentence}, {"through", *culprit}}};
+      return Wish{.kind = std::string(kUndoKind),
+                  .body = {{"note", spike->sentence}, {"through", *culprit}},
+                  .by = ChangeAuthor::kGuard};
     }
-    return Wish{.kind = "rollback",
-                .body = {{"good_step", spike->good_step}, {"bad_step", spike->bad_step}, {"note", spike->sentence}}};
+    return Wish{.kind = std::string(kRollBackKind),
+                .body = {{"good_step", spike->good_step}, {"bad_step", spike->bad_step}, {"note", spike->sentence}},
+                .by = ChangeAuthor::kGuard};
   }
   return std::nullopt;
 }
@@ -55,10 +64,10 @@ std::optional<TakenBack> Guard::look_at_rest(const std::string& why) const {
   bool ran_away = tells_divergence(why);
   std::int64_t good_step = model_.step;
   Spike seen{.first_step = model_.step + 1, .sentence = why};  // For want of a better one: since the last report.
-  for (const auto& [name, curve] : model_.watched()) {
+  for (const auto& [name, curve] : model_.reported().watched()) {
     if (!curve.empty()) seen.good_step = std::max(seen.good_step, curve.back().first);
   }
-  for (const auto& [name, curve] : model_.watched()) {
+  for (const auto& [name, curve] : model_.reported().watched()) {
     const auto spike = find_spike(curve, name, name != model_.metric() || model_.minimizes());
     if (!spike) continue;
     ran_away = true;
@@ -74,12 +83,13 @@ std::optional<TakenBack> Guard::look_at_rest(const std::string& why) const {
 
 std::optional<TakenBack> Guard::unheard(const std::string& kind, const Json& body) {
   TakenBack taken{.sentence = body.value("note", std::string())};
-  if (kind == "rollback") {
+  if (kind == kRollBackKind) {
     taken.good_step = body.value("good_step", std::int64_t{0});
     taken.bad_step = body.value("bad_step", std::int64_t{0});
     return taken;
   }
-  if (kind != "undo" || !body.contains("through")) return std::nullopt;  // The autopilot's undo, of one of its tries.
+  if (kind != kUndoKind || !body.contains("through"))
+    return std::nullopt;  // The autopilot's undo, of one of its tries.
   taken.culprit = body.value("through", 0);
   return taken;
 }
@@ -93,7 +103,7 @@ Guard::Found Guard::plan(std::int64_t good_step, std::int64_t bad_step, RollBack
   const Tree& tree = model_.tree();
   const InterventionRecord* start = model_.start();
   // Where it was rolled back to was good, whether or not there was a report of that very step.
-  if (start != nullptr && start->kind == "rollback") good_step = std::max(good_step, start->step);
+  if (start != nullptr && start->kind == ChangeKind::kRollBack) good_step = std::max(good_step, start->step);
   auto candidates = restore_points_on_line(tree, model_.active());
   std::erase_if(candidates, [&](const CheckpointRecord* point) { return point->step > good_step; });
   const auto whole = checkpoints_.first_whole(candidates);
@@ -102,22 +112,27 @@ Guard::Found Guard::plan(std::int64_t good_step, std::int64_t bad_step, RollBack
   if (point == nullptr) return Found::kNo;
   const auto before = std::count_if(tree.branches.begin(), tree.branches.end(), [&](const auto& branch) {
     const auto* made = start_of(tree, branch.number);
-    return made != nullptr && made->kind == "rollback" && branch.checkpoint == point->id;
+    return made != nullptr && made->kind == ChangeKind::kRollBack && branch.checkpoint == point->id;
   });
   if (before >= kRollBacksMax) return Found::kNo;
   // How long the bad stretch is, nobody knows when it is seen: a window from the last good report on is left out at
   // least, and where that was too little, more than twice as much.
   const auto& active = model_.branch(model_.active());
   const std::int64_t left_out = active.checkpoint == point->id ? active.skip_steps : 0;
-  const std::int64_t window = options_.window * model_.steps_a_report();
+  const std::int64_t window =
+      window_reports(options_, model_.reported(), good_step) * model_.reported().steps_a_report();
   plan = {.checkpoint = point->id, .skip_steps = 2 * left_out + std::max(good_step + window, bad_step) - point->step};
   const Json now = model_.params(), then = params_of(tree, point->branch);
   for (const auto& [name, value] : now.items()) {
     if (then.contains(name) && then[name] != value) plan.set[name] = value;
   }
   if (const auto rate = find_learning_rate(model_.space(), now)) {
-    const double value = base::number_from_json(now[*rate]).value_or(0);
-    if (const auto lower = clamp_to_space(model_.space(), now, *rate, value * kLower)) plan.set[*rate] = *lower;
+    plan.set.erase(*rate);
+    // Half of what was good there, not of what ran away since; half of that again where it comes back there again.
+    const double now_rate = base::number_from_json(now[*rate]).value_or(0);
+    const double good = base::number_from_json(then.value(*rate, now[*rate])).value_or(now_rate);
+    const double value = std::min(good * std::pow(kLower, static_cast<double>(before)), now_rate);
+    if (const auto lower = clamp_to_space(model_.space(), then, *rate, value * kLower)) plan.set[*rate] = *lower;
   }
   for (const auto& [name, value] : plan.set.items()) plan.was[name] = then[name];
   return Found::kYes;
@@ -126,8 +141,9 @@ Guard::Found Guard::plan(std::int64_t good_step, std::int64_t bad_step, RollBack
 // Whether the autopilot's range test is still at its base: a checkpoint of this branch may be bad already.
 bool Guard::is_first_window() const {
   return options_.autopilot == Autopilot::kAuto && !model_.branch(model_.active()).checkpoint &&
-         model_.running_try() == nullptr &&
-         static_cast<int>(model_.own_curve().size()) <= options_.window + kRollBacksMax;
+         running_try(model_.tree()) == nullptr &&
+         static_cast<std::int64_t>(model_.reported().own_curve().size()) <=
+             window_reports(options_, model_.reported(), model_.step) + kRollBacksMax;
 }
 
 // At the start nobody knows how far off the learning rate is: it goes down in decades, each time from the beginning.

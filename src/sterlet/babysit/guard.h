@@ -12,6 +12,8 @@
 
 namespace sterlet::babysit {
 
+struct Options;
+
 /// Where the guard goes back to, and how it continues from there.
 struct RollBack {
   std::int64_t checkpoint = 0;  ///< 0: to the beginning.

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/babysit/actions/pause.h"
 #include "sterlet/babysit/actions/registry.h"
+#include "sterlet/babysit/actions/stop.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::babysit {
@@ -21,7 +23,7 @@ namespace {
 
 constexpr std::size_t kHeldMax = 250'000;  // Some 50 MB.
 
-bool is_stop(const CommandRecord& command) { return command.kind == "stop"; }
+bool is_stop(const CommandRecord& command) { return command.kind == kStopKind; }
 
 }  // namespace
 
@@ -194,8 +196,9 @@ Result<void> InFlight::on_applied(std::int64_t step) {
   return {};
 }
 
-Result<void> InFlight::on_restored() {
+Result<void> InFlight::on_restored(std::int64_t skipped_steps) {
   auto after = take_held();
+  plan_.skipped_steps = skipped_steps;
   const storage::CheckpointRecord& target = *find_checkpoint(desk_.model.tree(), *plan_.target);
   desk_.model.step = target.step;
   desk_.model.value = target.value;
@@ -228,10 +231,10 @@ Result<bool> InFlight::on_exit(bool is_interrupted) {
     STERLET_PASS(give_up("the program ended before it answered, for the model was stopped"));
     stop_.reset();
     if (stop.id == 0) inbox_.remove_own(stop);
-    action_ = find_action("stop", true)->make();
+    action_ = find_action(kStopKind, true)->make();
     plan_ = {.command = stop};
   }
-  if (is_kind("stop")) return true;
+  if (is_kind(kStopKind)) return true;
   // To be carried out again by the next attempt, unless the answer is there already.
   if (!is_empty() && plan_.is_own() && !is_interrupted) inbox_.put_back(plan_.command);
   forget();
@@ -242,7 +245,7 @@ Result<void> InFlight::finish(const Answer& answer) {
   if (is_empty()) return {};
   const CommandRecord command = plan_.command;
   forget();
-  if (desk_.model.is_paused() && command.kind != "pause") desk_.outbox.hold(true);
+  if (desk_.model.is_paused() && command.kind != kPauseKind) desk_.outbox.hold(true);
   if (!answer.sentence.empty()) desk_.outbox.say(answer.sentence);
   return inbox_.answer(command, answer.sentence, answer.more);
 }

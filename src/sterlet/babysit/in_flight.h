@@ -53,7 +53,8 @@ class InFlight final {
   base::Result<void> on_checkpoint(std::int64_t id);
   base::Result<void> on_checkpoint_refused(const std::string& reason);
   base::Result<void> on_applied(std::int64_t step);
-  base::Result<void> on_restored();
+  /// `skipped_steps`: the data that the program says it leaves out.
+  base::Result<void> on_restored(std::int64_t skipped_steps);
   base::Result<void> on_refused(const std::string& reason);
 
   /// The program has ended, or will not be heard any more: a waiting stop is in flight now, anything else is begun again

@@ -13,6 +13,7 @@ namespace sterlet::babysit {
 
 using base::Json;
 using base::Result;
+using storage::ChangeState;
 using storage::CheckpointRecord;
 using storage::InterventionRecord;
 
@@ -68,7 +69,7 @@ Result<std::optional<std::optional<CheckpointRecord>>> Launcher::choose_restore_
       const auto whole = desk_.checkpoints.verify(point);
       if (!whole || (!*whole && whole->error().code == base::ErrorCode::kInterrupted)) return Chosen();
       if (*whole) return Chosen(point);
-      STERLET_PASS(model.set_checkpoint_state(point.id, "damaged"));
+      STERLET_PASS(model.set_checkpoint_state(point.id, storage::CheckpointState::kDamaged));
       desk_.outbox.say(whole->error().message() + "; an earlier one is used");
     }
     const storage::BranchRecord& active = model.branch(model.active());
@@ -81,9 +82,9 @@ Result<void> Launcher::give_up_branch() {
   Model& model = desk_.model;
   const int given_up = model.active(), parent = *model.branch(given_up).parent;
   for (InterventionRecord& made : model.changes()) {
-    if (made.started != given_up || made.state == "undone") continue;
+    if (made.started != given_up || made.state == ChangeState::kUndone) continue;
     made.outcome = "no whole checkpoint of it was left";
-    STERLET_PASS(model.put(made, "undone"));
+    STERLET_PASS(model.put(made, ChangeState::kUndone));
   }
   desk_.outbox.say(fmt::format("branch {} has no whole checkpoint left, so branch {} goes on", branch_name(given_up),
                                branch_name(parent)));

@@ -69,17 +69,15 @@ Result<std::string> logbook_markdown(storage::Storage& storage, std::int64_t stu
     tell_advice_until(made.created_ms);
     const Json set = json_of(made.set), was = json_of(made.was);
     std::string change = set.empty() ? "nothing: trained again from there" : change_text(set, was);
-    if (made.kind == "rollback") {
+    if (made.kind == storage::ChangeKind::kRollBack) {
       change = "rolled back; " + change;
-      const std::int64_t skipped = tree.branches[static_cast<std::size_t>(made.started)].skip_steps;
-      if (skipped > 0) change += fmt::format("; the data of {} steps left out", skipped);
     }
-    std::string outcome = made.state;
-    if (made.helped) outcome += fmt::format(", helped with p = {:.2f}", *made.helped);
+    std::string outcome(storage::text_of(made.state));
+    if (made.helped) outcome += ", helped with " + probability_text(*made.helped);
     if (!made.outcome.empty()) outcome += ": " + made.outcome;
     text += fmt::format("| {} | {} | {} to {} | {} | {} | {} | {} | {} |\n", base::timestamp_text(made.created_ms),
                         made.step, branch_name(made.branch), branch_name(made.started), cell(change),
-                        cell(made.by == "autopilot" ? "autopilot" : made.who), cell(made.note), cell(outcome),
+                        cell(author_text(made)), cell(made.note), cell(outcome),
                         value_text_of(curves[static_cast<std::size_t>(made.started)]));
   }
   tell_advice_until(INT64_MAX);

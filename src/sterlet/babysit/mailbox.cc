@@ -15,6 +15,7 @@ namespace sterlet::babysit {
 using base::ErrorCode;
 using base::Json;
 using base::Result;
+using storage::CommandState;
 using storage::State;
 
 namespace {
@@ -24,6 +25,38 @@ constexpr std::int64_t kLookMs = 1000;  // So often it is looked whether the pro
 
 bool is_final(State state) {
   return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
+}
+
+// What has become of the trial by now: whoever asks read it some time ago.
+Result<storage::TrialRecord> trial_now(const study::Study& study, storage::Storage& storage, std::int64_t trial) {
+  storage::TrialRecord now = study.records()[static_cast<std::size_t>(trial)];
+  STERLET_PASS(storage.visit_trials(study.storage_id(), now.changed_seq, [&](storage::TrialRow& row) -> Result<void> {
+    if (row.record.number == trial) now = row.record;
+    return {};
+  }));
+  return now;
+}
+
+base::Error finished_error(const storage::TrialRecord& trial, const std::string& study) {
+  return {.code = ErrorCode::kConflict,
+          .where = study,
+          .what = fmt::format("the model (trial {}) has finished ({} at step {}), so nothing was changed", trial.number,
+                              storage::text_of(trial.state), trial.last_step),
+          .next = "raise another one with sterlet babysit --new"};
+}
+
+// In one transaction with the look at the trial: a command that came after the model's end would wait for ever.
+Result<std::int64_t> post(storage::Storage& storage, const study::Study& study, const storage::CommandRecord& command) {
+  STERLET_PASS(storage.begin());
+  const auto posted = [&]() -> Result<std::int64_t> {
+    STERLET_TRY(const auto trial, trial_now(study, storage, command.trial));
+    if (is_final(trial.state)) return base::fail(finished_error(trial, study.spec().name));
+    STERLET_TRY(const std::int64_t id, storage.live().post_command(study.storage_id(), command));
+    STERLET_PASS(storage.commit());
+    return id;
+  }();
+  if (!posted) storage.rollback();
+  return posted;
 }
 
 // Whether a living process raises the model, by its session. One that cannot be seen from here counts: whoever asks it
@@ -59,7 +92,8 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
     STERLET_TRY(const auto changes, storage.live().load_interventions(study.storage_id(), found->model.trial));
     for (const storage::InterventionRecord& change : changes) {
       found->last_change = change.id;
-      if (change.state == "undone") found->last_undo_ms = std::max(found->last_undo_ms, change.decided_ms);
+      if (change.state == storage::ChangeState::kUndone)
+        found->last_undo_ms = std::max(found->last_undo_ms, change.decided_ms);
     }
   } else if (trial) {
     return base::fail(ErrorCode::kNotFound, fmt::format("trial {} was never babysat", *trial),
@@ -73,20 +107,15 @@ Result<std::optional<Found>> find_model(const study::Study& study, storage::Stor
 Result<Json> ask(storage::Storage& storage, const study::Study& study, const Found& found, const std::string& kind,
                  const Json& body, double wait_seconds, const base::Clock& clock) {
   const std::int64_t trial = found.model.trial;
-  if (is_final(found.state)) {
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("the model (trial {}) has finished ({} at step {}), so nothing was changed", trial,
-                                  storage::text_of(found.state), found.last_step),
-                      "raise another one with sterlet babysit --new", study.spec().name);
-  }
   storage::LiveStorage& live = storage.live();
   STERLET_PASS(live.changed_elsewhere());
   static_cast<void>(live.wake_fd());
-  STERLET_TRY(const std::int64_t id, live.post_command(study.storage_id(), {.trial = trial,
-                                                                            .kind = kind,
-                                                                            .body = base::json_line(body),
-                                                                            .who = base::user_name(),
-                                                                            .created_ms = clock.wall_ms()}));
+  STERLET_TRY(const std::int64_t id, post(storage, study,
+                                          {.trial = trial,
+                                           .kind = kind,
+                                           .body = base::json_line(body),
+                                           .who = base::user_name(),
+                                           .created_ms = clock.wall_ms()}));
   if (!found.is_running) {
     return Json{{"sentence",
                  fmt::format("nobody raises trial {} now; it gets this when sterlet babysit goes on with it", trial)},
@@ -98,9 +127,9 @@ Result<Json> ask(storage::Storage& storage, const study::Study& study, const Fou
   study::SessionWatch watch(clock);
   while (true) {
     STERLET_TRY(const auto command, live.find_command(id));
-    if (command && command->state != "pending") {
+    if (command && command->state != CommandState::kPending) {
       STERLET_TRY(Json answer, base::parse_json(command->answer));
-      if (command->state == "done") return answer;
+      if (command->state == CommandState::kDone) return answer;
       return base::fail(error_from_json(answer));
     }
     if (is_gone) {
@@ -123,6 +152,21 @@ Result<Json> ask(storage::Storage& storage, const study::Study& study, const Fou
     ::poll(&wake, wake.fd >= 0 ? 1 : 0, kPollMs);
     STERLET_PASS(live.changed_elsewhere());
   }
+}
+
+Result<void> refuse_of_finished(const study::Study& study, storage::Storage& storage, const base::Clock& clock) {
+  storage::LiveStorage& live = storage.live();
+  STERLET_TRY(const auto commands, live.pending_commands(study.storage_id()));
+  const auto& records = study.records();
+  for (const storage::CommandRecord& command : commands) {
+    if (command.trial < 0 || command.trial >= static_cast<std::int64_t>(records.size())) continue;
+    const storage::TrialRecord& trial = records[static_cast<std::size_t>(command.trial)];
+    if (!is_final(trial.state)) continue;
+    const Json answer = json_from_error(finished_error(trial, study.spec().name));
+    STERLET_PASS(
+        live.answer_command(command.id, storage::CommandState::kRefused, base::json_line(answer), clock.wall_ms()));
+  }
+  return {};
 }
 
 }  // namespace sterlet::babysit

@@ -26,10 +26,14 @@ base::Result<std::optional<Found>> find_model(const study::Study& study, storage
                                               const base::Clock& clock, std::optional<std::int64_t> trial);
 
 /// Puts a command into the mailbox and waits for its answer: {"sentence":...} and more. Errors: what the model
-/// answered; kConflict where it has finished; kTimeout after `wait_seconds` without an answer: the command stays. A
+/// answered; kConflict where it has finished, also since `found` was read: then nothing is put there; kTimeout after `wait_seconds` without an answer: the command stays. A
 /// model that nobody raises now gets it when it goes on: {"sentence":...,"later":true}.
 base::Result<base::Json> ask(storage::Storage& storage, const study::Study& study, const Found& found,
                              const std::string& kind, const base::Json& body, double wait_seconds,
                              const base::Clock& clock);
+
+/// Refuses what is still wanted of models that have finished: nobody else would ever answer it. Joins the storage's open
+/// transaction. Errors: those of the storage.
+base::Result<void> refuse_of_finished(const study::Study& study, storage::Storage& storage, const base::Clock& clock);
 
 }  // namespace sterlet::babysit

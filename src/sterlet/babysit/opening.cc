@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/babysit/mailbox.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::babysit {
@@ -47,6 +48,7 @@ class Opening final {
 
   Result<study::Claim> open(exec::Executor& executor, Model& model) {
     STERLET_TRY(sessions_, storage_.load_sessions(study_.storage_id()));
+    STERLET_PASS(refuse_of_finished(study_, storage_, clock_));
     STERLET_TRY(const auto models, live_.load_models(study_.storage_id()));
     if (start_.fresh && !start_.beside) STERLET_PASS(check_alone(models));
     if (start_.fresh || models.empty()) return begin_new(model);

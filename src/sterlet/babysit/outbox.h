@@ -28,7 +28,12 @@ class Outbox final {
     bool is_action = false;  ///< For the action in flight, rather than to confirm what the branch has.
   };
 
-  void ask_checkpoint() { send({{"checkpoint", base::Json::object()}}); }
+  void ask_checkpoint() {
+    ++asked_checkpoints_;
+    send({{"checkpoint", base::Json::object()}});
+  }
+  /// Whether a checkpoint that was told is one that was asked for, rather than one that the program wrote by itself.
+  bool take_asked_checkpoint() { return asked_checkpoints_ > 0 && asked_checkpoints_-- > 0; }
   void ask_stop() { send({{"stop", base::Json::object()}}); }
   void send_set(const base::Json& set, bool is_action);
   /// Back to a checkpoint, then `set`; with `skip_steps` above 0 without the data of so many steps.
@@ -44,7 +49,10 @@ class Outbox final {
   /// The set that the program answers: programs answer in order, one answer a set; one that forgot an answer must not
   /// hold up the rest.
   std::optional<SentSet> take_answered(const base::Json& told);
-  void forget_sent() { sent_.clear(); }
+  void forget_sent() {
+    sent_.clear();
+    asked_checkpoints_ = 0;
+  }
 
   /// Messages come before the answers to reports: a program that waits for the answer to its report makes no step more
   /// before it hears what that led to. Where that is still to be begun, the answers are kept.
@@ -56,6 +64,7 @@ class Outbox final {
 
   std::vector<base::Json> messages_;
   std::deque<SentSet> sent_;
+  int asked_checkpoints_ = 0;  // Not answered yet.
   std::vector<std::uint64_t> acks_;
   std::vector<std::string> sayings_, removals_;
   std::optional<bool> hold_;

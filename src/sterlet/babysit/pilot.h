@@ -11,6 +11,8 @@
 
 namespace sterlet::babysit {
 
+struct Options;
+
 /// The autopilot's eyes, and controls. A window of the base begins at a checkpoint, the mark. When it is full, changes
 /// are tried one after another from the mark over the same steps and the same data, so that the base is their control
 /// and costs nothing; then the model continues from the end of the best. All is in the tree: a process that takes the
@@ -34,6 +36,10 @@ class Pilot final {
 
  private:
   bool affords(std::int64_t reports) const;
+  /// Reports of a window that begins at this checkpoint.
+  std::int64_t window_of(const storage::CheckpointRecord& mark) const;
+  std::string range_text(const Situation& situation, int winner) const;
+  std::string no_range_text(const Situation& situation, bool is_afforded);
   Wish held(Wish wish);
   base::Result<std::vector<Wish>> reach_boundary(const storage::CheckpointRecord& mark);
   std::vector<Wish> advise(const std::optional<Proposal>& proposal, const base::Json& params);
@@ -49,6 +55,7 @@ class Pilot final {
   std::optional<std::int64_t> held_at_;  // The steps spent at that decision.
   std::string advised_;
   bool is_spent_ = false;
+  bool is_range_told_ = false;  // Why no range test is made.
 };
 
 }  // namespace sterlet::babysit

@@ -17,7 +17,8 @@ struct Plan {
   base::Json was = base::Json::object();   ///< ... and the values before.
   std::optional<std::int64_t> before;      ///< The checkpoint taken for it.
   std::optional<std::int64_t> target;      ///< The checkpoint to go back to.
-  std::int64_t skip_steps = 0;             ///< Data to leave out after that.
+  std::int64_t skip_steps = 0;             ///< Data to leave out after that ...
+  std::int64_t skipped_steps = 0;          ///< ... and what the program says that it leaves out.
   std::optional<int> base;                 ///< Branch: of a try, the one it is compared with; else where to go back to.
   bool wants_checkpoint = false;           ///< Waits until `before` is there.
   std::string checkpoint_refusal;          ///< Why none could be taken.

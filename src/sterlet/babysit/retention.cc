@@ -9,13 +9,14 @@
 namespace sterlet::babysit {
 
 using storage::CheckpointRecord;
+using storage::CheckpointState;
 
 namespace {
 
 std::vector<const CheckpointRecord*> kept_of(const Tree& tree) {
   std::vector<const CheckpointRecord*> kept;
   for (const CheckpointRecord& checkpoint : tree.checkpoints) {
-    if (checkpoint.state == "kept") kept.push_back(&checkpoint);
+    if (checkpoint.state == CheckpointState::kKept) kept.push_back(&checkpoint);
   }
   return kept;
 }
@@ -40,7 +41,7 @@ std::set<std::int64_t> of_changes(const Tree& tree) {
   for (const storage::BranchRecord& branch : tree.branches) {
     if (branch.checkpoint) ids.insert(*branch.checkpoint);
     for (auto checkpoint = tree.checkpoints.rbegin(); checkpoint != tree.checkpoints.rend(); ++checkpoint) {
-      if (checkpoint->branch != branch.number || checkpoint->state != "kept") continue;
+      if (checkpoint->branch != branch.number || checkpoint->state != CheckpointState::kKept) continue;
       ids.insert(checkpoint->id);
       break;
     }

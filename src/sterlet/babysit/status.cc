@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/change.h"
+#include "sterlet/babysit/windows.h"
 
 namespace sterlet::babysit {
 
@@ -16,13 +17,16 @@ namespace {
 std::string watch_text(const Desk& desk) {
   const Model& model = desk.model;
   const Options& options = desk.options;
+  const storage::InterventionRecord* watched = model.start() != nullptr ? model.start() : controlled(model.tree());
+  const std::int64_t most = window_reports(options, model.reported(), watched != nullptr ? watched->step : model.step);
   const std::string window = fmt::format(
-      "{} of {} reports", std::min(model.own_curve().size(), static_cast<std::size_t>(options.window)), options.window);
+      "{} of {} reports", std::min(static_cast<std::int64_t>(model.reported().own_curve().size()), most), most);
   const storage::InterventionRecord* start = model.start();
-  if (start != nullptr && start->state == "watching") {
-    return fmt::format("{} {}, {}", start->kind == "try" ? "tries" : "watches", change_text(*start), window);
+  if (start != nullptr && start->state == storage::ChangeState::kWatching) {
+    return fmt::format("{} {}, {}", start->kind == storage::ChangeKind::kTry ? "tries" : "watches", change_text(*start),
+                       window);
   }
-  if (model.controlled() != nullptr) return fmt::format("runs the unchanged branch as the control, {}", window);
+  if (controlled(model.tree()) != nullptr) return fmt::format("runs the unchanged branch as the control, {}", window);
   if (options.autopilot == Autopilot::kAuto) return "autopilot: watches the line";
   if (options.autopilot == Autopilot::kAdvise) return "gives advice";
   return {};
@@ -36,7 +40,7 @@ std::string doing_text(const Desk& desk, const InFlight& in_flight, const std::s
   }
   std::string text = watch_text(desk);
   if (desk.options.autopilot == Autopilot::kAuto && desk.options.limits.steps) {
-    text += fmt::format("; {} of {} steps spent", desk.model.spent_steps(), *desk.options.limits.steps);
+    text += fmt::format("; {} of {} steps spent", desk.model.reported().spent_steps(), *desk.options.limits.steps);
   }
   if (desk.options.guard) text += text.empty() ? "guarded" : "; guarded";
   return text;

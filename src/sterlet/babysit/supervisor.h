@@ -45,7 +45,7 @@ struct Options {
   storage::SessionRecord session;  ///< Of this process.
   Retention retention;
   double checkpoint_seconds = 60;  ///< > 0. A checkpoint is asked for when the last one is this old.
-  int window = 10;                 ///< >= 1. Reports after which a change is judged.
+  int window = 0;                  ///< >= 0. Reports after which a change is judged; 0: see windows.h.
   bool guard = false;              ///< A spike or NaN is rolled back without being asked, see spike.h.
   bool control = false;            ///< A change is judged by its unchanged branch, really run.
   double answer_seconds = 60;      ///< > 0. A stop waits so long for the program's answer to a change in flight.
@@ -83,8 +83,5 @@ struct Ending {
 base::Result<Ending> supervise(study::Study& study, storage::Storage& storage, exec::Executor& executor,
                                const base::Clock& clock, Observer& observer, const Start& start,
                                const Options& options);
-
-/// The first hyperparameters of a new model: `given`, else the defaults, else the middle of each range on its scale.
-base::Result<base::Json> first_params(const space::Space& space, const base::Json& given);
 
 }  // namespace sterlet::babysit

@@ -27,6 +27,7 @@ namespace {
 
 using base::Json;
 using exec::Event;
+using storage::CommandState;
 using storage::State;
 
 class PlayedClock final : public base::Clock {
@@ -196,13 +197,13 @@ TEST_F(Supervised, AStopWaitsForTheAnswerAndTheAnswerDecides) {
       [&] {
         EXPECT_FALSE(was_sent("stop"));
         EXPECT_EQ(steps_of(0), (Steps{1}));  // What came after the set is held back.
-        EXPECT_EQ(command(id_).state, "pending");
+        EXPECT_EQ(command(id_).state, CommandState::kPending);
         return std::vector{checkpoint(2), applied(2, 0.5), report(3)};
       },
   });
   EXPECT_FALSE(ending.finished);
   EXPECT_EQ(ending.last_signal, SIGTERM);
-  EXPECT_EQ(command(id_).state, "done");
+  EXPECT_EQ(command(id_).state, CommandState::kDone);
   EXPECT_EQ(steps_of(0), (Steps{1, 2}));
   EXPECT_EQ(steps_of(1), (Steps{3}));
   EXPECT_EQ(study_->records().front().state, State::kPaused);
@@ -235,7 +236,7 @@ TEST_F(Supervised, AStopWaitsNoLongerThanItsTimeAndThenNothingWasChanged) {
       },
   });
   EXPECT_FALSE(ending.finished);
-  EXPECT_EQ(command(id_).state, "refused");
+  EXPECT_EQ(command(id_).state, CommandState::kRefused);
   EXPECT_NE(command(id_).answer.find("did not answer within 1m"), std::string::npos) << command(id_).answer;
   EXPECT_EQ(steps_of(0), (Steps{1}));
   EXPECT_EQ(branch_count(), 1U);
@@ -266,7 +267,7 @@ TEST_F(Supervised, AProgramThatEndsUnderAStopBeforeItAnsweredHasChangedNothing) 
         return std::vector{PlayedExecutor::exited(exec::Cause::kStopped)};
       },
   });
-  EXPECT_EQ(command(id_).state, "refused");
+  EXPECT_EQ(command(id_).state, CommandState::kRefused);
   EXPECT_NE(command(id_).answer.find("the program ended before it answered"), std::string::npos);
   EXPECT_EQ(steps_of(0), (Steps{1}));
   EXPECT_EQ(branch_count(), 1U);
@@ -285,7 +286,7 @@ TEST_F(Supervised, AProgramThatComesToItsEndBeforeItReadTheChangeHasReportedOfTh
   });
   EXPECT_TRUE(ending.finished);
   EXPECT_EQ(steps_of(0), (Steps{1, 2, 3}));
-  EXPECT_EQ(command(id_).state, "refused");
+  EXPECT_EQ(command(id_).state, CommandState::kRefused);
   EXPECT_NE(command(id_).answer.find("has just finished"), std::string::npos);
 }
 
@@ -300,7 +301,7 @@ TEST_F(Supervised, AProgramThatIsKilledBeforeItAnsweredIsAskedAgainAndItsLastRep
       },
       [&] {
         EXPECT_EQ(executor_.launches.size(), 2U);
-        EXPECT_EQ(command(id_).state, "pending");
+        EXPECT_EQ(command(id_).state, CommandState::kPending);
         return std::vector{hello(), report(1)};
       },
       [&] {
@@ -311,7 +312,7 @@ TEST_F(Supervised, AProgramThatIsKilledBeforeItAnsweredIsAskedAgainAndItsLastRep
         return std::vector<Event>{};
       },
   });
-  EXPECT_EQ(command(id_).state, "done");
+  EXPECT_EQ(command(id_).state, CommandState::kDone);
   EXPECT_EQ(steps_of(0), (Steps{1}));
   EXPECT_EQ(steps_of(1), (Steps{2}));
 }
@@ -372,7 +373,7 @@ TEST_F(Supervised, ARefusedChangeLeavesAllReportsToTheBranch) {
         return std::vector<Event>{};
       },
   });
-  EXPECT_EQ(command(id_).state, "refused");
+  EXPECT_EQ(command(id_).state, CommandState::kRefused);
   EXPECT_EQ(steps_of(0), (Steps{1, 2, 3}));
 }
 

@@ -11,7 +11,10 @@ namespace sterlet::babysit {
 using base::Json;
 using base::Result;
 using storage::BranchReport;
+using storage::ChangeKind;
+using storage::ChangeState;
 using storage::CheckpointRecord;
+using storage::CheckpointState;
 using storage::InterventionRecord;
 
 Json stored_json(const std::string& text) {
@@ -100,6 +103,41 @@ const InterventionRecord* start_of(const Tree& tree, int branch) {
   return nullptr;
 }
 
+const InterventionRecord* running_try(const Tree& tree) {
+  const InterventionRecord* made = start_of(tree, tree.model.active);
+  const bool is_running = made != nullptr && made->kind == ChangeKind::kTry && made->state == ChangeState::kWatching;
+  return is_running ? made : nullptr;
+}
+
+const InterventionRecord* controlled(const Tree& tree) {
+  for (const InterventionRecord& made : tree.interventions) {
+    const bool is_watched = made.state == ChangeState::kWatching && made.kind != ChangeKind::kTry;
+    if (is_watched && made.came_from == tree.model.active) return &made;
+  }
+  return nullptr;
+}
+
+int base_branch(const Tree& tree) {
+  const InterventionRecord* made = running_try(tree);
+  return made == nullptr ? tree.model.active : made->came_from;
+}
+
+std::optional<std::int64_t> range_mark(const Tree& tree) {
+  for (const InterventionRecord& made : tree.interventions) {
+    const auto& branch = tree.branches[static_cast<std::size_t>(made.started)];
+    if (made.kind == ChangeKind::kTry && branch.checkpoint) return branch.checkpoint;
+  }
+  return std::nullopt;
+}
+
+bool is_start_mark(const Tree& tree, std::int64_t checkpoint) {
+  const CheckpointRecord* mark = find_checkpoint(tree, checkpoint);
+  if (mark == nullptr || tree.branches[static_cast<std::size_t>(mark->branch)].checkpoint) return false;
+  return std::none_of(tree.checkpoints.begin(), tree.checkpoints.end(), [&](const CheckpointRecord& other) {
+    return other.branch == mark->branch && other.id < mark->id;
+  });
+}
+
 const CheckpointRecord* find_checkpoint(const Tree& tree, std::int64_t id) {
   for (const CheckpointRecord& checkpoint : tree.checkpoints) {
     if (checkpoint.id == id) return &checkpoint;
@@ -110,11 +148,11 @@ const CheckpointRecord* find_checkpoint(const Tree& tree, std::int64_t id) {
 std::vector<const CheckpointRecord*> restore_points(const Tree& tree, int branch) {
   std::vector<const CheckpointRecord*> points;
   for (auto checkpoint = tree.checkpoints.rbegin(); checkpoint != tree.checkpoints.rend(); ++checkpoint) {
-    if (checkpoint->branch == branch && checkpoint->state == "kept") points.push_back(&*checkpoint);
+    if (checkpoint->branch == branch && checkpoint->state == CheckpointState::kKept) points.push_back(&*checkpoint);
   }
   if (const auto start = tree.branches[static_cast<std::size_t>(branch)].checkpoint) {
     const CheckpointRecord* base = find_checkpoint(tree, *start);
-    if (base != nullptr && base->state == "kept") points.push_back(base);
+    if (base != nullptr && base->state == CheckpointState::kKept) points.push_back(base);
   }
   return points;
 }
@@ -138,7 +176,7 @@ Result<const CheckpointRecord*> checkpoint_at(const Tree& tree, int branch, std:
   const auto on_line = [&](int number) { return std::find(line.begin(), line.end(), number) != line.end(); };
   const CheckpointRecord *found = nullptr, *below = nullptr, *above = nullptr;
   for (const CheckpointRecord& checkpoint : tree.checkpoints) {
-    if (checkpoint.state != "kept") continue;
+    if (checkpoint.state != CheckpointState::kKept) continue;
     if (checkpoint.step == step) {
       if (found == nullptr || on_line(checkpoint.branch) || !on_line(found->branch)) found = &checkpoint;
     } else if (checkpoint.step < step) {
@@ -215,11 +253,11 @@ Result<Json> tree_json(storage::Storage& storage, std::int64_t study, const std:
       entry["step"] = made.step;
       entry["set"] = stored_json(made.set);
       entry["was"] = stored_json(made.was);
-      entry["by"] = made.by;
+      entry["by"] = storage::text_of(made.by);
       entry["note"] = made.note;
-      entry["state"] = made.state;
+      entry["state"] = storage::text_of(made.state);
       entry["helped"] = made.helped ? base::json_number(*made.helped) : Json(nullptr);
-      entry["kind"] = made.kind;
+      entry["kind"] = storage::text_of(made.kind);
       entry["branch"] = branch_name(made.started);
       entry["who"] = made.who;
       entry["outcome"] = made.outcome;
@@ -229,7 +267,7 @@ Result<Json> tree_json(storage::Storage& storage, std::int64_t study, const std:
     }
     json["checkpoints"] = Json::array();
     for (const CheckpointRecord& checkpoint : tree.checkpoints) {
-      if (checkpoint.branch == branch.number && checkpoint.state == "kept") {
+      if (checkpoint.branch == branch.number && checkpoint.state == CheckpointState::kKept) {
         json["checkpoints"].push_back({{"step", checkpoint.step}, {"path", checkpoint.path}});
       }
     }

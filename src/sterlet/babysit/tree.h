@@ -39,6 +39,16 @@ base::Json params_of(const Tree& tree, int branch);
 std::vector<int> line_of(const Tree& tree, int branch);
 /// The change that started a branch; null for the first one.
 const storage::InterventionRecord* start_of(const Tree& tree, int branch);
+/// A try of the autopilot that is trained now; null: none.
+const storage::InterventionRecord* running_try(const Tree& tree);
+/// A change whose unchanged branch is trained now, as its control; null: none.
+const storage::InterventionRecord* controlled(const Tree& tree);
+/// The branch that tries are compared with: the active one, or where the running try came from.
+int base_branch(const Tree& tree);
+/// The checkpoint of the first try of all, from which the range test was made; nothing: nothing has been tried.
+std::optional<std::int64_t> range_mark(const Tree& tree);
+/// Whether this is the first checkpoint of a branch that started at the beginning of the training.
+bool is_start_mark(const Tree& tree, std::int64_t checkpoint);
 const storage::CheckpointRecord* find_checkpoint(const Tree& tree, std::int64_t id);
 /// The checkpoints from which a branch can go on, newest first: its own, then the one it starts from.
 std::vector<const storage::CheckpointRecord*> restore_points(const Tree& tree, int branch);

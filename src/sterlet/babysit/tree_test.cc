@@ -59,7 +59,7 @@ TEST(Branches, GoOnFromTheirNewestCheckpointAndAtLastFromTheirStart) {
 
 TEST(Branches, HaveALineOfCheckpointsThatEndsWhereTheirChildrenBegin) {
   Tree tree = small_tree();
-  tree.checkpoints[1].state = "deleted";
+  tree.checkpoints[1].state = storage::CheckpointState::kDeleted;
   std::vector<std::int64_t> ids;
   for (const auto* way : restore_points_on_line(tree, 2)) ids.push_back(way->id);
   EXPECT_EQ(ids, (std::vector<std::int64_t>{1}));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sterlet/base/json.h"
+#include "sterlet/storage/models.h"
 
 namespace sterlet::babysit {
 
@@ -10,6 +11,7 @@ namespace sterlet::babysit {
 struct Wish {
   std::string kind;
   base::Json body = base::Json::object();
+  storage::ChangeAuthor by = storage::ChangeAuthor::kAutopilot;
   bool holds = false;  ///< The program stands still until it hears of it: what it would train until then is lost.
 };
 

@@ -24,8 +24,8 @@ using storage::InterventionRecord;
 constexpr std::size_t kSparkColumns = 40;
 
 std::string verdict_text(const InterventionRecord& made) {
-  std::string text = made.state;
-  if (made.helped) text += fmt::format(", helped with p = {:.2f}", *made.helped);
+  std::string text(storage::text_of(made.state));
+  if (made.helped) text += ", helped with " + babysit::probability_text(*made.helped);
   if (!made.outcome.empty()) text += ": " + made.outcome;
   return text;
 }
@@ -82,10 +82,10 @@ base::Result<void> show_tree(const Context& context, OpenStudy& open, std::optio
       context.out.line(fmt::format("{}    {}", indent, babysit::settings_text(babysit::params_of(tree, number))));
     } else {
       const std::string change = babysit::change_text(*made);
-      context.out.line(fmt::format("{}    {}{} by {} ({}){}", indent, made->kind == "rollback" ? "rolled back; " : "",
-                                   change.empty() ? "nothing changed" : change,
-                                   made->by == "autopilot" ? "autopilot" : made->who, verdict_text(*made),
-                                   made->note.empty() ? "" : ": " + made->note));
+      context.out.line(fmt::format("{}    {}{} by {} ({}){}", indent,
+                                   made->kind == storage::ChangeKind::kRollBack ? "rolled back; " : "",
+                                   change.empty() ? "nothing changed" : change, babysit::author_text(*made),
+                                   verdict_text(*made), made->note.empty() ? "" : ": " + made->note));
     }
     for (const storage::BranchRecord& child : tree.branches) {
       if (child.parent == number) draw(child.number, indent + "  ");

@@ -88,6 +88,7 @@ struct Event {
   struct Restored {
     std::int64_t step = 0;
     std::string path;
+    std::int64_t skipped_steps = 0;  ///< So much data it leaves out after it, in steps of its reports.
   };
   struct Refused {
     base::Json set;  ///< What was to be set; the body of the message where `kind` is another.

@@ -126,6 +126,7 @@ void PageData::add_trial(const json& trial) {
   if (const auto attempts = whole(field(trial, "attempts")); attempts && *attempts != 1) {
     attempts_.emplace_back(row, *attempts);
   }
+  if (const json& model = field(trial, "model"); model.is_object()) models_.emplace_back(row, model);
   std::string reason = text_field(trial, "reason");
   if (reason.size() > kReasonBytesMax) reason = reason.substr(0, kReasonBytesMax) + "...";
   if (!reason.empty()) reason_.emplace_back(row, reasons_.index_of(reason));
@@ -293,6 +294,12 @@ std::string PageData::text() {
   out += '}';
   write_best(out);
   write_copies(out);
+  out += ",\"models\":";
+  append_list(out, models_.size(), [&](std::size_t i) {
+    out += fmt::format("{{\"row\":{},\"model\":", models_[i].first);
+    append_json(out, models_[i].second);
+    out += '}';
+  });
   out += ",\"curves\":";
   curves_.write(out);
   out += fmt::format(",\"rounded\":{},\"thinned\":{}}}", !is_exact, curves_.is_thinned());

@@ -83,6 +83,7 @@ class PageData final {
   std::vector<Column> values_;
   std::vector<Best> best_;
   std::vector<Copy> copies_;
+  std::vector<std::pair<std::size_t, nlohmann::json>> models_;  // Row, and what became of the model that was babysat.
   bool has_turns_ = false;
   Curves curves_;
 };

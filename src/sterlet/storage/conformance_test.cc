@@ -421,7 +421,7 @@ TEST_P(Conformance, ModelsBranchesAndCheckpointsAreReadAsTheyWereWritten) {
       live.add_checkpoint(study_, 3, {.branch = 1, .step = 40, .path = "/p q", .bytes = INT64_MAX, .checksum = "c"})
           .value();
   const std::int64_t valued = live.add_checkpoint(study_, 3, {.step = 50, .value = -HUGE_VAL}).value();
-  ASSERT_TRUE(live.set_checkpoint_state(checkpoint, "deleted").has_value());
+  ASSERT_TRUE(live.set_checkpoint_state(checkpoint, CheckpointState::kDeleted).has_value());
   const auto checkpoints = place_->open()->live().load_checkpoints(study_, 3).value();
   ASSERT_EQ(checkpoints.size(), 2U);
   EXPECT_EQ(checkpoints[0].id, checkpoint);
@@ -430,11 +430,11 @@ TEST_P(Conformance, ModelsBranchesAndCheckpointsAreReadAsTheyWereWritten) {
   EXPECT_EQ(checkpoints[0].path, "/p q");
   EXPECT_EQ(checkpoints[0].bytes, INT64_MAX);
   EXPECT_EQ(checkpoints[0].checksum, "c");
-  EXPECT_EQ(checkpoints[0].state, "deleted");
+  EXPECT_EQ(checkpoints[0].state, CheckpointState::kDeleted);
   EXPECT_FALSE(checkpoints[0].value.has_value());
   EXPECT_EQ(checkpoints[1].id, valued);
   EXPECT_EQ(checkpoints[1].value, -HUGE_VAL);
-  EXPECT_EQ(checkpoints[1].state, "kept");
+  EXPECT_EQ(checkpoints[1].state, CheckpointState::kKept);
   EXPECT_TRUE(live.load_checkpoints(study_, 4).value().empty());
 
   ASSERT_TRUE(live.add_branch(study_, 3,
@@ -480,37 +480,37 @@ TEST_P(Conformance, ReportsOfABranchComeByStepAndAreDroppedAfterOne) {
 
 TEST_P(Conformance, AnInterventionIsWrittenAgainUnderItsIdWithAnEventEach) {
   LiveStorage& live = storage_->live();
-  InterventionRecord made{.kind = "try",
+  InterventionRecord made{.kind = ChangeKind::kTry,
                           .branch = 1,
                           .started = 2,
                           .came_from = 1,
                           .step = 40,
                           .set = "{\"a\":1}",
                           .was = "{\"a\":2}",
-                          .by = "autopilot",
+                          .by = ChangeAuthor::kAutopilot,
                           .who = "ada",
                           .note = "n",
                           .checkpoint = 8,
                           .created_ms = 4};
   made.id = live.put_intervention(study_, 3, made).value();
-  made.state = "kept";
+  made.state = ChangeState::kKept;
   made.helped = 0.75;
   made.outcome = "o";
   made.decided_ms = 5;
   EXPECT_EQ(live.put_intervention(study_, 3, made).value(), made.id);
   const auto read = place_->open()->live().load_interventions(study_, 3).value();
   ASSERT_EQ(read.size(), 1U);
-  EXPECT_EQ(read[0].kind, "try");
+  EXPECT_EQ(read[0].kind, ChangeKind::kTry);
   EXPECT_EQ(read[0].branch, 1);
   EXPECT_EQ(read[0].started, 2);
   EXPECT_EQ(read[0].came_from, 1);
   EXPECT_EQ(read[0].step, 40);
   EXPECT_EQ(read[0].set, made.set);
   EXPECT_EQ(read[0].was, made.was);
-  EXPECT_EQ(read[0].by, "autopilot");
+  EXPECT_EQ(read[0].by, ChangeAuthor::kAutopilot);
   EXPECT_EQ(read[0].who, "ada");
   EXPECT_EQ(read[0].note, "n");
-  EXPECT_EQ(read[0].state, "kept");
+  EXPECT_EQ(read[0].state, ChangeState::kKept);
   EXPECT_EQ(read[0].helped, 0.75);
   EXPECT_EQ(read[0].outcome, "o");
   EXPECT_EQ(read[0].checkpoint, 8);
@@ -557,13 +557,13 @@ TEST_P(Conformance, AMailboxIsEmptiedInTheOrderItWasFilled) {
   EXPECT_EQ(pending[0].body, "{1}");
   EXPECT_EQ(pending[0].who, "ada");
   EXPECT_EQ(pending[1].created_ms, 6);
-  ASSERT_TRUE(live.answer_command(*first, "done", "{2}", 9).has_value());
+  ASSERT_TRUE(live.answer_command(*first, CommandState::kDone, "{2}", 9).has_value());
   pending = live.pending_commands(study_).value();
   ASSERT_EQ(pending.size(), 1U);
   EXPECT_EQ(pending[0].id, second.value());
   const auto answered = writer->live().find_command(*first).value();
   ASSERT_TRUE(answered.has_value());
-  EXPECT_EQ(answered->state, "done");
+  EXPECT_EQ(answered->state, CommandState::kDone);
   EXPECT_EQ(answered->answer, "{2}");
   EXPECT_EQ(answered->done_ms, 9);
   EXPECT_EQ(live.commands_of(study_, 0, "set").value().size(), 1U);
@@ -603,11 +603,11 @@ void write_everything(Storage& storage, std::int64_t study, std::int64_t checkpo
   EXPECT_TRUE(live.put_branch_reports(study, 0, 0, {&branch_report, 1}).has_value());
   EXPECT_TRUE(live.drop_branch_reports(study, 0, 0, 0).has_value());
   EXPECT_TRUE(live.add_checkpoint(study, 0, {.path = "/new"}).has_value());
-  EXPECT_TRUE(live.set_checkpoint_state(checkpoint, "deleted").has_value());
-  EXPECT_TRUE(live.put_intervention(study, 0, {.kind = "set"}).has_value());
+  EXPECT_TRUE(live.set_checkpoint_state(checkpoint, CheckpointState::kDeleted).has_value());
+  EXPECT_TRUE(live.put_intervention(study, 0, {.kind = ChangeKind::kSet}).has_value());
   EXPECT_TRUE(live.put_turn(study, {.trial = 0, .turn = 0, .state = TurnRecord::State::kFailed}).has_value());
   EXPECT_TRUE(live.post_command(study, {.trial = 0, .kind = "undo"}).has_value());
-  EXPECT_TRUE(live.answer_command(command, "done", "{}", 1).has_value());
+  EXPECT_TRUE(live.answer_command(command, CommandState::kDone, "{}", 1).has_value());
 }
 
 /// All that a study holds, as text.
@@ -617,6 +617,8 @@ std::string shown(Storage& storage, std::int64_t study) {
     const auto one = [&](const auto& part) {
       if constexpr (std::is_arithmetic_v<std::decay_t<decltype(part)>>) {
         text += std::to_string(part) + " ";
+      } else if constexpr (std::is_enum_v<std::decay_t<decltype(part)>>) {
+        text += std::string(text_of(part)) + " ";
       } else {
         text += part + " ";
       }

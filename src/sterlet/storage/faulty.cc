@@ -47,7 +47,7 @@ class FaultyLive final : public LiveStorage {
     STERLET_PASS(faulty_.count_call("add_checkpoint"));
     return inner_.add_checkpoint(study, trial, checkpoint);
   }
-  Result<void> set_checkpoint_state(std::int64_t id, const std::string& state) override {
+  Result<void> set_checkpoint_state(std::int64_t id, CheckpointState state) override {
     STERLET_PASS(faulty_.count_call("set_checkpoint_state"));
     return inner_.set_checkpoint_state(id, state);
   }
@@ -89,7 +89,7 @@ class FaultyLive final : public LiveStorage {
     STERLET_PASS(faulty_.count_call("commands_of"));
     return inner_.commands_of(study, trial, kind);
   }
-  Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
+  Result<void> answer_command(std::int64_t id, CommandState state, const std::string& answer,
                               std::int64_t wall_ms) override {
     STERLET_PASS(faulty_.count_call("answer_command"));
     return inner_.answer_command(id, state, answer, wall_ms);

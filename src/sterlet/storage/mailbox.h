@@ -3,22 +3,32 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sterlet/base/result.h"
 
 namespace sterlet::storage {
 
+/// Nobody has answered it; it was carried out; it was refused.
+enum class CommandState { kPending, kDone, kRefused };
+
+/// "pending", "done", "refused".
+std::string_view text_of(CommandState state);
+std::optional<CommandState> command_state_from_text(std::string_view text);
+
 /// One line of the mailbox: what somebody wants of the process that holds the lease.
 struct CommandRecord {
   std::int64_t id = 0;
   std::int64_t trial = 0;
+  /// The name of what is wanted. Whoever obeys has a table of these names and refuses one that is not in it: text, so
+  /// that a new row there is no matter of the storage's.
   std::string kind;
   std::string body = "{}";  ///< JSON.
   std::string who;
   std::int64_t created_ms = 0;
-  std::string state = "pending";  ///< Or done, refused.
-  std::string answer;             ///< JSON.
+  CommandState state = CommandState::kPending;
+  std::string answer;  ///< JSON.
   std::int64_t done_ms = 0;
 };
 
@@ -34,7 +44,7 @@ class Mailbox {
   /// Of one kind, in the order they came, whatever became of them.
   virtual base::Result<std::vector<CommandRecord>> commands_of(std::int64_t study, std::int64_t trial,
                                                                const std::string& kind) = 0;
-  virtual base::Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
+  virtual base::Result<void> answer_command(std::int64_t id, CommandState state, const std::string& answer,
                                             std::int64_t wall_ms) = 0;
 
   /// Readable when somebody may have written; -1 where there is no such thing, then look every few milliseconds.

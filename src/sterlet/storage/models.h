@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sterlet/base/result.h"
@@ -31,6 +32,14 @@ struct BranchRecord {
   std::int64_t created_ms = 0;
 };
 
+/// What has become of a checkpoint: it is at hand, Sterlet deleted it (or the program wrote over it), or its file is not
+/// what it was.
+enum class CheckpointState { kKept, kDeleted, kDamaged };
+
+/// "kept", "deleted", "damaged".
+std::string_view text_of(CheckpointState state);
+std::optional<CheckpointState> checkpoint_state_from_text(std::string_view text);
+
 struct CheckpointRecord {
   std::int64_t id = 0;
   int branch = 0;
@@ -39,23 +48,45 @@ struct CheckpointRecord {
   std::int64_t bytes = 0;
   std::string checksum;
   std::optional<double> value;  ///< Last reported objective there.
-  std::string state = "kept";   ///< Or deleted, damaged.
+  CheckpointState state = CheckpointState::kKept;
   std::int64_t created_ms = 0;
 };
+
+/// What starts a branch.
+enum class ChangeKind {
+  kSet,       ///< New values at the step where the model stood.
+  kBranch,    ///< From an earlier checkpoint, with or without new values.
+  kRollBack,  ///< From an earlier checkpoint, past data that was bad.
+  kTry,       ///< A try of the autopilot: compared with the branch that it came from.
+};
+enum class ChangeAuthor { kPerson, kAutopilot, kGuard };
+/// Its window is not over yet; the model continued with it; the model went back to before it.
+enum class ChangeState { kWatching, kKept, kUndone };
+
+/// "set", "branch", "rollback", "try".
+std::string_view text_of(ChangeKind kind);
+std::optional<ChangeKind> change_kind_from_text(std::string_view text);
+/// "person", "autopilot", "guard".
+std::string_view text_of(ChangeAuthor author);
+std::optional<ChangeAuthor> change_author_from_text(std::string_view text);
+/// "watching", "kept", "undone".
+std::string_view text_of(ChangeState state);
+std::optional<ChangeState> change_state_from_text(std::string_view text);
 
 /// A live change, and what came of it.
 struct InterventionRecord {
   std::int64_t id = 0;
-  std::string kind = "set";  ///< Or branch, rollback, try.
-  int branch = 0;            ///< Where it was made.
-  int started = 0;           ///< The branch that it started.
-  int came_from = 0;         ///< The branch that was trained before; undo goes back there.
+  ChangeKind kind = ChangeKind::kSet;
+  int branch = 0;     ///< Where it was made.
+  int started = 0;    ///< The branch that it started.
+  int came_from = 0;  ///< The branch that was trained before; undo goes back there.
   std::int64_t step = 0;
   std::string set = "{}", was = "{}";  ///< JSON objects.
-  std::string by = "person";           ///< Or autopilot.
-  std::string who, note;
-  std::string state = "watching";  ///< Or kept, undone.
-  std::optional<double> helped;    ///< Probability that it did.
+  ChangeAuthor by = ChangeAuthor::kPerson;
+  std::string who;  ///< Name of the person.
+  std::string note;
+  ChangeState state = ChangeState::kWatching;
+  std::optional<double> helped;  ///< Probability that it did.
   std::string outcome;
   std::optional<std::int64_t> checkpoint;  ///< Taken just before it; empty: it cannot be undone.
   std::int64_t created_ms = 0, decided_ms = 0;
@@ -90,7 +121,7 @@ class Models {
 
   virtual base::Result<std::int64_t> add_checkpoint(std::int64_t study, std::int64_t trial,
                                                     const CheckpointRecord& checkpoint) = 0;
-  virtual base::Result<void> set_checkpoint_state(std::int64_t id, const std::string& state) = 0;
+  virtual base::Result<void> set_checkpoint_state(std::int64_t id, CheckpointState state) = 0;
   virtual base::Result<std::vector<CheckpointRecord>> load_checkpoints(std::int64_t study, std::int64_t trial) = 0;
 
   /// Writes an intervention, new where its id is 0, and an event; returns its id.

@@ -9,6 +9,7 @@
 #include "sterlet/babysit/checkpoints.h"
 #include "sterlet/babysit/guard.h"
 #include "sterlet/babysit/model.h"
+#include "sterlet/babysit/outbox.h"
 #include "sterlet/babysit/pilot.h"
 #include "sterlet/babysit/plan.h"
 #include "sterlet/babysit/supervisor.h"

@@ -28,7 +28,7 @@ class Advice final : public Action {
                                                             .body = base::json_line(body),
                                                             .who = "autopilot",
                                                             .created_ms = desk.clock.wall_ms()}));
-    STERLET_PASS(live.answer_command(id, "done", "{}", desk.clock.wall_ms()));
+    STERLET_PASS(live.answer_command(id, storage::CommandState::kDone, "{}", desk.clock.wall_ms()));
     return Answer{};
   }
 };

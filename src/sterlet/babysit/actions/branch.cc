@@ -5,6 +5,7 @@
 #include "sterlet/babysit/actions/checks.h"
 #include "sterlet/babysit/change.h"
 #include "sterlet/base/text.h"
+#include "sterlet/babysit/verdicts.h"
 
 namespace sterlet::babysit {
 
@@ -61,9 +62,9 @@ class Branch final : public Action {
 
   Result<Answer> on_restored(Desk& desk, Plan& plan) const override {
     Model& model = desk.model;
-    STERLET_PASS(model.settle_watched());
+    STERLET_PASS(settle_watched(desk));
     const CheckpointRecord target = *find_checkpoint(model.tree(), *plan.target);
-    STERLET_PASS(model.add_branch(plan, target.branch, target.step, target.id));
+    STERLET_PASS(model.add_branch(plan, storage::ChangeKind::kBranch, target.branch, target.step, target.id));
     const int started = model.tree().interventions.back().started;
     STERLET_PASS(model.make_active(started, target.step));
     STERLET_PASS(model.go_on_from(target.path));

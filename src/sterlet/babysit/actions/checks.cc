@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/change.h"
+#include "sterlet/babysit/windows.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::babysit {
 
 using base::ErrorCode;
 using base::Json;
+using storage::ChangeState;
 using storage::InterventionRecord;
 
 namespace {
@@ -39,13 +41,14 @@ std::optional<Refusal> refuse_unless_live(const Model& model) {
 }
 
 std::optional<Refusal> refuse_if_behind(const Desk& desk, const Json& body) {
-  if (const InterventionRecord* made = desk.model.controlled()) {
+  if (const InterventionRecord* made = controlled(desk.model.tree())) {
     return refusal(
         ErrorCode::kConflict,
         fmt::format("the unchanged branch is being run as the control of {}'s change at step {}, so nothing was "
                     "changed",
                     made->who, made->step),
-        fmt::format("give it again after {} more reports", desk.options.window));
+        fmt::format("give it again after {} more reports",
+                    window_reports(desk.options, desk.model.reported(), made->step)));
   }
   const auto& changes = desk.model.tree().interventions;
   if (!body.contains("seen") || changes.empty()) return std::nullopt;
@@ -58,7 +61,7 @@ std::optional<Refusal> refuse_if_behind(const Desk& desk, const Json& body) {
   for (const InterventionRecord& made : changes) {
     if (made.id > seen) {
       news = fmt::format("{} has just changed {} at step {}", made.who, change_text(made), made.step);
-    } else if (made.state == "undone" && made.decided_ms > seen_undo_ms) {
+    } else if (made.state == ChangeState::kUndone && made.decided_ms > seen_undo_ms) {
       news = fmt::format("{}'s change of {} at step {} has just been undone", made.who, change_text(made), made.step);
     }
   }
@@ -70,8 +73,8 @@ std::optional<Refusal> refuse_if_behind(const Desk& desk, const Json& body) {
 std::string watched_text(const Desk& desk) {
   const auto& changes = desk.model.tree().interventions;
   for (const InterventionRecord& made : changes) {
-    const bool is_watched = made.state == "watching";
-    const bool is_undone = &made == &changes.back() && made.state == "undone" && !made.outcome.empty() &&
+    const bool is_watched = made.state == ChangeState::kWatching;
+    const bool is_undone = &made == &changes.back() && made.state == ChangeState::kUndone && !made.outcome.empty() &&
                            desk.clock.wall_ms() - made.decided_ms < kUndoneNewsMs;
     if (!is_watched && !is_undone) continue;
     const std::string what = fmt::format("{}'s change of {} (step {}", made.who, change_text(made), made.step);

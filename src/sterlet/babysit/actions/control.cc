@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/actions/checks.h"
+#include "sterlet/babysit/windows.h"
 
 namespace sterlet::babysit {
 
@@ -22,7 +23,7 @@ class Control final : public Action {
     const CheckpointRecord* target =
         made != nullptr && made->checkpoint ? find_checkpoint(model.tree(), *made->checkpoint) : nullptr;
     std::optional<Result<void>> whole;
-    if (target != nullptr && target->state == "kept") {
+    if (target != nullptr && target->state == storage::CheckpointState::kKept) {
       whole = desk.checkpoints.verify(*target);
       if (!whole) return Later{};
     }
@@ -44,7 +45,8 @@ class Control final : public Action {
     STERLET_PASS(desk.model.go_on_from(target.path));
     return Answer{.sentence =
                       fmt::format("the unchanged branch {} is run from step {} for {} reports, as the change's control",
-                                  branch_name(*plan.base), target.step, desk.options.window)};
+                                  branch_name(*plan.base), target.step,
+                                  window_reports(desk.options, desk.model.reported(), target.step))};
   }
 };
 

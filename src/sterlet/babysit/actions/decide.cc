@@ -13,6 +13,7 @@ namespace sterlet::babysit {
 using base::ErrorCode;
 using base::Json;
 using base::Result;
+using storage::ChangeState;
 using storage::CheckpointRecord;
 using storage::InterventionRecord;
 
@@ -52,7 +53,7 @@ class Decide final : public Action {
   static Result<Answer> decide(Desk& desk, const Plan& plan) {
     Model& model = desk.model;
     for (InterventionRecord& made : model.changes()) {
-      if (made.state != "watching") continue;
+      if (made.state != ChangeState::kWatching) continue;
       STERLET_TRY(Curve unchanged, model.curve(made.came_from));
       STERLET_TRY(const Curve changed, model.curve(made.started));
       const std::int64_t from = model.branch(made.started).from_step;
@@ -62,11 +63,19 @@ class Decide final : public Action {
         made.outcome = fmt::format("{} {:.4g} where the unchanged branch had {:.4g}", model.metric(), verdict->measured,
                                    verdict->expected);
       }
-      STERLET_PASS(model.put(made, made.started == *plan.base ? "kept" : "undone"));
-      desk.outbox.say(fmt::format("{}: {}{}{}", made.state, change_text(made),
-                                  made.helped ? fmt::format(", helped with p = {:.2f}", *made.helped) : "",
+      // Without this, "undone" beside "helped" would read as a mistake.
+      const bool is_beaten = made.started != *plan.base && made.came_from != *plan.base;
+      if (is_beaten && made.helped.value_or(0) > 0.5) {
+        made.outcome += fmt::format("; branch {} was better still", branch_name(*plan.base));
+      }
+      STERLET_PASS(model.put(made, made.started == *plan.base ? ChangeState::kKept : ChangeState::kUndone));
+      const bool is_kept = made.state == ChangeState::kKept;
+      desk.outbox.say(fmt::format("{}: {}{}{}", storage::text_of(made.state),
+                                  is_kept ? change_text(made) : back_text(made),
+                                  made.helped ? fmt::format(", helped with {}", probability_text(*made.helped)) : "",
                                   made.outcome.empty() ? "" : "; " + made.outcome));
     }
+    if (!plan.note().empty()) desk.outbox.say(plan.note());
     desk.pilot.set_mark(std::nullopt);
     return Answer{};
   }

@@ -6,7 +6,7 @@
 
 namespace sterlet::babysit {
 
-/// Keeps what helped, of a change and its control or of tries, and continues with the winner: {"winner":BRANCH}.
+/// Keeps what helped, of a change and its control or of tries, and continues with the winner: {"winner":BRANCH,"note":TEXT}.
 std::unique_ptr<const Action> make_decide();
 
 }  // namespace sterlet::babysit

@@ -12,6 +12,7 @@ namespace {
 class Mark final : public Action {
  public:
   Result<Begun> begin(Desk& desk, Plan& plan) const override {
+    if (!plan.note().empty()) desk.outbox.say(plan.note());
     plan.wants_checkpoint = true;
     desk.outbox.ask_checkpoint();
     return Asked{};

@@ -6,7 +6,7 @@
 
 namespace sterlet::babysit {
 
-/// Takes the checkpoint at which a window of the autopilot begins.
+/// Takes the checkpoint at which a window of the autopilot begins, and says what there is to say: {"note":TEXT}.
 std::unique_ptr<const Action> make_mark();
 
 }  // namespace sterlet::babysit

@@ -20,13 +20,13 @@ namespace sterlet::babysit {
 namespace {
 
 constexpr ActionRow kRows[] = {
-    {.kind = "set", .make = &make_set},
-    {.kind = "undo", .make = &make_undo},
+    {.kind = kSetKind, .make = &make_set},
+    {.kind = kUndoKind, .make = &make_undo},
     {.kind = "branch", .make = &make_branch},
-    {.kind = "pause", .make = &make_pause},
+    {.kind = kPauseKind, .make = &make_pause},
     {.kind = "resume", .make = &make_resume},
-    {.kind = "stop", .make = &make_stop},
-    {.kind = "rollback", .is_own = true, .make = &make_roll_back},
+    {.kind = kStopKind, .make = &make_stop},
+    {.kind = kRollBackKind, .is_own = true, .make = &make_roll_back},
     {.kind = "mark", .is_own = true, .make = &make_mark},
     {.kind = "try", .is_own = true, .make = &make_try},
     {.kind = "control", .is_own = true, .make = &make_control},

@@ -6,6 +6,7 @@
 
 #include "sterlet/babysit/actions/checks.h"
 #include "sterlet/babysit/change.h"
+#include "sterlet/babysit/verdicts.h"
 
 namespace sterlet::babysit {
 
@@ -42,8 +43,8 @@ class Set final : public Action {
     }
     Model& model = desk.model;
     const std::string watched = watched_text(desk);
-    STERLET_PASS(model.settle_watched());
-    STERLET_PASS(model.add_branch(plan, model.active(), step, plan.before));
+    STERLET_PASS(settle_watched(desk));
+    STERLET_PASS(model.add_branch(plan, storage::ChangeKind::kSet, model.active(), step, plan.before));
     const int started = model.tree().interventions.back().started;
     STERLET_PASS(model.make_active(started, std::nullopt));
     model.step = std::max(model.step, step);

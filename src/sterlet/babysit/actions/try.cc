@@ -29,7 +29,7 @@ class Try final : public Action {
       desk.pilot.set_mark(std::nullopt);
       return refusal(ErrorCode::kConflict, whole->error().message(), "nothing was changed");
     }
-    const int base = model.base_branch();
+    const int base = base_branch(model.tree());
     const Json from = params_of(model.tree(), base), root = params_of(model.tree(), mark->branch);
     Json wanted = from;
     wanted[plan.body.value("name", std::string())] = plan.body.value("value", Json());
@@ -51,7 +51,7 @@ class Try final : public Action {
     Model& model = desk.model;
     desk.pilot.hear();
     const CheckpointRecord target = *find_checkpoint(model.tree(), *plan.target);
-    STERLET_PASS(model.add_branch(plan, target.branch, target.step, target.id));
+    STERLET_PASS(model.add_branch(plan, storage::ChangeKind::kTry, target.branch, target.step, target.id));
     const int started = model.tree().interventions.back().started;
     STERLET_PASS(model.make_active(started, target.step));
     STERLET_PASS(model.go_on_from(target.path));

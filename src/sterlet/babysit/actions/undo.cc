@@ -4,6 +4,7 @@
 
 #include "sterlet/babysit/actions/checks.h"
 #include "sterlet/babysit/change.h"
+#include "sterlet/babysit/verdicts.h"
 
 namespace sterlet::babysit {
 
@@ -39,7 +40,7 @@ class Undo final : public Action {
                       : fmt::format("to put the value back without going back: sterlet set {}", settings_words(was)));
     }
     const CheckpointRecord* target = find_checkpoint(model.tree(), *start->checkpoint);
-    if (target == nullptr || target->state != "kept") {
+    if (target == nullptr || target->state != storage::CheckpointState::kKept) {
       return refusal(ErrorCode::kConflict,
                      fmt::format("the checkpoint of step {}, taken before the change, is no longer kept", start->step),
                      "see sterlet show --tree for those that are");
@@ -59,11 +60,11 @@ class Undo final : public Action {
     Model& model = desk.model;
     const std::string why = plan.note();
     const int through = first_undone(model, plan);
-    STERLET_TRY(const std::string what, model.mark_undone(through, why));
+    STERLET_TRY(const std::string what, mark_undone(desk, through, why));
     const std::int64_t step = model.step;
     const std::string branch = branch_name(model.active());
     STERLET_PASS(model.make_active(model.active(), step));
-    STERLET_PASS(model.watch_again());
+    STERLET_PASS(watch_again(desk));
     STERLET_PASS(model.go_on_from(find_checkpoint(model.tree(), *plan.target)->path));
     return Answer{.sentence = fmt::format("{}undone: {}; branch {} goes on from step {}",
                                           plan.is_own() ? why + "; " : "", what, branch, step),

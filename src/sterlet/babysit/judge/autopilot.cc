@@ -25,6 +25,8 @@ constexpr double kFarthest = 10.1;    // Times or over what the range test found
 constexpr double kUnitStep = 0.2;
 constexpr double kTrendP = 0.2;
 constexpr double kGainMin = 0.005;
+constexpr double kFallen = 0.2;      // Of the level, within ...
+constexpr std::size_t kRecent = 4;   // ... so many windows.
 constexpr double kLikelyLoss = 1.0;  // Deviations.
 constexpr int kPatience = 2;         // Windows, after a try that was lost.
 
@@ -130,6 +132,18 @@ std::optional<Proposal> learned(const space::Space& space, const Situation& situ
   return best;
 }
 
+bool has_just_fallen(const Curve& line, std::size_t window, bool minimize) {
+  const std::size_t size = std::min(line.size(), kRecent * window), part = std::max<std::size_t>(1, window / 2);
+  if (size < 2 * part) return false;
+  const auto mean_from = [&](std::size_t begin) {
+    double sum = 0;
+    for (std::size_t i = begin; i < begin + part; ++i) sum += line[i].second / static_cast<double>(part);
+    return sum;
+  };
+  const double before = mean_from(line.size() - size), now = mean_from(line.size() - part);
+  return (minimize ? before - now : now - before) > kFallen * std::abs(before);
+}
+
 }  // namespace
 
 bool is_ending(const Situation& situation, const AutopilotLimits& limits) {
@@ -148,7 +162,7 @@ double score_of(const Curve& window, bool minimize) {
 }
 
 bool is_plateau(const Curve& line, std::size_t window, bool minimize) {
-  if (line.size() < 2 * window) return false;
+  if (line.size() < 2 * window || has_just_fallen(line, window, minimize)) return false;
   const Curve last(line.end() - static_cast<std::ptrdiff_t>(2 * window), line.end());
   const auto n = static_cast<double>(last.size());
   double falls = 0, level = 0;
@@ -171,9 +185,9 @@ bool is_plateau(const Curve& line, std::size_t window, bool minimize) {
 std::optional<Proposal> propose(const space::Space& space, const Situation& situation, const ResponseModel& model,
                                 const AutopilotLimits& limits, bool minimize) {
   const auto rate = find_learning_rate(space, situation.params);
-  if (situation.is_start) {
-    if (!rate || !(*base::number_from_json(situation.params[*rate]) > 0)) return std::nullopt;
-    return range_test(space, situation, *rate, minimize);
+  if (situation.is_start && rate && *base::number_from_json(situation.params[*rate]) > 0) {
+    auto proposal = range_test(space, situation, *rate, minimize);
+    if (proposal || !situation.arms.empty()) return proposal;
   }
   if (!situation.arms.empty() || situation.tries >= limits.tries || situation.spent > kLastShare) return std::nullopt;
   if (situation.last_kept == false && situation.windows_since_try < kPatience) return std::nullopt;
@@ -185,7 +199,7 @@ std::optional<Proposal> propose(const space::Space& space, const Situation& situ
         fmt::format("{:.0f}% of the steps are left: with a lower rate the noise that it keeps up settles",
                     100 * (1 - situation.spent)));
   }
-  const auto window = std::max<std::size_t>(situation.window.size(), 2);
+  const std::size_t window = std::max({situation.window.size(), situation.window_reports, std::size_t{2}});
   if (!rate || !is_plateau(situation.line, window, minimize)) return std::nullopt;
   return learned(space, situation, *rate, model, limits);
 }

@@ -27,18 +27,19 @@ struct Arm {
 
 /// All that the autopilot decides by, at the end of a window of the base.
 struct Situation {
-  base::Json params;              ///< Of the base.
-  Curve line;                     ///< Of the objective, from the start of the training to now.
-  Curve window;                   ///< Its last part, since the checkpoint that arms start from.
-  std::vector<Arm> arms;          ///< Tried from that checkpoint until now, in their order.
-  bool is_start = false;          ///< The checkpoint is that of the beginning of the training.
-  double rate = 0;                ///< The base's learning rate; 0 where there is none.
-  double rate_found = 0;          ///< What the range test ended with; 0: there is none.
-  double spent = 0;               ///< Share of the steps that may be spent, in [0, 1]; 0 without such a limit.
-  double phase = 0;               ///< As ResponseModel's.
-  int tries = 0;                  ///< Of those that count against the limit, until now.
-  int windows_since_try = 0;      ///< Windows of the base since the last try; large: there was none.
-  std::optional<bool> last_kept;  ///< What became of that.
+  base::Json params;               ///< Of the base.
+  Curve line;                      ///< Of the objective, from the start of the training to now.
+  Curve window;                    ///< Its last part, since the checkpoint that arms start from.
+  std::vector<Arm> arms;           ///< Tried from that checkpoint until now, in their order.
+  std::size_t window_reports = 0;  ///< Reports of a full window; `window` may have fewer at the end.
+  bool is_start = false;           ///< The range test is made from this checkpoint.
+  double rate = 0;                 ///< The base's learning rate; 0 where there is none.
+  double rate_found = 0;           ///< What the range test ended with; 0: there is none.
+  double spent = 0;                ///< Share of the steps that may be spent, in [0, 1]; 0 without such a limit.
+  double phase = 0;                ///< As ResponseModel's.
+  int tries = 0;                   ///< Of those that count against the limit, until now.
+  int windows_since_try = 0;       ///< Windows of the base since the last try; large: there was none.
+  std::optional<bool> last_kept;   ///< What became of that.
 };
 
 struct Proposal {
@@ -49,7 +50,7 @@ struct Proposal {
 
 /// What to try from the checkpoint at which the base's window begins; nothing: no (more) tries there.
 ///
-/// 1. At the start, a range test over the learning rate: times 10 while that is better, else over 10, then once between
+/// 1. At the start (the first checkpoint that the autopilot sees), a range test over the learning rate: times 10 while that is better, else over 10, then once between
 ///    the best and its better neighbour. What runs away counts as the worst.
 /// 2. Where a limit of steps is set: when 40% of them are left, and from then on, the learning rate over sqrt(10), as
 ///    long as it stays above half of a cosine decay from what the range test found.
@@ -65,7 +66,8 @@ std::optional<Proposal> propose(const space::Space& space, const Situation& situ
 bool is_ending(const Situation& situation, const AutopilotLimits& limits);
 
 /// Whether the last two windows of a curve show no trend for the better: Mann-Kendall's test on them finds none at 0.2
-/// (one-sided), or the Theil-Sen slope gains less than 0.5% a window.
+/// (one-sided), or the Theil-Sen slope gains less than 0.5% a window. A curve that gained more than a fifth of its level
+/// within its last four windows is none, whatever its end looks like.
 bool is_plateau(const Curve& line, std::size_t window, bool minimize);
 
 /// Mean of the second half of a window, to be minimised; infinite where a report is not finite or there is none.

@@ -168,5 +168,16 @@ TEST(ResponseModel, FollowsWhatItSeesAndGrowsSure) {
   EXPECT_NEAR(model.forecast("momentum", -0.2, 0.5).mean, -0.04, 0.002);
 }
 
+// First-day report: "the curve is flat" was said at step 24 of a curve that had just fallen from 1.03 to 0.28.
+TEST(Plateau, ACurveThatHasJustFallenByTwoThirdsIsNone) {
+  Curve curve;
+  for (int step = 1; step <= 24; ++step) {
+    curve.emplace_back(step, step < 12 ? 1.03 - 0.068 * step : 0.28 + 0.003 * (step % 3));
+  }
+  EXPECT_FALSE(is_plateau(curve, 4, true));
+  for (int step = 25; step <= 60; ++step) curve.emplace_back(step, 0.28 + 0.003 * (step % 3));
+  EXPECT_TRUE(is_plateau(curve, 4, true));
+}
+
 }  // namespace
 }  // namespace sterlet::babysit

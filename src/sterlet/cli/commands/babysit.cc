@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/change.h"
+#include "sterlet/babysit/first_params.h"
 #include "sterlet/babysit/supervisor.h"
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
@@ -34,7 +35,7 @@ struct BabysitOptions {
   std::optional<std::int64_t> steps;
   std::optional<double> worst;
   int tries = 20;
-  int keep_last = 3, keep_best = 1, window = 10;
+  int keep_last = 3, keep_best = 1, window = 0;
   std::string quota, checkpoint_every = "60s", progress;
 };
 
@@ -163,7 +164,9 @@ void add(CLI::App& command, Context& context) {
       "--beside", options->beside,
       "with --new: start it beside a model of this study that is still training; without, that is refused");
   command.add_flag("--from-last", options->from_last, "with --new: begin with the last model's final hyperparameters");
-  command.add_option("--window", options->window, "reports after which a change is judged (default: 10)")
+  command
+      .add_option("--window", options->window,
+                  "reports after which a change is judged (default: 10, more where every step is reported)")
       ->check(CLI::Range(2, 100000));
   command.add_flag("--guard", options->guard,
                    "roll back by itself when the objective or a loss spikes or is NaN: undo the change to blame, else "

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include "sterlet/api/documents.h"
+#include "sterlet/api/models.h"
 #include "sterlet/cli/best_trials.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
 
@@ -17,7 +19,11 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
-      const base::Json summary = api::summary_json(*open.study);
+      base::Json summary = api::summary_json(*open.study);
+      for (base::Json& best : summary["best"]) {
+        STERLET_TRY(auto model, api::model_json(*open.study, *open.storage, best["number"].get<std::int64_t>()));
+        if (model) best["model"] = std::move(*model);
+      }
       if (summary["best"].empty()) {
         context.exit_code = 3;
         context.err.line(fmt::format("{}: no trial has finished with a value yet; see sterlet ls {}",
@@ -29,6 +35,13 @@ void add(CLI::App& command, Context& context) {
         return {};
       }
       print_best(context, *open.study, "");
+      for (const base::Json& best : summary["best"]) {
+        if (!best.contains("model")) continue;
+        const base::Json& model = best["model"];
+        context.out.line(fmt::format("  ended with {} (branch {})", params_text(model["settings"]),
+                                     model["branch"].get<std::string>()));
+        context.out.line("  schedule: " + api::schedule_text(model));
+      }
       return {};
     });
   });

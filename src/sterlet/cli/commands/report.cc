@@ -4,6 +4,7 @@
 
 #include "sterlet/api/curve.h"
 #include "sterlet/api/documents.h"
+#include "sterlet/api/models.h"
 #include "sterlet/base/file.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
@@ -24,9 +25,11 @@ struct Options {
 // Trial by trial, so that the page of a large study takes little memory.
 base::Result<std::string> page_of(const study::Study& study, storage::Storage& storage) {
   report::Page page(api::study_json(study));
+  STERLET_TRY(auto models, api::models_json(study, storage));
   for (std::size_t i = 0; i < study.records().size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
-    STERLET_TRY(const base::Json json, api::trial_json(study, storage, trial, api::Reports::kWithout));
+    STERLET_TRY(base::Json json, api::trial_json(study, storage, trial, api::Reports::kWithout));
+    if (const auto model = models.find(trial); model != models.end()) json["model"] = std::move(model->second);
     page.add_trial(json);
     STERLET_TRY(const auto curve, api::curve_of(study, storage, trial));
     for (const storage::ReportRecord& report : curve) page.add_report(report.step, report.metric, report.value);

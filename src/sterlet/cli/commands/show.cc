@@ -1,6 +1,9 @@
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
 #include "sterlet/api/documents.h"
+#include "sterlet/api/models.h"
 #include "sterlet/base/value_text.h"
 #include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
@@ -20,6 +23,8 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   STERLET_TRY(base::Json json, api::trial_json(*open.study, *open.storage, trial));
   STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
   if (abandoned.contains(trial)) json["abandoned"] = true;
+  STERLET_TRY(const auto model, api::model_json(*open.study, *open.storage, trial));
+  if (model) json["model"] = *model;
   if (context.json) {
     context.out.json(json);
     return {};
@@ -34,6 +39,11 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, base::value_text(value)});
   if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
+  if (model) {
+    rows.push_back({"ended with", fmt::format("{} (branch {})", params_text((*model)["settings"]),
+                                              (*model)["branch"].get<std::string>())});
+    rows.push_back({"schedule", api::schedule_text(*model)});
+  }
   context.out.table(rows);
   if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
   if (json["reports"].empty()) return {};

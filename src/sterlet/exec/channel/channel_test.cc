@@ -81,7 +81,7 @@ TEST_F(ChannelTest, ReadsEveryKindOfMessage) {
 {"checkpoint":{"step":3,"path":"ck-3.pt"}}
 {"checkpoint":{"step":4,"path":"/else/ck-4.pt"}}
 {"applied":{"step":41,"set":{"rate":0.1}}}
-{"restored":{"step":3,"path":"ck-3.pt"}}
+{"restored":{"step":3,"path":"ck-3.pt","skipped_steps":30}}
 {"refused":{"set":{"rate":0.1},"reason":"fixed"}}
 {"failed":{"reason":"diverged"}}
 {"value":0.19}
@@ -103,6 +103,7 @@ TEST_F(ChannelTest, ReadsEveryKindOfMessage) {
   EXPECT_EQ(std::get<Event::Checkpoint>(events_[3].what).path, "/else/ck-4.pt");
   EXPECT_EQ(base::json_line(std::get<Event::Applied>(events_[4].what).set), R"({"rate":0.1})");
   EXPECT_EQ(std::get<Event::Restored>(events_[5].what).path, "/ck/ck-3.pt");
+  EXPECT_EQ(std::get<Event::Restored>(events_[5].what).skipped_steps, 30);
   EXPECT_EQ(std::get<Event::Refused>(events_[6].what).reason, "fixed");
   EXPECT_EQ(std::get<Event::Failed>(events_[7].what).reason, "diverged");
   EXPECT_EQ(std::get<Event::Value>(events_[8].what).values, std::vector<double>{0.19});

@@ -179,6 +179,13 @@ Result<What> read_restored(const Json& body, const MessageContext& context) {
   Event::Restored restored;
   STERLET_TRY(restored.step, read_step(body, "restored"));
   STERLET_TRY(restored.path, read_path(body, "restored", context));
+  const auto skipped = body.find("skipped_steps");
+  const auto steps = skipped == body.end() ? std::nullopt : whole_number(*skipped);
+  if (skipped != body.end() && (!steps || *steps < 0 || *steps > kStepMax)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("restored: skipped_steps is a whole number from 0 (found {})", shown(*skipped)));
+  }
+  restored.skipped_steps = steps.value_or(0);
   return restored;
 }
 

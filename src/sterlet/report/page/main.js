@@ -10,6 +10,7 @@ new CurvesPlot(overview);
 if (raw.copies && objectives.length) new LineagePlot(wide);
 if (objectives.length > 1) new ParetoPlot(wide);
 new ParallelPlot(wide);
+buildModels(document.getElementById('models'));
 buildSlices(document.getElementById('slices'));
 buildTable(document.getElementById('trials'));
 

@@ -74,7 +74,7 @@ class MemoryLive final : public LiveStorage {
     }));
     return stored.id;
   }
-  Result<void> set_checkpoint_state(std::int64_t id, const std::string& state) override {
+  Result<void> set_checkpoint_state(std::int64_t id, CheckpointState state) override {
     STERLET_TRY(Tables * all, access_.write());
     for (auto& [study, tables] : all->studies) {
       for (auto& [key, checkpoint] : tables.checkpoints) {
@@ -102,7 +102,7 @@ class MemoryLive final : public LiveStorage {
                               .wall_ms = is_new ? stored.created_ms : stored.decided_ms,
                               .kind = "intervention",
                               .trial = trial,
-                              .detail = fmt::format("{} {}", stored.id, stored.state)});
+                              .detail = fmt::format("{} {}", stored.id, text_of(stored.state))});
     }));
     return stored.id;
   }
@@ -134,7 +134,7 @@ class MemoryLive final : public LiveStorage {
     return stored.id;
   }
   Result<std::vector<CommandRecord>> pending_commands(std::int64_t study) override {
-    return commands_where(study, [](const CommandRecord& command) { return command.state == "pending"; });
+    return commands_where(study, [](const CommandRecord& command) { return command.state == CommandState::kPending; });
   }
   Result<std::optional<CommandRecord>> find_command(std::int64_t id) override {
     for (const auto& [study, tables] : access_.read().studies) {
@@ -147,7 +147,7 @@ class MemoryLive final : public LiveStorage {
     return commands_where(study,
                           [&](const CommandRecord& command) { return command.trial == trial && command.kind == kind; });
   }
-  Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
+  Result<void> answer_command(std::int64_t id, CommandState state, const std::string& answer,
                               std::int64_t wall_ms) override {
     STERLET_TRY(Tables * all, access_.write());
     for (auto& [study, tables] : all->studies) {

@@ -117,12 +117,12 @@ class SqliteLive final : public LiveStorage {
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     put.bind(study).bind(trial).bind(checkpoint.branch).bind(checkpoint.step).bind(checkpoint.path);
     put.bind(checkpoint.bytes).bind(checkpoint.checksum).bind_number(checkpoint.value);
-    STERLET_PASS(finish(put.bind(checkpoint.state).bind(checkpoint.created_ms)));
+    STERLET_PASS(finish(put.bind(text_of(checkpoint.state)).bind(checkpoint.created_ms)));
     return sqlite3_last_insert_rowid(connection_.raw());
   }
 
-  Result<void> set_checkpoint_state(std::int64_t id, const std::string& state) override {
-    return finish(statement("UPDATE checkpoints SET state = ? WHERE id = ?").bind(state).bind(id));
+  Result<void> set_checkpoint_state(std::int64_t id, CheckpointState state) override {
+    return finish(statement("UPDATE checkpoints SET state = ? WHERE id = ?").bind(text_of(state)).bind(id));
   }
 
   Result<std::vector<CheckpointRecord>> load_checkpoints(std::int64_t study, std::int64_t trial) override {
@@ -131,6 +131,8 @@ class SqliteLive final : public LiveStorage {
         "SELECT id, branch, step, path, bytes, checksum, value, state, created_ms FROM checkpoints WHERE study_id = ? "
         "AND trial = ? ORDER BY id");
     STERLET_PASS(each_row(select.bind(study).bind(trial), [&](Statement& row) {
+      const auto state = checkpoint_state_from_text(row.view(7));
+      row.expect(state.has_value());
       checkpoints.push_back({.id = row.integer(0),
                              .branch = row.small(1),
                              .step = row.integer(2),
@@ -138,7 +140,7 @@ class SqliteLive final : public LiveStorage {
                              .bytes = row.integer(4),
                              .checksum = row.text(5),
                              .value = row.number_or_none(6),
-                             .state = row.text(7),
+                             .state = state.value_or(CheckpointState::kDamaged),
                              .created_ms = row.integer(8)});
     }));
     return checkpoints;
@@ -152,9 +154,10 @@ class SqliteLive final : public LiveStorage {
         kInterventionColumns);
     Statement& put = statement(sql);
     put.bind(intervention.id == 0 ? std::nullopt : std::optional<std::int64_t>(intervention.id));
-    put.bind(study).bind(trial).bind(intervention.kind).bind(intervention.branch).bind(intervention.started);
+    put.bind(study).bind(trial).bind(text_of(intervention.kind)).bind(intervention.branch).bind(intervention.started);
     put.bind(intervention.came_from).bind(intervention.step).bind(intervention.set).bind(intervention.was);
-    put.bind(intervention.by).bind(intervention.who).bind(intervention.note).bind(intervention.state);
+    put.bind(text_of(intervention.by)).bind(intervention.who).bind(intervention.note);
+    put.bind(text_of(intervention.state));
     put.bind_number(intervention.helped).bind(intervention.outcome).bind(intervention.checkpoint);
     STERLET_PASS(finish(put.bind(intervention.created_ms).bind(intervention.decided_ms)));
     const std::int64_t id = intervention.id != 0 ? intervention.id : sqlite3_last_insert_rowid(connection_.raw());
@@ -163,7 +166,7 @@ class SqliteLive final : public LiveStorage {
     const bool is_new = intervention.decided_ms == 0;
     log.bind(study).bind(is_new ? intervention.created_ms : intervention.decided_ms);
     log.bind(std::string_view("intervention")).bind(trial);
-    STERLET_PASS(finish(log.bind(fmt::format("{} {}", id, intervention.state))));
+    STERLET_PASS(finish(log.bind(fmt::format("{} {}", id, text_of(intervention.state)))));
     return id;
   }
 
@@ -172,18 +175,22 @@ class SqliteLive final : public LiveStorage {
     static const std::string sql = fmt::format(
         "SELECT id, {} FROM interventions WHERE study_id = ? AND trial = ? ORDER BY id", kInterventionColumns);
     STERLET_PASS(each_row(statement(sql).bind(study).bind(trial), [&](Statement& row) {
+      const auto kind = change_kind_from_text(row.view(1));
+      const auto by = change_author_from_text(row.view(8));
+      const auto state = change_state_from_text(row.view(11));
+      row.expect(kind && by && state);
       interventions.push_back({.id = row.integer(0),
-                               .kind = row.text(1),
+                               .kind = kind.value_or(ChangeKind::kSet),
                                .branch = row.small(2),
                                .started = row.small(3),
                                .came_from = row.small(4),
                                .step = row.integer(5),
                                .set = row.text(6),
                                .was = row.text(7),
-                               .by = row.text(8),
+                               .by = by.value_or(ChangeAuthor::kPerson),
                                .who = row.text(9),
                                .note = row.text(10),
-                               .state = row.text(11),
+                               .state = state.value_or(ChangeState::kUndone),
                                .helped = row.number_or_none(12),
                                .outcome = row.text(13),
                                .checkpoint = row.integer_or_none(14),
@@ -198,7 +205,7 @@ class SqliteLive final : public LiveStorage {
     Statement& put = statement(
         "INSERT INTO commands (study_id, trial, kind, body, who, created_ms, state) VALUES (?, ?, ?, ?, ?, ?, ?)");
     put.bind(study).bind(command.trial).bind(command.kind).bind(command.body).bind(command.who);
-    STERLET_PASS(finish(put.bind(command.created_ms).bind(command.state)));
+    STERLET_PASS(finish(put.bind(command.created_ms).bind(text_of(command.state))));
     return sqlite3_last_insert_rowid(connection_.raw());
   }
 
@@ -230,10 +237,10 @@ class SqliteLive final : public LiveStorage {
     return commands;
   }
 
-  Result<void> answer_command(std::int64_t id, const std::string& state, const std::string& answer,
+  Result<void> answer_command(std::int64_t id, CommandState state, const std::string& answer,
                               std::int64_t wall_ms) override {
     Statement& put = statement("UPDATE commands SET state = ?, answer = ?, done_ms = ? WHERE id = ?");
-    return finish(put.bind(state).bind(answer).bind(wall_ms).bind(id));
+    return finish(put.bind(text_of(state)).bind(answer).bind(wall_ms).bind(id));
   }
 
   Result<void> put_turn(std::int64_t study, const TurnRecord& turn) override {
@@ -283,13 +290,15 @@ class SqliteLive final : public LiveStorage {
 
  private:
   static CommandRecord command_of(Statement& row) {
+    const auto state = command_state_from_text(row.view(6));
+    row.expect(state.has_value());
     return {.id = row.integer(0),
             .trial = row.integer(1),
             .kind = row.text(2),
             .body = row.text(3),
             .who = row.text(4),
             .created_ms = row.integer(5),
-            .state = row.text(6),
+            .state = state.value_or(CommandState::kRefused),
             .answer = row.text(7),
             .done_ms = row.integer(8)};
   }

@@ -584,6 +584,37 @@ TEST_F(SqliteFile, ARowThatDoesNotFitIsOneSentence) {
   EXPECT_GT(refusals, 100);
 }
 
+// A state that this version does not know is never taken for another one.
+TEST_F(SqliteFile, ATextThatIsNoStateIsOneSentence) {
+  {
+    auto storage = open_sqlite(path_, {}).value();
+    const auto study = storage->create_study({.name = "s", .spec = "{}"}, std::vector<std::string>{"q"}).value().id;
+    LiveStorage& live = storage->live();
+    ASSERT_TRUE(live.add_checkpoint(study, 0, {}).has_value());
+    ASSERT_TRUE(live.put_intervention(study, 0, {}).has_value());
+    ASSERT_TRUE(live.post_command(study, {.trial = 0, .kind = "set"}).has_value());
+  }
+  const std::string whole = content_of(path_);
+  const auto error_after = [&](const std::string& change, auto read) {
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << whole;
+    run(change);
+    auto storage = open_sqlite(path_, {.only_read = true}).value();
+    const auto result = read(storage->live());
+    return result ? std::string("read") : result.error().message();
+  };
+  const auto checkpoints = [](LiveStorage& live) { return live.load_checkpoints(1, 0); };
+  const auto changes = [](LiveStorage& live) { return live.load_interventions(1, 0); };
+  const auto command = [](LiveStorage& live) { return live.find_command(1); };
+  for (const std::string& error : {error_after("UPDATE checkpoints SET state = 'lost'", checkpoints),
+                                   error_after("UPDATE interventions SET kind = 'dance'", changes),
+                                   error_after("UPDATE interventions SET made_by = 'nobody'", changes),
+                                   error_after("UPDATE interventions SET state = 'KEPT'", changes),
+                                   error_after("UPDATE commands SET state = ''", command)}) {
+    EXPECT_NE(error.find("it was left as it is"), std::string::npos) << error;
+  }
+  EXPECT_EQ(error_after("UPDATE interventions SET made_by = 'guard'", changes), "read");
+}
+
 TEST(FileSystem, NetworksAreToldFromDisks) {
   EXPECT_EQ(network_file_system(0xEF53, "ext4"), "");
   EXPECT_EQ(network_file_system(0x6969, "nfs4"), "NFS");
