@@ -69,7 +69,8 @@ double loss(const Study& study, std::int64_t trial, std::int64_t step) {
 Result<void> live(Study& study, int turn, std::map<std::int64_t, std::pair<int, std::int64_t>>& running) {
   if (turn == 3) return study.enqueue({{"x", 0.125}});
   if (turn == 7 && !study.population_options()) {
-    STERLET_PASS(study.add({{"x", 0.75}}, {.values = {0.75}}, std::vector<std::pair<std::int64_t, double>>{{1, 1.5}}));
+    STERLET_PASS(
+        study.add({{"x", 0.75}}, {.values = {0.75}}, std::vector<StepReport>{{.step = 1, .metrics = {{"loss", 1.5}}}}));
     return {};
   }
   const bool is_grouped = turn % 3 == 0;

@@ -1,6 +1,5 @@
 #include "sterlet/api/documents.h"
 
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,6 +57,46 @@ base::Result<void> write_reports(const study::Study& study, storage::Storage& st
   return {};
 }
 
+// Notes and tags of a trial, or of the study; keys where there are any.
+void add_labels(const study::Study& study, study::Labels::Place place, base::Json& json) {
+  const auto& tags = study.labels().tags_of(place);
+  if (!tags.empty()) json["tags"] = tags;
+  for (const storage::NoteRecord& note : study.labels().notes_of(place)) {
+    base::Json one{{"text", note.text}, {"at", time_json(note.created_ms)}};
+    if (!note.who.empty()) one["who"] = note.who;
+    json["notes"].push_back(std::move(one));
+  }
+}
+
+std::string notes_text(const study::Study& study, std::int64_t trial) {
+  std::vector<std::string> texts;
+  for (const storage::NoteRecord& note : study.labels().notes_of(trial)) texts.push_back(note.text);
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+std::string cell_text(const base::Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return base::number_text(value.get<double>());
+  return value.dump();
+}
+
+// A trial's parameters, one a dimension of the present space; empty where it has none. One outside has its own values.
+std::vector<std::string> parameter_cells(const space::Space& space, const base::Json& params) {
+  std::vector<std::string> cells;
+  for (const space::Dimension& dimension : space.dimensions()) {
+    const space::Parameter& parameter = space.parameters()[dimension.parameter];
+    const auto found = params.find(parameter.name);
+    std::string& cell = cells.emplace_back();
+    if (found == params.end()) continue;
+    if (!found->is_array()) {
+      if (dimension.element == 0) cell = cell_text(*found);
+    } else if (dimension.element < found->size()) {
+      cell = cell_text((*found)[dimension.element]);
+    }
+  }
+  return cells;
+}
+
 base::Json objectives_json(const study::Study& study) {
   base::Json list = base::Json::array();
   for (const studyfile::Objective& objective : study.spec().objectives) {
@@ -87,6 +126,11 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
   json["origin"] = space::text_of(view.origin);
   json["params"] = view.params;
   json["values"] = numbers_json(record.values);
+  if (view.formerly) {
+    json["spec_version"] = view.formerly->version;
+    json["outside"] = view.formerly->is_outside;
+    if (view.formerly->has_other_objective) json["values_then"] = numbers_json(view.formerly->values);
+  }
   if (!record.constraints.empty()) json["constraints"] = numbers_json(record.constraints);
   json["attempts"] = record.attempt;
   if (study.spec().repeats.is_on()) {
@@ -115,6 +159,7 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
     }
     if (!said.empty()) json["predicted"] = std::move(said);
   }
+  add_labels(study, trial, json);
   return json;
 }
 
@@ -158,7 +203,7 @@ base::Json summary_json(const study::Study& study) {
   json["sampler"] = study.spec().sampler.name;
   json["pruner"] = study.spec().pruner.name;
   json["seed"] = study.seed();
-  json["trials"] = study.records().size();
+  json["trials"] = study.shown_trials().size();
   json["counts"] = counts;
   const studyfile::Budget& budget = study.spec().budget;
   json["budget"] = base::Json::object();
@@ -167,6 +212,7 @@ base::Json summary_json(const study::Study& study) {
   if (budget.target) json["budget"]["target"] = *budget.target;
   json["created"] = time_json(study.created_ms());
   json["best"] = best;
+  add_labels(study, std::nullopt, json);
   return json;
 }
 
@@ -186,6 +232,7 @@ base::Json study_json(const study::Study& study) {
                        {"started", time_json(study.created_ms())},
                        {"ended", is_running ? base::Json(nullptr) : time_json(ended_ms)},
                        {"state", is_running ? "running" : "done"}};
+  add_labels(study, std::nullopt, document["study"]);
   const auto best = study.best();
   document["study"]["best"] = base::Json::array();
   for (const std::int64_t number : best) {
@@ -206,13 +253,15 @@ base::Json study_json(const study::Study& study) {
   return document;
 }
 
-base::Result<void> write_document(const study::Study& study, storage::Storage& storage, const Write& write) {
+base::Result<void> write_document(const study::Study& study, storage::Storage& storage, const Write& write,
+                                  const std::string& tag) {
   std::string head = base::json_line(study_json(study));
   head.pop_back();  // Its closing brace comes after the trials.
   bool goes_on = write(head + ",\"trials\":[");
-  for (std::size_t i = 0; i < study.records().size() && goes_on; ++i) {
-    STERLET_PASS(write_trial(study, storage, static_cast<std::int64_t>(i), write));
-    goes_on = write(i + 1 < study.records().size() ? "," : "");
+  const std::vector<std::int64_t> trials = study.shown_trials(tag);
+  for (std::size_t i = 0; i < trials.size() && goes_on; ++i) {
+    STERLET_PASS(write_trial(study, storage, trials[i], write));
+    goes_on = write(i + 1 < trials.size() ? "," : "");
   }
   write("]}");
   return {};
@@ -231,7 +280,7 @@ std::string assurance_text(const study::Study& study, std::int64_t trial) {
   return text + "; how likely it is the best is not known, as no setting was run twice";
 }
 
-Table trial_table(const study::Study& study) {
+Table trial_table(const study::Study& study, const std::string& tag) {
   Table table;
   table.columns = {"number", "state", "origin"};
   for (const studyfile::Objective& objective : study.spec().objectives) table.columns.push_back(objective.metric);
@@ -242,25 +291,19 @@ Table trial_table(const study::Study& study) {
     for (const char* name : {"repeat_of", "runs", "mean", "standard_error"}) table.columns.emplace_back(name);
   }
   for (const char* name : {"attempts", "started", "ended", "reason"}) table.columns.emplace_back(name);
-  for (const storage::TrialRecord& record : study.records()) {
-    const space::Observation& known = study.history().trials()[static_cast<std::size_t>(record.number)];
+  const bool has_labels = !study.labels().is_empty();
+  for (const char* name : {"tags", "notes"}) {
+    if (has_labels) table.columns.emplace_back(name);
+  }
+  for (const std::int64_t number : study.shown_trials(tag)) {
+    const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(number)];
+    const study::TrialView view = study.view(record.number);
     std::vector<std::string> row = {std::to_string(record.number), std::string(storage::text_of(record.state)),
-                                    std::string(space::text_of(known.origin))};
+                                    std::string(space::text_of(view.origin))};
     for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
       row.push_back(i < record.values.size() ? base::number_text(record.values[i]) : std::string());
     }
-    const space::Point point = study.point_of(record.number);
-    for (std::size_t i = 0; i < space.dimensions().size(); ++i) {
-      const space::Parameter& parameter = space.parameters()[space.dimensions()[i].parameter];
-      const double value = point.values[i];
-      if (std::isnan(value)) {
-        row.emplace_back();
-      } else if (parameter.choices.empty()) {
-        row.push_back(base::number_text(value));
-      } else {
-        row.push_back(space::text_of(parameter.choices[static_cast<std::size_t>(value)]));
-      }
-    }
+    for (std::string& cell : parameter_cells(space, view.params)) row.push_back(std::move(cell));
     if (repeats && study.is_repeat(record.number)) {
       row.insert(row.end(), {std::to_string(study.first_run(record.number)), "", "", ""});
     } else if (repeats) {
@@ -275,6 +318,10 @@ Table trial_table(const study::Study& study) {
     row.push_back(record.started_ms == 0 ? std::string() : base::timestamp_text(record.started_ms));
     row.push_back(record.ended_ms == 0 ? std::string() : base::timestamp_text(record.ended_ms));
     row.push_back(record.reason);
+    if (has_labels) {
+      row.push_back(fmt::format("{}", fmt::join(study.labels().tags_of(number), " ")));
+      row.push_back(notes_text(study, number));
+    }
     table.rows.push_back(std::move(row));
   }
   return table;

@@ -14,7 +14,8 @@ namespace sterlet::api {
 enum class Reports { kWith, kWithout };
 /// One trial as `sterlet export` writes it: number, state, origin, params, values, attempts, reports (its curve, see
 /// curve.h), repeat_of or runs and mean where repeats are on, started, ended, and reason, predicted and note (why the
-/// sampler chose it) where there are any.
+/// sampler chose it) where there are any; tags and notes; and of a trial from before a change of the spec spec_version,
+/// outside, and values_then in the objectives of then.
 base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial,
                                     Reports reports = Reports::kWith);
 
@@ -28,8 +29,10 @@ base::Result<void> write_trial(const study::Study& study, storage::Storage& stor
 /// `best` has the values by which the study counts them: with repeats, or averaged duplicates, their means.
 base::Json study_json(const study::Study& study);
 
-/// Writes the study with all its trials, one after the other: what the report page shows.
-base::Result<void> write_document(const study::Study& study, storage::Storage& storage, const Write& write);
+/// Writes the study with all its trials (with a tag, where one is given), one after the other: what the report page
+/// shows.
+base::Result<void> write_document(const study::Study& study, storage::Storage& storage, const Write& write,
+                                  const std::string& tag = {});
 
 /// The study in a few numbers: counts by state, best, budget.
 base::Json summary_json(const study::Study& study);
@@ -42,11 +45,12 @@ base::Json assurance_json(const study::Study::Assurance& assurance);
 /// with probability 0.87". Empty where repeats are off.
 std::string assurance_text(const study::Study& study, std::int64_t trial);
 
-/// Reads all rows of trials as a table: header and rows, one column a parameter ("units[1]" for elements).
+/// Reads all rows of trials (with a tag, where one is given) as a table: header and rows, one column a parameter
+/// ("units[1]" for elements).
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
 };
-Table trial_table(const study::Study& study);
+Table trial_table(const study::Study& study, const std::string& tag = {});
 
 }  // namespace sterlet::api

@@ -154,9 +154,14 @@ std::string_view what_to_do(study::Pause pause) {
       return "widen the space, allow duplicates, or end here";
     case study::Pause::kFailures:
       return "see why they fail; failures_max in the study file says how many may";
+    case study::Pause::kAmended:
+      return "open the study again";
+    case study::Pause::kUnstarted:
+      return "mend the command, then start it again";
     case study::Pause::kNone:
     case study::Pause::kTarget:
     case study::Pause::kRequested:
+    case study::Pause::kAgain:
     case study::Pause::kTrained:
     case study::Pause::kUnfit:
       return "end here";
@@ -216,12 +221,14 @@ Result<Json> report(study::Study& study, const Json& arguments) {
 
 Result<Json> add(study::Study& study, const Json& arguments) {
   STERLET_TRY(study::Outcome outcome, outcome_of(arguments));
-  std::vector<std::pair<std::int64_t, double>> curve;
+  std::vector<study::StepReport> curve;
+  const std::string& metric = study.spec().objectives.front().metric;
   if (const auto reports = arguments.find("reports"); reports != arguments.end()) {
     for (const Json& point : *reports) {
-      curve.emplace_back(point[0].get<std::int64_t>(), base::number_from_json(point[1]).value());
+      const double value = base::number_from_json(point[1]).value();
+      curve.push_back({.step = point[0].get<std::int64_t>(), .metrics = {{metric, value}}});
     }
-    if (outcome.values.empty()) outcome.values = {curve.back().second};
+    if (outcome.values.empty()) outcome.values = {curve.back().metrics.front().second};
   }
   STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve));
   return Json{{"id", id}};
@@ -243,6 +250,36 @@ Json best_of(const study::Study& study, std::int64_t number) {
   }
   if (const auto assurance = study.assurance(number)) json.update(assurance_json(*assurance));
   return json;
+}
+
+Result<Json> retry(study::Study& study, const Json& arguments) {
+  std::vector<std::int64_t> trials;
+  if (arguments.contains("id")) {
+    trials.push_back(arguments["id"].get<std::int64_t>());
+  } else {
+    trials = study.failed_trials();
+  }
+  STERLET_PASS(study.retry(trials));
+  return Json{{"ok", true}, {"ids", trials}};
+}
+
+std::optional<std::int64_t> place_of(const Json& arguments) {
+  return arguments.contains("id") ? std::optional(arguments["id"].get<std::int64_t>()) : std::nullopt;
+}
+
+Result<Json> note(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.note(place_of(arguments), arguments["text"].get<std::string>(), ""));
+  return Json{{"ok", true}};
+}
+
+Result<Json> tag(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.tag(place_of(arguments), arguments["tag"].get<std::string>(), true));
+  return Json{{"ok", true}};
+}
+
+Result<Json> untag(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.tag(place_of(arguments), arguments["tag"].get<std::string>(), false));
+  return Json{{"ok", true}};
 }
 
 Result<Json> best(study::Study& study, const Json&) {
@@ -297,7 +334,18 @@ constexpr std::array kEnqueueArguments{Argument{.name = "params",
                                                 .summary = "the values to try; the sampler fills in the others",
                                                 .advice = "give the values to try; others are filled in"}};
 
-constexpr std::array<Operation, 6> kOperations{
+constexpr std::array kRetryArguments{
+    Argument{.name = "id", .type = ArgumentType::kInteger, .summary = "the trial; if left out, all that failed"}};
+
+constexpr Argument kPlace{
+    .name = "id", .type = ArgumentType::kInteger, .summary = "the trial; if left out, the study itself"};
+constexpr std::array kNoteArguments{
+    kPlace,
+    Argument{.name = "text", .type = ArgumentType::kText, .summary = "the note", .advice = "give what is to be noted"}};
+constexpr std::array kTagArguments{
+    kPlace, Argument{.name = "tag", .type = ArgumentType::kText, .summary = "one word", .advice = "give one word"}};
+
+constexpr std::array<Operation, 10> kOperations{
     {{.name = "ask",
       .summary = "The next trial to run.",
       .effect = Effect::kWrites,
@@ -339,6 +387,38 @@ constexpr std::array<Operation, 6> kOperations{
       .answer = R"({"ok":true})",
       .note = {},
       .run = &enqueue},
+     {.name = "retry",
+      .summary = "Makes failed, lost or cancelled trials wait for another attempt, which `ask` hands out first.",
+      .effect = Effect::kLasts,
+      .arguments = kRetryArguments,
+      .example = "{}",
+      .answer = R"({"ok":true,"ids":[...]})",
+      .note = {},
+      .run = &retry},
+     {.name = "note",
+      .summary = "A note about a trial or the study, which `sterlet show` and exports have. It needs a storage.",
+      .effect = Effect::kLasts,
+      .arguments = kNoteArguments,
+      .example = R"({"id":0,"text":"a good start"})",
+      .answer = R"({"ok":true})",
+      .note = {},
+      .run = &note},
+     {.name = "tag",
+      .summary = "A word by which a trial or the study is found: `sterlet ls --tag`. It needs a storage.",
+      .effect = Effect::kLasts,
+      .arguments = kTagArguments,
+      .example = R"({"id":0,"tag":"baseline"})",
+      .answer = R"({"ok":true})",
+      .note = {},
+      .run = &tag},
+     {.name = "untag",
+      .summary = "Takes a tag away.",
+      .effect = Effect::kLasts,
+      .arguments = kTagArguments,
+      .example = R"({"id":0,"tag":"baseline"})",
+      .answer = R"({"ok":true})",
+      .note = {},
+      .run = &untag},
      {.name = "best",
       .summary = "The best trial so far.",
       .effect = Effect::kReads,

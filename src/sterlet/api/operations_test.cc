@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/storage/memory/memory.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::api {
@@ -21,7 +22,7 @@ class Operations : public testing::Test {
         "study: s\nobjective: loss\nseed: 3\nsampler: random\nparams: {x: {type: float, low: 0, high: 1}}\n", "s.yaml",
         "/");
     EXPECT_TRUE(file.has_value());
-    study_ = study::Study::open(std::move(*file), {}).value();
+    study_ = study::Study::open(std::move(*file), {.storage = storage_.get(), .session = "test"}).value();
   }
 
   // The answer, or the error's sentence.
@@ -32,6 +33,7 @@ class Operations : public testing::Test {
     return answer ? base::json_line(*answer) : answer.error().message();
   }
 
+  std::unique_ptr<storage::Storage> storage_ = storage::make_memory_storage(base::system_clock());
   std::unique_ptr<study::Study> study_;
 };
 
@@ -40,7 +42,8 @@ TEST_F(Operations, ExamplesAreAnsweredAsTheTableSays) {
   const auto line_before = [](std::string_view text) { return std::string(text.substr(0, text.find("..."))); };
   std::set<std::string_view> order;
   // As a driver would: the trial of `ask` is reported on before it is told.
-  for (const std::string_view name : {"ask", "report", "tell", "add", "enqueue", "best"}) {
+  for (const std::string_view name :
+       {"ask", "report", "tell", "add", "enqueue", "retry", "note", "tag", "untag", "best"}) {
     const Operation* operation = find_operation(name).value();
     const auto answer = call(*operation, *study_, base::parse_json(operation->example).value());
     ASSERT_TRUE(answer.has_value()) << name << ": " << answer.error().message();
@@ -52,6 +55,24 @@ TEST_F(Operations, ExamplesAreAnsweredAsTheTableSays) {
     EXPECT_TRUE(names.insert(operation.name).second) << operation.name << " stands twice in the table";
     EXPECT_TRUE(order.contains(operation.name)) << operation.name << " is not tried above";
   }
+}
+
+TEST_F(Operations, AFailedTrialIsAskedForAgain) {
+  for (const char* state : {"failed", "complete", "failed"}) {
+    say("ask", Json::object());
+    say("tell", {{"id", study_->records().back().number}, {"state", state}, {"value", 1}});
+  }
+  EXPECT_EQ(say("retry", {{"id", 1}}),
+            "trial 1 is COMPLETE and cannot be run again; to try its configuration once more, "
+            "use sterlet enqueue");
+  EXPECT_EQ(say("retry", {{"id", 3}}), "s: there is no trial 3");
+  const Json params = study_->view(0).params;
+  EXPECT_EQ(say("retry", Json::object()), R"({"ok":true,"ids":[0,2]})");
+  EXPECT_EQ(study_->records()[0].state, storage::State::kWaiting);
+  EXPECT_EQ(say("ask", Json::object()), base::json_line({{"id", 0}, {"params", params}}));
+  EXPECT_EQ(say("retry", {{"id", 0}}), "trial 0 is RUNNING and cannot be run again; wait for its end");
+  EXPECT_EQ(say("tell", {{"id", 0}, {"value", 2}}), R"({"ok":true})");
+  EXPECT_EQ(study_->records()[0].attempt, 2);
 }
 
 TEST_F(Operations, AnUnknownNameIsAnsweredWithTheNearest) {

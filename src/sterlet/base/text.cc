@@ -102,6 +102,19 @@ constexpr std::array<ByteUnit, 10> kByteUnits{{{"B", 1},
 constexpr std::size_t kComparedLengthMax = 64;  // Longer words are never a slip of the finger.
 constexpr std::size_t kListedNamesMax = 12;
 
+// Whether people shorten a name so: lr for learning_rate, dropout for dropout_rate, decay for weight_decay.
+bool is_short_for(std::string_view word, std::string_view name) {
+  std::string initials;
+  bool is_part = false;
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('_'));
+    if (!part.empty()) initials += part.front();
+    is_part = is_part || part == word;
+    name.remove_prefix(std::min(part.size() + 1, name.size()));
+  }
+  return word.size() > 1 && (is_part || initials == word);
+}
+
 }  // namespace
 
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates) {
@@ -122,6 +135,10 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
 
 std::string suggest_name(std::string_view word, std::span<const std::string> candidates) {
   if (const auto near = nearest_name(word, candidates)) return fmt::format("did you mean '{}'?", *near);
+  const auto is_meant = [&](const std::string& name) { return is_short_for(word, name); };
+  if (std::count_if(candidates.begin(), candidates.end(), is_meant) == 1) {
+    return fmt::format("did you mean '{}'?", *std::find_if(candidates.begin(), candidates.end(), is_meant));
+  }
   if (candidates.empty()) return {};
   if (candidates.size() > kListedNamesMax) return {};
   std::string list = "known are ";

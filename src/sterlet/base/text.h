@@ -14,7 +14,7 @@ namespace sterlet::base {
 /// candidate.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);
 
-/// `; did you mean 'x'?`'s inner part, or a list of all names when none is near: text for Error::next.
+/// `; did you mean 'x'?`'s inner part, also for what people shorten a name to (lr for learning_rate); or a list of all names when none is near: text for Error::next.
 std::string suggest_name(std::string_view word, std::span<const std::string> candidates);
 
 /// Shortest text that reads back as the same double; integers without a point: 0.1, 1e-05 as 1e-05, 3. NaN, Infinity.

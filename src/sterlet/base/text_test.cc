@@ -38,6 +38,9 @@ TEST(SuggestName, NamesTheNearestOrListsAll) {
   EXPECT_EQ(suggest_name("sampelr", Names{"sampler", "budget"}), "did you mean 'sampler'?");
   EXPECT_EQ(suggest_name("zzzzzz", Names{"sampler", "budget"}), "known are sampler, budget");
   EXPECT_EQ(suggest_name("zzzzzz", Names{}), "");
+  EXPECT_EQ(suggest_name("lr", Names{"learning_rate", "momentum"}), "did you mean 'learning_rate'?");
+  EXPECT_EQ(suggest_name("decay", Names{"weight_decay", "beta1"}), "did you mean 'weight_decay'?");
+  EXPECT_EQ(suggest_name("decay", Names{"weight_decay", "rate_decay"}), "known are weight_decay, rate_decay");
   EXPECT_EQ(suggest_name("zzzzzz", Names(20, "sampler")), "");
 }
 

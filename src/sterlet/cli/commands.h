@@ -28,6 +28,7 @@ struct Command {
   ROW(practices)              \
   ROW(tune)                   \
   ROW(resume)                 \
+  ROW(retry)                  \
   ROW(stop)                   \
   ROW(status)                 \
   ROW(ls)                     \
@@ -37,7 +38,13 @@ struct Command {
   ROW(logs)                   \
   ROW(enqueue)                \
   ROW(ask_tell)               \
+  ROW(add)                    \
   ROW(export)                 \
+  ROW(note)                   \
+  ROW(tag)                    \
+  ROW(cp)                     \
+  ROW(rename)                 \
+  ROW(rm)                     \
   ROW(report)                 \
   ROW(babysit)                \
   ROW(set)                    \

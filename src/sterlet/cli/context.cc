@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/cli/differences.h"
 #include "sterlet/storage/open.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -79,14 +80,30 @@ base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions&
 base::Result<OpenStudy> open_study_of(const Context& context, studyfile::StudyFile file, const StudyOptions& options,
                                       const std::string& session) {
   OpenStudy open;
-  STERLET_TRY(const std::string path, storage_path(options.storage, file.spec.folder));
-  STERLET_TRY(open.storage, context.parts.open_storage(path, {}));
-  open.trials_home = context.parts.trials_home(path);
-  auto study = study::Study::open(std::move(file),
-                                  {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
-  if (!study) return base::fail(study.error().at(options.study));
-  open.study = std::move(*study);
+  STERLET_TRY(open.storage_path, storage_path(options.storage, file.spec.folder));
+  STERLET_TRY(open.storage, context.parts.open_storage(open.storage_path, {}));
+  open.trials_home = context.parts.trials_home(open.storage_path);
+  STERLET_TRY(open.study,
+              open_file_in(context, *open.storage, std::move(file), options,
+                           {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session}));
   return open;
+}
+
+void add_amend_option(CLI::App& command, StudyOptions& options) {
+  command.add_flag("--amend", options.amend,
+                   "go on with the stored trials where the study file has another space, objective or constraint");
+}
+
+base::Result<std::unique_ptr<study::Study>> open_file_in(const Context& context, storage::Storage& storage,
+                                                         studyfile::StudyFile file, const StudyOptions& options,
+                                                         const study::Study::Options& study_options) {
+  const auto comparison = study::compare(storage, file);
+  if (!comparison) return base::fail(comparison.error().at(options.study));
+  tell_differences(context, file.spec, *comparison);
+  auto study =
+      study::Study::open(std::move(file), study_options, options.amend ? study::Amend::kYes : study::Amend::kNo);
+  if (!study) return base::fail(study.error().at(options.study));
+  return study;
 }
 
 void fail(Context& context, const base::Error& error) { fail(context, std::vector<base::Error>{error}); }

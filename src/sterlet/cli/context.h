@@ -58,6 +58,7 @@ struct OpenStudy {
 struct StudyOptions {
   std::string study;
   std::string storage;
+  bool amend = false;  ///< Whether a study file may say anew what is searched, or for what.
 };
 void add_study_options(CLI::App& command, StudyOptions& options);
 
@@ -70,8 +71,15 @@ base::Result<OpenStudy> open_study(const Context& context, const StudyOptions& o
 /// The same for a command that only looks: it changes nothing, needs no right to write, and reads older schemas.
 base::Result<OpenStudy> open_to_look(const Context& context, const StudyOptions& options);
 
+/// Adds --amend, for commands that open a study file.
+void add_amend_option(CLI::App& command, StudyOptions& options);
+/// Tells what a study file changes of the stored study, and opens it. `study_options` are for the study.
+base::Result<std::unique_ptr<study::Study>> open_file_in(const Context& context, storage::Storage& storage,
+                                                         studyfile::StudyFile file, const StudyOptions& options,
+                                                         const study::Study::Options& study_options);
+
 /// Opens the study of a file that was read, in its storage (--storage, else beside the file), which is made if it is not
-/// there.
+/// there. Tells what the file changes.
 base::Result<OpenStudy> open_study_of(const Context& context, studyfile::StudyFile file, const StudyOptions& options,
                                       const std::string& session);
 

@@ -1,6 +1,7 @@
 #include "sterlet/cli/trial_argument.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -32,8 +33,29 @@ base::Result<std::optional<std::int64_t>> split_words(const std::vector<std::str
   return trial;
 }
 
+base::Result<std::vector<std::int64_t>> split_trials(const std::vector<std::string>& words, StudyOptions& options) {
+  std::vector<std::int64_t> trials;
+  for (const std::string& word : words) {
+    if (const auto number = base::parse_integer(word)) {
+      if (std::find(trials.begin(), trials.end(), *number) == trials.end()) trials.push_back(*number);
+    } else if (options.study.empty()) {
+      options.study = word;
+    } else {
+      return base::fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("'{}' is not a trial's number", base::printable(word)),
+                        "give whole numbers from 0");
+    }
+  }
+  return trials;
+}
+
 base::Result<std::int64_t> check_trial(const study::Study& study, std::int64_t trial) {
-  if (trial >= 0 && trial < static_cast<std::int64_t>(study.records().size())) return trial;
+  const auto& records = study.records();
+  const bool is_there = trial >= 0 && trial < static_cast<std::int64_t>(records.size());
+  if (is_there && records[static_cast<std::size_t>(trial)].state != storage::State::kRemoved) return trial;
+  if (is_there) {
+    return base::fail(base::ErrorCode::kNotFound, fmt::format("trial {} was removed", trial), {}, study.spec().name);
+  }
   return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no trial {}", trial),
                     study.records().empty() ? std::string("none has run yet")
                                             : fmt::format("they go from 0 to {}", study.records().size() - 1),

@@ -31,6 +31,15 @@ std::int64_t attempt_count(const study::Study& study) {
   return count;
 }
 
+// Why the trial that could not be started last could not.
+std::string unstarted_reason(const study::Study& study) {
+  const storage::TrialRecord* last = nullptr;
+  for (const storage::TrialRecord& record : study.records()) {
+    if (study::is_unstarted(record) && (last == nullptr || record.ended_ms >= last->ended_ms)) last = &record;
+  }
+  return last == nullptr ? std::string() : last->reason;
+}
+
 void print_summary(const Context& context, const study::Study& study, study::Pause pause) {
   if (context.json) {
     base::Json json = api::summary_json(study);
@@ -46,13 +55,17 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
 
 }  // namespace
 
-void add_tuning_options(CLI::App& command, TuningOptions& options) {
+void add_running_options(CLI::App& command, TuningOptions& options) {
   command.add_option("--workers,-w", options.workers, "trials at once (default: the study's, else one a core)")
       ->check(CLI::Range(1, kWorkersMax));
+  command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
+}
+
+void add_tuning_options(CLI::App& command, TuningOptions& options) {
   command.add_option("--trials,-n", options.trials, "trials in all, in place of the study's budget")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000}));
   command.add_option("--time,-t", options.time, "running time in all, as 90s, 30m or 2h");
-  command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
+  add_running_options(command, options);
 }
 
 base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec) {
@@ -110,14 +123,27 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
     context.err.line(fmt::format("{}: {}, so nothing was run; to go on, add --trials {}", spec.name,
                                  study::text_of(result->pause), 2 * study.records().size()));
   }
+  if (result->pause == study::Pause::kAmended && !context.quiet) {
+    context.err.line(
+        fmt::format("{}: {} while this one ran, so it starts no more trials; to go on, run sterlet resume {}",
+                    spec.name, study::text_of(result->pause), spec.name));
+  }
   if (result->pause == study::Pause::kUnfit) {
     return base::fail(base::ErrorCode::kInvalidArgument, study.unfit(), {}, spec.name);
+  }
+  if (result->pause == study::Pause::kUnstarted) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      fmt::format("its program cannot be started ({})", unstarted_reason(study)),
+                      "mend that, then run sterlet tune or sterlet resume again: the budget is as it was, and the same "
+                      "trials run first",
+                      spec.name);
   }
   if (result->pause == study::Pause::kFailures) {
     return base::fail(base::ErrorCode::kInvalidArgument,
                       fmt::format("{} trials failed in a row, so the study was ended", spec.failures_max),
-                      fmt::format("see why with sterlet ls {} and sterlet logs {} {}", spec.name, spec.name,
-                                  study.records().size() - 1),
+                      fmt::format("see why with sterlet ls {0} and sterlet logs {0} {1}; once it is mended, sterlet "
+                                  "resume {0} goes on, and sterlet retry {0} --failed runs them again",
+                                  spec.name, study.records().size() - 1),
                       spec.name);
   }
   if (result->interruptions > 0) {

@@ -16,6 +16,8 @@ struct TuningOptions {
   std::string progress;
 };
 void add_tuning_options(CLI::App& command, TuningOptions& options);
+/// The same without limits: --workers and --progress.
+void add_running_options(CLI::App& command, TuningOptions& options);
 
 /// The study's budget with --trials and --time in place of its own.
 base::Result<studyfile::Budget> budget_of(const TuningOptions& options, studyfile::Budget budget);

@@ -1,5 +1,7 @@
 #include "sterlet/report/column.h"
 
+#include <algorithm>
+
 #include "sterlet/report/json_text.h"
 
 namespace sterlet::report {
@@ -40,6 +42,19 @@ void Column::write(std::string& out, std::size_t row, int digits) const {
       append_json(out, others_[static_cast<std::size_t>(cell.integer)]);
       return;
   }
+}
+
+std::optional<std::pair<double, double>> Column::range() const {
+  std::optional<std::pair<double, double>> range;
+  if (choices_.is_array()) return range;
+  for (const Cell& cell : cells_) {
+    if (cell.kind != Kind::kInteger && cell.kind != Kind::kNumber) continue;
+    const double value = cell.kind == Kind::kInteger ? static_cast<double>(cell.integer) : cell.number;
+    if (!range) range = std::pair(value, value);
+    range->first = std::min(range->first, value);
+    range->second = std::max(range->second, value);
+  }
+  return range;
 }
 
 // A choice that the space does not list (any more) is added.

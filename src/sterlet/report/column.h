@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -20,6 +22,8 @@ class Column final {
   void write(std::string& out, std::size_t row, int digits) const;
   /// Those it was made with, and what else came.
   const nlohmann::json& choices() const { return choices_; }
+  /// The least and the largest number, of a column without choices; nothing: it has none.
+  std::optional<std::pair<double, double>> range() const;
 
  private:
   enum class Kind : std::uint8_t { kNull, kInteger, kNumber, kOther };

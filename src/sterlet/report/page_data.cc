@@ -78,6 +78,17 @@ std::optional<std::int64_t> time_ms(const std::string& text) {
   return (((days * 24 + *hour) * 60 + *minute) * 60 + *second) * 1000 + milliseconds;
 }
 
+// Makes an axis as wide as what is drawn on it: trials from before a change of the space may lie outside it.
+void widen(json& axis, const Column& column) {
+  const auto low = finite(field(axis, "low")), high = finite(field(axis, "high"));
+  const auto range = column.range();
+  if (!low || !high || !range) return;
+  const std::string scale = text_field(axis, "scale");
+  const auto [least, most] = *range;
+  if (least < *low && (scale != "log" || least > 0)) axis["low"] = least;
+  if (most > *high && (scale != "reverse_log" || most < 1)) axis["high"] = most;
+}
+
 void append_optional(std::string& out, const std::optional<std::int64_t>& number) {
   out += number ? std::to_string(*number) : "null";
 }
@@ -186,6 +197,7 @@ void PageData::write_axes(std::string& out, std::size_t& axis_count) const {
     for (std::size_t i = 0; i < parameter.columns.size(); ++i) {
       json description = parameter.description;
       if (parameter.is_repeated) description["name"] = fmt::format("{}[{}]", parameter.name, i);
+      widen(description, parameter.columns[i]);
       const json& choices = parameter.columns[i].choices();
       if (choices.is_array()) description["choices"] = choices;
       if (axis_count++ > 0) list += ',';

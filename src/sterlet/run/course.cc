@@ -21,6 +21,17 @@ bool is_killed(const Event::Exited& exited) {
   return may_be && (signal == SIGKILL || signal == SIGTERM);
 }
 
+namespace {
+
+// What a shell, or env, ends with that finds no program (127) or may not run it (126).
+bool is_not_started(const Event::Exited& exited) {
+  constexpr int kMayNotRun = 126, kNotFound = 127;
+  return exited.cause == Cause::kNotStarted ||
+         (exited.cause == Cause::kError && (exited.code == kMayNotRun || exited.code == kNotFound));
+}
+
+}  // namespace
+
 Course::Course(const std::vector<base::Json>& agenda) {
   for (const base::Json& message : agenda) {
     const auto at = message["at"].get<std::int64_t>();
@@ -30,6 +41,7 @@ Course::Course(const std::vector<base::Json>& agenda) {
 }
 
 void Course::take_report(std::int64_t step, const pruners::Decision& decision, std::int64_t now_ms) {
+  has_told_ = true;
   is_reporting_on_ = stage_ == Stage::kTold && now_ms - told_ms_ > kReportGraceMs;
   if (decision.prune) {
     prune_reason_ = decision.reason;
@@ -142,7 +154,7 @@ study::Outcome Course::own_outcome(const Event::Exited& exited) const {
   }
   if (!failure_.empty()) return {.state = State::kFailed, .reason = failure_};
   if (is_killed(exited)) return {.state = State::kLost, .reason = exited.reason, .is_killed = true};
-  return {.state = State::kFailed, .reason = exited.reason};
+  return {.state = State::kFailed, .reason = exited.reason, .is_unstarted = !has_told_ && is_not_started(exited)};
 }
 
 }  // namespace sterlet::run

@@ -37,7 +37,10 @@ class Course final {
   explicit Course(const std::vector<base::Json>& agenda);
 
   void take_report(std::int64_t step, const pruners::Decision& decision, std::int64_t now_ms);
-  void take_value(std::vector<double> values) { values_ = std::move(values); }
+  void take_value(std::vector<double> values) {
+    has_told_ = true;
+    values_ = std::move(values);
+  }
   void take_applied(std::int64_t step);
   void take_refused(const exec::Event::Refused& refused);
   void take_failed(std::string reason) { failure_ = std::move(reason); }
@@ -75,6 +78,7 @@ class Course final {
   bool is_heard_ = false;
   bool is_reporting_on_ = false;  // After it was told.
   bool is_robbed_ = false;
+  bool has_told_ = false;     // A report or a value.
   std::int64_t told_ms_ = 0;  // From kTold on.
 };
 

@@ -84,6 +84,7 @@ class Runner final {
     bool has_undecided = false;              // Trials run in a session of which it is not known whether it lives.
     std::vector<study::Claim> claims;
     bool has_looked_around = false;
+    bool has_unstarted = false;  // A program could not be started, which is told before it is tried again.
   };
 
   Result<RunResult> run_turns() {
@@ -205,6 +206,7 @@ class Runner final {
       STERLET_PASS(claim(turn));
       STERLET_PASS(transaction.commit());
       if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
+      if (turn.has_unstarted) sync_at_ms_ = clock_.steady_ms();
     }
     return put_in_place(std::move(turn));
   }
@@ -290,6 +292,7 @@ class Runner final {
   }
 
   Result<void> claim(Turn& turn) {
+    if (turn.has_unstarted) return {};
     // Attempts that exited in this turn have left room already.
     const std::size_t leaving = turn.exited.size();
     while (has_room(running_.size() - leaving + turn.claims.size())) {
@@ -376,7 +379,9 @@ class Runner final {
       course.take_failed(failed->reason);
     } else if (const auto* exited = std::get_if<Event::Exited>(&event.what)) {
       turn.exited.push_back(event.id);
-      return study_.tell(event.id.trial, event.id.attempt, course.outcome(*exited, study_.spec().objectives.size()));
+      const study::Outcome outcome = course.outcome(*exited, study_.spec().objectives.size());
+      turn.has_unstarted = turn.has_unstarted || outcome.is_unstarted;
+      return study_.tell(event.id.trial, event.id.attempt, outcome);
     }
     return {};
   }

@@ -31,9 +31,59 @@ bool was_given_later(const storage::StudyRecord& study) {
 
 std::string trials_folder(const fs::path& home, const storage::StudyRecord& study) {
   const fs::path all = home / "sterlet-trials";
+  const std::string ending = "-" + study.identity.substr(0, kIdentityDigits);
+  const fs::path own = all / (study.name + ending);
   std::error_code ignored;
+  if (fs::exists(own, ignored)) return own.string();
+  std::string renamed;  // The least, so that it is the same each time.
+  for (fs::directory_iterator entry(all, ignored), end; entry != end; entry.increment(ignored)) {
+    const std::string path = entry->path().string();
+    if (path.ends_with(ending) && (renamed.empty() || path < renamed)) renamed = path;
+  }
+  if (!renamed.empty()) return renamed;
   if (was_given_later(study) && fs::exists(all / study.name, ignored)) return (all / study.name).string();
-  return (all / fmt::format("{}-{}", study.name, study.identity.substr(0, kIdentityDigits))).string();
+  return own.string();
+}
+
+Result<void> keep_trials_folder(const fs::path& home, const storage::StudyRecord& study, const std::string& new_name) {
+  const fs::path folder = trials_folder(home, study);
+  std::error_code error;
+  if (folder.filename() != study.name || !fs::exists(folder, error)) return {};
+  const fs::path link =
+      folder.parent_path() / fmt::format("{}-{}", new_name, study.identity.substr(0, kIdentityDigits));
+  fs::create_directory_symlink(study.name, link, error);
+  if (!error) return {};
+  return base::fail(ErrorCode::kDisk, fmt::format("the link to its trials cannot be made ({})", error.message()), {},
+                    link.string());
+}
+
+FolderContents contents_of(const fs::path& folder) {
+  FolderContents contents;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) continue;
+    ++contents.files;
+    const std::uintmax_t size = entry->is_symlink(ignored) ? 0 : entry->file_size(ignored);
+    if (!ignored) contents.bytes += size;
+  }
+  return contents;
+}
+
+Result<void> delete_trial_folder(const std::string& trials_folder, std::int64_t trial) {
+  const fs::path folder = trial_folder(trials_folder, trial);
+  std::error_code error;
+  fs::remove_all(folder, error);  // Of a link, the link alone.
+  if (!error) return {};
+  return base::fail(ErrorCode::kDisk, fmt::format("it cannot be deleted whole ({})", error.message()),
+                    "delete it by hand", folder.string());
+}
+
+void delete_trials_folder(const std::string& trials_folder) {
+  std::error_code ignored;
+  const fs::path target = fs::is_symlink(trials_folder, ignored) ? fs::canonical(trials_folder, ignored) : fs::path();
+  if (!target.empty()) fs::remove(target, ignored);
+  fs::remove(trials_folder, ignored);  // Neither takes a folder that holds anything.
 }
 
 std::string trial_folder(const std::string& trials_folder, std::int64_t trial) {

@@ -11,9 +11,27 @@
 namespace sterlet::run {
 
 /// The folder in `home` that holds the folders of a study's trials: sterlet-trials/NAME-IDENTITY, with the first eight
-/// digits of the identity. A study of a version that had no identities goes on with sterlet-trials/NAME where that is
-/// there. Two studies of one name never share a folder, and a new one never finds an old one's checkpoints.
+/// digits of the identity; NAME is what the study was called when the folder was made. A study of a version that had no
+/// identities goes on with sterlet-trials/NAME where that is there. Two studies of one name never share a folder, and a
+/// new one never finds an old one's checkpoints.
 std::string trials_folder(const std::filesystem::path& home, const storage::StudyRecord& study);
+
+/// Before a study gets another name: its trials stay where they are, with all paths that programs and the storage know.
+/// A folder that carries no identity gets a link that does. Errors: kDisk.
+base::Result<void> keep_trials_folder(const std::filesystem::path& home, const storage::StudyRecord& study,
+                                      const std::string& new_name);
+
+/// What lies in a folder; links are not followed.
+struct FolderContents {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+FolderContents contents_of(const std::filesystem::path& folder);
+
+/// Deletes a trial's folder with all that is in it, where there is one. Errors: kDisk.
+base::Result<void> delete_trial_folder(const std::string& trials_folder, std::int64_t trial);
+/// Deletes the folder of a study's trials, or the link to it, once they are gone; one that holds anything stays.
+void delete_trials_folder(const std::string& trials_folder);
 
 /// The folder of one trial.
 std::string trial_folder(const std::string& trials_folder, std::int64_t trial);

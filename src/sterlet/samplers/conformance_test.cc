@@ -1,5 +1,6 @@
 // What every sampler promises, asked of every row of the registry in every space below.
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -174,6 +175,54 @@ TEST(Conformance, EqualKeysAndHistoriesGiveEqualPoints) {
       EXPECT_EQ((*fresh)->suggest(copy, key_of(copy)).point, first.point) << "asked after a restart, trial " << i;
       EXPECT_EQ((*fresh)->suggest(copy, key_of(copy)).origin, first.origin);
       append(history, first);
+      tell(history, Told::kAlternating);
+    }
+  });
+}
+
+// The point without its last dimension, on which no other depends: as of a trial from before it was added to the study.
+Point without_last(const Space& space, Point point) {
+  const std::size_t last = space.dimensions()[space.evaluation_order().back()].parameter;
+  for (std::size_t i = 0; i < point.values.size(); ++i) {
+    if (space.dimensions()[i].parameter == last) point.values[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  return point;
+}
+
+// What a study knows of its earlier versions: trials outside the present space, of which no dimension has a value;
+// trials that lack a parameter; and those that another sampler chose.
+History history_of_versions(const Space& space) {
+  using space::Origin;
+  History history;
+  for (std::int64_t number = 0; number < 40; ++number) {
+    Point point = space.draw({.seed = kSeed + 1, .trial = static_cast<std::uint64_t>(number)});
+    const bool is_outside = number % 5 == 1;
+    if (number % 5 == 2) point = without_last(space, std::move(point));
+    if (is_outside) point.values.assign(point.values.size(), std::numeric_limits<double>::quiet_NaN());
+    constexpr std::array kOrigins{Origin::kModel, Origin::kSobol, Origin::kGrid, Origin::kZoom};
+    const Origin origin = number < 20 ? Origin::kAdded : kOrigins[static_cast<std::size_t>(number % 4)];
+    history.append({.number = number, .point = std::move(point), .origin = is_outside ? Origin::kAdded : origin});
+    if (is_outside) {
+      history.update(number, Outcome::kVoid, {}, {}, 3);
+    } else {
+      tell(history, Told::kAlternating);
+    }
+    if (number % 7 == 0 && !is_outside)
+      history.update(number, Outcome::kComplete, {0.01 * static_cast<double>(number)}, {}, 3);
+  }
+  return history;
+}
+
+TEST(Conformance, HistoriesThatSpanVersionsOfAStudyAreLearnedFrom) {
+  for_each_sampler([](const Row& row, const Space& space, const Sampler& sampler) {
+    History history = history_of_versions(space);
+    for (int i = 0; i < 12; ++i) {
+      const auto fresh = make(row.name, space, base::Json::object(), {.seed = kSeed});
+      ASSERT_TRUE(fresh);
+      const Suggestion suggestion = sampler.suggest(history, key_of(history));
+      expect_valid(space, suggestion);
+      EXPECT_EQ((*fresh)->suggest(history, key_of(history)).point, suggestion.point) << "after a restart, trial " << i;
+      append(history, suggestion);
       tell(history, Told::kAlternating);
     }
   });

@@ -103,6 +103,7 @@ class Space final {
  private:
   Space() = default;
   friend class SpaceBuilder;
+  friend class Translation;
   bool is_active(std::size_t dimension, const Point& point) const;
   std::span<const double> raw_values(std::size_t parameter, const Point& point) const;  // Those that are active.
   bool evaluate(const Expression& expression, const Point& point, bool when_absent) const;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <climits>
 #include <cmath>
 #include <filesystem>
@@ -152,10 +153,151 @@ TEST_P(Conformance, ASpecHasVersionsAndTheStudyShowsTheLatest) {
   EXPECT_EQ(storage_->add_spec_version(study.id, {.first_trial = 7, .spec = "two", .created_ms = 5}).value(), 2);
   ASSERT_TRUE(storage_->set_spec(study.id, "two again").has_value());
   const std::vector<SpecVersion> expected = {{.version = 1, .first_trial = 0, .spec = "one", .created_ms = 4},
-                                             {.version = 2, .first_trial = 7, .spec = "two again", .created_ms = 5}};
+                                             {.version = 2,
+                                              .first_trial = 7,
+                                              .spec = "two again",
+                                              .created_ms = 5,
+                                              .seq = storage_->last_event(study.id).value()}};
   EXPECT_EQ(storage_->load_spec_versions(study.id).value(), expected);
   EXPECT_EQ(storage_->find_study("v").value()->spec, "two again");
   EXPECT_EQ(storage_->load_spec_versions(study_).value().size(), 1U);
+}
+
+TEST_P(Conformance, AVersionOfTheSpecIsAnEventAmongTheOthers) {
+  put(0);
+  const std::int64_t before = storage_->last_event(study_).value();
+  EXPECT_EQ(storage_->add_spec_version(study_, {.first_trial = 1, .spec = "two", .created_ms = 5}).value(), 2);
+  const auto events = place_->open()->load_events(study_, before).value();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].kind, "amend");
+  EXPECT_EQ(events[0].wall_ms, 5);
+  EXPECT_EQ(events[0].trial, std::nullopt);
+  const auto versions = storage_->load_spec_versions(study_).value();
+  ASSERT_EQ(versions.size(), 2U);
+  EXPECT_EQ(versions[0].seq, 0);
+  EXPECT_EQ(versions[1].seq, events[0].seq);
+}
+
+TEST_P(Conformance, AStudyIsRenamedUnlessTheNameIsTaken) {
+  const auto other = storage_->create_study({.name = "other", .spec = "{}"}, {}).value();
+  const auto taken = storage_->rename_study(study_, "other");
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error().code, base::ErrorCode::kConflict);
+  ASSERT_TRUE(storage_->rename_study(study_, "new").has_value());
+  ASSERT_TRUE(storage_->rename_study(other.id, "other").has_value()) << "its own name is free";
+  EXPECT_FALSE(storage_->find_study("s").value().has_value());
+  EXPECT_EQ(storage_->find_study("new").value()->id, study_);
+}
+
+// All that is stored of one trial, in every table.
+void fill(Storage& storage, std::int64_t study, std::int64_t trial) {
+  const ReportRecord report{.trial = trial, .step = 1, .metric = "m", .value = 1, .is_sequenced = true};
+  ASSERT_TRUE(storage.put_trial(study, {.record = {.number = trial}}, "e", 0, "").has_value());
+  ASSERT_TRUE(storage.put_reports(study, {&report, 1}).has_value());
+  ASSERT_TRUE(storage.models().put_model(study, {.trial = trial}).has_value());
+  ASSERT_TRUE(storage.models().add_branch(study, trial, {}).has_value());
+  const BranchReport on_branch{.step = 1, .metric = "m", .value = 1};
+  ASSERT_TRUE(storage.models().put_branch_reports(study, trial, 0, {&on_branch, 1}).has_value());
+  ASSERT_TRUE(storage.models().add_checkpoint(study, trial, {.path = "p"}).has_value());
+  ASSERT_TRUE(storage.models().put_intervention(study, trial, {}).has_value());
+  ASSERT_TRUE(storage.mailbox().post_command(study, {.trial = trial, .kind = "set"}).has_value());
+  ASSERT_TRUE(storage.notes().add_note(study, {.trial = trial, .text = "n"}).has_value());
+  ASSERT_TRUE(storage.notes().put_tag(study, {.trial = trial, .tag = "t"}).has_value());
+}
+
+std::size_t count_rows(Storage& storage, std::int64_t study, std::int64_t trial) {
+  const auto count_of = [&](const auto& rows) {
+    const auto is_one = [&](const auto& row) { return row.trial == trial; };
+    return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), is_one));
+  };
+  std::size_t count = storage.load_reports(study, trial, 1).value().size();
+  count += count_of(storage.load_sequenced_reports(study, 0).value());
+  count += count_of(storage.models().load_models(study).value());
+  count += storage.models().load_branches(study, trial).value().size();
+  count += storage.models().load_branch_reports(study, trial, 0).value().size();
+  count += storage.models().load_checkpoints(study, trial).value().size();
+  count += storage.models().load_interventions(study, trial).value().size();
+  count += storage.mailbox().commands_of(study, trial, "set").value().size();
+  count += count_of(storage.notes().load_notes(study).value());
+  count += count_of(storage.notes().load_tags(study).value());
+  return count;
+}
+
+constexpr std::size_t kRowsFilled = 10;
+
+TEST_P(Conformance, AStudyIsRemovedWithAllThatIsStoredOfIt) {
+  const auto other = storage_->create_study({.name = "other", .spec = "{}"}, {}).value().id;
+  for (const std::int64_t study : {study_, other}) {
+    fill(*storage_, study, 0);
+    ASSERT_TRUE(storage_->push_queue(study, "{}").has_value());
+    ASSERT_TRUE(storage_->put_session({.id = std::to_string(study), .study_id = study}).has_value());
+    ASSERT_TRUE(storage_->live().put_turn(study, {.trial = 0}).has_value());
+  }
+  ASSERT_TRUE(storage_->begin().has_value());
+  ASSERT_TRUE(storage_->push_queue(study_, "{}").has_value());
+  ASSERT_TRUE(storage_->remove_study(study_).has_value());
+  storage_->rollback();
+  EXPECT_EQ(count_rows(*storage_, study_, 0), kRowsFilled) << "taken back";
+  EXPECT_EQ(storage_->load_queue(study_).value().size(), 1U);
+  ASSERT_TRUE(storage_->remove_study(study_).has_value());
+  const auto reader = place_->open();
+  EXPECT_FALSE(reader->find_study("s").value().has_value());
+  EXPECT_EQ(reader->list_studies().value().size(), 1U);
+  EXPECT_EQ(count_rows(*reader, study_, 0), 0U);
+  EXPECT_EQ(reader->count_trials(study_).value(), 0);
+  EXPECT_TRUE(reader->load_events(study_, 0).value().empty());
+  EXPECT_TRUE(reader->load_queue(study_).value().empty());
+  EXPECT_TRUE(reader->load_sessions(study_).value().empty());
+  EXPECT_TRUE(reader->live().load_turns(study_).value().empty());
+  EXPECT_TRUE(reader->load_spec_versions(study_).value().empty());
+  EXPECT_EQ(count_rows(*reader, other, 0), kRowsFilled);
+  EXPECT_EQ(reader->load_queue(other).value().size(), 1U);
+  EXPECT_EQ(reader->live().load_turns(other).value().size(), 1U);
+}
+
+TEST_P(Conformance, OfAClearedTrialItsRowAndItsEventsStay) {
+  for (const std::int64_t trial : {0, 1}) fill(*storage_, study_, trial);
+  ASSERT_TRUE(storage_->notes().add_note(study_, {.text = "of the study"}).has_value());
+  const std::size_t events = storage_->load_events(study_, 0).value().size();
+  ASSERT_TRUE(storage_->begin().has_value());
+  ASSERT_TRUE(storage_->clear_trial(study_, 0).has_value());
+  EXPECT_EQ(count_rows(*storage_, study_, 0), 0U);
+  storage_->rollback();
+  EXPECT_EQ(count_rows(*storage_, study_, 0), kRowsFilled);
+  ASSERT_TRUE(storage_->clear_trial(study_, 0).has_value());
+  const auto reader = place_->open();
+  EXPECT_EQ(count_rows(*reader, study_, 0), 0U);
+  EXPECT_EQ(count_rows(*reader, study_, 1), kRowsFilled);
+  EXPECT_EQ(reader->count_trials(study_).value(), 2);
+  EXPECT_EQ(reader->load_events(study_, 0).value().size(), events);
+  EXPECT_EQ(reader->notes().load_notes(study_).value().size(), 2U);
+}
+
+TEST_P(Conformance, NotesComeInTheirOrderAndTagsByTrial) {
+  Notes& notes = storage_->notes();
+  for (const std::string& text : odd_texts()) {
+    ASSERT_TRUE(notes.add_note(study_, {.trial = 3, .text = text, .who = text, .created_ms = INT64_MAX}).has_value());
+  }
+  ASSERT_TRUE(notes.add_note(study_, {.text = "of the study"}).has_value());
+  const auto read = place_->open()->notes().load_notes(study_).value();
+  ASSERT_EQ(read.size(), odd_texts().size() + 1);
+  for (std::size_t i = 0; i < odd_texts().size(); ++i) {
+    EXPECT_EQ(
+        read[i],
+        (NoteRecord{
+            .id = read[i].id, .trial = 3, .text = odd_texts()[i], .who = odd_texts()[i], .created_ms = INT64_MAX}));
+  }
+  EXPECT_EQ(read.back().trial, std::nullopt);
+  for (const TagRecord& tag :
+       {TagRecord{.trial = 10, .tag = "b"}, TagRecord{.trial = 2, .tag = "b"}, TagRecord{.trial = 10, .tag = "a"},
+        TagRecord{.trial = 10, .tag = "a"}, TagRecord{.trial = {}, .tag = "z"}, TagRecord{.trial = 0, .tag = "日本"}}) {
+    ASSERT_TRUE(notes.put_tag(study_, tag).has_value());
+  }
+  ASSERT_TRUE(notes.drop_tag(study_, {.trial = 2, .tag = "b"}).has_value());
+  ASSERT_TRUE(notes.drop_tag(study_, {.trial = 2, .tag = "never"}).has_value());
+  const std::vector<TagRecord> expected = {
+      {.trial = {}, .tag = "z"}, {.trial = 0, .tag = "日本"}, {.trial = 10, .tag = "a"}, {.trial = 10, .tag = "b"}};
+  EXPECT_EQ(place_->open()->notes().load_tags(study_).value(), expected);
 }
 
 TEST_P(Conformance, AStopIsAskedForAndTakenBack) {
@@ -179,17 +321,21 @@ TEST_P(Conformance, ATrialIsReadAsItWasWritten) {
                                     .checkpoint = "/a b/c",
                                     .reason = "why",
                                     .suspension = Suspension::kNotPromoted,
+                                    .is_unstarted = true,
                                     .created_ms = 1,
                                     .started_ms = 2,
                                     .ended_ms = INT64_MAX},
                          .origin = "random",
                          .point = "1,,2",
-                         .session = "abc"};
+                         .session = "abc",
+                         .spec_version = 3};
   const std::int64_t seq = storage_->put_trial(study_, written, "PAUSED", 9, "why").value();
   const TrialRow read = rows(*place_->open(), study_).at(0);
   EXPECT_EQ(read.origin, written.origin);
   EXPECT_EQ(read.point, written.point);
   EXPECT_EQ(read.session, written.session);
+  EXPECT_EQ(read.spec_version, 3);
+  EXPECT_TRUE(read.record.is_unstarted);
   EXPECT_EQ(read.record.state, State::kPaused);
   ASSERT_EQ(read.record.values.size(), kOddNumbers.size());
   for (std::size_t i = 0; i < kOddNumbers.size(); ++i) EXPECT_TRUE(same(read.record.values[i], kOddNumbers[i])) << i;
@@ -211,7 +357,7 @@ TEST_P(Conformance, ATrialIsReadAsItWasWritten) {
 TEST_P(Conformance, EveryStateAndSuspensionIsKept) {
   std::int64_t number = 0;
   for (const State state : {State::kWaiting, State::kRunning, State::kPaused, State::kComplete, State::kPruned,
-                            State::kFailed, State::kLost, State::kCancelled}) {
+                            State::kFailed, State::kLost, State::kCancelled, State::kRemoved}) {
     for (const Suspension suspension : {Suspension::kNone, Suspension::kPutAside, Suspension::kNotPromoted}) {
       const TrialRow row{.record = {.number = number, .state = state, .suspension = suspension}};
       ASSERT_TRUE(storage_->put_trial(study_, row, "e", 0, "").has_value());

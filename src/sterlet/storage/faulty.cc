@@ -72,6 +72,26 @@ class FaultyLive final : public LiveStorage {
     STERLET_PASS(faulty_.count_call("load_turns"));
     return inner_.load_turns(study);
   }
+  Result<std::int64_t> add_note(std::int64_t study, const NoteRecord& note) override {
+    STERLET_PASS(faulty_.count_call("add_note"));
+    return inner_.add_note(study, note);
+  }
+  Result<std::vector<NoteRecord>> load_notes(std::int64_t study) override {
+    STERLET_PASS(faulty_.count_call("load_notes"));
+    return inner_.load_notes(study);
+  }
+  Result<void> put_tag(std::int64_t study, const TagRecord& tag) override {
+    STERLET_PASS(faulty_.count_call("put_tag"));
+    return inner_.put_tag(study, tag);
+  }
+  Result<void> drop_tag(std::int64_t study, const TagRecord& tag) override {
+    STERLET_PASS(faulty_.count_call("drop_tag"));
+    return inner_.drop_tag(study, tag);
+  }
+  Result<std::vector<TagRecord>> load_tags(std::int64_t study) override {
+    STERLET_PASS(faulty_.count_call("load_tags"));
+    return inner_.load_tags(study);
+  }
   Result<std::int64_t> post_command(std::int64_t study, const CommandRecord& command) override {
     STERLET_PASS(faulty_.count_call("post_command"));
     return inner_.post_command(study, command);
@@ -178,6 +198,16 @@ Result<std::vector<StudyRecord>> FaultyStorage::list_studies() {
   return inner_->list_studies();
 }
 
+Result<void> FaultyStorage::rename_study(std::int64_t study, const std::string& name) {
+  STERLET_PASS(count_call("rename_study"));
+  return inner_->rename_study(study, name);
+}
+
+Result<void> FaultyStorage::remove_study(std::int64_t study) {
+  STERLET_PASS(count_call("remove_study"));
+  return inner_->remove_study(study);
+}
+
 Result<void> FaultyStorage::set_spec(std::int64_t study, const std::string& spec) {
   STERLET_PASS(count_call("set_spec"));
   return inner_->set_spec(study, spec);
@@ -224,6 +254,11 @@ Result<void> FaultyStorage::drop_reports(std::int64_t study, std::int64_t trial,
   return inner_->drop_reports(study, trial, attempt);
 }
 
+Result<void> FaultyStorage::clear_trial(std::int64_t study, std::int64_t trial) {
+  STERLET_PASS(count_call("clear_trial"));
+  return inner_->clear_trial(study, trial);
+}
+
 Result<std::int64_t> FaultyStorage::count_trials(std::int64_t study) {
   STERLET_PASS(count_call("count_trials"));
   return inner_->count_trials(study);
@@ -253,6 +288,11 @@ Result<std::int64_t> FaultyStorage::last_event(std::int64_t study) {
 Result<std::vector<EventRecord>> FaultyStorage::load_events(std::int64_t study, std::int64_t since) {
   STERLET_PASS(count_call("load_events"));
   return inner_->load_events(study, since);
+}
+
+Result<std::vector<std::string>> FaultyStorage::load_queue(std::int64_t study) {
+  STERLET_PASS(count_call("load_queue"));
+  return inner_->load_queue(study);
 }
 
 Result<void> FaultyStorage::push_queue(std::int64_t study, const std::string& params) {

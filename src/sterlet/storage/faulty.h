@@ -48,6 +48,8 @@ class FaultyStorage final : public Storage {
   base::Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override;
   base::Result<std::optional<StudyRecord>> find_study(const std::string& name) override;
   base::Result<std::vector<StudyRecord>> list_studies() override;
+  base::Result<void> rename_study(std::int64_t study, const std::string& name) override;
+  base::Result<void> remove_study(std::int64_t study) override;
   base::Result<void> set_spec(std::int64_t study, const std::string& spec) override;
   base::Result<int> add_spec_version(std::int64_t study, const SpecVersion& version) override;
   base::Result<std::vector<SpecVersion>> load_spec_versions(std::int64_t study) override;
@@ -58,6 +60,7 @@ class FaultyStorage final : public Storage {
   base::Result<std::int64_t> put_event(std::int64_t study, const EventRecord& event) override;
   base::Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) override;
   base::Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) override;
+  base::Result<void> clear_trial(std::int64_t study, std::int64_t trial) override;
   base::Result<std::int64_t> count_trials(std::int64_t study) override;
   base::Result<void> visit_trials(std::int64_t study, std::int64_t since,
                                   const std::function<base::Result<void>(TrialRow&)>& visit) override;
@@ -65,6 +68,7 @@ class FaultyStorage final : public Storage {
   base::Result<std::vector<SequencedReport>> load_sequenced_reports(std::int64_t study, std::int64_t since) override;
   base::Result<std::int64_t> last_event(std::int64_t study) override;
   base::Result<std::vector<EventRecord>> load_events(std::int64_t study, std::int64_t since) override;
+  base::Result<std::vector<std::string>> load_queue(std::int64_t study) override;
   base::Result<void> push_queue(std::int64_t study, const std::string& params) override;
   base::Result<std::optional<std::string>> pop_queue(std::int64_t study) override;
   base::Result<void> put_session(const SessionRecord& session) override;

@@ -6,8 +6,8 @@ namespace sterlet::storage {
 
 namespace {
 
-constexpr EnumTexts<State, 8> kStates{
-    {"WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAILED", "LOST", "CANCELLED"}};
+constexpr EnumTexts<State, 9> kStates{
+    {"WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAILED", "LOST", "CANCELLED", "REMOVED"}};
 constexpr EnumTexts<Suspension, 3> kSuspensions{{"", "put_aside", "not_promoted"}};
 
 }  // namespace

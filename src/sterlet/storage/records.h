@@ -9,8 +9,9 @@
 namespace sterlet::storage {
 
 /// States of a trial. COMPLETE, PRUNED, FAILED and CANCELLED are final; LOST (its process or machine went away) is
-/// started again by itself, up to the study's retries.
-enum class State { kWaiting, kRunning, kPaused, kComplete, kPruned, kFailed, kLost, kCancelled };
+/// started again by itself, up to the study's retries. REMOVED: a person took it out of the study; its number alone is
+/// left, which no other trial gets.
+enum class State { kWaiting, kRunning, kPaused, kComplete, kPruned, kFailed, kLost, kCancelled, kRemoved };
 
 std::string_view text_of(State state);
 std::optional<State> state_from_text(std::string_view text);
@@ -44,6 +45,7 @@ struct SpecVersion {
   std::int64_t first_trial = 0;  ///< The first trial that it holds for.
   std::string spec;              ///< JSON.
   std::int64_t created_ms = 0;
+  std::int64_t seq = 0;  ///< Its event, "amend", by the storage; what has lower numbers came before it. 0: version 1.
   bool operator==(const SpecVersion&) const = default;
 };
 
@@ -60,6 +62,7 @@ struct TrialRecord {
   std::string checkpoint;        ///< Path of the last one told.
   std::string reason;            ///< Why it failed, was pruned or lost; a sentence for people.
   Suspension suspension = Suspension::kNone;
+  bool is_unstarted = false;  ///< FAILED as its program could not be started: the budget does not count it.
   std::int64_t created_ms = 0, started_ms = 0, ended_ms = 0;
   std::int64_t changed_seq = 0;  ///< Event that changed it last; set by visit_trials alone.
 };
@@ -67,9 +70,10 @@ struct TrialRecord {
 /// One trial's row: its record, and what a reader of very many trials keeps in another way or not at all.
 struct TrialRow {
   TrialRecord record;
-  std::string origin;   ///< space::text_of.
-  std::string point;    ///< Space::text_of.
-  std::string session;  ///< Who holds the lease on it while RUNNING.
+  std::string origin;    ///< space::text_of.
+  std::string point;     ///< Space::text_of.
+  std::string session;   ///< Who holds the lease on it while RUNNING.
+  int spec_version = 1;  ///< Of the study's spec; `point` and `record.values` are in its terms.
 };
 
 /// One metric of one report.

@@ -39,9 +39,14 @@ class Storage {
   virtual base::Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) = 0;
   virtual base::Result<std::optional<StudyRecord>> find_study(const std::string& name) = 0;
   virtual base::Result<std::vector<StudyRecord>> list_studies() = 0;
+  /// kConflict where the name is taken.
+  virtual base::Result<void> rename_study(std::int64_t study, const std::string& name) = 0;
+  /// Removes a study with all that is stored of it.
+  virtual base::Result<void> remove_study(std::int64_t study) = 0;
   /// Replaces the latest version of the spec.
   virtual base::Result<void> set_spec(std::int64_t study, const std::string& spec) = 0;
-  /// Adds a version that holds from `version.first_trial` on; returns its number, one more than the last.
+  /// Adds a version that holds from `version.first_trial` on, and an event that tells of it; returns its number, one more
+  /// than the last.
   virtual base::Result<int> add_spec_version(std::int64_t study, const SpecVersion& version) = 0;
   /// By number.
   virtual base::Result<std::vector<SpecVersion>> load_spec_versions(std::int64_t study) = 0;
@@ -58,6 +63,9 @@ class Storage {
   virtual base::Result<std::int64_t> put_reports(std::int64_t study, std::span<const ReportRecord> reports) = 0;
   /// Removes all reports of an attempt.
   virtual base::Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
+  /// Removes all that is stored of a trial beside its row and its events: reports, its model with branches, checkpoints
+  /// and logbook, what somebody wanted of it, notes and tags.
+  virtual base::Result<void> clear_trial(std::int64_t study, std::int64_t trial) = 0;
   /// How many trials there are; their numbers go from 0 to one less.
   virtual base::Result<std::int64_t> count_trials(std::int64_t study) = 0;
   /// Shows `visit` the trials changed by events after `since`, by number; since = 0: all. One row serves for all:
@@ -71,6 +79,8 @@ class Storage {
   virtual base::Result<std::int64_t> last_event(std::int64_t study) = 0;
   virtual base::Result<std::vector<EventRecord>> load_events(std::int64_t study, std::int64_t since) = 0;
 
+  /// What stands in the queue, the oldest first.
+  virtual base::Result<std::vector<std::string>> load_queue(std::int64_t study) = 0;
   virtual base::Result<void> push_queue(std::int64_t study, const std::string& params) = 0;
   /// Takes the oldest point off the queue.
   virtual base::Result<std::optional<std::string>> pop_queue(std::int64_t study) = 0;
@@ -87,6 +97,7 @@ class Storage {
   Models& models() { return live(); }
   Turns& turns() { return live(); }
   Mailbox& mailbox() { return live(); }
+  Notes& notes() { return live(); }
 };
 
 /// Version of the schema that this program writes.

@@ -13,9 +13,15 @@ using base::Result;
 using storage::State;
 
 constexpr std::uint64_t kCountedConfigurationsMax = 100000;
+constexpr std::int64_t kUnstartedMax = 3;   // In a row; more would tell nothing new.
 constexpr std::int64_t kRunsForTarget = 2;  // In a race; one run may be luck.
 // A session that has not ended has run on since it wrote last, for as long as it may at most stay silent.
 constexpr std::int64_t kSilenceMaxMs = 5000;
+
+// Whether a trial takes nothing of the budget.
+bool is_free(const storage::TrialRecord& record) {
+  return record.state == State::kCancelled || record.state == State::kRemoved || is_unstarted(record);
+}
 
 }  // namespace
 
@@ -33,8 +39,14 @@ std::string_view text_of(Pause pause) {
       return "every configuration of the space has been tried";
     case Pause::kFailures:
       return "too many trials failed in a row";
+    case Pause::kUnstarted:
+      return "its program cannot be started";
     case Pause::kRequested:
       return "it was asked to stop";
+    case Pause::kAmended:
+      return "another process has changed its spec";
+    case Pause::kAgain:
+      return "the trials that were to be run again have been";
     case Pause::kTrained:
       return "every member of the population is trained";
     case Pause::kUnfit:
@@ -61,6 +73,7 @@ std::int64_t used_ms_of(const storage::SessionRecord& session, std::int64_t now_
 Pause Budget::pause() const {
   const studyfile::StudySpec& spec = ledger_.spec();
   if (ledger_.study().stop_requested) return Pause::kRequested;
+  if (unstarted_in_a_row_ >= kUnstartedMax) return Pause::kUnstarted;
   if (failures_in_a_row_ >= spec.failures_max) return Pause::kFailures;
   if (spec.budget.target && target_reached_) return Pause::kTarget;
   if (spec.budget.seconds && seconds_used() >= *spec.budget.seconds) return Pause::kTime;
@@ -97,20 +110,31 @@ void Budget::limits_changed() {
 
 void Budget::changed(const Change& change) {
   const State state = change.now.state, before = change.before.state;
-  const bool was_counted = !change.is_new && before != State::kCancelled, is_counted = state != State::kCancelled;
+  const bool was_counted = !change.is_new && !is_free(change.before), is_counted = !is_free(change.now);
   if (configurations_ && was_counted != is_counted && is_alone_at_point(change.now.number)) {
     distinct_ += is_counted ? 1 : -1;
   }
-  if (state == State::kCancelled && before != State::kCancelled) ++cancelled_;
-  if (state == State::kFailed && before != State::kFailed) ++failures_in_a_row_;
-  if (state == State::kComplete || state == State::kPruned || is_put_aside(change.now)) failures_in_a_row_ = 0;
+  free_ += (is_free(change.now) ? 1 : 0) - (is_free(change.before) ? 1 : 0);
+  const bool is_forgiven = ledger_.is_stored() && change.now.changed_seq <= forgiven_seq_;
+  if (state == State::kFailed && before != State::kFailed && !is_forgiven) {
+    ++(change.now.is_unstarted ? unstarted_in_a_row_ : failures_in_a_row_);
+  }
+  if (state == State::kComplete || state == State::kPruned || is_put_aside(change.now)) {
+    failures_in_a_row_ = unstarted_in_a_row_ = 0;
+  }
   target_reached_ = target_reached_ || is_target_reached(change.now);
+}
+
+void Budget::begin_anew() {
+  forgiven_seq_ = ledger_.seen_seq();
+  failures_in_a_row_ = unstarted_in_a_row_ = 0;
 }
 
 // But for cancelled trials.
 bool Budget::is_alone_at_point(std::int64_t trial) const {
+  if (ledger_.trials().is_outside(trial)) return false;
   const space::History& history = ledger_.trials().history();
-  const auto twins = history.trials_at(ledger_.trials().point(trial));
+  const auto twins = ledger_.trials().twins(trial);
   return std::none_of(twins.begin(), twins.end(), [&](std::int64_t twin) {
     return twin != trial && history.trials()[static_cast<std::size_t>(twin)].outcome != space::Outcome::kVoid;
   });
@@ -118,13 +142,14 @@ bool Budget::is_alone_at_point(std::int64_t trial) const {
 
 void Budget::restarted() {
   distinct_ = 0;
-  failures_in_a_row_ = cancelled_ = 0;
+  failures_in_a_row_ = unstarted_in_a_row_ = free_ = 0;
   target_reached_ = false;
 }
 
 bool Budget::is_target_reached(const storage::TrialRecord& record) const {
   const studyfile::StudySpec& spec = ledger_.spec();
   if (!spec.budget.target || record.state != State::kComplete || record.values.empty()) return false;
+  if (ledger_.trials().is_outside(record.number)) return false;
   const studyfile::Objective& objective = spec.objectives.front();
   const double target = objective.minimised(*spec.budget.target);
   if (!spec.repeats.is_on()) return objective.minimised(record.values.front()) <= target;

@@ -17,7 +17,10 @@ enum class Pause {
   kTarget,     ///< The target is reached.
   kSpace,      ///< Every configuration of the space has been tried.
   kFailures,   ///< Too many failed trials in a row.
+  kUnstarted,  ///< Its program could not be started, several times in a row.
   kRequested,  ///< Somebody asked it to stop.
+  kAmended,    ///< Another process has changed its spec: this one works with the old one.
+  kAgain,      ///< The trials that were to be run again have been, and no others were wanted.
   kTrained,    ///< Every member of the population is trained.
   kUnfit,      ///< The program does not do what the strategy needs: see Study::unfit().
 };
@@ -31,8 +34,10 @@ class Budget final : public Derived {
 
   /// Why no new trial is begun. A strategy may have reasons of its own.
   Pause pause() const;
-  /// Trials that count: all but cancelled ones.
-  std::int64_t runs() const { return ledger_.trials().next_number() - cancelled_; }
+  /// Trials that count: all but cancelled and removed ones, and those whose program could not be started.
+  std::int64_t runs() const { return ledger_.trials().next_number() - free_; }
+  /// A person starts the study: what failed until now no longer counts among the failures in a row.
+  void begin_anew();
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const;
   /// Milliseconds that this session has run.
@@ -58,9 +63,10 @@ class Budget final : public Derived {
   const std::int64_t started_ms_;
   double other_seconds_ = 0;
   std::optional<std::uint64_t> configurations_;
-  std::int64_t distinct_ = 0;  // Configurations that were tried; kept where they are counted.
-  std::int64_t failures_in_a_row_ = 0;
-  std::int64_t cancelled_ = 0;
+  std::int64_t distinct_ = 0;       // Configurations that were tried; kept where they are counted.
+  std::int64_t forgiven_seq_ = -1;  // The last event before a person started the study.
+  std::int64_t failures_in_a_row_ = 0, unstarted_in_a_row_ = 0;
+  std::int64_t free_ = 0;  // Trials that do not count.
   bool target_reached_ = false;
 };
 

@@ -26,7 +26,7 @@ Result<void> fill_gap(storage::Storage& storage, const storage::StudyRecord& stu
     }
     const base::StreamKey key{.seed = study.seed, .trial = static_cast<std::uint64_t>(number)};
     trials.append({.number = number, .state = State::kCancelled, .reason = "it was never stored, as a write failed"},
-                  space.draw(key), space::Origin::kRandom, "", Trials::Source::kElsewhere);
+                  {.point = space.draw(key)}, "", Trials::Source::kElsewhere);
   }
   return {};
 }
@@ -34,7 +34,7 @@ Result<void> fill_gap(storage::Storage& storage, const storage::StudyRecord& stu
 }  // namespace
 
 Result<std::int64_t> catch_up(storage::Storage& storage, const storage::StudyRecord& study, const space::Space& space,
-                              std::int64_t since, Trials& trials) {
+                              const Versions& versions, std::int64_t since, Trials& trials) {
   STERLET_TRY(const std::int64_t last, storage.last_event(study.id));
   if (last <= since) return since;
   if (since == 0) {
@@ -44,17 +44,12 @@ Result<std::int64_t> catch_up(storage::Storage& storage, const storage::StudyRec
   const auto take_in = [&](storage::TrialRow& row) -> Result<void> {
     const std::int64_t number = row.record.number;
     if (number > trials.next_number()) STERLET_PASS(fill_gap(storage, study, space, number, trials));
+    STERLET_TRY(Seen seen, versions.see(storage, study.id, row));
     if (number < trials.next_number()) {
-      trials.change(row.record, row.session, Trials::Source::kElsewhere);
-      return {};
+      trials.change(row.record, row.session, Trials::Source::kElsewhere, std::move(seen.formerly));
+    } else {
+      trials.append(row.record, std::move(seen), row.session, Trials::Source::kElsewhere);
     }
-    auto point = space.from_text(row.point);
-    const auto origin = space::origin_from_text(row.origin);
-    if (!point || !origin) {
-      return base::fail(ErrorCode::kDisk, fmt::format("trial {} in the storage does not fit the study's space", number),
-                        kRestore);
-    }
-    trials.append(row.record, std::move(*point), *origin, row.session, Trials::Source::kElsewhere);
     return {};
   };
   STERLET_PASS(storage.visit_trials(study.id, since, take_in));

@@ -50,13 +50,20 @@ Result<void> Claims::make(std::uint64_t seed, std::optional<std::int64_t> trial_
 }
 
 Result<std::optional<Claim>> Claims::next(Pause& pause, const PointSource& point) {
-  if (pause != Pause::kNone && pause != Pause::kTrials && pause != Pause::kSpace) return std::nullopt;
-  // A lost trial is counted in the budget already, so it runs again also when that is used up.
-  STERLET_TRY(auto again, retry_lost());
+  const bool is_full = pause == Pause::kTrials || pause == Pause::kAgain;
+  if (pause != Pause::kNone && pause != Pause::kSpace && !is_full) return std::nullopt;
+  // Trials that wait or are lost are counted in the budget already, so they run again also when that is used up.
+  STERLET_TRY(auto again, retry_waiting());
   if (!again) {
+    STERLET_TRY(again, retry_lost());
+  }
+  if (!again && pause == Pause::kNone) {
+    STERLET_TRY(again, retry_unstarted());
+  }
+  if (!again && pause != Pause::kAgain) {
     STERLET_TRY(again, promote(pause));
   }
-  if (again || pause == Pause::kTrials) return again;
+  if (again || is_full) return again;
   const std::int64_t known_seq = ledger_.seen_seq();
   std::optional<Suggestion> suggestion;
   if (pause == Pause::kNone) {
@@ -101,6 +108,7 @@ Result<Claim> Claims::run_again(storage::TrialRecord record, const std::string& 
   record.ended_ms = 0;
   record.reason.clear();
   record.suspension = storage::Suspension::kNone;
+  record.is_unstarted = false;
   record.values.clear();
   record.last_step = 0;
   Claim claim{.number = record.number,
@@ -117,6 +125,11 @@ Result<Claim> Claims::take_over(std::int64_t trial) {
     return base::fail(base::ErrorCode::kConflict,
                       fmt::format("trial {} is already {}", trial, storage::text_of(record.state)));
   }
+  if (ledger_.trials().is_outside(trial)) {
+    return base::fail(base::ErrorCode::kConflict,
+                      fmt::format("trial {} lies outside what the study searches since its spec was changed", trial),
+                      "begin another one");
+  }
   record.state = State::kRunning;
   record.attempt += 1;
   record.started_ms = ledger_.clock().wall_ms();
@@ -128,6 +141,61 @@ Result<Claim> Claims::take_over(std::int64_t trial) {
               .point = ledger_.trials().point(trial),
               .checkpoint = record.checkpoint};
   STERLET_PASS(ledger_.take(std::move(record), "retry", "babysit"));
+  return claim;
+}
+
+Result<void> Claims::check_again(std::int64_t trial) const {
+  const storage::TrialRecord& record = ledger_.trials().record(trial);
+  const auto refuse = [&](std::string next) {
+    return base::fail(base::ErrorCode::kConflict,
+                      fmt::format("trial {} is {} and cannot be run again", trial, storage::text_of(record.state)),
+                      std::move(next));
+  };
+  switch (record.state) {
+    case State::kRunning:
+      return refuse("wait for its end");
+    case State::kPaused:
+      return refuse("it goes on where its pruner promotes it");
+    case State::kComplete:
+    case State::kPruned:
+      return refuse("to try its configuration once more, use sterlet enqueue");
+    case State::kRemoved:
+      return refuse("its number alone is left");
+    case State::kWaiting:
+    case State::kFailed:
+    case State::kLost:
+    case State::kCancelled:
+      break;
+  }
+  if (ledger_.trials().is_outside(trial)) {
+    return refuse("it lies outside what the study searches since its spec was changed");
+  }
+  STERLET_TRY(const auto raised, raised_by_hand(ledger_));
+  if (raised.contains(trial)) return refuse("raise another model with sterlet babysit --new");
+  return {};
+}
+
+Result<void> Claims::put_back(std::int64_t trial) {
+  storage::TrialRecord record = ledger_.trials().record(trial);
+  record.state = State::kWaiting;
+  record.ended_ms = 0;
+  record.reason.clear();
+  record.is_unstarted = false;
+  record.values.clear();
+  record.constraints.clear();
+  return ledger_.put(std::move(record), "retry", "");
+}
+
+Result<std::optional<Claim>> Claims::retry_waiting() {
+  if (waiting_.empty()) return std::nullopt;
+  STERLET_TRY(Claim claim, run_again(ledger_.trials().record(*waiting_.begin()), "retry"));
+  return claim;
+}
+
+// Before new trials are begun: neither the defaults nor what was enqueued is lost to a slip in the command.
+Result<std::optional<Claim>> Claims::retry_unstarted() {
+  if (unstarted_.empty()) return std::nullopt;
+  STERLET_TRY(Claim claim, run_again(ledger_.trials().record(*unstarted_.begin()), "retry"));
   return claim;
 }
 
@@ -239,11 +307,23 @@ Result<space::Point> Claims::complete_alone(const base::Json& params) const {
 }
 
 void Claims::changed(const Change& change) {
-  if (change.now.state == State::kLost) {
-    lost_.insert(change.now.number);
-  } else {
-    lost_.erase(change.now.number);
-  }
+  const bool is_outside = ledger_.trials().is_outside(change.now.number);  // Such a trial is never run again.
+  const auto keep = [&](std::set<std::int64_t>& trials, bool is_one) {
+    if (is_one && !is_outside) {
+      trials.insert(change.now.number);
+    } else {
+      trials.erase(change.now.number);
+    }
+  };
+  keep(lost_, change.now.state == State::kLost);
+  keep(waiting_, change.now.state == State::kWaiting);
+  keep(unstarted_, is_unstarted(change.now));
+}
+
+void Claims::restarted() {
+  lost_.clear();
+  waiting_.clear();
+  unstarted_.clear();
 }
 
 }  // namespace sterlet::study

@@ -49,6 +49,11 @@ class Claims final : public Derived {
   base::Result<Claim> run_again(storage::TrialRecord record, const std::string& event);
   /// The same, of one that goes on by hand. Errors: kConflict where it is finished.
   base::Result<Claim> take_over(std::int64_t trial);
+  /// Whether a trial may be run again because a person wants it. Errors: kConflict where it runs or has its result, or is
+  /// raised by hand.
+  base::Result<void> check_again(std::int64_t trial) const;
+  /// Makes it wait for its next attempt, which whoever runs the study begins before anything else.
+  base::Result<void> put_back(std::int64_t trial);
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
   /// Whether all points that the study file enqueues can be completed. Errors: kInvalidArgument names the first.
@@ -57,12 +62,16 @@ class Claims final : public Derived {
   /// What a person should know of what was handed out last, in sentences.
   const std::vector<std::string>& remarks() const { return remarks_; }
   void forget_remarks() { remarks_.clear(); }
+  /// Whether trials wait to be run again.
+  bool has_waiting() const { return !waiting_.empty(); }
 
   void changed(const Change& change) override;
-  void restarted() override { lost_.clear(); }
+  void restarted() override;
 
  private:
+  base::Result<std::optional<Claim>> retry_waiting();
   base::Result<std::optional<Claim>> retry_lost();
+  base::Result<std::optional<Claim>> retry_unstarted();
   base::Result<std::optional<Claim>> promote(Pause pause);
   std::optional<samplers::Suggestion> sample(std::int64_t number) const;
   std::optional<samplers::Suggestion> repeat(bool is_space_used_up) const;
@@ -77,6 +86,8 @@ class Claims final : public Derived {
   std::unique_ptr<samplers::Sampler> sampler_;
   std::set<std::int64_t> lost_;
   std::vector<std::string> remarks_;
+  std::set<std::int64_t> waiting_;    // A person wants them run again.
+  std::set<std::int64_t> unstarted_;  // Their program could not be started.
 };
 
 }  // namespace sterlet::study

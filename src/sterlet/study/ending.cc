@@ -61,6 +61,7 @@ Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const En
     record.suspension = Suspension::kNone;
     record.reason = std::move(told.reason);
   }
+  record.is_unstarted = record.state == State::kFailed && told.is_unstarted;
   const bool has_told_values = !told.values.empty();
   record.values = std::move(told.values);
   record.constraints = std::move(told.constraints);

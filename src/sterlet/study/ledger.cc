@@ -20,6 +20,7 @@ Ledger::Ledger(const studyfile::StudySpec& spec, const space::Space& space, Opti
       clock_(options.clock != nullptr ? options.clock : &base::system_clock()),
       session_(std::move(options.session)),
       is_timed_(options.is_timed),
+      versions_(spec, space),
       trials_(spec) {
   if (storage_ != nullptr) return;
   for (const base::Json& point : spec.enqueue) queue_.push_back(base::json_line(point));
@@ -28,7 +29,8 @@ Ledger::Ledger(const studyfile::StudySpec& spec, const space::Space& space, Opti
 Result<void> Ledger::bind(storage::StudyRecord study) {
   study_ = std::move(study);
   if (storage_ == nullptr) return {};
-  STERLET_TRY(spec_versions_, storage_->load_spec_versions(study_.id));
+  STERLET_TRY(auto versions, storage_->load_spec_versions(study_.id));
+  versions_.replace(std::move(versions), study_.spec);
   return {};
 }
 
@@ -90,7 +92,12 @@ Result<void> Ledger::sync() {
 
 Result<void> Ledger::refresh() {
   if (storage_ == nullptr) return {};
-  STERLET_TRY(const std::int64_t last, catch_up(*storage_, study_, space_, seen_seq_, trials_));
+  STERLET_TRY(const std::int64_t changed, storage_->last_event(study_.id));
+  if (changed != seen_seq_) {  // A change of the spec is an event, too.
+    STERLET_TRY(auto versions, storage_->load_spec_versions(study_.id));
+    versions_.replace(std::move(versions), study_.spec);
+  }
+  STERLET_TRY(const std::int64_t last, catch_up(*storage_, study_, space_, versions_, seen_seq_, trials_));
   if (last != seen_seq_ && keeps_turns_) {
     STERLET_TRY(auto turns, storage_->live().load_turns(study_.id));
     STERLET_PASS(turns_.replace(std::move(turns), space_, trials_.next_number()));
@@ -135,14 +142,22 @@ Result<void> Ledger::begin_write() {
   return {};
 }
 
+// What lies outside stays in the terms of its own version; anything else is of ours from now on.
 Result<void> Ledger::write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
-                           const std::string& session, const std::string& event, const std::string& detail) {
+                           const Formerly* formerly, const std::string& session, const std::string& event,
+                           const std::string& detail) {
   STERLET_PASS(begin_write());
   if (storage_ == nullptr) return {};
   storage::TrialRow row{.record = std::move(record),
                         .origin = std::string(space::text_of(origin)),
                         .point = space::Space::text_of(point),
-                        .session = session};
+                        .session = session,
+                        .spec_version = versions_.own()};
+  if (formerly != nullptr) {
+    row.origin = space::text_of(formerly->origin);
+    row.point = formerly->point;
+    row.spec_version = formerly->version;
+  }
   STERLET_TRY(const std::int64_t seq, checked(storage_->put_trial(study_.id, row, event, clock_->wall_ms(), detail)));
   record = std::move(row.record);
   record.changed_seq = seen_seq_ = seq;
@@ -152,8 +167,8 @@ Result<void> Ledger::write(storage::TrialRecord& record, const space::Point& poi
 Result<void> Ledger::append(storage::TrialRecord record, space::Point point, space::Origin origin,
                             const std::string& event, const std::string& detail) {
   STERLET_CHECK(record.number == trials_.next_number(), "no number is written but the next one");
-  STERLET_PASS(write(record, point, origin, session_, event, detail));
-  trials_.append(std::move(record), std::move(point), origin, session_, Trials::Source::kHere);
+  STERLET_PASS(write(record, point, origin, nullptr, session_, event, detail));
+  trials_.append(std::move(record), {.point = std::move(point), .origin = origin}, session_, Trials::Source::kHere);
   return {};
 }
 
@@ -172,8 +187,10 @@ Result<void> Ledger::change(storage::TrialRecord&& record, std::string session, 
   STERLET_CHECK(record.number >= 0 && record.number < trials_.next_number(),
                 "a trial that is changed was added before");
   const space::Observation& known = trials_.observation(record.number);
-  STERLET_PASS(write(record, known.point, known.origin, session, event, detail));
-  trials_.change(std::move(record), std::move(session), Trials::Source::kHere);
+  std::optional<Formerly> formerly;
+  if (trials_.is_outside(record.number)) formerly = *trials_.formerly(record.number);
+  STERLET_PASS(write(record, known.point, known.origin, formerly ? &*formerly : nullptr, session, event, detail));
+  trials_.change(std::move(record), std::move(session), Trials::Source::kHere, std::move(formerly));
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/trials.h"
 #include "sterlet/study/turn_log.h"
+#include "sterlet/study/versions.h"
 #include "sterlet/studyfile/spec.h"
 
 namespace sterlet::study {
@@ -79,8 +80,8 @@ class Ledger final {
 
   const storage::StudyRecord& study() const { return study_; }
   const studyfile::StudySpec& spec() const { return spec_; }
-  /// What the study was from which trial on, from version 1; empty without a storage. spec() is the last of them.
-  const std::vector<storage::SpecVersion>& spec_versions() const { return spec_versions_; }
+  /// What the study was from which trial on. spec() is one of them, the last unless somebody has changed it since.
+  const Versions& versions() const { return versions_; }
   const space::Space& space() const { return space_; }
   const base::Clock& clock() const { return *clock_; }
   const std::string& session() const { return session_; }
@@ -144,7 +145,8 @@ class Ledger final {
   base::Result<void> commit();
   void take_back() noexcept;
   base::Result<void> write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
-                           const std::string& session, const std::string& event, const std::string& detail);
+                           const Formerly* formerly, const std::string& session, const std::string& event,
+                           const std::string& detail);
   base::Result<void> change(storage::TrialRecord&& record, std::string session, const std::string& event,
                             const std::string& detail);
   base::Result<void> begin_write();
@@ -163,7 +165,7 @@ class Ledger final {
   bool is_timed_;
 
   storage::StudyRecord study_;
-  std::vector<storage::SpecVersion> spec_versions_;
+  Versions versions_;
   Trials trials_;
   TurnLog turns_;
   bool keeps_turns_ = false;

@@ -71,8 +71,10 @@ Result<void> PrunerDesk::catch_up() {
   std::sort(endings.begin(), endings.end(),
             [](const auto* a, const auto* b) { return a->changed_seq < b->changed_seq; });
   auto ending = endings.begin();
+  const std::int64_t objective_since = ledger_.versions().objective_since();
   for (const storage::SequencedReport& report : reports) {
     for (; ending != endings.end() && (*ending)->changed_seq < report.seq; ++ending) tell_ending((*ending)->number);
+    if (report.seq <= objective_since || is_of_another_objective(report.trial)) continue;
     pruner_->report({.trial = report.trial, .step = report.step, .value = objective().minimised(report.value)});
   }
   for (; ending != endings.end(); ++ending) tell_ending((*ending)->number);
@@ -106,22 +108,32 @@ Result<void> PrunerDesk::add_forecast(storage::TrialRecord& record) const {
   return {};
 }
 
+bool PrunerDesk::is_of_another_objective(std::int64_t trial) const {
+  const Formerly* then = ledger_.trials().formerly(trial);
+  return then != nullptr && then->has_other_objective;
+}
+
 void PrunerDesk::tell_ending(std::int64_t trial) {
   if (ledger_.trials().is_repeat(trial))
     return;  // Pruners know of first runs alone; the history's mean is not one of them.
   const storage::TrialRecord& ended = ledger_.trials().record(trial);
+  if (is_unstarted(ended)) return;             // It runs again, and has told nothing yet.
+  if (is_of_another_objective(trial)) return;  // Its curve says nothing of ours.
   pruner_->finish({.trial = trial,
-                   .outcome = outcome_of(ended.state),
+                   .outcome = outcome_of(ended),
                    .value = ended.values.empty() ? std::nan("") : objective().minimised(ended.values.front())});
 }
 
 Result<std::optional<std::int64_t>> PrunerDesk::find_promotion() {
   if (pruner_ == nullptr || put_aside_.empty()) return std::nullopt;
   STERLET_PASS(catch_up());
-  const auto trial = pruner_->promote(std::vector<std::int64_t>(put_aside_.begin(), put_aside_.end()));
+  std::vector<std::int64_t> inside(put_aside_.begin(), put_aside_.end());
+  std::erase_if(inside, [&](std::int64_t trial) { return ledger_.trials().is_outside(trial); });
+  const auto trial = pruner_->promote(inside);
   if (!trial) return std::nullopt;
-  STERLET_TRY(const auto free, candidates());
-  return free.size() == put_aside_.size() ? trial : pruner_->promote(free);
+  STERLET_TRY(auto free, candidates());
+  std::erase_if(free, [&](std::int64_t one) { return ledger_.trials().is_outside(one); });
+  return free.size() == inside.size() ? trial : pruner_->promote(free);
 }
 
 // Those that were put aside and that nobody raises by hand.
@@ -138,7 +150,8 @@ Result<std::optional<std::int64_t>> PrunerDesk::find_finalist() {
     return record.state == State::kRunning || record.state == State::kComplete;
   };
   if (std::any_of(ledger_.trials().records().begin(), ledger_.trials().records().end(), is_result)) return std::nullopt;
-  STERLET_TRY(const auto free, candidates());
+  STERLET_TRY(auto free, candidates());
+  std::erase_if(free, [&](std::int64_t trial) { return ledger_.trials().is_outside(trial); });
   const auto rank = [&](std::int64_t trial) {
     const storage::TrialRecord& record = ledger_.trials().record(trial);
     const double value = record.values.empty() ? std::nan("") : objective().minimised(record.values.front());

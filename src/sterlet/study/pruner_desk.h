@@ -48,6 +48,7 @@ class PrunerDesk final : public Derived {
   base::Result<void> catch_up();
   base::Result<pruners::Decision> judge(std::int64_t trial, std::int64_t step, double value);
   base::Result<void> add_forecast(storage::TrialRecord& record) const;
+  bool is_of_another_objective(std::int64_t trial) const;
   void tell_ending(std::int64_t trial);
   base::Result<std::vector<std::int64_t>> candidates() const;
   const studyfile::Objective& objective() const { return ledger_.spec().objectives.front(); }

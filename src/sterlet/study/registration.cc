@@ -1,54 +1,63 @@
 #include "sterlet/study/registration.h"
 
+#include <algorithm>
 #include <random>
 
-#include <fmt/format.h>
-
 #include "sterlet/base/json.h"
-#include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::study {
 
 namespace {
 
-using base::ErrorCode;
 using base::Result;
 
-// What may change between two runs of one study without making it another study.
-base::Json identity_of(const studyfile::StudySpec& spec) {
-  base::Json json = studyfile::json_from_spec(spec);
-  for (const char* key : {"budget", "workers", "folder", "seed", "retries", "failures_max", "resources", "context"}) {
-    json.erase(key);
-  }
-  return json;
+// How long and how wide a study runs says nothing of what its trials are.
+bool is_of_the_run(const Difference& difference) {
+  return difference.key == "workers" || difference.key.starts_with("budget.");
 }
 
-Result<storage::StudyRecord> find_or_create(storage::Storage& storage, const studyfile::StudySpec& spec,
-                                            storage::StudyRecord study) {
+// Points that the file enqueues and the stored one did not.
+Result<void> enqueue_new(storage::Storage& storage, std::int64_t study, const base::Json& before,
+                         const base::Json& now) {
+  for (const base::Json& point : now) {
+    const bool is_known = std::find(before.begin(), before.end(), point) != before.end();
+    if (!is_known) STERLET_PASS(storage.push_queue(study, base::json_line(point)));
+  }
+  return {};
+}
+
+Result<void> change(storage::Storage& storage, const storage::StudyRecord& existing, const storage::StudyRecord& study,
+                    const Comparison& comparison) {
+  if (std::all_of(comparison.differences.begin(), comparison.differences.end(), is_of_the_run)) {
+    return storage.set_spec(existing.id, study.spec);
+  }
+  const storage::SpecVersion version{
+      .first_trial = comparison.trials, .spec = study.spec, .created_ms = study.created_ms};
+  STERLET_PASS(storage.add_spec_version(existing.id, version));
+  for (const Difference& difference : comparison.differences) {
+    if (difference.key != "enqueue") continue;
+    STERLET_PASS(enqueue_new(storage, existing.id, difference.was, difference.is));
+  }
+  return {};
+}
+
+Result<Entry> find_or_create(storage::Storage& storage, const studyfile::StudyFile& file, storage::StudyRecord study,
+                             Amend amend) {
+  const studyfile::StudySpec& spec = file.spec;
   study.spec = base::json_line(studyfile::json_from_spec(spec));
-  STERLET_TRY(const auto existing, storage.find_study(spec.name));
+  STERLET_TRY(auto existing, storage.find_study(spec.name));
   if (!existing) {
     std::vector<std::string> queue;
     for (const base::Json& point : spec.enqueue) queue.push_back(base::json_line(point));
-    return storage.create_study(study, queue);
+    STERLET_TRY(auto made, storage.create_study(study, queue));
+    return Entry{.record = std::move(made)};
   }
-  STERLET_TRY(const base::Json stored, base::parse_json(existing->spec));
-  STERLET_TRY(const studyfile::StudyFile stored_file, studyfile::study_from_json(stored));
-  const base::Json before = identity_of(stored_file.spec), now = identity_of(spec);
-  for (const auto& [key, value] : now.items()) {
-    if (before.contains(key) && before[key] == value) continue;
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("the study '{}' is in the storage already, with another '{}'", spec.name, key),
-                      "give it another name (study: ...), or another --storage");
-  }
-  if (spec.seed && *spec.seed != existing->seed) {
-    return base::fail(ErrorCode::kConflict,
-                      fmt::format("the study '{}' is in the storage already, with seed {}", spec.name, existing->seed),
-                      "leave the seed as it is, or give the study another name");
-  }
-  if (study.spec != existing->spec) STERLET_PASS(storage.set_spec(existing->id, study.spec));
+  STERLET_TRY(Comparison comparison, compare(storage, file));
+  STERLET_PASS(check_consent(comparison, spec.name, amend == Amend::kYes));
+  if (study.spec != existing->spec) STERLET_PASS(change(storage, *existing, study, comparison));
   STERLET_PASS(storage.request_stop(existing->id, false));
-  return *existing;
+  existing->spec = study.spec;
+  return Entry{.record = std::move(*existing), .differences = std::move(comparison.differences)};
 }
 
 }  // namespace
@@ -58,10 +67,10 @@ std::uint64_t new_seed() {
   return device() & 0x7FFFFFFF;
 }
 
-Result<storage::StudyRecord> create_or_find(storage::Storage& storage, const studyfile::StudySpec& spec,
-                                            storage::StudyRecord study) {
+Result<Entry> create_or_find(storage::Storage& storage, const studyfile::StudyFile& file, storage::StudyRecord study,
+                             Amend amend) {
   STERLET_PASS(storage.begin());
-  auto entered = find_or_create(storage, spec, std::move(study));
+  auto entered = find_or_create(storage, file, std::move(study), amend);
   auto committed = entered ? storage.commit() : base::fail(entered.error());
   if (!committed) {
     storage.rollback();

@@ -50,14 +50,20 @@ Liveness SessionWatch::look_at_beat(const storage::SessionRecord& session) {
   return seen.has_grown ? Liveness::kAlive : Liveness::kUnknown;
 }
 
+base::Result<std::vector<storage::SessionRecord>> sessions_at_work(storage::Storage& storage, std::int64_t study,
+                                                                   SessionWatch& watch, const std::string& own) {
+  STERLET_TRY(auto sessions, storage.load_sessions(study));
+  std::erase_if(sessions,
+                [&](const auto& session) { return session.id == own || watch.look(session) == Liveness::kGone; });
+  return sessions;
+}
+
 base::Result<std::set<std::int64_t>> abandoned_trials(const Study& study, storage::Storage& storage,
                                                       SessionWatch& watch) {
   std::set<std::int64_t> trials;
-  STERLET_TRY(const auto sessions, storage.load_sessions(study.storage_id()));
-  std::set<std::string> others;  // That live, or may.
-  for (const storage::SessionRecord& session : sessions) {
-    if (watch.look(session) != Liveness::kGone) others.insert(session.id);
-  }
+  STERLET_TRY(const auto sessions, sessions_at_work(storage, study.storage_id(), watch));
+  std::set<std::string> others;
+  for (const storage::SessionRecord& session : sessions) others.insert(session.id);
   for (const storage::TrialRecord& record : study.records()) {
     if (record.state != storage::State::kRunning) continue;
     const std::string session = study.session_of(record.number);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sterlet/base/clock.h"
 #include "sterlet/base/process.h"
@@ -56,6 +57,10 @@ class SessionWatch final {
   Probe probe_;
   std::map<std::string, Seen> seen_;
 };
+
+/// Sessions of a study that live, or of which one look cannot say that they are gone; `own` is left out.
+base::Result<std::vector<storage::SessionRecord>> sessions_at_work(storage::Storage& storage, std::int64_t study,
+                                                                   SessionWatch& watch, const std::string& own = {});
 
 /// RUNNING trials, by number, whose session is gone: "its tuner is gone". The next tune, resume or ask-tell runs them
 /// again. Trials of a session that cannot be judged at one look are left out, see SessionWatch.

@@ -42,8 +42,9 @@ Settings::Settings(Ledger& ledger) : ledger_(ledger) { ledger.add_derived(*this)
 
 Setting Settings::at(std::int64_t first) const {
   Setting setting{.first = first};
+  if (ledger_.trials().is_outside(first)) return setting;  // What it came to says nothing of what is searched now.
   std::vector<const storage::TrialRecord*> complete;
-  for (const std::int64_t trial : ledger_.trials().history().trials_at(ledger_.trials().point(first))) {
+  for (const std::int64_t trial : ledger_.trials().twins(first)) {
     const storage::TrialRecord& record = ledger_.trials().record(trial);
     switch (record.state) {
       case State::kComplete:
@@ -61,6 +62,7 @@ Setting Settings::at(std::int64_t first) const {
         ++setting.failed;
         break;
       case State::kCancelled:
+      case State::kRemoved:
         break;
     }
   }
@@ -109,7 +111,7 @@ const Settings::Race& Settings::race() const {
 // The mean of the runs of a setting is what samplers see of its first trial; of the repeats they see nothing.
 void Settings::changed(const Change& change) {
   const studyfile::StudySpec& spec = ledger_.spec();
-  if (!spec.repeats.is_on()) return;
+  if (!spec.repeats.is_on() || ledger_.trials().is_outside(change.now.number)) return;
   race_.reset();
   const std::int64_t first = ledger_.trials().first_run(change.now.number);
   const Setting setting = at(first);
@@ -176,11 +178,12 @@ std::optional<std::int64_t> Settings::next_of_race(std::int64_t runs, bool is_sp
 std::vector<double> Settings::values_of(std::int64_t trial) const {
   const studyfile::StudySpec& spec = ledger_.spec();
   const storage::TrialRecord& own = ledger_.trials().record(trial);
-  const bool is_mean = spec.duplicates == studyfile::Duplicates::kAverage || spec.repeats.is_on();
+  const bool is_mean = (spec.duplicates == studyfile::Duplicates::kAverage || spec.repeats.is_on()) &&
+                       !ledger_.trials().is_outside(trial);
   if (!is_mean || own.state != State::kComplete) return own.values;
   std::vector<double> sums(spec.objectives.size(), 0.0);
   double count = 0;
-  for (const std::int64_t twin : ledger_.trials().history().trials_at(ledger_.trials().point(trial))) {
+  for (const std::int64_t twin : ledger_.trials().twins(trial)) {
     const storage::TrialRecord& record = ledger_.trials().record(twin);
     if (record.state != State::kComplete) continue;
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += record.values[i];
@@ -196,10 +199,9 @@ std::vector<std::int64_t> Settings::best() const {
   std::vector<std::int64_t> candidates;
   std::vector<double> values;  // To be minimised, those of one trial side by side.
   for (const storage::TrialRecord& record : ledger_.trials().records()) {
-    if (record.state != State::kComplete || !is_feasible(record.constraints) ||
-        ledger_.trials().is_repeat(record.number)) {
-      continue;
-    }
+    const bool is_candidate = record.state == State::kComplete && is_feasible(record.constraints) &&
+                              !ledger_.trials().is_repeat(record.number) && !ledger_.trials().is_outside(record.number);
+    if (!is_candidate) continue;
     candidates.push_back(record.number);
     const std::vector<double> own = values_of(record.number);
     for (std::size_t i = 0; i < own.size(); ++i) values.push_back(objectives[i].minimised(own[i]));

@@ -23,7 +23,7 @@ using storage::State;
 }  // namespace
 
 Study::Study(studyfile::StudyFile file, const Options& options)
-    : StudyView(ledger_, settings_, budget_, strategy_),
+    : StudyView(ledger_, settings_, budget_, strategy_, labels_),
       spec_(std::move(file.spec)),
       space_(std::move(file.space)),
       ledger_(spec_, space_, options),
@@ -32,7 +32,7 @@ Study::Study(studyfile::StudyFile file, const Options& options)
       budget_(ledger_, settings_),
       claims_(ledger_, settings_, pruner_, budget_) {}
 
-Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Options& options) {
+Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Options& options, Amend amend) {
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
   const studyfile::StudySpec& spec = study->spec_;
@@ -52,11 +52,14 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
   STERLET_PASS(study->prepare(seed));
   if (is_new) STERLET_PASS(study->claims_.check_enqueued());
   if (options.storage != nullptr) {
-    STERLET_TRY(record, create_or_find(*options.storage, spec, record));
+    STERLET_TRY(Entry entry, create_or_find(*options.storage, {.spec = spec, .space = study->space_}, record, amend));
+    record = std::move(entry.record);
+    study->differences_ = std::move(entry.differences);
     STERLET_PASS(study->prepare(record.seed));
   }
   STERLET_PASS(study->ledger_.bind(std::move(record)));
   STERLET_PASS(study->refresh());
+  if (!options.session.empty()) study->budget_.begin_anew();
   return study;
 }
 
@@ -81,6 +84,7 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   STERLET_PASS(study->ledger_.bind(*record));
   STERLET_PASS(study->prepare(record->seed));
   STERLET_PASS(study->refresh());
+  if (!options.session.empty()) study->budget_.begin_anew();
   return study;
 }
 
@@ -97,6 +101,7 @@ Result<void> Study::prepare(std::uint64_t seed) {
 
 Result<void> Study::refresh() {
   STERLET_PASS(ledger_.refresh());
+  if (ledger_.is_stored()) STERLET_PASS(labels_.load(*ledger_.storage(), ledger_.study().id));
   return budget_.read_sessions();
 }
 
@@ -105,7 +110,13 @@ Result<std::optional<Claim>> Study::ask() {
   return within(ledger_, [&]() -> Result<std::optional<Claim>> {
     STERLET_PASS(ledger_.read_stop_request());
     if (spec_.budget.seconds) STERLET_PASS(budget_.read_sessions());
+    if (ledger_.versions().is_outdated()) {
+      pause_ = Pause::kAmended;
+      return std::nullopt;
+    }
     pause_ = budget_.pause();
+    const bool is_held = pause_ == Pause::kRequested || pause_ == Pause::kFailures || pause_ == Pause::kUnstarted;
+    if (only_again_ && !is_held) pause_ = Pause::kAgain;
     STERLET_TRY(auto claim, strategy_->next(pause_));
     const bool is_over =
         pause_ == Pause::kTrials || pause_ == Pause::kSpace || pause_ == Pause::kTime || pause_ == Pause::kTarget;
@@ -165,8 +176,7 @@ Result<EndingFacts> Study::facts_of(const storage::TrialRecord& record) const {
   return facts;
 }
 
-Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome,
-                                std::span<const std::pair<std::int64_t, double>> reports) {
+Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
     if (!strategy_->takes_added()) {
       return base::fail(
@@ -190,16 +200,94 @@ Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome,
                         "give one value for each");
     }
     STERLET_PASS(ledger_.append(std::move(record), std::move(point), space::Origin::kAdded, "add", ""));
-    for (const auto& [step, value] : reports) {
-      STERLET_PASS(report(number, 1, step, {{spec_.objectives.front().metric, value}}));
-    }
+    for (const StepReport& one : reports) STERLET_PASS(report(number, 1, one.step, one.metrics));
     STERLET_PASS(tell(number, 1, std::move(outcome)));
     return number;
   });
 }
 
+Result<void> Study::check_label(std::optional<std::int64_t> trial) const {
+  if (!ledger_.is_stored()) {
+    return base::fail(ErrorCode::kConflict, "the study is in memory alone, which keeps no notes and tags",
+                      "name a file with --storage", spec_.name);
+  }
+  const bool is_there = !trial || (*trial >= 0 && *trial < ledger_.trials().next_number());
+  if (is_there && (!trial || ledger_.trials().record(*trial).state != State::kRemoved)) return {};
+  return base::fail(ErrorCode::kNotFound, fmt::format("there is no trial {}", *trial), {}, spec_.name);
+}
+
+Result<void> Study::note(std::optional<std::int64_t> trial, const std::string& text, const std::string& who) {
+  if (text.empty()) return base::fail(ErrorCode::kInvalidArgument, "a note cannot be empty", {}, spec_.name);
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_PASS(check_label(trial));
+    return ledger_.store([&](storage::Storage& storage) -> Result<void> {
+      STERLET_PASS(storage.notes().add_note(
+          ledger_.study().id, {.trial = trial, .text = text, .who = who, .created_ms = ledger_.clock().wall_ms()}));
+      return {};
+    });
+  });
+}
+
+Result<void> Study::tag(std::optional<std::int64_t> trial, const std::string& tag, bool is_set) {
+  STERLET_PASS(check_tag(tag));
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_PASS(check_label(trial));
+    return ledger_.store([&](storage::Storage& storage) {
+      const storage::TagRecord record{.trial = trial, .tag = tag};
+      return is_set ? storage.notes().put_tag(ledger_.study().id, record)
+                    : storage.notes().drop_tag(ledger_.study().id, record);
+    });
+  });
+}
+
 Result<void> Study::enqueue(const base::Json& params) {
   return within(ledger_, [&] { return claims_.enqueue(params); });
+}
+
+Result<void> Study::check_trials(std::span<const std::int64_t> trials) const {
+  if (!strategy_->takes_added()) {
+    return base::fail(ErrorCode::kConflict,
+                      fmt::format("its strategy is {}, whose trials are the members of its population and go together",
+                                  spec_.strategy.name),
+                      {}, spec_.name);
+  }
+  for (const std::int64_t trial : trials) {
+    if (trial >= 0 && trial < ledger_.trials().next_number()) continue;
+    return base::fail(ErrorCode::kNotFound, fmt::format("there is no trial {}", trial), {}, spec_.name);
+  }
+  return {};
+}
+
+Result<void> Study::retry(std::span<const std::int64_t> trials) {
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_PASS(check_trials(trials));
+    for (const std::int64_t trial : trials) STERLET_PASS(claims_.check_again(trial));
+    for (const std::int64_t trial : trials) STERLET_PASS(claims_.put_back(trial));
+    return {};
+  });
+}
+
+Result<void> Study::remove(std::span<const std::int64_t> trials) {
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_PASS(check_trials(trials));
+    for (const std::int64_t trial : trials) {
+      if (ledger_.trials().record(trial).state != State::kRunning) continue;
+      return base::fail(ErrorCode::kConflict, fmt::format("trial {} runs", trial), "end it first", spec_.name);
+    }
+    for (const std::int64_t trial : trials) {
+      const storage::TrialRecord& known = ledger_.trials().record(trial);
+      STERLET_PASS(ledger_.put({.number = trial,
+                                .state = State::kRemoved,
+                                .attempt = known.attempt,
+                                .created_ms = known.created_ms,
+                                .started_ms = known.started_ms,
+                                .ended_ms = known.ended_ms},
+                               "remove", ""));
+      STERLET_PASS(
+          ledger_.store([&](storage::Storage& storage) { return storage.clear_trial(ledger_.study().id, trial); }));
+    }
+    return {};
+  });
 }
 
 Result<Claim> Study::start_at(space::Point point, space::Origin origin) {
@@ -221,7 +309,8 @@ Result<std::vector<std::string>> Study::collect_lost(
     const std::function<bool(const storage::SessionRecord&)>& is_alive) {
   return within(ledger_, [&]() -> Result<std::vector<std::string>> {
     std::vector<std::string> gone;
-    if (!ledger_.is_stored()) return gone;
+    // What a newer version makes of a lost trial is not ours to say.
+    if (!ledger_.is_stored() || ledger_.versions().is_outdated()) return gone;
     STERLET_TRY(const auto sessions, ledger_.storage()->load_sessions(ledger_.study().id));
     std::vector<std::string> alive;
     for (const storage::SessionRecord& session : sessions) {

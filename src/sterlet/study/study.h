@@ -17,6 +17,7 @@
 #include "sterlet/study/claims.h"
 #include "sterlet/study/ledger.h"
 #include "sterlet/study/pruner_desk.h"
+#include "sterlet/study/registration.h"
 #include "sterlet/study/settings.h"
 #include "sterlet/study/strategies/strategy.h"
 #include "sterlet/study/study_view.h"
@@ -36,14 +37,19 @@ class Study final : public StudyView {
  public:
   using Options = Ledger::Options;
 
-  /// Opens the study of that name in the storage, or creates it. An existing one must have the same spec, but for
-  /// budget, workers and folder (kConflict names the first difference). Without storage: a new study.
-  static base::Result<std::unique_ptr<Study>> open(studyfile::StudyFile file, const Options& options);
+  /// Opens the study of that name in the storage, or creates it. What the file says otherwise than is stored holds from
+  /// now on, see create_or_find(); what says anew what is searched, or for what, only with Amend::kYes (else
+  /// kBadStudyFile names the first difference). Without storage: a new study.
+  static base::Result<std::unique_ptr<Study>> open(studyfile::StudyFile file, const Options& options,
+                                                   Amend amend = Amend::kNo);
   /// Whether open() would accept the file: what only the parts of a study can say, such as a sampler that follows one
   /// objective, or an enqueued point that no configuration fits.
   static base::Result<void> validate(const studyfile::StudyFile& file);
   /// Opens an existing study. kNotFound names the nearest.
   static base::Result<std::unique_ptr<Study>> open_existing(const std::string& name, const Options& options);
+
+  /// What opening it has changed of what was stored.
+  const std::vector<Difference>& differences() const { return differences_; }
 
   /// Groups all calls until its commit() into one transaction; without that, or after an error, none of them happened.
   /// Without a storage it does nothing.
@@ -79,12 +85,24 @@ class Study final : public StudyView {
   /// Ends a trial: see decide_ending(). Errors: kNotFound, kConflict (not running, or another attempt),
   /// kInvalidArgument (wrong number of values).
   base::Result<void> tell(std::int64_t trial, int attempt, Outcome outcome);
-  /// Adds a finished trial that was evaluated elsewhere; `reports`, steps with values of the first objective, may be
-  /// empty.
-  base::Result<std::int64_t> add(const base::Json& params, Outcome outcome,
-                                 std::span<const std::pair<std::int64_t, double>> reports = {});
+  /// Adds a finished trial that was evaluated elsewhere; its curve `reports` may be empty.
+  base::Result<std::int64_t> add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports = {});
+  /// Writes a note about a trial, or about the study; see NoteRecord. Errors: kConflict without a storage, or where there
+  /// is no such trial.
+  base::Result<void> note(std::optional<std::int64_t> trial, const std::string& text, const std::string& who);
+  /// Gives a trial, or the study, a tag or takes it away. Errors: as note(), and check_tag().
+  base::Result<void> tag(std::optional<std::int64_t> trial, const std::string& tag, bool is_set);
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
+
+  /// Makes trials that failed, were lost or cancelled wait for their next attempt: all of them, or where one is refused
+  /// none. Errors: kNotFound; kConflict as Claims::check_again, and with strategy: pbt.
+  base::Result<void> retry(std::span<const std::int64_t> trials);
+  /// Takes trials out of the study: their numbers alone are left, which no other trial gets. All of them, or where one is
+  /// refused none. Files are the caller's. Errors: kNotFound; kConflict for one that runs, and with strategy: pbt.
+  base::Result<void> remove(std::span<const std::int64_t> trials);
+  /// From now on ask() hands out trials that wait or are lost, and begins no new one, whatever is left of the budget.
+  void only_run_again() { only_again_ = true; }
 
   /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget.
   base::Result<Claim> start_at(space::Point point, space::Origin origin);
@@ -111,6 +129,8 @@ class Study final : public StudyView {
   Study(studyfile::StudyFile file, const Options& options);
   Study(const Study&) = delete;
   base::Result<void> prepare(std::uint64_t seed);
+  base::Result<void> check_label(std::optional<std::int64_t> trial) const;
+  base::Result<void> check_trials(std::span<const std::int64_t> trials) const;
   base::Result<EndingFacts> facts_of(const storage::TrialRecord& record) const;
 
   studyfile::StudySpec spec_;
@@ -122,6 +142,9 @@ class Study final : public StudyView {
   Claims claims_;
   std::unique_ptr<Strategy> strategy_;
   Pause pause_ = Pause::kNone;
+  bool only_again_ = false;
+  std::vector<Difference> differences_;
+  Labels labels_;
 };
 
 }  // namespace sterlet::study

@@ -184,6 +184,80 @@ TEST(Study, EndsAfterTooManyFailuresInARow) {
   EXPECT_EQ(study->pause(), Pause::kFailures);
 }
 
+TEST_F(StoredStudy, FailuresInARowAreCountedAnewOnceAPersonStartsItAgain) {
+  const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nfailures_max: 2\n";
+  for (const char* session : {"first", "second"}) {
+    Opened opened = open(text, session);
+    for (int i = 0; i < 2; ++i) {
+      const auto claim = opened.study->ask().value();
+      ASSERT_TRUE(claim.has_value()) << session;
+      ASSERT_TRUE(opened.study->tell(claim->number, 1, {.state = State::kFailed}).has_value());
+    }
+    EXPECT_FALSE(opened.study->ask().value().has_value());
+    EXPECT_EQ(opened.study->pause(), Pause::kFailures);
+    Opened looks = open(text, "");
+    ASSERT_TRUE(looks.study->ask().has_value());
+    EXPECT_EQ(looks.study->pause(), Pause::kFailures) << "who only looks starts nothing";
+  }
+}
+
+TEST_F(StoredStudy, AProgramThatCannotStartTakesNothingOfTheBudget) {
+  const std::string text = "params: {x: {type: float, low: 0, high: 1, default: 0.25}}\nbudget: {trials: 2}\n";
+  const Outcome unstarted{.state = State::kFailed, .reason = "no such program", .is_unstarted = true};
+  {
+    Opened first = open(text, "first");
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+      const auto claim = first.study->ask().value();
+      ASSERT_TRUE(claim.has_value());
+      EXPECT_EQ(claim->number, 0) << "the same trial again";
+      EXPECT_EQ(claim->attempt, attempt);
+      ASSERT_TRUE(first.study->tell(0, attempt, unstarted).has_value());
+      EXPECT_EQ(first.study->records()[0].state, State::kFailed);
+      EXPECT_EQ(first.study->history().trials()[0].outcome, space::Outcome::kVoid);
+    }
+    EXPECT_FALSE(first.study->ask().value().has_value());
+    EXPECT_EQ(first.study->pause(), Pause::kUnstarted);
+  }
+  Opened second = open(text, "second");
+  for (const std::int64_t number : {0, 1}) {
+    const auto claim = second.study->ask().value();
+    ASSERT_TRUE(claim.has_value());
+    EXPECT_EQ(claim->number, number);
+    if (number == 0) {
+      EXPECT_EQ(claim->point.values, std::vector<double>{0.25}) << "the defaults were not lost";
+    }
+    ASSERT_TRUE(second.study->tell(number, claim->attempt, {.values = {1.0}}).has_value());
+  }
+  EXPECT_FALSE(second.study->ask().value().has_value());
+  EXPECT_EQ(second.study->pause(), Pause::kTrials);
+}
+
+TEST_F(StoredStudy, TrialsRunAgainAlsoWhereTheBudgetIsUsedUp) {
+  const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 3}\n";
+  Opened a = open(text, "a"), b = open(text, "b");
+  for (const std::int64_t number : {0, 1, 2}) {
+    ASSERT_TRUE(a.study->ask().value().has_value());
+    ASSERT_TRUE(a.study->tell(number, 1, {.state = State::kFailed, .reason = "why"}).has_value());
+  }
+  ASSERT_TRUE(b.study->refresh().has_value());
+  const std::vector<std::int64_t> two{0, 2}, wrong{1, 7};
+  EXPECT_FALSE(b.study->retry(wrong).has_value());
+  EXPECT_EQ(b.study->records()[1].state, State::kFailed) << "refused as a whole";
+  ASSERT_TRUE(b.study->retry(two).has_value());
+  b.study->only_run_again();
+  for (const std::int64_t number : two) {
+    const auto claim = b.study->ask().value();
+    ASSERT_TRUE(claim.has_value());
+    EXPECT_EQ(claim->number, number);
+    EXPECT_EQ(claim->point, a.study->point_of(number));
+    ASSERT_TRUE(b.study->tell(number, 2, {.values = {1.0}}).has_value());
+  }
+  EXPECT_FALSE(b.study->ask().value().has_value());
+  EXPECT_EQ(b.study->pause(), Pause::kAgain);
+  ASSERT_TRUE(a.study->refresh().has_value());
+  EXPECT_EQ(a.study->records()[2].state, State::kComplete);
+}
+
 TEST_F(StoredStudy, TwoProcessesShareOneBudgetAndOneSequence) {
   const std::string text = "params: {x: {type: float, low: 0, high: 1}}\nsampler: random\nbudget: {trials: 10}\n";
   Opened a = open(text, "a"), b = open(text, "b");

@@ -11,6 +11,7 @@
 #include "sterlet/space/history.h"
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/budget.h"
+#include "sterlet/study/labels.h"
 #include "sterlet/study/ledger.h"
 #include "sterlet/study/settings.h"
 #include "sterlet/study/strategies/strategy.h"
@@ -36,12 +37,24 @@ class StudyView {
   std::int64_t created_ms() const { return ledger_.study().created_ms; }
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const { return budget_.seconds_used(); }
+  /// Why it would hand out no trial now, as its budget says.
+  Pause standing() const { return budget_.pause(); }
   /// What the program does not do, in a sentence; set where the pause is kUnfit.
   std::string unfit() const { return strategy_->unfit(); }
 
   /// By trial number; points and origins are in the history.
   const std::vector<storage::TrialRecord>& records() const { return ledger_.trials().records(); }
   TrialView view(std::int64_t trial) const;
+  /// Whether a trial lies outside what is searched since the spec was changed; see Formerly.
+  bool is_outside(std::int64_t trial) const { return ledger_.trials().is_outside(trial); }
+  /// What the study was from which trial on; empty without a storage.
+  const std::vector<storage::SpecVersion>& spec_versions() const { return ledger_.versions().rows(); }
+  /// Numbers of all trials but those that were removed, ascending; of those with a tag, where one is given.
+  std::vector<std::int64_t> shown_trials(const std::string& tag = {}) const;
+  /// Notes and tags, as of the last refresh().
+  const Labels& labels() const { return labels_; }
+  /// Numbers of those that are FAILED.
+  std::vector<std::int64_t> failed_trials() const;
   /// What view() gives as parameters.
   space::Point point_of(std::int64_t trial) const;
   /// What a trial was trained with, from its beginning on.
@@ -67,8 +80,8 @@ class StudyView {
  protected:
   /// Borrows the parts of the study that it belongs to; the strategy may be made later.
   StudyView(const Ledger& ledger, const Settings& settings, const Budget& budget,
-            const std::unique_ptr<Strategy>& strategy)
-      : ledger_(ledger), settings_(settings), budget_(budget), strategy_(strategy) {}
+            const std::unique_ptr<Strategy>& strategy, const Labels& labels)
+      : ledger_(ledger), settings_(settings), budget_(budget), strategy_(strategy), labels_(labels) {}
   StudyView(const StudyView&) = delete;
   StudyView& operator=(const StudyView&) = delete;
   ~StudyView() = default;
@@ -78,6 +91,7 @@ class StudyView {
   const Settings& settings_;
   const Budget& budget_;
   const std::unique_ptr<Strategy>& strategy_;
+  const Labels& labels_;
 };
 
 }  // namespace sterlet::study

@@ -8,7 +8,8 @@ using storage::State;
 using storage::Suspension;
 
 bool is_final(State state) {
-  return state == State::kComplete || state == State::kPruned || state == State::kFailed || state == State::kCancelled;
+  return state == State::kComplete || state == State::kPruned || state == State::kFailed ||
+         state == State::kCancelled || state == State::kRemoved;
 }
 
 bool is_put_aside(const storage::TrialRecord& record) {
@@ -16,12 +17,14 @@ bool is_put_aside(const storage::TrialRecord& record) {
          (record.state == State::kPruned && record.suspension == Suspension::kNotPromoted);
 }
 
+bool is_unstarted(const storage::TrialRecord& record) { return record.state == State::kFailed && record.is_unstarted; }
+
 bool is_feasible(const std::vector<double>& constraints) {
   return std::all_of(constraints.begin(), constraints.end(), [](double constraint) { return constraint <= 0; });
 }
 
-space::Outcome outcome_of(State state) {
-  switch (state) {
+space::Outcome outcome_of(const storage::TrialRecord& record) {
+  switch (record.state) {
     case State::kWaiting:
     case State::kRunning:
     case State::kPaused:
@@ -32,8 +35,9 @@ space::Outcome outcome_of(State state) {
     case State::kPruned:
       return space::Outcome::kPruned;
     case State::kFailed:
-      return space::Outcome::kFailed;
+      return record.is_unstarted ? space::Outcome::kVoid : space::Outcome::kFailed;  // The point is not to blame.
     case State::kCancelled:
+    case State::kRemoved:
       return space::Outcome::kVoid;
   }
   return space::Outcome::kVoid;

@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sterlet/base/json.h"
 #include "sterlet/space/history.h"
 #include "sterlet/storage/records.h"
+#include "sterlet/study/versions.h"
 
 namespace sterlet::study {
 
@@ -31,8 +33,16 @@ struct Outcome {
   std::string reason;
   /// With LOST: its program alone was killed from outside. After three times without a step further it is FAILED.
   bool is_killed = false;
+  /// With FAILED: its program could not be started at all. It does not use the budget up, and runs again.
+  bool is_unstarted = false;
   /// How long the attempt ran, by a clock that nobody sets; nothing: what the wall clock says.
   std::optional<double> seconds = std::nullopt;
+};
+
+/// What a trial reported at one step.
+struct StepReport {
+  std::int64_t step = 0;
+  std::vector<std::pair<std::string, double>> metrics;
 };
 
 /// A trial as readers see it; its params are, of a member of a population, those of its latest interval.
@@ -40,6 +50,8 @@ struct TrialView {
   storage::TrialRecord record;
   space::Origin origin = space::Origin::kRandom;
   base::Json params;
+  /// Of a trial of another version of the spec; `params` are, where it lies outside, those of then.
+  std::optional<Formerly> formerly = std::nullopt;
 };
 
 /// Whether no attempt of it follows, but where a pruner put it aside: see is_put_aside().
@@ -48,11 +60,14 @@ bool is_final(storage::State state);
 /// Whether a pruner put it aside, and it may be promoted. PAUSED for another reason belongs to whoever paused it.
 bool is_put_aside(const storage::TrialRecord& record);
 
+/// Whether it failed as its program could not be started.
+bool is_unstarted(const storage::TrialRecord& record);
+
 /// Whether all constraints hold.
 bool is_feasible(const std::vector<double>& constraints);
 
-/// What samplers and pruners take a trial in that state for.
-space::Outcome outcome_of(storage::State state);
+/// What samplers and pruners take a trial for.
+space::Outcome outcome_of(const storage::TrialRecord& record);
 
 /// Words before the reason of a trial that is put aside; for people, the record's `suspension` says it to the code.
 inline constexpr std::string_view kPutAsideWords = "paused: ";

@@ -36,20 +36,40 @@ const std::vector<double>* Trials::last_reported(std::int64_t trial) const {
   return last == last_reported_.end() ? nullptr : &last->second;
 }
 
+const Formerly* Trials::formerly(std::int64_t trial) const {
+  const auto found = formerly_.find(trial);
+  return found == formerly_.end() ? nullptr : &found->second;
+}
+
+bool Trials::is_outside(std::int64_t trial) const {
+  const Formerly* then = formerly(trial);
+  return then != nullptr && then->is_outside;
+}
+
+std::vector<std::int64_t> Trials::twins(std::int64_t trial) const {
+  if (is_outside(trial)) return {trial};
+  return history_.trials_at(point(trial));
+}
+
 void Trials::reserve(std::size_t count) {
   records_.reserve(count);
   history_.reserve(count);
 }
 
-void Trials::append(storage::TrialRecord record, space::Point point, space::Origin origin, std::string session,
-                    Source source) {
-  history_.append({.number = record.number, .point = std::move(point), .origin = origin});
+void Trials::append(storage::TrialRecord record, Seen seen, std::string session, Source source) {
+  history_.append({.number = record.number, .point = std::move(seen.point), .origin = seen.origin});
   records_.push_back({.number = record.number, .state = State::kWaiting});
+  if (seen.formerly) formerly_[record.number] = std::move(*seen.formerly);
   see(std::move(record), std::move(session), true, source);
 }
 
-void Trials::change(storage::TrialRecord record, std::string session, Source source) {
+void Trials::change(storage::TrialRecord record, std::string session, Source source, std::optional<Formerly> formerly) {
   remember(record.number);
+  if (formerly) {
+    formerly_[record.number] = std::move(*formerly);
+  } else {
+    formerly_.erase(record.number);
+  }
   see(std::move(record), std::move(session), false, source);
 }
 
@@ -64,15 +84,19 @@ void Trials::see(storage::TrialRecord&& record, std::string&& session, bool is_n
   const bool is_timed = !session.empty() && record.ended_ms > record.started_ms;
   const double seconds = is_timed ? static_cast<double>(record.ended_ms - record.started_ms) / 1000 : 0;
   // Samplers learn from a trial that was put aside what it had come to; it may never be promoted.
-  auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record.state);
-  if (is_repeat(number)) {  // It counts in its setting's first trial.
+  auto outcome = is_put_aside(record) ? space::Outcome::kPruned : outcome_of(record);
+  const Formerly* then = formerly(number);
+  // A repeat counts in its setting's first trial.
+  if (is_repeat(number) || is_outside(number)) {
     outcome = space::Outcome::kVoid;
     values.clear();
   }
   const bool is_news = !is_new || outcome != space::Outcome::kPending || record.last_step != 0 || !values.empty() ||
                        !record.constraints.empty();
   if (is_news) history_.update(number, outcome, std::move(values), record.constraints, record.last_step, seconds);
-  if (record.state == State::kPruned && !record.predicted.empty()) {
+  const bool is_foretold =
+      record.state == State::kPruned && !record.predicted.empty() && outcome != space::Outcome::kVoid;
+  if (is_foretold && (then == nullptr || !then->has_other_objective)) {
     take_forecast(record, spec_.objectives.front(), history_);
   }
   if (is_final(record.state) || record.attempt != known.attempt) last_reported_.erase(number);
@@ -126,6 +150,7 @@ void Trials::remember(std::int64_t trial) {
   Before before{.record = records_[index], .observation = history_.trials()[index]};
   if (const auto session = sessions_.find(trial); session != sessions_.end()) before.session = session->second;
   if (const auto last = last_reported_.find(trial); last != last_reported_.end()) before.last_reported = last->second;
+  if (const Formerly* then = formerly(trial)) before.formerly = *then;
   journal_->trials.emplace(trial, std::move(before));
 }
 
@@ -139,6 +164,7 @@ void Trials::undo(Journal journal) {
   const auto count = static_cast<std::int64_t>(journal.count);
   sessions_.erase(sessions_.lower_bound(count), sessions_.end());
   last_reported_.erase(last_reported_.lower_bound(count), last_reported_.end());
+  formerly_.erase(formerly_.lower_bound(count), formerly_.end());
   for (auto& [trial, before] : journal.trials) {
     records[static_cast<std::size_t>(trial)] = std::move(before.record);
     known[static_cast<std::size_t>(trial)] = std::move(before.observation);
@@ -146,6 +172,8 @@ void Trials::undo(Journal journal) {
     if (before.session) sessions_.emplace(trial, std::move(*before.session));
     last_reported_.erase(trial);
     if (before.last_reported) last_reported_.emplace(trial, std::move(*before.last_reported));
+    formerly_.erase(trial);
+    if (before.formerly) formerly_.emplace(trial, std::move(*before.formerly));
   }
   for (Derived* derived : derived_) derived->restarted();
   history_ = space::History();

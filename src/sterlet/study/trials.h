@@ -11,6 +11,7 @@
 
 #include "sterlet/space/history.h"
 #include "sterlet/storage/records.h"
+#include "sterlet/study/versions.h"
 #include "sterlet/studyfile/spec.h"
 
 namespace sterlet::study {
@@ -63,18 +64,25 @@ class Trials final {
   const std::string& session_of(std::int64_t trial) const;
   /// The value that a running trial has reported last for each objective, NaN where none; null: it reported none.
   const std::vector<double>* last_reported(std::int64_t trial) const;
+  /// What a trial of another version of the spec was then; null: no change of the spec concerns it.
+  const Formerly* formerly(std::int64_t trial) const;
+  /// Whether it lies outside what is searched now: see Formerly.
+  bool is_outside(std::int64_t trial) const;
+  /// Trials at a trial's point, ascending; of one outside, itself.
+  std::vector<std::int64_t> twins(std::int64_t trial) const;
   /// The first trial at a trial's point.
-  std::int64_t first_run(std::int64_t trial) const { return history_.first_at(point(trial)); }
+  std::int64_t first_run(std::int64_t trial) const {
+    return is_outside(trial) ? trial : history_.first_at(point(trial));
+  }
   /// With repeats: whether it runs an earlier trial's point again.
   bool is_repeat(std::int64_t trial) const { return spec_.repeats.is_on() && first_run(trial) != trial; }
 
   /// Makes room for so many in all.
   void reserve(std::size_t count);
   /// Adds the next trial. `session`: who runs it, or ran it last; without one, its times say nothing.
-  void append(storage::TrialRecord record, space::Point point, space::Origin origin, std::string session,
-              Source source);
-  /// Replaces a trial's record. A new attempt has reported nothing yet.
-  void change(storage::TrialRecord record, std::string session, Source source);
+  void append(storage::TrialRecord record, Seen seen, std::string session, Source source);
+  /// Replaces a trial's record, and what it was formerly. A new attempt has reported nothing yet.
+  void change(storage::TrialRecord record, std::string session, Source source, std::optional<Formerly> formerly);
   /// A running trial has reported these, too; as (metric, value).
   void add_report(std::int64_t trial, std::int64_t step, std::span<const std::pair<std::string, double>> metrics);
   /// What it has reported so far does not count.
@@ -94,6 +102,7 @@ class Trials final {
     space::Observation observation;
     std::optional<std::string> session;
     std::optional<std::vector<double>> last_reported;
+    std::optional<Formerly> formerly;
   };
   struct Journal {
     std::size_t count = 0;                  // Trials.
@@ -113,6 +122,7 @@ class Trials final {
   space::History history_;
   std::map<std::int64_t, std::string> sessions_;               // Of trials that are not final.
   std::map<std::int64_t, std::vector<double>> last_reported_;  // Of running trials, one an objective.
+  std::map<std::int64_t, Formerly> formerly_;                  // Of trials of other versions of the spec.
   std::optional<Journal> journal_;
 };
 

@@ -34,12 +34,6 @@ constexpr std::int64_t kGpusMax = 1024;
 constexpr double kCpusMax = 65536;
 constexpr std::size_t kNameLengthMax = 200;
 
-// Whether folders can be named so, terminals can show it, and no command takes it for an option.
-bool is_study_name(std::string_view name) {
-  if (name.empty() || name.size() > kNameLengthMax || name.front() == '-' || name.front() == '.') return false;
-  return name.find_first_of("/\\") == std::string_view::npos && base::printable(name) == name;
-}
-
 struct Source {
   std::string path;
   std::string folder;
@@ -397,6 +391,11 @@ base::Error unreadable(const std::string& path, std::string what, std::string ne
 }
 
 }  // namespace
+
+bool is_study_name(std::string_view name) {
+  if (name.empty() || name.size() > kNameLengthMax || name.front() == '-' || name.front() == '.') return false;
+  return name.find_first_of("/\\") == std::string_view::npos && base::printable(name) == name;
+}
 
 base::Result<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
                                                  const std::string& folder) {

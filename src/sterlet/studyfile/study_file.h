@@ -23,6 +23,9 @@ struct StudyFile {
 base::Result<StudyFile, std::vector<base::Error>> parse_study_text(std::string_view text, const std::string& path,
                                                                    const std::string& folder);
 
+/// Whether a study may be named so: folders can be, terminals can show it, and no command takes it for an option.
+bool is_study_name(std::string_view name);
+
 /// Reads a study file. Errors as above; kNotFound where it cannot be read.
 base::Result<StudyFile, std::vector<base::Error>> read_study_file(const std::string& path);
 

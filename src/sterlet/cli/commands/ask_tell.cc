@@ -23,6 +23,7 @@ void add(CLI::App& command, Context& context) {
   auto options = std::make_shared<Options>();
   command.add_option("STUDY", options->study.study, "the study file")->required();
   command.add_option("--storage", options->study.storage, "file to keep it in (default: in memory)");
+  add_amend_option(command, options->study);
   command.add_option("--seed", options->seed, "seed, in place of the study file's");
   command.footer("Operations: ask, tell, report, add, enqueue, best; one answer a line, a refusal as {\"error\":..}.");
   command.callback([&context, options] {
@@ -42,11 +43,15 @@ void add(CLI::App& command, Context& context) {
       }
       api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
       if (storage) pipe.session = session_record(context, exec::new_session());
-      const auto study =
-          study::Study::open(std::move(*file), {.storage = storage.get(),
+      const study::Study::Options study_options{.storage = storage.get(),
                                                 .clock = &context.parts.clock,
                                                 .session = pipe.session ? pipe.session->id : std::string(),
-                                                .is_timed = false});
+                                                .is_timed = false};
+      if (storage) {
+        STERLET_TRY(const auto study, open_file_in(context, *storage, std::move(*file), options->study, study_options));
+        return api::answer_lines(*study, context.parts.clock, pipe);
+      }
+      const auto study = study::Study::open(std::move(*file), study_options);
       if (!study) return base::fail(study.error().at(options->study.study));
       return api::answer_lines(**study, context.parts.clock, pipe);
     });

@@ -157,6 +157,7 @@ void add(CLI::App& command, Context& context) {
   auto options = std::make_shared<BabysitOptions>();
   command.add_option("WORDS", options->words, "STUDY [NAME=VALUE ...]: a study file or name, and first values");
   command.add_option("--storage", options->study.storage, "file with the studies (default: sterlet.db beside it)");
+  add_amend_option(command, options->study);
   command.add_option("--seed", options->seed, "seed, in place of the study's");
   command.add_option("--trial", options->trial, "go on with this model (default: the latest)");
   command.add_flag("--new", options->fresh, "train a new model, from a new initialization");

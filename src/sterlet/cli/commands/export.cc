@@ -25,10 +25,10 @@ std::string csv_cell(const std::string& text) {
 }
 
 // Hands the study's text to `write`, piece by piece; false from it ends the work.
-base::Result<void> export_study(const OpenStudy& open, const std::string& format,
+base::Result<void> export_study(const OpenStudy& open, const std::string& format, const std::string& tag,
                                 const std::function<bool(std::string_view)>& write) {
   if (format == "csv") {
-    const api::Table table = api::trial_table(*open.study);
+    const api::Table table = api::trial_table(*open.study, tag);
     const auto row_text = [](const std::vector<std::string>& row) {
       std::string line;
       for (std::size_t i = 0; i < row.size(); ++i) line += (i == 0 ? "" : ",") + csv_cell(row[i]);
@@ -40,12 +40,12 @@ base::Result<void> export_study(const OpenStudy& open, const std::string& format
   }
   const auto write_json = [&](std::string_view piece) { return write(base::printable_json(piece)); };
   if (format == "json") {
-    STERLET_PASS(api::write_document(*open.study, *open.storage, write_json));
+    STERLET_PASS(api::write_document(*open.study, *open.storage, write_json, tag));
     write("\n");
     return {};
   }
-  for (std::size_t i = 0; i < open.study->records().size(); ++i) {
-    STERLET_PASS(api::write_trial(*open.study, *open.storage, static_cast<std::int64_t>(i), write_json));
+  for (const std::int64_t trial : open.study->shown_trials(tag)) {
+    STERLET_PASS(api::write_trial(*open.study, *open.storage, trial, write_json));
     if (!write("\n")) break;
   }
   return {};
@@ -55,7 +55,7 @@ void add(CLI::App& command, Context& context) {
   struct Options {
     StudyOptions study;
     std::string format = "jsonl";
-    std::string output;
+    std::string output, tag;
     bool schedule = false;
     std::optional<std::int64_t> trial;
   };
@@ -64,6 +64,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--format,-f", options->format, "jsonl, json or csv")
       ->check(CLI::IsMember({"jsonl", "json", "csv"}));
   command.add_option("--output,-o", options->output, "file to write (default: stdout)");
+  command.add_option("--tag", options->tag, "only trials that have this tag");
   command.add_flag("--schedule", options->schedule,
                    "instead: the best trial's hyperparameters by step, for sterlet tune --replay");
   command.add_option("--trial", options->trial, "with --schedule: of this trial")
@@ -78,13 +79,13 @@ void add(CLI::App& command, Context& context) {
         return {};
       }
       if (options->output.empty()) {
-        return export_study(open, options->format, [&](std::string_view text) {
+        return export_study(open, options->format, options->tag, [&](std::string_view text) {
           context.out.raw(text);
           return context.out.failure() == 0;
         });
       }
       std::string whole;
-      STERLET_PASS(export_study(open, options->format, [&](std::string_view text) {
+      STERLET_PASS(export_study(open, options->format, options->tag, [&](std::string_view text) {
         whole += text;
         return true;
       }));

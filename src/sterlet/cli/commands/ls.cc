@@ -14,24 +14,27 @@ namespace {
 
 void add(CLI::App& command, Context& context) {
   auto options = std::make_shared<StudyOptions>();
+  auto tag = std::make_shared<std::string>();
   add_study_options(command, *options);
-  command.callback([&context, options] {
+  command.add_option("--tag", *tag, "with a study: only trials that have this tag");
+  command.callback([&context, options, tag] {
     attempt(context, [&]() -> base::Result<void> {
       if (!options->study.empty()) {
         STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
         if (context.json) {
           base::Json list = base::Json::array();
-          for (std::size_t i = 0; i < open.study->records().size(); ++i) {
-            STERLET_TRY(auto trial, api::trial_json(*open.study, *open.storage, static_cast<std::int64_t>(i)));
+          for (const std::int64_t number : open.study->shown_trials(*tag)) {
+            STERLET_TRY(auto trial, api::trial_json(*open.study, *open.storage, number));
             list.push_back(std::move(trial));
           }
           context.out.json({{"version", 1}, {"trials", list}});
           return {};
         }
-        api::Table table = api::trial_table(*open.study);
+        api::Table table = api::trial_table(*open.study, *tag);
         STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
-        for (const std::int64_t trial : abandoned) {
-          table.rows[static_cast<std::size_t>(trial)].back() = gone_text(*open.study);  // The column of reasons.
+        for (std::vector<std::string>& row : table.rows) {
+          const auto number = base::parse_integer(row.front());
+          if (number && abandoned.contains(*number)) row.back() = gone_text(*open.study);  // The column of reasons.
         }
         table.rows.insert(table.rows.begin(), table.columns);
         context.out.table(table.rows);

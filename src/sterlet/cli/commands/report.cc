@@ -26,8 +26,7 @@ struct Options {
 base::Result<std::string> page_of(const study::Study& study, storage::Storage& storage) {
   report::Page page(api::study_json(study));
   STERLET_TRY(auto models, api::models_json(study, storage));
-  for (std::size_t i = 0; i < study.records().size(); ++i) {
-    const auto trial = static_cast<std::int64_t>(i);
+  for (const std::int64_t trial : study.shown_trials()) {
     STERLET_TRY(base::Json json, api::trial_json(study, storage, trial, api::Reports::kWithout));
     if (const auto model = models.find(trial); model != models.end()) json["model"] = std::move(model->second);
     page.add_trial(json);

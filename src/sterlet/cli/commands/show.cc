@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sterlet/api/documents.h"
 #include "sterlet/api/models.h"
@@ -10,6 +11,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/population.h"
+#include "sterlet/cli/spec_versions.h"
 #include "sterlet/cli/study_events.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/words.h"
@@ -36,7 +38,11 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
     rows.push_back({key, json[key].is_array() ? values_text(json[key]) : base::value_text(json[key])});
     if (std::string_view(key) == "state" && abandoned.contains(trial)) rows.push_back({"", gone_text(*open.study)});
   }
-  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, base::value_text(value)});
+  if (json.value("outside", false)) rows.push_back({"", "outside what is searched now; see sterlet show --spec"});
+  if (json.contains("tags"))
+    rows.push_back({"tags", fmt::format("{}", fmt::join(open.study->labels().tags_of(trial), " "))});
+  for (const storage::NoteRecord& note : open.study->labels().notes_of(trial)) rows.push_back({"note", note.text});
+  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
   if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
   if (model) {
@@ -67,6 +73,7 @@ void add(CLI::App& command, Context& context) {
     StudyOptions study;
     std::vector<std::string> words;
     bool tree = false;
+    bool spec = false;
   };
   auto options = std::make_shared<Options>();
   add_trial_arguments(command, options->study, options->words);
@@ -74,10 +81,12 @@ void add(CLI::App& command, Context& context) {
       "--tree", options->tree,
       "the branches of a model that was babysat, with their curves and changes; or of a population, who went "
       "on from whom");
+  command.add_flag("--spec", options->spec, "what the study was from which trial on, and what was changed");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const auto trial, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
+      if (options->spec) return show_spec(context, open);
       if (options->tree && open.study->population_options()) return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);

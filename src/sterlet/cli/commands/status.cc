@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sterlet/api/documents.h"
 #include "sterlet/cli/commands.h"
@@ -23,6 +24,12 @@ void print_status(const Context& context, const base::Json& summary, const std::
   }
   rows.push_back({"trials", counts.empty() ? "none yet" : counts});
   if (!abandoned.empty()) rows.push_back({"", abandoned});
+  if (summary.contains("tags")) {
+    rows.push_back({"tags", fmt::format("{}", fmt::join(summary["tags"].get<std::vector<std::string>>(), " "))});
+  }
+  if (summary.contains("notes")) {
+    for (const base::Json& note : summary["notes"]) rows.push_back({"note", note["text"].get<std::string>()});
+  }
   rows.push_back({"budget", summary["budget"].empty() ? "none" : params_text(summary["budget"])});
   for (const base::Json& best : summary["best"]) {
     rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});

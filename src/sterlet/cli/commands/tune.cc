@@ -26,6 +26,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("STUDY", options->study.study, "the study file")->required();
   command.add_option("--storage", options->study.storage,
                      "file with the studies (default: sterlet.db beside the study file)");
+  add_amend_option(command, options->study);
   command.add_option("--seed", options->seed, "seed, in place of the study file's");
   command.add_option("--replay", options->replay,
                      "train with this schedule of hyperparameters (sterlet export --schedule), each time afresh");
@@ -33,7 +34,11 @@ void add(CLI::App& command, Context& context) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
       ->needs(command.get_option("--replay"));
   add_tuning_options(command, options->tuning);
-  command.footer("Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume continues later.");
+  command.footer(
+      "Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume continues later.\n"
+      "A study file that was changed is compared with what is stored, and the difference is shown. What says how "
+      "trials\n"
+      "are run and chosen is taken; what says what is searched, or for what, needs --amend. Earlier trials are kept.");
   command.callback([&context, options] {
     if (!is_study_file(options->study.study)) {
       std::error_code ignored;

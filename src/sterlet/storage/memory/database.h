@@ -45,6 +45,8 @@ struct StudyTables {
   std::map<std::pair<std::int64_t, std::int64_t>, InterventionRecord> interventions;  ///< Trial, id.
   std::map<std::pair<int, std::int64_t>, TurnRecord> turns;                           ///< Turn, trial.
   std::map<std::int64_t, CommandRecord> commands;
+  std::map<std::int64_t, NoteRecord> notes;
+  std::map<TagRecord, bool> tags;  ///< The value says nothing.
 };
 
 struct Tables {
@@ -99,6 +101,22 @@ class MemoryAccess {
     }
     apply(table, key, std::move(value));
     ++changes_;
+  }
+  /// Takes out a value that is large, or whose parts the transaction has changed: they stay where they are in memory.
+  template <typename Table>
+  void remove(Table& table, const typename Table::key_type& key) {
+    auto node = std::make_shared<typename Table::node_type>(table.extract(key));
+    if (node->empty()) return;
+    if (database_->owner == this) undo_.push_back([&table, node] { table.insert(std::move(*node)); });
+    ++changes_;
+  }
+  /// Takes out all keys for which `condition` holds.
+  template <typename Table, typename Condition>
+  void remove_where(Table& table, Condition condition) {
+    for (auto row = table.begin(); row != table.end();) {
+      const auto key = (row++)->first;
+      if (condition(key)) remove(table, key);
+    }
   }
   template <typename T>
   void assign(T& place, T value) {

@@ -123,6 +123,31 @@ class MemoryLive final : public LiveStorage {
     return turns;
   }
 
+  Result<std::int64_t> add_note(std::int64_t study, const NoteRecord& note) override {
+    NoteRecord stored = note;
+    STERLET_PASS(change(study, [&](StudyTables& tables) {
+      stored.id = access_.next_id();
+      access_.set(tables.notes, stored.id, stored);
+    }));
+    return stored.id;
+  }
+  Result<std::vector<NoteRecord>> load_notes(std::int64_t study) override {
+    std::vector<NoteRecord> notes;
+    for (const auto& [id, note] : access_.read(study).notes) notes.push_back(note);
+    return notes;
+  }
+  Result<void> put_tag(std::int64_t study, const TagRecord& tag) override {
+    return change(study, [&](StudyTables& tables) { access_.set(tables.tags, tag, true); });
+  }
+  Result<void> drop_tag(std::int64_t study, const TagRecord& tag) override {
+    return change(study, [&](StudyTables& tables) { access_.set(tables.tags, tag, std::nullopt); });
+  }
+  Result<std::vector<TagRecord>> load_tags(std::int64_t study) override {
+    std::vector<TagRecord> tags;
+    for (const auto& [tag, ignored] : access_.read(study).tags) tags.push_back(tag);
+    return tags;
+  }
+
   Result<std::int64_t> post_command(std::int64_t study, const CommandRecord& command) override {
     CommandRecord stored = command;
     STERLET_PASS(change(study, [&](StudyTables& tables) {

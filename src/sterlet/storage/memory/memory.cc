@@ -37,10 +37,7 @@ class MemoryStorage final : public Storage {
   Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
     STERLET_TRY(Tables * tables, access_.write());
     STERLET_TRY(const auto existing, find_study(study.name));
-    if (existing) {
-      return base::fail(base::ErrorCode::kConflict, fmt::format("there is a study '{}' already", study.name),
-                        "choose another name");
-    }
+    if (existing) return name_is_taken(study.name);
     StudyTables made{.record = study};
     made.record.id = access_.next_id();
     if (made.record.identity.empty()) {
@@ -68,6 +65,19 @@ class MemoryStorage final : public Storage {
     return list;
   }
 
+  Result<void> rename_study(std::int64_t study, const std::string& name) override {
+    STERLET_TRY(const auto existing, find_study(name));
+    if (existing && existing->id != study) return name_is_taken(name);
+    return change(study, [&](StudyTables& tables) { access_.assign(tables.record.name, name); });
+  }
+
+  Result<void> remove_study(std::int64_t study) override {
+    STERLET_TRY(Tables * tables, access_.write());
+    access_.remove(tables->studies, study);
+    access_.finish();
+    return {};
+  }
+
   Result<void> set_spec(std::int64_t study, const std::string& spec) override {
     return change(study, [&](StudyTables& tables) {
       access_.assign(tables.record.spec, spec);
@@ -81,6 +91,9 @@ class MemoryStorage final : public Storage {
     SpecVersion added = version;
     STERLET_PASS(change(study, [&](StudyTables& tables) {
       added.version = tables.versions.rbegin()->first + 1;
+      added.seq = access_.next_sequence();
+      access_.set(tables.events, added.seq,
+                  EventRecord{.seq = added.seq, .wall_ms = version.created_ms, .kind = "amend"});
       access_.set(tables.versions, added.version, added);
       access_.assign(tables.record.spec, version.spec);
     }));
@@ -154,6 +167,24 @@ class MemoryStorage final : public Storage {
     });
   }
 
+  Result<void> clear_trial(std::int64_t study, std::int64_t trial) override {
+    return change(study, [&](StudyTables& tables) {
+      const auto is_first = [&](const auto& key) { return std::get<0>(key) == trial; };
+      for (const auto& [key, stored] : tables.reports) {
+        if (is_first(key) && stored.seq > 0) access_.remove(tables.report_by_seq, stored.seq);
+      }
+      access_.remove_where(tables.reports, is_first);
+      access_.remove(tables.models, trial);
+      access_.remove_where(tables.branches, is_first);
+      access_.remove_where(tables.branch_reports, is_first);
+      access_.remove_where(tables.checkpoints, is_first);
+      access_.remove_where(tables.interventions, is_first);
+      access_.remove_where(tables.commands, [&](auto id) { return tables.commands.at(id).trial == trial; });
+      access_.remove_where(tables.notes, [&](auto id) { return tables.notes.at(id).trial == trial; });
+      access_.remove_where(tables.tags, [&](const TagRecord& tag) { return tag.trial == trial; });
+    });
+  }
+
   Result<std::int64_t> count_trials(std::int64_t study) override {
     return static_cast<std::int64_t>(access_.read(study).trials.size());
   }
@@ -213,6 +244,10 @@ class MemoryStorage final : public Storage {
     return events;
   }
 
+  Result<std::vector<std::string>> load_queue(std::int64_t study) override {
+    return values_of(access_.read(study).queue);
+  }
+
   Result<void> push_queue(std::int64_t study, const std::string& params) override {
     return change(study, [&](StudyTables& tables) { access_.set(tables.queue, access_.next_id(), params); });
   }
@@ -247,6 +282,11 @@ class MemoryStorage final : public Storage {
   LiveStorage& live() override { return *live_; }
 
  private:
+  static base::Failure name_is_taken(const std::string& name) {
+    return base::fail(base::ErrorCode::kConflict, fmt::format("there is a study '{}' already", name),
+                      "choose another name");
+  }
+
   template <typename Body>
   Result<void> change(std::int64_t study, Body body) {
     STERLET_TRY(StudyTables * tables, access_.write(study));

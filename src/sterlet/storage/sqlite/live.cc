@@ -18,6 +18,9 @@ constexpr std::string_view kInterventionColumns =
     "kind, branch, started, came_from, step, set_values, was_values, made_by, who, note, state, helped, outcome, "
     "checkpoint, created_ms, decided_ms";
 
+// As a tag's trial; a key has no NULL.
+constexpr std::int64_t kStudyItself = -1;
+
 // Whoever reads it relies on it.
 bool is_object(const std::string& text) {
   const auto json = base::parse_json(text);
@@ -199,6 +202,48 @@ class SqliteLive final : public LiveStorage {
       row.expect(is_object(interventions.back().set) && is_object(interventions.back().was));
     }));
     return interventions;
+  }
+
+  Result<std::int64_t> add_note(std::int64_t study, const NoteRecord& note) override {
+    Statement& put =
+        statement("INSERT INTO notes (study_id, trial, text, who, created_ms) VALUES (?, ?, ?, ?, ?) RETURNING id");
+    put.bind(study).bind(note.trial).bind(note.text).bind(note.who).bind(note.created_ms);
+    std::int64_t id = 0;
+    STERLET_PASS(each_row(put, [&](Statement& row) { id = row.integer(0); }));
+    return id;
+  }
+
+  Result<std::vector<NoteRecord>> load_notes(std::int64_t study) override {
+    std::vector<NoteRecord> notes;
+    Statement& select = statement("SELECT id, trial, text, who, created_ms FROM notes WHERE study_id = ? ORDER BY id");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      notes.push_back({.id = row.integer(0),
+                       .trial = row.integer_or_none(1),
+                       .text = row.text(2),
+                       .who = row.text(3),
+                       .created_ms = row.integer(4)});
+    }));
+    return notes;
+  }
+
+  Result<void> put_tag(std::int64_t study, const TagRecord& tag) override {
+    Statement& put = statement("INSERT OR IGNORE INTO tags (study_id, trial, tag) VALUES (?, ?, ?)");
+    return finish(put.bind(study).bind(tag.trial.value_or(kStudyItself)).bind(tag.tag));
+  }
+
+  Result<void> drop_tag(std::int64_t study, const TagRecord& tag) override {
+    Statement& drop = statement("DELETE FROM tags WHERE study_id = ? AND trial = ? AND tag = ?");
+    return finish(drop.bind(study).bind(tag.trial.value_or(kStudyItself)).bind(tag.tag));
+  }
+
+  Result<std::vector<TagRecord>> load_tags(std::int64_t study) override {
+    std::vector<TagRecord> tags;
+    Statement& select = statement("SELECT trial, tag FROM tags WHERE study_id = ? ORDER BY trial, tag");
+    STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
+      const std::int64_t trial = row.integer(0);
+      tags.push_back({.trial = trial == kStudyItself ? std::nullopt : std::optional(trial), .tag = row.text(1)});
+    }));
+    return tags;
   }
 
   Result<std::int64_t> post_command(std::int64_t study, const CommandRecord& command) override {

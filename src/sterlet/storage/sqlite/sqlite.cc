@@ -46,7 +46,7 @@ bool read_numbers(std::string_view text, std::vector<double>& numbers) {
 
 constexpr std::string_view kTrialColumns =
     "number, state, origin, point, objective_values, constraint_values, last_step, attempt, session, history_seq, "
-    "predicted, checkpoint, reason, created_ms, started_ms, ended_ms, suspension";
+    "predicted, checkpoint, reason, created_ms, started_ms, ended_ms, suspension, spec_version, is_unstarted";
 
 constexpr std::string_view kStudyColumns = "id, name, spec, seed, created_ms, stop_requested, identity";
 
@@ -68,10 +68,7 @@ class Sqlite final : public Storage {
 
   Result<StudyRecord> create_study(const StudyRecord& study, std::span<const std::string> queue) override {
     STERLET_TRY(const auto existing, find_study(study.name));
-    if (existing) {
-      return base::fail(base::ErrorCode::kConflict, fmt::format("there is a study '{}' already", study.name),
-                        "choose another name", connection_->path());
-    }
+    if (existing) return name_is_taken(study.name);
     Statement& insert = statement(
         "INSERT INTO studies (name, spec, seed, created_ms, identity) "
         "VALUES (?, ?, ?, ?, coalesce(nullif(?, ''), lower(hex(randomblob(8))))) RETURNING id, identity");
@@ -101,6 +98,27 @@ class Sqlite final : public Storage {
     return list;
   }
 
+  Result<void> rename_study(std::int64_t study, const std::string& name) override {
+    STERLET_TRY(const auto existing, find_study(name));
+    if (existing && existing->id != study) return name_is_taken(name);
+    return finish(statement("UPDATE studies SET name = ? WHERE id = ?").bind(name).bind(study));
+  }
+
+  Result<void> remove_study(std::int64_t study) override {
+    for (const std::string_view sql :
+         {"DELETE FROM reports WHERE study_id = ?", "DELETE FROM models WHERE study_id = ?",
+          "DELETE FROM branches WHERE study_id = ?", "DELETE FROM branch_reports WHERE study_id = ?",
+          "DELETE FROM checkpoints WHERE study_id = ?", "DELETE FROM interventions WHERE study_id = ?",
+          "DELETE FROM commands WHERE study_id = ?", "DELETE FROM turns WHERE study_id = ?",
+          "DELETE FROM notes WHERE study_id = ?", "DELETE FROM tags WHERE study_id = ?",
+          "DELETE FROM queue WHERE study_id = ?", "DELETE FROM events WHERE study_id = ?",
+          "DELETE FROM trials WHERE study_id = ?", "DELETE FROM sessions WHERE study_id = ?",
+          "DELETE FROM spec_versions WHERE study_id = ?", "DELETE FROM studies WHERE id = ?"}) {
+      STERLET_PASS(finish(statement(sql).bind(study)));
+    }
+    return {};
+  }
+
   Result<void> set_spec(std::int64_t study, const std::string& spec) override {
     STERLET_PASS(finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(spec).bind(study)));
     Statement& latest = statement(
@@ -113,6 +131,9 @@ class Sqlite final : public Storage {
     SpecVersion added = version;
     Statement& select = statement("SELECT coalesce(max(version), 0) + 1 FROM spec_versions WHERE study_id = ?");
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) { added.version = row.small(0); }));
+    Statement& log = statement("INSERT INTO events (study_id, wall_ms, kind) VALUES (?, ?, 'amend')");
+    STERLET_PASS(finish(log.bind(study).bind(version.created_ms)));
+    added.seq = sqlite3_last_insert_rowid(connection_->raw());
     STERLET_PASS(insert_spec_version(study, added));
     STERLET_PASS(finish(statement("UPDATE studies SET spec = ? WHERE id = ?").bind(version.spec).bind(study)));
     return added.version;
@@ -121,10 +142,13 @@ class Sqlite final : public Storage {
   Result<std::vector<SpecVersion>> load_spec_versions(std::int64_t study) override {
     std::vector<SpecVersion> versions;
     Statement& select = statement(
-        "SELECT version, first_trial, spec, created_ms FROM spec_versions WHERE study_id = ? ORDER BY version");
+        "SELECT version, first_trial, spec, created_ms, seq FROM spec_versions WHERE study_id = ? ORDER BY version");
     STERLET_PASS(each_row(select.bind(study), [&](Statement& row) {
-      versions.push_back(
-          {.version = row.small(0), .first_trial = row.integer(1), .spec = row.text(2), .created_ms = row.integer(3)});
+      versions.push_back({.version = row.small(0),
+                          .first_trial = row.integer(1),
+                          .spec = row.text(2),
+                          .created_ms = row.integer(3),
+                          .seq = row.integer(4)});
     }));
     return versions;
   }
@@ -149,14 +173,16 @@ class Sqlite final : public Storage {
             study,
             {.wall_ms = wall_ms, .kind = event, .trial = trial.number, .attempt = trial.attempt, .detail = detail}));
     static const std::string sql = fmt::format(
-        "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES "
+        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         kTrialColumns);
     Statement& put = statement(sql);
     put.bind(study).bind(trial.number).bind(text_of(trial.state)).bind(row.origin).bind(row.point);
     put.bind(text_of_numbers(trial.values)).bind(text_of_numbers(trial.constraints)).bind(trial.last_step);
     put.bind(trial.attempt).bind(row.session).bind(trial.history_seq).bind(trial.predicted).bind(trial.checkpoint);
     put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms);
-    STERLET_PASS(finish(put.bind(text_of(trial.suspension)).bind(seq)));
+    put.bind(text_of(trial.suspension)).bind(row.spec_version).bind(trial.is_unstarted ? 1 : 0);
+    STERLET_PASS(finish(put.bind(seq)));
     return seq;
   }
 
@@ -192,6 +218,20 @@ class Sqlite final : public Storage {
                       .bind(study)
                       .bind(trial)
                       .bind(attempt));
+  }
+
+  Result<void> clear_trial(std::int64_t study, std::int64_t trial) override {
+    for (const std::string_view sql :
+         {"DELETE FROM reports WHERE study_id = ? AND trial = ?", "DELETE FROM models WHERE study_id = ? AND trial = ?",
+          "DELETE FROM branches WHERE study_id = ? AND trial = ?",
+          "DELETE FROM branch_reports WHERE study_id = ? AND trial = ?",
+          "DELETE FROM checkpoints WHERE study_id = ? AND trial = ?",
+          "DELETE FROM interventions WHERE study_id = ? AND trial = ?",
+          "DELETE FROM commands WHERE study_id = ? AND trial = ?", "DELETE FROM notes WHERE study_id = ? AND trial = ?",
+          "DELETE FROM tags WHERE study_id = ? AND trial = ?"}) {
+      STERLET_PASS(finish(statement(sql).bind(study).bind(trial)));
+    }
+    return {};
   }
 
   Result<std::int64_t> count_trials(std::int64_t study) override {
@@ -260,6 +300,13 @@ class Sqlite final : public Storage {
     return events;
   }
 
+  Result<std::vector<std::string>> load_queue(std::int64_t study) override {
+    std::vector<std::string> queue;
+    STERLET_PASS(each_row(statement("SELECT params FROM queue WHERE study_id = ? ORDER BY id").bind(study),
+                          [&](Statement& row) { queue.push_back(row.text(0)); }));
+    return queue;
+  }
+
   Result<void> push_queue(std::int64_t study, const std::string& params) override {
     return finish(statement("INSERT INTO queue (study_id, params) VALUES (?, ?)").bind(study).bind(params));
   }
@@ -308,11 +355,16 @@ class Sqlite final : public Storage {
   }
 
  private:
+  base::Failure name_is_taken(const std::string& name) const {
+    return base::fail(base::ErrorCode::kConflict, fmt::format("there is a study '{}' already", name),
+                      "choose another name", connection_->path());
+  }
+
   Result<void> insert_spec_version(std::int64_t study, const SpecVersion& version) {
     Statement& insert = statement(
-        "INSERT INTO spec_versions (study_id, version, first_trial, spec, created_ms) VALUES (?, ?, ?, ?, ?)");
+        "INSERT INTO spec_versions (study_id, version, first_trial, spec, created_ms, seq) VALUES (?, ?, ?, ?, ?, ?)");
     insert.bind(study).bind(version.version).bind(version.first_trial).bind(version.spec);
-    return finish(insert.bind(version.created_ms));
+    return finish(insert.bind(version.created_ms).bind(version.seq));
   }
 
   Statement& statement(std::string_view sql) { return connection_->statement(sql); }
@@ -356,8 +408,10 @@ class Sqlite final : public Storage {
     trial.started_ms = row.integer(14);
     trial.ended_ms = row.integer(15);
     trial.suspension = suspension.value_or(Suspension::kNone);
-    trial.changed_seq = row.integer(17);
-    row.expect(trial.number >= 0 && trial.attempt >= 0);
+    into.spec_version = row.small(17);
+    trial.is_unstarted = row.flag(18);
+    trial.changed_seq = row.integer(19);
+    row.expect(trial.number >= 0 && trial.attempt >= 0 && into.spec_version > 0);
   }
 
   std::unique_ptr<Connection> connection_;

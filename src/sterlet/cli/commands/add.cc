@@ -1,0 +1,128 @@
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sterlet/api/results_file.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/exec/session.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+struct AddOptions {
+  StudyOptions study;
+  std::string path;
+  bool skip = false;
+};
+
+base::Result<std::string> read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file && !text.fail()) return text.str();
+  return base::fail(base::ErrorCode::kNotFound, "this file cannot be read", "name one with results", path);
+}
+
+base::Result<OpenStudy> open_to_add(Context& context, const StudyOptions& options) {
+  const std::string session = exec::new_session();
+  if (!is_study_file(options.study)) return open_study(context, options, session);
+  auto file = studyfile::read_study_file(options.study);
+  if (!file) return base::fail(file.error().front());
+  return open_study_of(context, std::move(*file), options, session);
+}
+
+struct Added {
+  std::vector<std::int64_t> trials;
+  std::size_t skipped = 0;
+  std::string why;  // The first was skipped.
+};
+
+// All or none of it.
+base::Result<Added> add_all(study::Study& study, const api::ResultsFile& file, const AddOptions& options) {
+  Added added;
+  STERLET_TRY(auto transaction, study.begin());
+  for (const api::ImportedTrial& trial : file.trials) {
+    const auto fits = study.space().from_json(trial.params);
+    if (!fits) {
+      base::Error error = fits.error();
+      error.where = fmt::format("{}:{}", options.path, trial.line);
+      if (!options.skip) {
+        error.next += error.next.empty() ? "" : "; ";
+        error.next += "to leave out what does not fit, add --skip";
+        return base::fail(std::move(error));
+      }
+      if (added.skipped++ == 0) added.why = error.message();
+      continue;
+    }
+    STERLET_TRY(const std::int64_t number, study.add(trial.params, trial.outcome, trial.reports));
+    added.trials.push_back(number);
+  }
+  STERLET_PASS(transaction.commit());
+  return added;
+}
+
+base::Result<void> add_results(Context& context, const AddOptions& options) {
+  STERLET_TRY(const api::ResultsFormat format, api::results_format(options.path));
+  STERLET_TRY(const std::string text, read_whole(options.path));
+  STERLET_TRY(const OpenStudy open, open_to_add(context, options.study));
+  study::Study& study = *open.study;
+  STERLET_TRY(const api::ResultsFile file, api::read_results(text, options.path, format, study.spec(), study.space()));
+  STERLET_TRY(const Added added, add_all(study, file, options));
+  if (context.json) {
+    context.out.json({{"version", 1},
+                      {"study", study.spec().name},
+                      {"added", added.trials},
+                      {"skipped", added.skipped},
+                      {"unfinished", file.unfinished},
+                      {"ignored", file.ignored}});
+    return {};
+  }
+  if (context.quiet) return {};
+  if (!file.ignored.empty()) {
+    context.err.line(fmt::format("{}: these columns say nothing to the study: {}", options.path,
+                                 base::printable(fmt::format("{}", fmt::join(file.ignored, ", ")))));
+  }
+  if (added.skipped > 0) {
+    context.err.line(fmt::format("{} left out, the first as {}",
+                                 added.skipped == 1 ? "1 line was" : fmt::format("{} lines were", added.skipped),
+                                 added.why));
+  }
+  if (file.unfinished > 0) {
+    context.err.line(fmt::format("{}: {} had no result and {} left out", options.path,
+                                 base::count_text(file.unfinished, "trial"), file.unfinished == 1 ? "was" : "were"));
+  }
+  std::string numbers;
+  if (!added.trials.empty()) {
+    numbers = fmt::format(": {}{}", added.trials.front(),
+                          added.trials.size() > 1 ? fmt::format(" to {}", added.trials.back()) : std::string());
+  }
+  context.out.line(
+      fmt::format("{} added to {}{}", base::count_text(added.trials.size(), "trial"), study.spec().name, numbers));
+  return {};
+}
+
+void add(CLI::App& command, Context& context) {
+  auto options = std::make_shared<AddOptions>();
+  command.add_option("STUDY", options->study.study, "a study file, or a study's name")->required();
+  command.add_option("FILE", options->path, "results: .csv with a header, or .jsonl with an object a line")->required();
+  command.add_option("--storage", options->study.storage, "file with the studies (default: sterlet.db in its folder)");
+  command.add_flag("--skip", options->skip, "leave out configurations that the study does not search");
+  command.footer(
+      "Columns by name: each parameter (units[0] for an element), each objective or value, state, reason. What "
+      "sterlet\n"
+      "export writes can be added. All of it is added or, with an error, none. Added trials count in the budget.");
+  command.callback([&context, options] { attempt(context, [&] { return add_results(context, *options); }); });
+}
+
+}  // namespace
+
+const Command add_command{"add", "put results that were evaluated elsewhere into a study's history",
+                          "sterlet add mlp results.csv", add};
+
+}  // namespace sterlet::cli
