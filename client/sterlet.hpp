@@ -34,6 +34,7 @@
 #include <locale>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -619,8 +620,8 @@ class Steps;
 
 /// A trial as its own process sees it. One thread at a time.
 ///
-/// Errors  the constructor and get() throw std::runtime_error where the parameters Sterlet gave cannot be read, or are
-///         of another type than the program asks for: a result for other hyperparameters than Sterlet recorded would
+/// Errors  the constructor and get() throw std::runtime_error where the parameters Sterlet gave cannot be read, are of
+///         another type than the program asks for, or have no such name: a result for other hyperparameters than Sterlet recorded would
 ///         be worse than none. Nothing else throws; a channel that breaks says so once on stderr and the training goes
 ///         on without it.
 class Trial {
@@ -635,16 +636,27 @@ class Trial {
       if (const std::string agenda = variable("STERLET_AGENDA"); !agenda.empty()) read_agenda(agenda);
     }
   }
+  ~Trial() { tell_asked(); }
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
 
   /// Whether Sterlet listens.
   bool active() const { return channel_.is_open(); }
 
-  /// The hyperparameters Sterlet chose; empty without Sterlet.
-  const Values& params() const { return params_; }
+  /// The hyperparameters Sterlet chose; empty without Sterlet. Whoever takes them so has read them all.
+  const Values& params() const {
+    for (const auto& [name, value] : params_) asked_.insert(name);
+    return params_;
+  }
+  /// Whether Sterlet chose a value for the hyperparameter of that name in this trial.
+  bool has(const std::string& name) const {
+    asked_.insert(name);
+    return params_.count(name) > 0;
+  }
 
-  /// The hyperparameter of that name, or `otherwise` where Sterlet did not choose one.
+  /// The hyperparameter of that name; `otherwise` without Sterlet, and for one whose `when` does not hold here. Under
+  /// Sterlet, a name that the study does not have is an error, since it is most often a slip. Of a parameter that
+  /// studies may leave out, ask has() first.
   double get(const std::string& name, double otherwise) const {
     const Value* value = find(name);
     if (!value) return otherwise;
@@ -793,9 +805,59 @@ class Trial {
   static Value step_value(std::int64_t step) { return Value(static_cast<double>(step)); }
 
   const Value* find(const std::string& name) const {
+    asked_.insert(name);
     const auto found = params_.find(name);
-    return found == params_.end() ? nullptr : &found->second;
+    if (found != params_.end()) return &found->second;
+    check_name(name);
+    return nullptr;
   }
+
+  /// Throws where the study has no hyperparameter of that name; a Sterlet that says nothing of it may have one.
+  void check_name(const std::string& name) const {
+    const char* inactive = std::getenv("STERLET_INACTIVE");
+    if (!inactive || variable("STERLET_PARAMS").empty()) return;
+    std::vector<std::string> known;
+    for (const auto& [other, value] : params_) known.push_back(other);
+    std::istringstream others{std::string(inactive)};
+    for (std::string other; std::getline(others, other, ',');) known.push_back(other);
+    std::string list, near;
+    std::size_t nearest = std::max<std::size_t>(1, name.size() / 3) + 1;
+    for (const std::string& other : known) {
+      if (other == name) return;
+      list += (list.empty() ? "" : ", ") + other;
+      const std::size_t distance = edits(name, other);
+      if (distance >= nearest) continue;
+      nearest = distance;
+      near = other;
+    }
+    throw std::runtime_error("the study has no parameter '" + name + "'; " +
+                             (near.empty() ? "it has " + list : "did you mean '" + near + "'?"));
+  }
+
+  /// How many letters must be put in, left out or replaced to make one word of the other.
+  static std::size_t edits(const std::string& one, const std::string& other) {
+    std::vector<std::size_t> row(other.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= one.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j < row.size(); ++j) {
+        const std::size_t replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      }
+    }
+    return row.back();
+  }
+
+  /// Tells which hyperparameters the program has asked for.
+  void tell_asked() {
+    if (params_.empty() || !channel_.is_wanted() || !channel_.is_open()) return;
+    std::vector<Value> names;
+    for (const std::string& name : asked_) names.emplace_back(name);
+    send_members("read", {{"params", std::move(names)}});
+  }
+
   static std::runtime_error wrong_type(const std::string& name, const std::string& wanted, const Value& found) {
     return std::runtime_error("STERLET_PARAMS: " + name + " must be " + wanted + " (found " + found.json() +
                               "); change its type in the study file");
@@ -911,6 +973,7 @@ class Trial {
 
   TrialOptions options_;
   Values params_;
+  mutable std::set<std::string> asked_;  // Names, of the hyperparameters that the program wanted to know.
   detail::Channel channel_;
   std::int64_t step_ = 0;      // Of the last report.
   std::vector<Value> agenda_;  // Messages whose step has not come.

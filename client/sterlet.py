@@ -24,7 +24,7 @@ import socket
 import sys
 import time
 import weakref
-from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, TypeVar, Union
+from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, TypeVar, Union
 
 __all__ = ["Change", "Refusal", "Trial"]
 
@@ -68,8 +68,9 @@ class Trial:
     on_set    called with the new values, at the next report() or changes(), instead of handing the `set` out by
               changes(); the answer is sent for it. It may raise Refusal.
 
-    Errors    RuntimeError where the parameters that Sterlet gave cannot be read: a result for other hyperparameters
-              than Sterlet recorded would be worse than none.
+    Errors    RuntimeError where the parameters that Sterlet gave cannot be read, LookupError where get() asks for one
+              that the study does not have: a result for other hyperparameters than Sterlet recorded would be worse than
+              none.
 
     A Sterlet that does not listen for a while (it was stopped, say) is no error: messages are kept and sent once it
     listens again, at the latest at the end of the program, which waits for it as long as Sterlet is there. Whatever
@@ -92,15 +93,14 @@ class Trial:
         self._step = 0
         self._saved = 0
         self._agenda: List[Dict[str, Any]] = []
-        self.params = {}
+        self._asked: Set[str] = set()
         path = os.environ.get("STERLET_PARAMS")
-        if path:
-            self.params = _read_params(path)
+        self.params = _Params(_read_params(path) if path else {}, self._asked)
         channel = os.environ.get("STERLET_CHANNEL", "")
         hello = {"hello": {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}}
         self._channel = _Channel(channel, _encode(hello))
         # Also at the program's end, and not in children that it forks: those have no part of what is kept.
-        weakref.finalize(self, self._channel.close)
+        weakref.finalize(self, _end, self._channel, self._asked, bool(self.params))
         agenda = os.environ.get("STERLET_AGENDA")
         if agenda and channel:
             self._agenda = _read_agenda(agenda)
@@ -110,9 +110,19 @@ class Trial:
         return self._channel.is_open()
 
     def get(self, name: str, default: _T) -> _T:
-        """The hyperparameter of that name, or `default` where Sterlet did not choose one."""
+        """The hyperparameter of that name; `default` without Sterlet, and for one whose `when` does not hold here.
+
+        Under Sterlet, a name that the study does not have is an error, since it is most often a slip. Of a parameter
+        that studies may leave out, ask has() first.
+        """
+        if name not in self.params:
+            _check_name(name, self.params)
         value: _T = self.params.get(name, default)
         return value
+
+    def has(self, name: str) -> bool:
+        """Whether Sterlet chose a value for the hyperparameter of that name in this trial."""
+        return name in self.params
 
     @property
     def number(self) -> int:
@@ -392,6 +402,42 @@ class _Callbacks(NamedTuple):
     skip: Optional[Callable[[int], object]]
 
 
+class _Params(Dict[str, Any]):
+    """The hyperparameters, which remember what they were asked for; whoever goes through them all has asked for all."""
+
+    def __init__(self, values: Dict[str, Any], asked: Set[str]) -> None:
+        super().__init__(values)
+        self._asked = asked
+
+    def __getitem__(self, name: str) -> Any:
+        self._asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._asked.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._asked.add(name)
+        return super().get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        self._asked.update(super().keys())
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        self._asked.update(super().keys())
+        return super().keys()
+
+    def values(self) -> Any:
+        self._asked.update(super().keys())
+        return super().values()
+
+    def items(self) -> Any:
+        self._asked.update(super().keys())
+        return super().items()
+
+
 class _Channel:
     """The socket to Sterlet, and what waits to go through it.
 
@@ -615,6 +661,28 @@ def _sync(path: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _end(channel: _Channel, asked: Set[str], has_params: bool) -> None:
+    """Tells which hyperparameters the program has asked for, then sends what is kept."""
+    if has_params and channel.is_open() and channel.is_wanted():
+        channel.send(_encode({"read": {"params": sorted(asked)}}), is_report=False)
+    channel.close()
+
+
+def _check_name(name: str, params: Dict[str, Any]) -> None:
+    """Raises where the study has no hyperparameter of that name; a Sterlet that says nothing of it may have one."""
+    inactive = os.environ.get("STERLET_INACTIVE")
+    if not os.environ.get("STERLET_PARAMS") or inactive is None:
+        return
+    known = [*dict.keys(params), *(other for other in inactive.split(",") if other)]
+    if name in known:
+        return
+    import difflib  # Seldom needed, and slow to load.
+
+    near = difflib.get_close_matches(name, known, 1)
+    advice = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(known[:12])}{', ...' if known[12:] else ''}"
+    raise LookupError(f"the study has no parameter '{name}'; {advice}")
 
 
 def _encode(message: Dict[str, Any]) -> bytes:

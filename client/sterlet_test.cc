@@ -26,9 +26,15 @@ class ClientTest : public testing::Test {
     ::setenv("STERLET_UNSENT", (folder_ + "/unsent-1").c_str(), 1);
   }
   void TearDown() override {
-    for (const char* name : {"STERLET_CHANNEL", "STERLET_UNSENT"}) ::unsetenv(name);
+    for (const char* name : {"STERLET_CHANNEL", "STERLET_UNSENT", "STERLET_PARAMS", "STERLET_INACTIVE"})
+      ::unsetenv(name);
     if (end_ >= 0) ::close(end_);
     std::filesystem::remove_all(folder_);
+  }
+
+  void write_params(const std::string& json) const {
+    std::ofstream(folder_ + "/params.json") << json;
+    ::setenv("STERLET_PARAMS", (folder_ + "/params.json").c_str(), 1);
   }
 
   /// A trial whose channel is a descriptor.
@@ -136,6 +142,42 @@ TEST_F(ClientTest, TellsWhatItMeasured) {
   EXPECT_EQ(heard[0], R"({"hello":{"client":"cpp","live":false,"protocol":1,"restores":false}})");
   EXPECT_EQ(heard[1], R"({"report":{"metrics":{"loss":0.5},"step":3}})");
   EXPECT_EQ(heard[2], R"({"value":0.25})");
+}
+
+TEST_F(ClientTest, ANameThatTheStudyDoesNotHaveIsAnErrorUnderSterlet) {
+  EXPECT_EQ(sterlet::Trial().get("learning_rte", 0.5), 0.5);
+  write_params(R"({"learning_rate":0.1,"units":[3,4]})");
+  EXPECT_EQ(sterlet::Trial().get("learning_rte", 0.5), 0.5);  // An old Sterlet does not say what there is.
+  ::setenv("STERLET_INACTIVE", "momentum,decay", 1);
+  const sterlet::Trial trial;
+  EXPECT_EQ(trial.get("learning_rate", 0.5), 0.1);
+  EXPECT_EQ(trial.get("momentum", 0.9), 0.9);
+  const auto refusal = [&](const std::string& name) -> std::string {
+    try {
+      trial.get(name, 1.0);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal("learning_rte"), "the study has no parameter 'learning_rte'; did you mean 'learning_rate'?");
+  EXPECT_EQ(refusal("momentun"), "the study has no parameter 'momentun'; did you mean 'momentum'?");
+  EXPECT_EQ(refusal("width"), "the study has no parameter 'width'; it has learning_rate, units, momentum, decay");
+  EXPECT_THROW(trial.get_list("unit_count", {}), std::runtime_error);
+  EXPECT_TRUE(trial.has("units"));
+  EXPECT_FALSE(trial.has("momentum"));
+  EXPECT_FALSE(trial.has("width"));
+}
+
+TEST_F(ClientTest, TellsAtItsEndWhatItWasAskedFor) {
+  write_params(R"({"rate":0.1,"width":3,"depth":2})");
+  start();
+  trial_->get("width", 1);
+  static_cast<void>(trial_->has("rate"));
+  trial_.reset();
+  const auto heard = read_all(end_);
+  ASSERT_EQ(heard.size(), 2U);
+  EXPECT_EQ(heard[1], R"({"read":{"params":["rate","width"]}})");
 }
 
 TEST_F(ClientTest, WhatSterletDoesNotTakeIsKeptAndSentOnceItListensAgain) {

@@ -34,7 +34,8 @@ class ClientTest(unittest.TestCase):
         self.end.settimeout(30)
         os.environ["STERLET_CHANNEL"] = f"fd:{other.detach()}"
         trial = sterlet.Trial(**options)
-        self.addCleanup(lambda: trial.active() and trial._channel._socket.close())
+        channel = trial._channel
+        self.addCleanup(lambda: channel.is_open() and channel._socket.close())
         self.lines = self.end.makefile("r")
         self.addCleanup(self.lines.close)
         self.hello = self.told()
@@ -178,6 +179,55 @@ class ClientTest(unittest.TestCase):
         os.environ["STERLET_PARAMS"] = "/nowhere/params.json"
         with self.assertRaisesRegex(RuntimeError, "cannot be read"):
             sterlet.Trial()
+
+    def params_file(self, params):
+        file = tempfile.NamedTemporaryFile("w", suffix=".json")
+        self.addCleanup(file.close)
+        json.dump(params, file)
+        file.flush()
+        os.environ["STERLET_PARAMS"] = file.name
+
+    def test_a_name_that_the_study_does_not_have_is_an_error_under_sterlet(self):
+        self.assertEqual(sterlet.Trial().get("learning_rte", 0.5), 0.5)
+        self.params_file({"learning_rate": 0.1})
+        self.assertEqual(sterlet.Trial().get("learning_rte", 0.5), 0.5, "an old Sterlet does not say what there is")
+        os.environ["STERLET_INACTIVE"] = "momentum,decay"
+        trial = sterlet.Trial()
+        self.assertEqual((trial.get("learning_rate", 0.5), trial.get("momentum", 0.9)), (0.1, 0.9))
+        for name, advice in {"learning_rte": "did you mean 'learning_rate'", "momentun": "did you mean 'momentum'",
+                             "width": "it has learning_rate, momentum, decay"}.items():
+            with self.assertRaisesRegex(LookupError, f"the study has no parameter '{name}'; {advice}"):
+                trial.get(name, 1)
+        self.assertEqual([trial.has(name) for name in ("learning_rate", "momentum", "width")], [True, False, False])
+        os.environ["STERLET_INACTIVE"] = ""
+        with self.assertRaises(LookupError):
+            sterlet.Trial().get("momentum", 0.9)
+
+    def test_tells_at_its_end_what_it_was_asked_for(self):
+        self.params_file({"rate": 0.1, "width": 3, "depth": 2})
+        os.environ["STERLET_INACTIVE"] = "momentum"
+        trial = self.start()
+        trial.get("width", 1)
+        trial.get("momentum", 1)
+        trial.has("rate")
+        channel = trial._channel
+        del trial
+        self.assertEqual(self.told(), {"read": {"params": ["momentum", "rate", "width"]}})
+        self.assertFalse(channel.is_open())
+
+    def test_params_remember_what_they_were_asked_for(self):
+        ways = {
+            "one by one": (lambda params: params["rate"], ["rate"]), "by get": (lambda params: params.get("rate"), ["rate"]),
+            "as arguments": (lambda params: dict(**params), ["rate", "width"]), "as a copy": (dict, ["rate", "width"]),
+            "as JSON": (json.dumps, ["rate", "width"]), "in a loop": (list, ["rate", "width"]), "not at all": (len, []),
+        }
+        for way, (take, asked) in ways.items():
+            with self.subTest(way):
+                self.params_file({"rate": 0.1, "width": 3})
+                trial = self.start()
+                take(trial.params)
+                del trial
+                self.assertEqual(self.told(), {"read": {"params": asked}})
 
     def test_tells_reports_checkpoints_and_values(self):
         trial = self.start()

@@ -61,7 +61,7 @@ class Noise(ProgramTest):
     def test_a_race_ends_with_the_probability_of_its_best(self):
         self.study("{at_most: 8, share: 0.5}", 40)
         out = self.run_program("tune", "study.yaml").stdout
-        self.assertRegex(out, r"best: trial \d+ with loss \S+\n  mean of \d+ runs \([\d, ]+\), standard error [\d.e-]+; "
+        self.assertRegex(out, r"best: trial \d+ with loss \S+ \(minimized\)\n  mean of \d+ runs \([\d, ]+\), standard error [\d.e-]+; "
                               r"it is the best with probability [01]\.\d\d\n")
         trials = self.trials()
         self.assertEqual(len(trials), 40)

@@ -101,6 +101,7 @@ base::Json objectives_json(const study::Study& study) {
   base::Json list = base::Json::array();
   for (const studyfile::Objective& objective : study.spec().objectives) {
     list.push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
+    if (objective.of != studyfile::CurveValue{}) list.back()["of"] = text_of(objective.of);
   }
   return list;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 #include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
+#include "sterlet/study/curve_value.h"
 
 namespace sterlet::api {
 
@@ -222,13 +224,15 @@ Result<Json> report(study::Study& study, const Json& arguments) {
 Result<Json> add(study::Study& study, const Json& arguments) {
   STERLET_TRY(study::Outcome outcome, outcome_of(arguments));
   std::vector<study::StepReport> curve;
-  const std::string& metric = study.spec().objectives.front().metric;
+  const auto& objectives = study.spec().objectives;
+  std::vector<storage::ReportRecord> counted;
   if (const auto reports = arguments.find("reports"); reports != arguments.end()) {
     for (const Json& point : *reports) {
       const double value = base::number_from_json(point[1]).value();
-      curve.push_back({.step = point[0].get<std::int64_t>(), .metrics = {{metric, value}}});
+      curve.push_back({.step = point[0].get<std::int64_t>(), .metrics = {{objectives.front().metric, value}}});
+      counted.push_back({.metric = objectives.front().metric, .value = value});
     }
-    if (outcome.values.empty()) outcome.values = {curve.back().metrics.front().second};
+    if (outcome.values.empty()) outcome.values = study::counted_values(counted, std::span(objectives).first(1));
   }
   STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve));
   return Json{{"id", id}};
@@ -317,18 +321,19 @@ constexpr std::array kReportArguments{
              .advice = "give the epoch or step that was reached"},
     Argument{.name = "value", .type = ArgumentType::kNumber, .summary = "the first objective at this step"},
     Argument{.name = "metrics", .type = ArgumentType::kMetrics, .summary = "any metrics at this step, by name"}};
-constexpr std::array kAddArguments{Argument{.name = "params",
-                                            .type = ArgumentType::kPoint,
-                                            .summary = "every parameter whose condition holds",
-                                            .advice = "give the configuration that was evaluated"},
-                                   kValue,
-                                   kValues,
-                                   kConstraints,
-                                   kState,
-                                   kReason,
-                                   Argument{.name = "reports",
-                                            .type = ArgumentType::kCurve,
-                                            .summary = "its curve; without `value`, the last one is its result"}};
+constexpr std::array kAddArguments{
+    Argument{.name = "params",
+             .type = ArgumentType::kPoint,
+             .summary = "every parameter whose condition holds",
+             .advice = "give the configuration that was evaluated"},
+    kValue,
+    kValues,
+    kConstraints,
+    kState,
+    kReason,
+    Argument{.name = "reports",
+             .type = ArgumentType::kCurve,
+             .summary = "its curve; without `value`, what the objective's `of` counts of it is its result"}};
 constexpr std::array kEnqueueArguments{Argument{.name = "params",
                                                 .type = ArgumentType::kPoint,
                                                 .summary = "the values to try; the sampler fills in the others",

@@ -143,7 +143,43 @@ std::string reason_of(const re2::RE2& expression) {
   }
 }
 
+// 93.5%, 0,93 and 0,93%. A comma before three digits may part thousands, unless a 0 stands before it.
+std::optional<MetricPattern::Odd> read_odd(std::string_view text) {
+  using Odd = MetricPattern::Odd;
+  Odd odd{.kind = Odd::Kind::kPercent, .text = std::string(text)};
+  if (text.ends_with('%')) text.remove_suffix(1);
+  std::string plain(text);
+  if (const std::size_t comma = plain.find(','); comma != std::string::npos) {
+    const std::string_view whole = text.substr(0, comma), rest = text.substr(comma + 1);
+    const std::size_t first = std::min(whole.find_first_of("0123456789"), whole.size());
+    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    const bool may_be_thousands = digits == 3 && whole.size() - first <= 3 && whole.substr(first) != "0";
+    if (first == whole.size() || digits == 0 || may_be_thousands || plain.find('.') != std::string::npos) return {};
+    plain[comma] = '.';
+    odd.kind = Odd::Kind::kComma;
+  }
+  const auto number = parse_number(plain);
+  if (!number) return std::nullopt;
+  odd.value = *number;
+  return odd;
+}
+
 }  // namespace
+
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t escape = std::min(text.find("\x1b["), text.size());
+    plain += text.substr(0, escape);
+    text.remove_prefix(escape);
+    if (text.empty()) break;
+    const auto is_final = [](char c) { return c >= '@' && c <= '~'; };
+    const auto* const end = std::find_if(text.begin() + 2, text.end(), is_final);
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()) + (end == text.end() ? 0 : 1));
+  }
+  return plain;
+}
 
 Result<MetricPattern> MetricPattern::make(std::string_view text) {
   STERLET_TRY(Translated translated, Translator(text).run());
@@ -170,26 +206,39 @@ Result<MetricPattern> MetricPattern::make(std::string_view text) {
   return pattern;
 }
 
-std::optional<std::map<std::string, double>> MetricPattern::match(std::string_view line) const {
+std::optional<MetricPattern::Found> MetricPattern::find(std::string_view line) const {
+  const std::string plain = without_colours(line);
   const re2::RE2& expression = compiled_->expression;
   std::vector<re2::StringPiece> found(static_cast<std::size_t>(expression.NumberOfCapturingGroups()) + 1);
-  if (!expression.Match(line, 0, line.size(), re2::RE2::UNANCHORED, found.data(), static_cast<int>(found.size()))) {
+  if (!expression.Match(plain, 0, plain.size(), re2::RE2::UNANCHORED, found.data(), static_cast<int>(found.size()))) {
     return std::nullopt;
   }
-  std::map<std::string, double> values;
-  bool has_metric = false;
+  Found result;
   for (std::size_t i = 0; i < compiled_->names.size(); ++i) {
     const re2::StringPiece& piece = found[compiled_->captures[i]];
     if (piece.data() == nullptr) continue;  // In an alternative that was not taken.
     std::string_view text(piece.data(), piece.size());
     while (!text.empty() && (text.back() == ',' || text.back() == ';')) text.remove_suffix(1);
-    const auto number = parse_number(text);
-    if (!number) continue;
-    values[compiled_->names[i]] = *number;
-    has_metric = has_metric || compiled_->names[i] != "step";
+    const std::string& name = compiled_->names[i];
+    if (const auto number = parse_number(text)) {
+      result.values[name] = *number;
+    } else if (name == "step") {
+      continue;
+    } else if (auto odd = read_odd(text)) {
+      result.values[name] = odd->value;
+      result.odd.push_back(std::move(*odd));
+    } else {
+      result.no_numbers[name] = text;
+    }
   }
-  if (!has_metric) return std::nullopt;
-  return values;
+  return result;
+}
+
+std::optional<std::map<std::string, double>> MetricPattern::match(std::string_view line) const {
+  auto found = find(line);
+  const auto is_metric = [](const auto& entry) { return entry.first != "step"; };
+  if (!found || std::none_of(found->values.begin(), found->values.end(), is_metric)) return std::nullopt;
+  return std::move(found->values);
 }
 
 std::vector<std::string> MetricPattern::metrics() const {

@@ -71,6 +71,34 @@ TEST(MetricPattern, ALineIsBytes) {
   EXPECT_EQ(pattern->match("\xff\xfe\x80 loss=2").value().at("loss"), 2);
 }
 
+TEST(MetricPattern, ReadsPercentSignsDecimalCommasAndThroughColours) {
+  const auto pattern = MetricPattern::make("acc[=:] ?(?<acc>\\S+)");
+  ASSERT_TRUE(pattern);
+  using Kind = MetricPattern::Odd::Kind;
+  const auto odd = [&](const char* line) { return pattern->find(line).value().odd.at(0); };
+  EXPECT_EQ(odd("acc=93.5%").value, 93.5);
+  EXPECT_EQ(odd("acc=93.5%").kind, Kind::kPercent);
+  EXPECT_EQ(odd("acc: 0,935, loss 3").value, 0.935);
+  EXPECT_EQ(odd("acc=0,935").kind, Kind::kComma);
+  EXPECT_EQ(odd("acc=-12,5e-3%").value, -12.5e-3);
+  EXPECT_EQ(pattern->match("\x1b[1macc\x1b[0m=\x1b[32;1m0.93\x1b[0m").value().at("acc"), 0.93);
+  EXPECT_TRUE(pattern->find("acc=0.93").value().odd.empty());
+  EXPECT_FALSE(pattern->match("acc=\x1b[32"));
+}
+
+TEST(MetricPattern, TellsWhatIsNoNumber) {
+  const auto pattern = MetricPattern::make("acc=(?<acc>\\S+)( n=(?<n>\\S+))?");
+  ASSERT_TRUE(pattern);
+  for (const char* text : {"tensor(0.93)", "1,234", "-1,234", "1,234.5", "12,", "%", ",5", "1,2,3", "high"}) {
+    const auto found = pattern->find(std::string("acc=") + text + " n=2");
+    ASSERT_TRUE(found) << text;
+    const std::string shown = std::string(text) == "12," ? "" : text;  // A comma at the end belongs to the sentence.
+    EXPECT_EQ(found->no_numbers.contains("acc"), !shown.empty()) << text;
+    EXPECT_EQ(found->values.at("n"), 2);
+  }
+  EXPECT_FALSE(pattern->find("loss=3"));
+}
+
 TEST(MetricPattern, ALongLineExhaustsNeitherTheStackNorTheClock) {
   const auto pattern = MetricPattern::make("^(.|x)*=(?<loss>\\S+)");
   ASSERT_TRUE(pattern);

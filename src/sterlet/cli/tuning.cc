@@ -53,6 +53,36 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
   print_best(context, study, "best: ");
 }
 
+// Which limit ended the run, and how to go on; empty where something else did, or nothing.
+std::string end_text(const study::Study& study, study::Pause pause, bool is_nothing_run) {
+  const studyfile::StudySpec& spec = study.spec();
+  const std::string why = study::describe(pause, spec);
+  const std::string nothing = is_nothing_run ? ", so nothing was run" : "";
+  const auto count = study.records().size();
+  switch (pause) {
+    case study::Pause::kTrials:
+      return is_nothing_run ? fmt::format("{}{}; to go on, add --trials {}", why, nothing, 2 * count) : why;
+    case study::Pause::kTime:
+      return is_nothing_run ? fmt::format("{}{}; to go on, add --time {}", why, nothing,
+                                          base::duration_text(2 * spec.budget.seconds.value_or(0)))
+                            : why;
+    case study::Pause::kSpace:
+      return spec.budget.trials
+                 ? fmt::format("{} ({} of the budget's {} trials){}", why, count, *spec.budget.trials, nothing)
+                 : why + nothing;
+    case study::Pause::kTarget:
+      return why + nothing;
+    case study::Pause::kRequested:
+    case study::Pause::kTrained:
+      return why;
+    case study::Pause::kNone:
+    case study::Pause::kFailures:
+    case study::Pause::kUnfit:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_running_options(CLI::App& command, TuningOptions& options) {
@@ -101,6 +131,7 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   run_options.gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
   STERLET_TRY(run_options.workers,
               run::count_workers(spec, options.workers, base::available_cores(), run_options.gpus));
+  run_options.threads = run::count_threads(spec, run_options.workers, base::available_cores());
   run_options.trials_folder = run::trials_folder(open.trials_home, study.stored());
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
@@ -119,9 +150,10 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
     print_replay(context, study);
   } else if (!context.quiet || context.json)
     print_summary(context, study, result->pause);
-  if (!context.quiet && result->pause == study::Pause::kTrials && attempt_count(study) == attempts_before) {
-    context.err.line(fmt::format("{}: {}, so nothing was run; to go on, add --trials {}", spec.name,
-                                 study::text_of(result->pause), 2 * study.records().size()));
+  if (!context.quiet && !context.json) {
+    const bool is_nothing_run = attempt_count(study) == attempts_before;
+    const std::string end = end_text(study, result->pause, is_nothing_run);
+    if (!end.empty()) context.err.line(fmt::format("{}: {}", spec.name, end));
   }
   if (result->pause == study::Pause::kAmended && !context.quiet) {
     context.err.line(

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,7 @@ struct Launch {
   std::string resume_path;         ///< STERLET_RESUME; empty: none.
   std::string stdout_pattern;      ///< Regular expression for metrics on stdout; empty: none.
   std::vector<int> gpus;           ///< CUDA_VISIBLE_DEVICES, if not empty.
+  int threads = 0;                 ///< >= 0. OMP_NUM_THREADS and its like, where our own environment has none; 0: none.
   Limits limits;
 };
 
@@ -59,6 +61,15 @@ enum class Cause {
   kNodeLost,     ///< The machine it ran on is gone, or no longer answers.
 };
 std::string_view text_of(Cause cause);
+
+/// What a program left that may say why a metric of it is missing.
+struct Traces {
+  bool has_spoken = false;   ///< Some client of it said something on its channel.
+  std::string refused;       ///< Why the channel refused the last message that it refused; empty: none.
+  std::int64_t matched = 0;  ///< Lines of stdout that the pattern matched, with numbers or without.
+  std::map<std::string, std::string> no_numbers;  ///< What stood last where the pattern has a metric, and is no number.
+  std::vector<std::string> stdout_last, stderr_last;  ///< The last lines that are not empty; printable, cut.
+};
 
 /// What a trial's program told, or what became of it. Events of one attempt come in the order they happened, Exited
 /// last.
@@ -98,14 +109,26 @@ struct Event {
   struct Failed {
     std::string reason;
   };
+  /// The hyperparameters that it has asked a client for. A client tells them at its end; an old one does not.
+  struct Read {
+    std::vector<std::string> params;
+  };
+  /// What a person should know of how its output is read; one topic once an attempt.
+  struct Noted {
+    std::string topic;
+    std::string sentence;
+  };
   struct Exited {
     Cause cause = Cause::kFinished;
     int code = 0;        ///< Exit code, or signal number if kSignal.
     double seconds = 0;  ///< Wall time of the attempt.
     std::string reason;  ///< One sentence for a person, with the last line of stderr if that helps.
+    Traces traces;       ///< With kFinished.
   };
   AttemptId id;
-  std::variant<Queued, Started, Hello, Report, Value, Checkpoint, Applied, Restored, Refused, Failed, Exited> what;
+  std::variant<Queued, Started, Hello, Report, Value, Checkpoint, Applied, Restored, Refused, Failed, Read, Noted,
+               Exited>
+      what;
 };
 
 /// Runs attempts of trials as processes, and carries the messages of their channels. One thread at a time.

@@ -112,7 +112,7 @@ std::vector<Row> rows() {
        .summary = "for steps that are instances: stops a trial that is worse than the best on those both have done",
        .source = "Wilcoxon 1945",
        .options = {option("p_threshold", &WilcoxonOptions::p_threshold, 1e-6, 0.999,
-                          "a smaller p-value ends the trial"),
+                          "a smaller p-value ends the trial; reasons call it the limit"),
                    option("startup_steps", &WilcoxonOptions::startup_steps, 1, 1'000'000,
                           "no decision on fewer pairs")},
        .make = &make_from<WilcoxonOptions, make_wilcoxon>},
@@ -137,8 +137,10 @@ std::vector<Row> rows() {
       {.name = "curve",
        .summary = "extrapolates each learning curve and stops a trial that will hardly beat the best",
        .source = "Domhan et al. 2015",
-       .options = {option("chance", &CurveOptions::chance, 1e-6, 0.9,
-                          "a trial ends where its chance to beat the best is smaller"),
+       .options = {option(
+                       "chance", &CurveOptions::chance, 1e-6, 0.9,
+                       "a trial ends where its chance to beat the best is smaller than this limit, or than 0.4 of it "
+                       "until 10 trials have ended complete"),
                    option("max_steps", &CurveOptions::max_steps, 0, kStepsMax,
                           "steps of a full run; 0: those of the longest trial that ended complete"),
                    option("min_steps", &CurveOptions::min_steps, 0, kStepsMax,

@@ -65,6 +65,7 @@ class Wilcoxon final : public Pruner {
 
   Decision judge(const Values& values) const {
     if (!best_) return {};
+    if (values.size() >= best_->values.size()) return {};  // It has done all there is: to end it now saves nothing.
     std::vector<double> differences;
     double sum = 0;
     auto other = best_->values.begin();

@@ -18,7 +18,8 @@ struct WilcoxonOptions {
 ///
 /// Works in  differences to the best complete trial at equal steps, which may come in any order.
 /// Edges     equal pairs count half for each side; NaN is worse than any number. A trial whose mean over all it has
-///           reported is no worse than the best trial's final value is never pruned. The test is repeated at every
+///           reported is no worse than the best trial's final value is never pruned, nor is one that has reported as
+///           many instances as the best trial: it is at its end. The test is repeated at every
 ///           report, so over a whole trial it errs more often than p_threshold says.
 /// Cost      O(m log m) for m pairs, plus O(m^3) where m <= 50 and the exact distribution is used.
 /// Source    Wilcoxon: Individual comparisons by ranking methods, Biometrics Bulletin 1, 1945; for pruning as

@@ -42,6 +42,19 @@ TEST(Wilcoxon, PrunesWhatIsWorseOnTheSameInstancesInAnyOrder) {
   EXPECT_EQ(decision.reason, "it was worse than trial 0 on 5 of 5 shared steps (p = 0.03125, limit 0.1)");
 }
 
+TEST(Wilcoxon, DoesNotPruneAtTheLastInstanceWhereNothingIsSaved) {
+  for (const int folds : {5, 6}) {
+    const auto pruner = make_wilcoxon({.p_threshold = 0.1, .startup_steps = 5});
+    for (int step = 0; step < folds; ++step) pruner->report({.trial = 0, .step = step, .value = 1.0 + 0.1 * step});
+    pruner->finish({.trial = 0, .outcome = space::Outcome::kComplete, .value = 1.25});
+    bool is_pruned = false;
+    for (int step = 0; step < 5; ++step) {
+      is_pruned = pruner->report({.trial = 1, .step = step, .value = 2.0 + 0.11 * step}).prune;
+    }
+    EXPECT_EQ(is_pruned, folds == 6) << folds;
+  }
+}
+
 TEST(Wilcoxon, KeepsATrialWhoseMeanBeatsTheBest) {
   const auto pruner = make_wilcoxon({.p_threshold = 0.1, .startup_steps = 5});
   for (int step = 0; step < 20; ++step) {

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +15,12 @@ namespace sterlet::run {
 using exec::Cause;
 using exec::Event;
 using storage::State;
+
+namespace {
+
+constexpr std::string_view kOutOfTime = "the budget of time and its grace were over";
+
+}  // namespace
 
 bool is_killed(const Event::Exited& exited) {
   constexpr int kShellSignalBase = 128;  // A shell whose program was killed by signal n ends with 128 + n.
@@ -69,6 +77,24 @@ void Course::take_refused(const Event::Refused& refused) {
   leave_unwanted();
 }
 
+void Course::take_metrics(const std::vector<std::pair<std::string, double>>& metrics) {
+  for (const auto& [metric, value] : metrics) {
+    const bool is_known = std::find(metrics_.begin(), metrics_.end(), metric) != metrics_.end();
+    if (!is_known && metrics_.size() < kNamesMax) metrics_.push_back(metric);
+  }
+}
+
+void Course::take_read(const std::vector<std::string>& params) {
+  if (!read_) read_.emplace();
+  read_->insert(params.begin(), params.end());
+}
+
+void Course::take_out_of_time() {
+  if (is_out_of_time_ || !prune_reason_.empty()) return;
+  is_out_of_time_ = true;
+  if (stage_ == Stage::kTraining) stage_ = Stage::kDecided;
+}
+
 void Course::take_robbed() {
   is_robbed_ = true;
   leave_unwanted();
@@ -100,6 +126,7 @@ void Course::told(bool is_sent, std::int64_t now_ms) {
 
 std::string Course::end_reason() const {
   if (is_robbed_) return "another process runs this trial now";
+  if (is_out_of_time_) return std::string(kOutOfTime);
   return prune_reason_.empty() ? "it went on after its last step" : prune_reason_;
 }
 
@@ -115,6 +142,8 @@ study::Outcome Course::decided_outcome(const Event::Exited& exited, std::size_t 
     // killed may not have come to its checkpoint: that must not cost it its place at a rung.
     return {.state = is_put_aside_ && is_killed(exited) ? State::kLost : State::kPruned, .reason = prune_reason_};
   }
+  // Whatever it told last, it told of a training that was cut short.
+  if (is_out_of_time_) return {.state = State::kLost, .reason = std::string(kOutOfTime)};
   study::Outcome outcome = own_outcome(exited);
   if (outcome.state == State::kComplete && !outcome.values.empty() && outcome.values.size() != objective_count) {
     outcome.state = State::kFailed;

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sterlet/base/json.h"
@@ -18,7 +20,7 @@ namespace sterlet::run {
 ///
 /// Stages, in this order; most attempts stay in the first until their program exits:
 ///
-///     kTraining -> kDecided -> kTold -> kEnding      its end was decided by a pruner or a rung
+///     kTraining -> kDecided -> kTold -> kEnding      its end was decided by a pruner, a rung or the clock
 ///     kTraining ----------> kUnwanted -> kEnding     nothing more is wanted of it
 ///
 /// A program whose end was decided is told so, and may end in its own way. It is ended by force when it cannot be told,
@@ -32,11 +34,14 @@ class Course final {
   static constexpr std::int64_t kPruneGraceMs = 10000;
   /// Reports that come within it after the program was told were on their way already.
   static constexpr std::int64_t kReportGraceMs = 1000;
+  static constexpr std::size_t kNamesMax = 32;
 
   /// Of an attempt with the claim's agenda: changes of a schedule that its program must make, and its last step.
   explicit Course(const std::vector<base::Json>& agenda);
 
   void take_report(std::int64_t step, const pruners::Decision& decision, std::int64_t now_ms);
+  /// What a report named; the first kNamesMax names are kept.
+  void take_metrics(const std::vector<std::pair<std::string, double>>& metrics);
   void take_value(std::vector<double> values) {
     has_told_ = true;
     values_ = std::move(values);
@@ -46,11 +51,15 @@ class Course final {
   void take_failed(std::string reason) { failure_ = std::move(reason); }
   /// The study gave the trial to another process: what this attempt tells is not stored any more.
   void take_robbed();
+  /// The time that running trials have after the study's is over: it is stopped, to go on with a larger budget.
+  void take_out_of_time();
+  /// Names that its program asked a client for.
+  void take_read(const std::vector<std::string>& params);
 
   Due due(std::int64_t now_ms) const;
   /// The key of the message that tells the program of its end: "prune", or "stop" where it is only put aside and is to
-  /// leave a checkpoint.
-  std::string message() const { return is_put_aside_ ? "stop" : "prune"; }
+  /// leave a checkpoint, or its time is over.
+  std::string message() const { return is_put_aside_ || is_out_of_time_ ? "stop" : "prune"; }
   /// The answer to a report has told the program already; the program may be gone before a message reaches it.
   void heard_by_answer() { is_heard_ = true; }
   /// message() was sent; `is_sent` as Executor::send says.
@@ -60,6 +69,11 @@ class Course final {
 
   Stage stage() const { return stage_; }
   bool is_robbed() const { return is_robbed_; }
+  bool is_out_of_time() const { return is_out_of_time_; }
+  /// Metrics that it has reported, as they first came.
+  const std::vector<std::string>& metrics() const { return metrics_; }
+  /// What its clients were asked for; nothing: no client told.
+  const std::optional<std::set<std::string>>& read() const { return read_; }
   /// What the study is told once the program has exited.
   study::Outcome outcome(const exec::Event::Exited& exited, std::size_t objective_count) const;
 
@@ -79,6 +93,9 @@ class Course final {
   bool is_reporting_on_ = false;  // After it was told.
   bool is_robbed_ = false;
   bool has_told_ = false;     // A report or a value.
+  bool is_out_of_time_ = false;
+  std::vector<std::string> metrics_;
+  std::optional<std::set<std::string>> read_;
   std::int64_t told_ms_ = 0;  // From kTold on.
 };
 

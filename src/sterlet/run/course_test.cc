@@ -54,6 +54,44 @@ TEST(Course, TellsAPrunedProgramAndEndsItAfterTheGrace) {
   EXPECT_EQ(course.outcome({.cause = Cause::kStopped}, 1).state, State::kPruned);
 }
 
+TEST(Course, OneWhoseTimeIsOverIsToldToStopThenEndedAndIsLost) {
+  Course course(kNoAgenda);
+  course.take_report(1, kGoesOn, 0);
+  course.take_out_of_time();
+  ASSERT_EQ(course.due(0), Due::kTell);
+  EXPECT_EQ(course.message(), "stop");
+  course.told(true, 100);
+  course.take_out_of_time();  // It is said at every turn.
+  EXPECT_EQ(course.due(100 + Course::kPruneGraceMs - 1), Due::kNothing);
+  EXPECT_EQ(course.due(100 + Course::kPruneGraceMs), Due::kEnd);
+  course.take_value({0.5});  // Of a training that was cut short.
+  for (const Cause cause : {Cause::kFinished, Cause::kStopped, Cause::kError}) {
+    const auto outcome = course.outcome({.cause = cause}, 1);
+    EXPECT_EQ(outcome.state, State::kLost);
+    EXPECT_FALSE(outcome.is_killed);
+    EXPECT_EQ(outcome.reason, "the budget of time and its grace were over");
+  }
+}
+
+TEST(Course, OneThatWasPrunedIsPrunedWhateverTheClockSays) {
+  Course course(kNoAgenda);
+  course.take_report(1, kPrune, 0);
+  course.take_out_of_time();
+  EXPECT_EQ(course.message(), "prune");
+  EXPECT_EQ(course.outcome({.cause = Cause::kFinished}, 1).state, State::kPruned);
+}
+
+TEST(Course, KeepsTheNamesOfMetricsAndOfWhatItsClientsWereAskedFor) {
+  Course course(kNoAgenda);
+  EXPECT_FALSE(course.read());
+  course.take_metrics({{"loss", 1}, {"acc", 2}});
+  course.take_metrics({{"acc", 2}, {"f1", 3}});
+  course.take_read({"a"});
+  course.take_read({"b", "a"});
+  EXPECT_EQ(course.metrics(), (std::vector<std::string>{"loss", "acc", "f1"}));
+  EXPECT_EQ(course.read(), (std::set<std::string>{"a", "b"}));
+}
+
 TEST(Course, EndsAPrunedProgramThatCannotBeTold) {
   Course course(kNoAgenda);
   course.take_report(1, kPrune, 0);

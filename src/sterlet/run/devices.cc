@@ -43,10 +43,14 @@ base::Result<int> count_workers(const studyfile::StudySpec& spec, std::optional<
                                 const std::vector<int>& gpus) {
   STERLET_PASS(check_gpus(spec, gpus));
   const studyfile::Resources& resources = spec.resources;
-  const int by_cores = std::max(1, static_cast<int>(cores / resources.cpu));
+  const int by_cores = std::max(1, static_cast<int>(cores / resources.cpu.value_or(1)));
   const int workers = asked.value_or(spec.workers.value_or(by_cores));
   if (resources.gpu == 0) return workers;
   return std::min(workers, static_cast<int>(gpus.size()) * resources.gpu_share / resources.gpu);
+}
+
+int count_threads(const studyfile::StudySpec& spec, int workers, int cores) {
+  return std::max(1, spec.resources.cpu ? static_cast<int>(*spec.resources.cpu) : cores / std::max(1, workers));
 }
 
 GpuSlots::GpuSlots(const std::vector<int>& gpus, int share) {

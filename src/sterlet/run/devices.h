@@ -21,6 +21,10 @@ base::Result<void> check_gpus(const studyfile::StudySpec& spec, const std::vecto
 base::Result<int> count_workers(const studyfile::StudySpec& spec, std::optional<int> asked, int cores,
                                 const std::vector<int>& gpus);
 
+/// Threads that the libraries of one trial may use (OMP_NUM_THREADS and its like): its `resources.cpu` rounded down, else
+/// its share of the cores. >= 1.
+int count_threads(const studyfile::StudySpec& spec, int workers, int cores);
+
 /// Shares of GPUs: each device holds `share` trials at once.
 class GpuSlots final {
  public:

@@ -24,6 +24,18 @@ TEST(Devices, WorkersFollowTheCoresTheStudyAndTheGpus) {
   EXPECT_EQ(count_workers(spec, 6, 8, {}).error().what, "each trial asks for 1 GPU, but this machine has 0");
 }
 
+TEST(Devices, ThreadsFollowTheCoresOfATrialElseItsShareOfAll) {
+  studyfile::StudySpec spec;
+  EXPECT_EQ(count_threads(spec, 8, 8), 1);
+  EXPECT_EQ(count_threads(spec, 3, 8), 2);
+  EXPECT_EQ(count_threads(spec, 1, 8), 8);
+  EXPECT_EQ(count_threads(spec, 50, 8), 1);
+  spec.resources.cpu = 2.5;
+  EXPECT_EQ(count_threads(spec, 1, 8), 2);
+  spec.resources.cpu = 0.25;
+  EXPECT_EQ(count_threads(spec, 1, 8), 1);
+}
+
 TEST(Devices, SlotsAreTakenFromTheFreestDeviceFirst) {
   GpuSlots slots({3, 5}, 2);
   EXPECT_EQ(slots.take(1), std::vector<int>{3});

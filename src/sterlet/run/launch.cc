@@ -1,11 +1,18 @@
 #include "sterlet/run/launch.h"
 
+#include <string>
 #include <utility>
 
 #include "sterlet/base/rng.h"
 #include "sterlet/run/command.h"
 
 namespace sterlet::run {
+
+namespace {
+
+constexpr std::size_t kInactiveBytesMax = std::size_t{64} << 10;  // Half of what one variable may hold.
+
+}  // namespace
 
 exec::Launch make_launch(const studyfile::StudySpec& spec, LaunchPlan plan) {
   exec::Launch launch;
@@ -14,6 +21,11 @@ exec::Launch make_launch(const studyfile::StudySpec& spec, LaunchPlan plan) {
       {.trial = plan.id.trial, .seed = plan.seed, .checkpoint_folder = plan.trial_folder + "/checkpoints"});
   if (plan.is_exact) launch.environment.emplace_back("STERLET_PARAMS_EXACT", "1");
   if (plan.skip_steps > 0) launch.environment.emplace_back("STERLET_SKIP_STEPS", std::to_string(plan.skip_steps));
+  std::string inactive;  // So that a client knows a parameter that is not there from one that never was.
+  for (const space::Parameter& parameter : spec.parameters) {
+    if (!plan.params.contains(parameter.name)) inactive += (inactive.empty() ? "" : ",") + parameter.name;
+  }
+  if (inactive.size() <= kInactiveBytesMax) launch.environment.emplace_back("STERLET_INACTIVE", std::move(inactive));
   launch.id = plan.id;
   launch.params = std::move(plan.params);
   launch.seed = plan.seed;
@@ -23,6 +35,7 @@ exec::Launch make_launch(const studyfile::StudySpec& spec, LaunchPlan plan) {
   launch.agenda = std::move(plan.agenda);
   launch.stdout_pattern = spec.metrics.pattern;
   launch.gpus = std::move(plan.gpus);
+  launch.threads = plan.threads;
   launch.limits = {.memory_bytes = spec.resources.memory_bytes, .seconds = spec.resources.seconds};
   return launch;
 }

@@ -21,6 +21,7 @@ struct LaunchPlan {
   bool is_exact = false;           ///< The params count over what the checkpoint remembers.
   std::int64_t skip_steps = 0;     ///< Data to leave out at its start, in steps of its reports.
   std::vector<int> gpus;
+  int threads = 0;  ///< As exec::Launch's.
 };
 
 /// The attempt, as an executor starts it.

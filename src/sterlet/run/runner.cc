@@ -12,8 +12,10 @@
 #include "sterlet/base/text.h"
 #include "sterlet/run/course.h"
 #include "sterlet/run/devices.h"
+#include "sterlet/run/explain.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
+#include "sterlet/run/remarks.h"
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/study/sessions.h"
 
@@ -28,6 +30,8 @@ using exec::Event;
 
 constexpr std::int64_t kTickMs = 500;
 constexpr std::int64_t kBeatMs = 5000;
+// How often the storage is looked for where it was, though nothing is written.
+constexpr std::int64_t kWatchMs = 500;
 // How long the disk may be behind what is stored: turns that come within it share one wait for the disk.
 constexpr std::int64_t kSyncMs = 10;
 // While the storage is locked: how long the loop serves the programs between two tries, and when a person is told.
@@ -50,6 +54,7 @@ class Runner final {
         interruptions_(options.signal_fd),
         watch_(clock),
         gpu_slots_(options.gpus, study.spec().resources.gpu_share),
+        remarks_(study),
         workers_(options.workers) {}
 
   Result<RunResult> run() {
@@ -80,8 +85,9 @@ class Runner final {
     std::vector<std::int64_t> reported;   // Trials.
     std::vector<AttemptId> exited;
     std::vector<std::string> sayings;
-    std::vector<std::string> lost_sessions;  // Whose leftovers are to be ended.
-    bool has_undecided = false;              // Trials run in a session of which it is not known whether it lives.
+    std::vector<std::pair<std::int64_t, Event::Noted>> notes;  // By trial.
+    std::vector<std::string> lost_sessions;                    // Whose leftovers are to be ended.
+    bool has_undecided = false;  // Trials run in a session of which it is not known whether it lives.
     std::vector<study::Claim> claims;
     bool has_looked_around = false;
     bool has_unstarted = false;  // A program could not be started, which is told before it is tried again.
@@ -167,7 +173,8 @@ class Runner final {
     if (sync_at_ms_) patience = std::clamp<std::int64_t>(*sync_at_ms_ - clock_.steady_ms(), 0, kTickMs);
     if (!events_.empty()) patience = 0;  // Of a launch that failed.
     gather(patience);
-    if (sync_at_ms_ && clock_.steady_ms() >= *sync_at_ms_) STERLET_PASS(sync());
+    const bool is_watch_due = clock_.steady_ms() - watched_at_ms_ >= kWatchMs;
+    if (is_watch_due || (sync_at_ms_ && clock_.steady_ms() >= *sync_at_ms_)) STERLET_PASS(sync());
     return {};
   }
 
@@ -175,6 +182,7 @@ class Runner final {
   Result<void> sync() {
     STERLET_PASS(study_.sync());
     sync_at_ms_.reset();
+    watched_at_ms_ = clock_.steady_ms();
     delete_checkpoints(options_.trials_folder, study_.take_spent_checkpoints());
     for (const std::int64_t trial : ended_) observer_.finished(trial);
     ended_.clear();
@@ -217,6 +225,7 @@ class Runner final {
     for (auto& [id, course] : turn.courses) running_.at(id).course = std::move(course);
     for (const AttemptId& id : turn.exited) {
       const auto running = running_.find(id);
+      say(remarks_.on_ended(running->second.claim, running->second.course));
       gpu_slots_.give_back(running->second.gpus);
       if (!running->second.course.is_robbed()) ended_.push_back(id.trial);
       running_.erase(running);
@@ -228,14 +237,34 @@ class Runner final {
     for (const std::string& session : turn.lost_sessions) executor_.end_leftovers(session);
     for (const std::int64_t trial : turn.reported) observer_.reported(trial);
     for (const std::string& sentence : turn.sayings) observer_.said(sentence);
+    for (const auto& [trial, noted] : turn.notes) say(remarks_.on_output(trial, noted));
     for (const Turn::Answer& answer : turn.answers) {
       const bool is_heard = executor_.acknowledge(answer.ack, answer.prune);
       const auto found = running_.find(answer.id);
       if (found != running_.end() && is_heard && answer.prune) found->second.course.heard_by_answer();
     }
+    end_overdue();
     for (auto& [id, running] : running_) carry_out(id, running.course);
     for (study::Claim& claim : turn.claims) STERLET_PASS(launch(std::move(claim)));
     return {};
+  }
+
+  void say(const std::optional<std::string>& sentence) {
+    if (sentence) observer_.said(*sentence);
+  }
+
+  // After the budget of time running trials have its grace: they are asked for a checkpoint at its beginning, and stopped
+  // at its end.
+  void end_overdue() {
+    const studyfile::Budget& budget = study_.spec().budget;
+    if (!budget.seconds || !budget.grace || study_.seconds_used() < *budget.seconds) return;
+    if (const auto told = remarks_.on_grace(running_.size())) {
+      say(told);
+      for (const auto& [id, running] : running_) executor_.send(id, {{"checkpoint", base::Json::object()}});
+    }
+    if (study_.seconds_used() < *budget.seconds + *budget.grace) return;
+    say(remarks_.on_grace_over(running_.size()));
+    for (auto& [id, running] : running_) running.course.take_out_of_time();
   }
 
   // What a population left that was killed between a commit and the deletion after it; at the end also what the turns
@@ -316,7 +345,8 @@ class Runner final {
                                             .checkpoint = claim.checkpoint,
                                             .agenda = claim.agenda,
                                             .is_exact = claim.is_exact,
-                                            .gpus = gpus}));
+                                            .gpus = gpus,
+                                            .threads = options_.threads}));
     if (!launched && launched.error().code != ErrorCode::kUnreachable) return launched;  // The disk, say.
     const bool has_others = !running_.empty();
     Course course(claim.agenda);
@@ -363,6 +393,7 @@ class Runner final {
     if (const auto* report = std::get_if<Event::Report>(&event.what)) {
       STERLET_TRY(const auto decision, study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
       course.take_report(report->step, decision, clock_.steady_ms());
+      course.take_metrics(report->metrics);
       turn.reported.push_back(event.id.trial);
       if (report->ack) {
         turn.answers.push_back({.id = event.id, .ack = *report->ack, .prune = decision.prune && !decision.pause});
@@ -377,13 +408,30 @@ class Runner final {
       course.take_refused(*refused);
     } else if (const auto* failed = std::get_if<Event::Failed>(&event.what)) {
       course.take_failed(failed->reason);
+    } else if (const auto* read = std::get_if<Event::Read>(&event.what)) {
+      course.take_read(read->params);
+    } else if (const auto* noted = std::get_if<Event::Noted>(&event.what)) {
+      turn.notes.emplace_back(event.id.trial, *noted);
     } else if (const auto* exited = std::get_if<Event::Exited>(&event.what)) {
       turn.exited.push_back(event.id);
-      const study::Outcome outcome = course.outcome(*exited, study_.spec().objectives.size());
+      study::Outcome outcome = outcome_of(course, *exited);
       turn.has_unstarted = turn.has_unstarted || outcome.is_unstarted;
-      return study_.tell(event.id.trial, event.id.attempt, outcome);
+      return study_.tell(event.id.trial, event.id.attempt, std::move(outcome));
     }
     return {};
+  }
+
+  study::Outcome outcome_of(const Course& course, const Event::Exited& exited) const {
+    const auto& objectives = study_.spec().objectives;
+    study::Outcome outcome = course.outcome(exited, objectives.size());
+    if (outcome.state != storage::State::kComplete || !outcome.values.empty()) return outcome;
+    for (const studyfile::Objective& objective : objectives) {
+      const auto& told = course.metrics();
+      const bool is_told = std::find(told.begin(), told.end(), objective.metric) != told.end();
+      outcome.instead.push_back(
+          is_told ? std::string() : explain_missing(study_.spec().metrics, objective.metric, told, exited.traces));
+    }
+    return outcome;
   }
 
   study::Study& study_;
@@ -394,6 +442,7 @@ class Runner final {
   Interruptions interruptions_;
   study::SessionWatch watch_;
   GpuSlots gpu_slots_;
+  Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
   std::map<AttemptId, Running> running_;
   std::vector<Event> events_;                 // Not stored yet.
@@ -401,6 +450,7 @@ class Runner final {
   bool has_undecided_ = false;                // See is_waiting_for_others().
   bool is_told_of_others_ = false;
   std::optional<std::int64_t> sync_at_ms_;  // When the disk is to have all that is stored; nothing: it has.
+  std::int64_t watched_at_ms_ = 0;          // When the storage was last seen in its place.
   std::vector<std::int64_t> ended_;         // Trials whose end is stored, but not told to the observer yet.
 };
 

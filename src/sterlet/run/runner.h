@@ -30,6 +30,7 @@ struct RunOptions {
   int workers = 1;                       ///< >= 1. Trials at once.
   std::string trials_folder;             ///< Each trial has a folder of its number in it.
   std::vector<int> gpus;                 ///< Devices that may be used.
+  int threads = 1;                       ///< >= 1. Of one trial: see count_threads.
   int signal_fd = -1;                    ///< A signalfd; each signal read counts as one request to end. -1: none.
   storage::SessionRecord session;        ///< Of this process.
   std::int64_t lock_patience_ms = 1000;  ///< How long one try waits for a storage that is locked.

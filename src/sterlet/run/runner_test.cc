@@ -109,6 +109,83 @@ TEST_F(RunStudy, RunsTheBudget) {
   EXPECT_TRUE(heard_.sentences.empty());
 }
 
+// Two trials that never end by themselves: when time and grace are over they are stopped, and a larger budget continues
+// them.
+TEST_F(RunStudy, AfterTheGraceRunningTrialsAreStoppedAndKeptForALargerBudget) {
+  open_study("budget: {time: 60s, grace: 30s}\n");
+  std::int64_t step = 0;
+  executor_.script = [&] {
+    clock_.now_ms += 100;
+    ++step;
+    for (const AttemptId& id : std::set(executor_.programs)) executor_.report(id, step, 0.5);
+  };
+  EXPECT_EQ(run(2).pause, study::Pause::kTime);
+  EXPECT_EQ(states(), std::vector<State>(2, State::kLost));
+  EXPECT_GE(clock_.now_ms, 90'000);
+  EXPECT_LT(clock_.now_ms, 95'000);
+  EXPECT_EQ(study_->records()[0].reason, "the budget of time and its grace were over");
+  ASSERT_EQ(heard_.sentences.size(), 2U);
+  EXPECT_EQ(heard_.sentences[0], "the budget of time (1m) is used up; running trials have 30s more");
+  EXPECT_EQ(heard_.sentences[1], "the grace is over: 2 trials are stopped, to be continued with a larger budget");
+}
+
+TEST_F(RunStudy, WithoutAGraceRunningTrialsEndByThemselves) {
+  open_study("budget: {time: 60s}\n");
+  executor_.script = [&] {
+    clock_.now_ms += 100;
+    if (clock_.now_ms > 200'000) report_and_exit();
+  };
+  EXPECT_EQ(run(2).pause, study::Pause::kTime);
+  EXPECT_EQ(states(), std::vector<State>(2, State::kComplete));
+}
+
+TEST_F(RunStudy, SaysWhatCameWhereTheMetricDidNot) {
+  open_study("budget: {trials: 1}\n");
+  executor_.script = [&] {
+    for (const AttemptId& id : std::set(executor_.programs)) {
+      executor_.tell(id, exec::Event::Report{.step = 1, .metrics = {{"val_loss", 0.5}}});
+      executor_.exit(id, {.traces = {.has_spoken = true}});
+    }
+  };
+  run(1);
+  EXPECT_EQ(states(), std::vector<State>{State::kFailed});
+  EXPECT_EQ(study_->records()[0].reason,
+            "it ended without reporting loss: it reported val_loss; if val_loss is meant, write it in objective, or "
+            "report it as loss");
+}
+
+TEST_F(RunStudy, SaysOnceHowOutputIsReadAndWhatNoProgramRead) {
+  open_study("budget: {trials: 3}\n");
+  executor_.script = [&] {
+    for (const AttemptId& id : std::set(executor_.programs)) {
+      executor_.tell(id, exec::Event::Noted{.topic = "comma", .sentence = "'0,5' on its stdout is read as 0.5"});
+      executor_.tell(id, exec::Event::Read{.params = {"y"}});
+    }
+    report_and_exit();
+  };
+  run(1);
+  ASSERT_EQ(heard_.sentences.size(), 2U);
+  EXPECT_EQ(heard_.sentences[0].substr(0, 51), "trial 0: its program never asked its client for x, ");
+  EXPECT_EQ(heard_.sentences[1], "trial 0: '0,5' on its stdout is read as 0.5");
+}
+
+// Nothing happens for a long time, and the file is gone: that is noticed within a second.
+TEST_F(RunStudy, NoticesAStorageThatIsGoneThoughNothingHappens) {
+  open_study("budget: {trials: 1}\n");
+  std::int64_t gone_ms = -1;
+  executor_.script = [&] {
+    if (clock_.now_ms < 20'000 || gone_ms >= 0) return;
+    gone_ms = clock_.now_ms;
+    std::filesystem::remove(folder_ + "/s.db");
+  };
+  const RunOptions options{.workers = 1, .trials_folder = folder_ + "/trials", .session = {.id = "ours"}};
+  const auto result = run_study(*study_, executor_, clock_, heard_, options);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, base::ErrorCode::kDisk);
+  EXPECT_NE(result.error().message().find("deleted, moved or replaced"), std::string::npos);
+  EXPECT_LE(clock_.now_ms - gone_ms, 1000);
+}
+
 // Another program locks the storage for 30 s in the middle of two trials that report all the while: both run on, every
 // report is stored, and a person is told once.
 TEST_F(RunStudy, WaitsForAStorageThatIsLockedAndLosesNothing) {

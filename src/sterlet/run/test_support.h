@@ -61,6 +61,9 @@ class FakeExecutor final : public exec::Executor {
   void report(const exec::AttemptId& id, std::int64_t step, double loss, std::optional<std::uint64_t> ack = {}) {
     events_.push_back({.id = id, .what = exec::Event::Report{.step = step, .metrics = {{"loss", loss}}, .ack = ack}});
   }
+  void tell(const exec::AttemptId& id, decltype(exec::Event::what) what) {
+    events_.push_back({.id = id, .what = std::move(what)});
+  }
   void exit(const exec::AttemptId& id, const exec::Event::Exited& exited = {}) {
     if (programs.erase(id) > 0) events_.push_back({.id = id, .what = exited});
   }

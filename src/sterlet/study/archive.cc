@@ -1,13 +1,18 @@
 #include "sterlet/study/archive.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include "sterlet/study/ending.h"
 
 namespace sterlet::study {
 
 using base::Result;
+using storage::ReportRecord;
 
 Result<std::vector<double>> stored_values(const Ledger& ledger, const storage::TrialRecord& record) {
   std::vector<storage::ReportRecord> reports;
@@ -22,6 +27,27 @@ Result<std::vector<double>> stored_values(const Ledger& ledger, const storage::T
     }
   }
   return values;
+}
+
+Result<std::vector<ReportRecord>> load_curve(storage::Storage& storage, std::int64_t study,
+                                             const storage::TrialRecord& record) {
+  // From the latest attempt back: of each what lies below all that came after it. Without a checkpoint none went on.
+  std::vector<ReportRecord> curve;
+  std::int64_t first_step = std::numeric_limits<std::int64_t>::max();
+  for (int attempt = record.attempt; attempt > 0; --attempt) {
+    STERLET_TRY(auto reports, storage.load_reports(study, record.number, attempt));
+    if (reports.empty()) continue;
+    const auto end = std::lower_bound(reports.begin(), reports.end(), first_step,
+                                      [](const ReportRecord& report, std::int64_t step) { return report.step < step; });
+    first_step = std::min(first_step, reports.front().step);
+    if (curve.empty() && end == reports.end()) {
+      curve = std::move(reports);
+    } else {
+      curve.insert(curve.begin(), std::move_iterator(reports.begin()), std::move_iterator(end));
+    }
+    if (record.checkpoint.empty()) break;
+  }
+  return curve;
 }
 
 Result<std::set<std::int64_t>> raised_by_hand(const Ledger& ledger) {

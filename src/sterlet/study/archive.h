@@ -15,6 +15,11 @@ namespace sterlet::study {
 /// What the last attempt that reported anything has reported last for each objective, NaN where nothing.
 base::Result<std::vector<double>> stored_values(const Ledger& ledger, const storage::TrialRecord& record);
 
+/// The curve of a trial of which no member of a population is one, by step: the reports of its latest attempt, and where
+/// that went on from a checkpoint, of those before it what lies below.
+base::Result<std::vector<storage::ReportRecord>> load_curve(storage::Storage& storage, std::int64_t study,
+                                                            const storage::TrialRecord& record);
+
 /// Trials that somebody raises with sterlet babysit: no worker takes them over.
 base::Result<std::set<std::int64_t>> raised_by_hand(const Ledger& ledger);
 

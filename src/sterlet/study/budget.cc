@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
 #include "sterlet/study/trial.h"
 
 namespace sterlet::study {
@@ -53,6 +56,21 @@ std::string_view text_of(Pause pause) {
       return "its program does not do what the strategy needs";
   }
   return "";
+}
+
+std::string describe(Pause pause, const studyfile::StudySpec& spec) {
+  const studyfile::Budget& budget = spec.budget;
+  if (pause == Pause::kTrials && budget.trials) {
+    return fmt::format("the budget of {} is used up",
+                       base::count_text(static_cast<std::uint64_t>(*budget.trials), "trial"));
+  }
+  if (pause == Pause::kTime && budget.seconds) {
+    return fmt::format("the budget of time ({}) is used up", base::duration_text(*budget.seconds));
+  }
+  if (pause == Pause::kTarget && budget.target) {
+    return fmt::format("the target of {} is reached", base::number_text(*budget.target));
+  }
+  return std::string(text_of(pause));
 }
 
 std::optional<std::int64_t> search_budget(const studyfile::StudySpec& spec) {

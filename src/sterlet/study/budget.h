@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sterlet/study/ledger.h"
@@ -25,6 +26,8 @@ enum class Pause {
   kUnfit,      ///< The program does not do what the strategy needs: see Study::unfit().
 };
 std::string_view text_of(Pause pause);
+/// The same with the study's own numbers: "the budget of 20 trials is used up", "the target of 0.1 is reached".
+std::string describe(Pause pause, const studyfile::StudySpec& spec);
 
 /// What a study may use up, and what it has.
 class Budget final : public Derived {

@@ -1,5 +1,6 @@
 #include "sterlet/study/ending.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -25,11 +26,14 @@ void end_as_decided(storage::TrialRecord& record, bool is_torn_away) {
 }
 
 // Why a trial that was told COMPLETE has failed all the same; nothing: it has not.
-std::optional<std::string> find_fault(const storage::TrialRecord& record, bool was_told_values,
+std::optional<std::string> find_fault(const storage::TrialRecord& record, bool has_told_values,
+                                      std::span<const std::string> told_instead,
                                       std::span<const studyfile::Objective> objectives) {
   for (std::size_t i = 0; i < objectives.size(); ++i) {
     if (i < record.values.size() && !std::isnan(record.values[i])) continue;
-    const bool is_nan = i < record.values.size() && (was_told_values || record.last_step > 0);
+    const std::string instead = i < told_instead.size() ? told_instead[i] : std::string();
+    if (!instead.empty()) return fmt::format("it ended without reporting {}: {}", objectives[i].metric, instead);
+    const bool is_nan = i < record.values.size() && (has_told_values || record.last_step > 0);
     return is_nan ? fmt::format("{} was NaN", objectives[i].metric)
                   : fmt::format("it ended without reporting {}", objectives[i].metric);
   }
@@ -67,11 +71,17 @@ Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const En
   record.constraints = std::move(told.constraints);
   record.ended_ms = told.seconds ? record.started_ms + std::llround(*told.seconds * 1000) : facts.now_ms;
   const bool has_value = record.state == State::kComplete || record.state == State::kPruned || is_put_aside(record);
-  if (has_value && record.values.empty() && facts.reported) record.values = *facts.reported;
+  if (has_value && record.values.empty() && facts.reported) {
+    record.values = record.state == State::kComplete && facts.counted ? *facts.counted : *facts.reported;
+  }
   if (record.state == State::kComplete) {
-    if (auto fault = find_fault(record, has_told_values, objectives)) {
+    if (auto fault = find_fault(record, has_told_values, told.instead, objectives)) {
       record.state = State::kFailed;
       record.reason = std::move(*fault);
+      const auto is_nan = [](double value) { return std::isnan(value); };
+      const bool is_unreported =
+          !told.instead.empty() && std::all_of(record.values.begin(), record.values.end(), is_nan);
+      if (is_unreported) record.values.clear();  // What was never reported is not a NaN that was measured.
     }
   }
   Ending ending{.record = std::move(record)};

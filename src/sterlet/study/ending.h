@@ -30,6 +30,8 @@ struct EndingFacts {
   /// What the trial reported last for each objective, NaN where nothing: in this attempt, or else in the last one that
   /// reported anything. Nothing: it never did.
   std::optional<std::vector<double>> reported;
+  /// What of its curve counts, where an objective's `of` is more than the last report; nothing: `reported` counts.
+  std::optional<std::vector<double>> counted = std::nullopt;
   std::int64_t now_ms = 0;
 };
 
@@ -37,8 +39,8 @@ struct EndingFacts {
 /// is not the machine's fault, but most likely needs more memory than there is.
 Outcome give_up(Outcome told);
 
-/// How an attempt ends that was told `told`. COMPLETE without values takes the reported ones; with a NaN, or none at
-/// all, the trial is FAILED. One that a pruner has decided to end is PRUNED or put aside, unless it is told COMPLETE or
+/// How an attempt ends that was told `told`. COMPLETE without values takes the counted ones, else those reported last;
+/// with a NaN, or none at all, the trial is FAILED. One that a pruner has decided to end is PRUNED or put aside, unless it is told COMPLETE or
 /// FAILED. Errors: kInvalidArgument (wrong number of values).
 base::Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const EndingFacts& facts,
                                    std::span<const studyfile::Objective> objectives);

@@ -7,6 +7,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/study/archive.h"
+#include "sterlet/study/curve_value.h"
 #include "sterlet/study/ending.h"
 #include "sterlet/study/registration.h"
 #include "sterlet/study/strategies/registry.h"
@@ -130,6 +131,7 @@ Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::in
   return within(ledger_, [&]() -> Result<pruners::Decision> {
     STERLET_PASS(ledger_.running(trial, attempt));
     STERLET_TRY(auto decision, pruner_.report(trial, attempt, step, metrics));
+    keep_curve(trial, step, metrics);
     for (const auto& [metric, value] : metrics) {
       if (metric == spec_.objectives.front().metric) strategy_->reported(trial, step, value);
     }
@@ -158,7 +160,13 @@ Result<void> Study::tell(std::int64_t trial, int attempt, Outcome told) {
     storage::TrialRecord record = *known;
     STERLET_TRY(auto last, strategy_->ended(record, std::move(told)));
     if (!last) return {};
-    STERLET_TRY(const EndingFacts facts, facts_of(record));
+    STERLET_TRY(EndingFacts facts, facts_of(record));
+    const bool is_counted = last->state == State::kComplete && last->values.empty();
+    if (is_counted && counts_more_than_last(spec_.objectives)) {
+      STERLET_TRY(const auto curve, curve_of(record));
+      facts.counted = counted_values(curve, spec_.objectives);
+    }
+    curves_.erase(trial);
     STERLET_TRY(Ending ending, decide_ending(std::move(record), std::move(*last), facts, spec_.objectives));
     return pruner_.end(std::move(ending));
   });
@@ -174,6 +182,24 @@ Result<EndingFacts> Study::facts_of(const storage::TrialRecord& record) const {
     STERLET_TRY(facts.reported, stored_values(ledger_, record));
   }
   return facts;
+}
+
+Result<std::vector<storage::ReportRecord>> Study::curve_of(const storage::TrialRecord& record) const {
+  if (ledger_.is_stored()) return load_curve(*ledger_.storage(), ledger_.study().id, record);
+  std::vector<storage::ReportRecord> curve;
+  if (const auto found = curves_.find(record.number); found != curves_.end()) {
+    for (const auto& [place, value] : found->second) {
+      curve.push_back({.trial = record.number, .step = place.first, .metric = place.second, .value = value});
+    }
+  }
+  return curve;
+}
+
+// A storage has them anyway.
+void Study::keep_curve(std::int64_t trial, std::int64_t step,
+                       const std::vector<std::pair<std::string, double>>& metrics) {
+  if (ledger_.is_stored() || !counts_more_than_last(spec_.objectives)) return;
+  for (const auto& [metric, value] : metrics) curves_[trial][{step, metric}] = value;
 }
 
 Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports) {

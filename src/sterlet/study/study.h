@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -132,6 +133,8 @@ class Study final : public StudyView {
   base::Result<void> check_label(std::optional<std::int64_t> trial) const;
   base::Result<void> check_trials(std::span<const std::int64_t> trials) const;
   base::Result<EndingFacts> facts_of(const storage::TrialRecord& record) const;
+  base::Result<std::vector<storage::ReportRecord>> curve_of(const storage::TrialRecord& record) const;
+  void keep_curve(std::int64_t trial, std::int64_t step, const std::vector<std::pair<std::string, double>>& metrics);
 
   studyfile::StudySpec spec_;
   space::Space space_;
@@ -141,6 +144,8 @@ class Study final : public StudyView {
   Budget budget_;
   Claims claims_;
   std::unique_ptr<Strategy> strategy_;
+  /// Without a storage, where more of a curve counts than its last report: those of running trials, by step and metric.
+  std::map<std::int64_t, std::map<std::pair<std::int64_t, std::string>, double>> curves_;
   Pause pause_ = Pause::kNone;
   bool only_again_ = false;
   std::vector<Difference> differences_;

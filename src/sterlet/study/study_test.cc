@@ -172,6 +172,59 @@ TEST(Study, TakesTheLastReportWhereNoValueIsTold) {
   EXPECT_EQ(study->records()[0].last_step, 2);
 }
 
+TEST(Study, TakesOfACurveWhatTheObjectiveSays) {
+  auto file = studyfile::parse_study_text(
+      "study: s\nobjective: [{metric: acc, direction: maximize, of: best}, {metric: loss, of: mean of last 2}, "
+      "{metric: c}]\n"
+      "params: {x: {type: float, low: 0, high: 1}}\n",
+      "s.yaml", "/");
+  ASSERT_TRUE(file.has_value()) << file.error().front().message();
+  auto study = Study::open(std::move(*file), {});
+  ASSERT_TRUE(study.has_value());
+  for (int trial = 0; trial < 3; ++trial) {
+    ASSERT_TRUE((*study)->ask().has_value());
+    for (int step = 1; step <= 3; ++step) {
+      const double acc = step == 2 ? 0.9 : 0.5;
+      ASSERT_TRUE(
+          (*study)->report(trial, 1, step, {{"acc", acc}, {"loss", 1.0 * step}, {"c", 10.0 * step}}).has_value());
+    }
+  }
+  ASSERT_TRUE((*study)->tell(0, 1, {}).has_value());
+  EXPECT_EQ((*study)->records()[0].values, (std::vector<double>{0.9, 2.5, 30}));
+  ASSERT_TRUE((*study)->tell(1, 1, {.values = {0.1, 0.2, 0.3}}).has_value());  // What is told counts.
+  EXPECT_EQ((*study)->records()[1].values, (std::vector<double>{0.1, 0.2, 0.3}));
+  ASSERT_TRUE((*study)->tell(2, 1, {.state = State::kPruned, .reason = "worse"}).has_value());
+  EXPECT_EQ((*study)->records()[2].values, (std::vector<double>{0.5, 3, 30}));  // As pruners and samplers had it.
+}
+
+// Attempt 1 reports steps 1 to 4 and is lost; attempt 2 goes on from the checkpoint of step 2. The best of the one curve is
+// at step 1, and what attempt 1 reported after step 2 does not count.
+TEST_F(StoredStudy, TheBestOfACurveMayBeOfAnEarlierAttempt) {
+  auto file = studyfile::parse_study_text(
+      "study: s\nobjective: {metric: loss, direction: minimize, of: best}\nparams: {x: {type: float, low: 0, high: "
+      "1}}\n",
+      "s.yaml", "/");
+  ASSERT_TRUE(file.has_value());
+  auto storage = storage::open_sqlite(folder_ + "/s.db", {});
+  ASSERT_TRUE(storage.has_value());
+  auto study = Study::open(std::move(*file), {.storage = storage->get(), .session = "ours"});
+  ASSERT_TRUE(study.has_value());
+  const auto report = [&](int attempt, std::int64_t step, double loss) {
+    ASSERT_TRUE((*study)->report(0, attempt, step, {{"loss", loss}}).has_value());
+  };
+  ASSERT_TRUE((*study)->ask().has_value());
+  report(1, 1, 0.2);
+  report(1, 2, 0.5);
+  ASSERT_TRUE((*study)->checkpoint(0, 1, "/ck").has_value());
+  report(1, 3, 0.1);
+  ASSERT_TRUE((*study)->tell(0, 1, {.state = State::kLost}).has_value());
+  EXPECT_EQ((*study)->ask().value()->attempt, 2);
+  report(2, 3, 0.4);
+  report(2, 4, 0.6);
+  ASSERT_TRUE((*study)->tell(0, 2, {}).has_value());
+  EXPECT_EQ((*study)->records()[0].values, std::vector<double>{0.2});
+}
+
 TEST(Study, EndsAfterTooManyFailuresInARow) {
   const auto study = in_memory("params: {x: {type: float, low: 0, high: 1}}\nfailures_max: 2\n");
   for (const bool fails : {true, false, true, true}) {

@@ -30,6 +30,8 @@ struct Outcome {
   storage::State state = storage::State::kComplete;  ///< COMPLETE, PRUNED, FAILED, LOST or CANCELLED.
   std::vector<double> values;                        ///< One an objective; may be empty, then the last reports count.
   std::vector<double> constraints;                   ///< Feasible when all are <= 0.
+  /// With COMPLETE and no values, one an objective: what came in its place, in a sentence; empty where it was reported.
+  std::vector<std::string> instead = {};
   std::string reason;
   /// With LOST: its program alone was killed from outside. After three times without a step further it is FAILED.
   bool is_killed = false;

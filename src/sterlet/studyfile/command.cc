@@ -18,6 +18,10 @@ void check_placeholders(const Values& top, const YamlNode& word, const std::vect
   for (const char* name : {"trial", "seed", "checkpoint_dir"}) known.emplace_back(name);
   std::size_t at = 0;
   while ((at = word.text.find("${", at)) != std::string::npos) {
+    if (at > 0 && word.text[at - 1] == '$') {  // $${ stands for ${ itself.
+      at += 2;
+      continue;
+    }
     const std::size_t end = word.text.find('}', at);
     if (end == std::string::npos) {
       top.fault(word.mark, fmt::format("command: a ${{ is not closed in '{}'", clipped(word.text)),
@@ -80,6 +84,19 @@ std::vector<std::string> read_command(const YamlNode& root, Faults& faults,
   }
   for (const YamlNode& word : node->items) check_placeholders(top, word, parameters);
   return *words;
+}
+
+std::vector<std::string> parameters_in(const std::vector<std::string>& command) {
+  std::vector<std::string> names;
+  for (const std::string& word : command) {
+    for (std::size_t at = 0; (at = word.find("${", at)) != std::string::npos; at += 2) {
+      const std::size_t end = word.find('}', at);
+      if ((at > 0 && word[at - 1] == '$') || end == std::string::npos) continue;
+      std::string name = word.substr(at + 2, end - at - 2);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
+  }
+  return names;
 }
 
 MetricsSource read_metrics(const YamlNode& root, Faults& faults, const std::vector<Objective>& objectives) {

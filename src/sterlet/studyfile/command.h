@@ -15,4 +15,7 @@ std::vector<std::string> read_command(const YamlNode& root, Faults& faults, cons
 /// The key `metrics`: the channel, or stdout with a pattern that has a group for each objective.
 MetricsSource read_metrics(const YamlNode& root, Faults& faults, const std::vector<Objective>& objectives);
 
+/// The names of parameters, and of what else a command knows, that stand in its words as ${name}; each once.
+std::vector<std::string> parameters_in(const std::vector<std::string>& command);
+
 }  // namespace sterlet::studyfile

@@ -80,9 +80,15 @@ constexpr std::array<Key, 23> kStudyKeys{{
      R"({"type": "array", "items": {"type": "object"}})"},
 }};
 
-constexpr std::array<Key, 2> kObjectiveKeys{{
+constexpr std::array<Key, 3> kObjectiveKeys{{
     {"metric", "Name of the metric, as the trial reports it.", kText},
-    {"direction", "minimize or maximize (minimize).", R"({"enum": ["minimize", "maximize"]})"},
+    {"direction", "minimize or maximize; minimize when left out, which names like accuracy do not allow.",
+     R"({"enum": ["minimize", "maximize"]})"},
+    {"of",
+     "What of a trial's curve counts, where its program tells no final value: last, best, or mean of last k, as in "
+     "mean "
+     "of last 5 (last).",
+     R"({"oneOf": [{"enum": ["last", "best"]}, {"type": "string", "pattern": "^mean of last ([2-9]|[1-9][0-9]{1,5})$"}]})"},
 }};
 
 constexpr std::array<Key, 2> kMetricsKeys{{
@@ -118,10 +124,14 @@ constexpr std::array<Key, 14> kParameterKeys{{
     {"tune", "false fixes the parameter at its default, true searches it, whatever the study's tune says.",
      kTrueOrFalse},
 }};
-constexpr std::array<Key, 3> kBudgetKeys{{
+constexpr std::array<Key, 4> kBudgetKeys{{
     {"trials", "Trials of the whole study, not of a worker.", R"({"type": "integer", "minimum": 1})"},
     {"time", "Running time, as 30m, 1h30m, 45s, or a number of seconds.", kDuration},
     {"target", "Stop once the first objective is this good.", kNumber},
+    {"grace",
+     "With time: how much longer running trials may take before they are stopped, as 2m; left out, they run to their "
+     "end.",
+     kDuration},
 }};
 
 constexpr std::array<Key, 5> kResourcesKeys{{
@@ -250,6 +260,7 @@ base::Json study_schema() {
   definitions["metrics"] = object_schema(kMetricsKeys);
   definitions["parameter"] = object_schema(kParameterKeys);
   definitions["budget"] = object_schema(kBudgetKeys);
+  definitions["budget"]["dependentRequired"] = {{"grace", base::Json::array({"time"})}};
   definitions["resources"] = object_schema(kResourcesKeys);
   definitions["repeats"] = object_schema(kRepeatsKeys);
   definitions["context"] = object_schema(kContextKeys);

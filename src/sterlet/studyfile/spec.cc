@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 namespace sterlet::studyfile {
 
 namespace {
@@ -32,12 +34,19 @@ base::Json json_from_budget(const Budget& budget) {
   if (budget.trials) json["trials"] = *budget.trials;
   if (budget.seconds) json["time"] = *budget.seconds;
   if (budget.target) json["target"] = *budget.target;
+  if (budget.grace) json["grace"] = *budget.grace;
+  return json;
+}
+
+base::Json json_from_objective(const Objective& objective) {
+  base::Json json{{"metric", objective.metric}, {"direction", text_of(objective.direction)}};
+  if (objective.of != CurveValue{}) json["of"] = text_of(objective.of);
   return json;
 }
 
 base::Json json_from_resources(const Resources& resources) {
   base::Json json;
-  json["cpu"] = resources.cpu;
+  if (resources.cpu) json["cpu"] = *resources.cpu;
   json["gpu"] = resources.gpu;
   json["gpu_share"] = resources.gpu_share;
   if (resources.memory_bytes) json["memory"] = *resources.memory_bytes;
@@ -57,13 +66,29 @@ std::string_view text_of(Duplicates duplicates) {
   return kNames[static_cast<std::size_t>(duplicates)];
 }
 
+std::string text_of(const CurveValue& of) {
+  switch (of.kind) {
+    case CurveValue::Kind::kLast:
+      return "last";
+    case CurveValue::Kind::kBest:
+      return "best";
+    case CurveValue::Kind::kMean:
+      return fmt::format("mean of last {}", of.count);
+  }
+  return "";
+}
+
+std::string describe(const Objective& objective) {
+  std::string text = objective.direction == Direction::kMaximize ? "maximized" : "minimized";
+  if (objective.of.kind != CurveValue::Kind::kLast) text += fmt::format(", {} of its curve", text_of(objective.of));
+  return text;
+}
+
 base::Json json_from_spec(const StudySpec& spec) {
   base::Json json;
   json["study"] = spec.name;
   json["objective"] = base::Json::array();
-  for (const Objective& objective : spec.objectives) {
-    json["objective"].push_back({{"metric", objective.metric}, {"direction", text_of(objective.direction)}});
-  }
+  for (const Objective& objective : spec.objectives) json["objective"].push_back(json_from_objective(objective));
   if (!spec.command.empty()) json["command"] = spec.command;
   json["metrics"] = {{"from", spec.metrics.pattern.empty() ? "channel" : "stdout"}};
   if (!spec.metrics.pattern.empty()) json["metrics"]["pattern"] = spec.metrics.pattern;

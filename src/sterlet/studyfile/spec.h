@@ -17,9 +17,19 @@ enum class Direction { kMinimize, kMaximize };
 /// What happens when a sampler would repeat a point: draw another, run it again, or run it again and count the mean.
 enum class Duplicates { kAvoid, kAllow, kAverage };
 
+/// What of a trial's curve counts as its value, where its program tells none: the last report, the best one (NaN aside),
+/// or the mean of the last `count` ones.
+struct CurveValue {
+  enum class Kind { kLast, kBest, kMean };
+  Kind kind = Kind::kLast;
+  std::int64_t count = 1;  ///< >= 2 for kMean, else 1.
+  bool operator==(const CurveValue&) const = default;
+};
+
 struct Objective {
   std::string metric;
   Direction direction = Direction::kMinimize;
+  CurveValue of;
   /// The value as samplers, pruners and comparisons see it: less is better. Its own inverse.
   double minimised(double value) const { return direction == Direction::kMaximize ? -value : value; }
   bool operator==(const Objective&) const = default;
@@ -30,6 +40,7 @@ struct Budget {
   std::optional<std::int64_t> trials;  ///< >= 1, of the whole study, not of a worker.
   std::optional<double> seconds;       ///< > 0, of running time, summed over sessions.
   std::optional<double> target;        ///< Stop once the first objective is this good or better.
+  std::optional<double> grace;  ///< > 0. After `seconds`, running trials end so many seconds later; empty: never.
   bool operator==(const Budget&) const = default;
 };
 
@@ -42,7 +53,9 @@ struct MetricsSource {
 
 /// What one trial may use.
 struct Resources {
-  double cpu = 1;                            ///< > 0. Cores; workers: auto is the machine's cores divided by this.
+  /// > 0. Cores; workers: auto is the machine's cores divided by this. Empty: 1, and with fewer workers than cores each
+  /// trial may use its share of them.
+  std::optional<double> cpu;
   int gpu = 0;                               ///< >= 0. Devices, given to the trial as CUDA_VISIBLE_DEVICES.
   int gpu_share = 1;                         ///< >= 1. Trials that share one device.
   std::optional<std::int64_t> memory_bytes;  ///< Of the whole process group; beyond it the trial is ended.
@@ -96,6 +109,10 @@ struct StudySpec {
 
 std::string_view text_of(Direction direction);
 std::string_view text_of(Duplicates duplicates);
+/// last, best, "mean of last 5".
+std::string text_of(const CurveValue& of);
+/// For people: "minimized", "maximized, best of its curve".
+std::string describe(const Objective& objective);
 
 /// The spec as one JSON document in the words of a study file, everything resolved: what storage keeps.
 base::Json json_from_spec(const StudySpec& spec);

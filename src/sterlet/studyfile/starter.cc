@@ -13,6 +13,8 @@ namespace sterlet::studyfile {
 
 namespace {
 
+constexpr int kStarterTier = 3;  // What the file that is written searches, and its command passes.
+
 std::string scalar_text(const base::Json& value) {
   if (value.is_number_float()) return base::number_text(value.get<double>());
   if (value.is_string()) return value.get<std::string>();
@@ -46,7 +48,7 @@ std::string command_text(const Preset& preset) {
   std::vector<std::string> words = preset.command;
   if (words.front() != "sterlet-train") {
     for (const PresetParameter& row : preset.parameters) {
-      if (row.parameter.tier <= 2) words.push_back(fmt::format("\"--{0}=${{{0}}}\"", row.parameter.name));
+      if (row.parameter.tier <= kStarterTier) words.push_back(fmt::format("\"--{0}=${{{0}}}\"", row.parameter.name));
     }
   }
   return fmt::format("command: [{}]", fmt::join(words, ", "));
@@ -84,11 +86,11 @@ base::Result<std::string> starter_study(std::string_view preset_name) {
       "# What is tuned: {}.\n"
       "preset: {}\n"
       "# Tier 1 matters most. tier<=2 searches less and finds sooner; tier<=4 searches everything.\n"
-      "tune: tier<=3\n"
+      "tune: tier<={}\n"
       "# The preset's parameters. To change one, take its line out of the comment, under params:, and keep\n"
       "# only the keys that differ.\n"
       "# params:\n",
-      preset.summary, preset.name);
+      preset.summary, preset.name, kStarterTier);
   for (const PresetParameter& row : preset.parameters) {
     text += fmt::format("#   {}: {}\n", row.parameter.name, declaration_text(row));
   }

@@ -34,6 +34,13 @@ Errors check_pbt(const StudySpec& spec, const space::Space& space) {
     errors.push_back(refusal("pbt needs one objective to rank its members by (found several)",
                              "keep one in objective, or use strategy: parallel"));
   }
+  for (const Objective& objective : spec.objectives) {
+    if (objective.of == CurveValue{}) continue;
+    errors.push_back(
+        refusal(fmt::format("pbt ranks its members by what they report last, so that of: {} would not count",
+                            text_of(objective.of)),
+                "remove of from the objective"));
+  }
   if (spec.pruner.name != "none") {
     errors.push_back(refusal("pbt decides itself who goes on, so that no pruner may", "remove pruner"));
   }

@@ -15,6 +15,7 @@
 #include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/choice.h"
 #include "sterlet/studyfile/command.h"
+#include "sterlet/studyfile/objective.h"
 #include "sterlet/studyfile/params.h"
 #include "sterlet/studyfile/values.h"
 #include "sterlet/studyfile/yaml_scan.h"
@@ -60,7 +61,7 @@ class StudyReader final {
       unknown_key(entry, keys);
     }
     take_name();
-    take_objectives();
+    spec_.objectives = read_objectives(root_, faults_);
     std::optional<DeclaredSpace> declared = read_parameters(root_, faults_, parameter_names_);
     spec_.command = read_command(root_, faults_, parameter_names_);
     spec_.metrics = read_metrics(root_, faults_, spec_.objectives);
@@ -132,53 +133,6 @@ class StudyReader final {
     spec_.name = *name;
   }
 
-  void take_objectives() {
-    const YamlNode* node = root_.find("objective");
-    if (node == nullptr) {
-      top_.fault(root_.mark, "objective is missing, so nothing says what is better",
-                 "add objective: {metric: val_error, direction: minimize}");
-      return;
-    }
-    if (!node->is_list()) return take_objective(*node);
-    if (node->items.empty()) {
-      top_.fault(node->mark, "objective names no metric (found an empty list)", "write objective: {metric: val_error}");
-    }
-    for (const YamlNode& item : node->items) take_objective(item);
-  }
-
-  void take_objective(const YamlNode& node) {
-    const Values values(faults_, "objective");
-    Objective objective;
-    Mark mark = node.mark;
-    if (node.is_scalar()) {
-      const auto metric = top_.text(node, "objective");
-      if (!metric) return;
-      objective.metric = *metric;
-    } else {
-      if (!top_.is_map(node, "an objective", "objective: {metric: val_error, direction: minimize}")) return;
-      values.check_keys(node, key_names(objective_keys()));
-      const YamlNode* metric = node.find("metric");
-      if (metric == nullptr) {
-        values.fault(node.mark, "metric is missing", "name what the trial reports, as in metric: val_error");
-      } else {
-        mark = metric->mark;
-        objective.metric = values.text(*metric, "metric").value_or("");
-      }
-      if (const YamlNode* direction = node.find("direction")) {
-        const auto word = values.word(*direction, "direction", {"minimize", "maximize"});
-        if (word && *word == "maximize") objective.direction = Direction::kMaximize;
-      }
-    }
-    for (const Objective& earlier : spec_.objectives) {
-      if (!objective.metric.empty() && earlier.metric == objective.metric) {
-        values.fault(mark, fmt::format("the metric '{}' is listed twice", clipped(objective.metric)),
-                     "keep one of the two");
-        return;
-      }
-    }
-    spec_.objectives.push_back(std::move(objective));
-  }
-
   void take_budget() {
     const YamlNode* node = root_.find("budget");
     if (node == nullptr) return;
@@ -193,6 +147,13 @@ class StudyReader final {
     }
     if (const YamlNode* time = node->find("time")) spec_.budget.seconds = values.duration(*time, "time");
     if (const YamlNode* target = node->find("target")) spec_.budget.target = values.number(*target, "target");
+    if (const YamlNode* grace = node->find("grace")) {
+      spec_.budget.grace = values.duration(*grace, "grace");
+      if (node->find("time") == nullptr) {
+        values.fault(grace->mark, "grace begins where time is over, and there is no time",
+                     "add time, as in budget: {time: 1h, grace: 2m}");
+      }
+    }
   }
 
   void take_strategy() {
@@ -326,7 +287,7 @@ class StudyReader final {
         values.fault(cpu->mark, fmt::format("cpu must be a number of cores above 0 (found {})", shown(*cpu)),
                      "write cpu: 1");
       }
-      resources.cpu = cores.value_or(1);
+      resources.cpu = cores;
     }
     if (const YamlNode* gpu = node->find("gpu")) {
       resources.gpu = static_cast<int>(values.integer(*gpu, "gpu", 0, kGpusMax).value_or(0));

@@ -2,14 +2,52 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/process.h"
+#include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/exec/local/child.h"
 #include "sterlet/study/study.h"
+#include "sterlet/studyfile/advice.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
 
 namespace {
+
+// The program as a trial would start it; nothing where a parameter chooses it.
+base::Result<void> check_program(const studyfile::StudySpec& spec) {
+  if (spec.command.empty()) return {};
+  std::vector<std::string> words;
+  for (const std::string& word : spec.command) {
+    if (word.find("${") != std::string::npos) break;
+    words.push_back(word);
+  }
+  if (words.empty()) return {};
+  base::prepend_to_path(base::program_folder());
+  const auto fault =
+      exec::why_not_startable({.argv = words, .folder = spec.folder, .environment = exec::with_our_environment({})});
+  if (fault) return base::fail(base::ErrorCode::kNotFound, fmt::format("command: {}", *fault));
+  return {};
+}
+
+std::string summary(const studyfile::StudyFile& file) {
+  std::string objectives;
+  for (const studyfile::Objective& objective : file.spec.objectives) {
+    objectives += fmt::format("{}{} ({})", objectives.empty() ? "" : ", ", objective.metric, describe(objective));
+  }
+  return fmt::format("study '{}' is valid: {}; {}, {}", file.spec.name, objectives,
+                     base::count_text(file.space.parameters().size(), "parameter"),
+                     base::count_text(file.space.dimensions().size(), "dimension"));
+}
+
+void warn(const Context& context, const std::string& path, const base::Error& advice) {
+  if (context.json) {
+    context.err.json({{"warning", {{"where", path}, {"what", advice.what}, {"next", advice.next}}}});
+  } else {
+    context.err.line(fmt::format("{}: warning: {}; {}", path, advice.what, advice.next));
+  }
+}
 
 void add(CLI::App& command, Context& context) {
   auto path = std::make_shared<std::string>();
@@ -18,11 +56,10 @@ void add(CLI::App& command, Context& context) {
     auto file = studyfile::read_study_file(*path);
     if (!file) return fail(context, file.error());
     if (const auto valid = study::Study::validate(*file); !valid) return fail(context, valid.error().at(*path));
+    for (const base::Error& advice : studyfile::advise(file->spec)) warn(context, *path, advice);
+    if (const auto found = check_program(file->spec); !found) return fail(context, found.error().at(*path));
     if (context.json) return context.out.json(studyfile::json_from_spec(file->spec));
-    if (!context.quiet) {
-      context.out.line(fmt::format("{}: study '{}' is valid: {} parameters, {} dimensions", *path, file->spec.name,
-                                   file->space.parameters().size(), file->space.dimensions().size()));
-    }
+    if (!context.quiet) context.out.line(fmt::format("{}: {}", *path, summary(*file)));
   });
 }
 

@@ -42,7 +42,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   if (json.contains("tags"))
     rows.push_back({"tags", fmt::format("{}", fmt::join(open.study->labels().tags_of(trial), " "))});
   for (const storage::NoteRecord& note : open.study->labels().notes_of(trial)) rows.push_back({"note", note.text});
-  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
+  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, base::value_text(value)});
   if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
   if (model) {

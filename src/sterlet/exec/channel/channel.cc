@@ -171,9 +171,11 @@ void Channel::take_input(Connection& connection, std::string_view data, std::vec
 
 void Channel::take_line(Connection& connection, std::string_view line, std::vector<Event>& events) {
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  has_spoken_ = true;
   auto message =
       parse_message(line, {.step_next = *counters_.step_last + 1, .checkpoint_folder = settings_.checkpoint_folder});
   if (!message) {
+    last_refusal_ = message.error().message();
     queue_line(connection, error_message(message.error().message()));
     return;
   }

@@ -56,6 +56,9 @@ class Channel final {
   bool is_starved() const { return starved_; }
   /// Whether a connection was closed for what it left unread, so that what it had to tell may be lost.
   bool was_cut() const { return was_cut_; }
+  /// Whether a line was taken from some program, and why the last one that was refused was; empty: none was.
+  bool has_spoken() const { return has_spoken_; }
+  const std::string& last_refusal() const { return last_refusal_; }
   /// Accepts, writes and reads, without waiting, until nothing is left or about `bytes_max` were read.
   void pump(std::size_t bytes_max, std::vector<Event>& events);
   /// Sends to the connections that said hello, or to all if none did. False if there is no connection.
@@ -99,6 +102,8 @@ class Channel final {
   Fd reserve_;  ///< Kept for the first connection, should descriptors run out after the attempt has begun.
   bool starved_ = false;
   bool was_cut_ = false;
+  bool has_spoken_ = false;
+  std::string last_refusal_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< In the order they were made.
   std::map<std::uint64_t, WaitingReport> waiting_;
   std::uint64_t serial_next_ = 1;

@@ -210,6 +210,21 @@ Result<What> read_failed(const Json& body, const MessageContext&) {
   return failed;
 }
 
+Result<What> read_read(const Json& body, const MessageContext&) {
+  const auto params = body.find("params");
+  Event::Read read;
+  if (params == body.end() || !params->is_array()) {
+    return fail(ErrorCode::kInvalidArgument, "read: no params", "add \"params\": a list of names");
+  }
+  for (const Json& name : *params) {
+    if (!name.is_string()) {
+      return fail(ErrorCode::kInvalidArgument, fmt::format("read: not a name (found {})", shown(name)));
+    }
+    read.params.push_back(name.get<std::string>());
+  }
+  return read;
+}
+
 enum class Body { kMembers, kList, kAny };
 
 struct Kind {
@@ -218,7 +233,7 @@ struct Kind {
   Result<What> (*read)(const Json&, const MessageContext&);
 };
 
-constexpr std::array<Kind, 9> kKinds = {{
+constexpr std::array<Kind, 10> kKinds = {{
     {"hello", Body::kMembers, &read_hello},
     {"report", Body::kMembers, &read_report},
     {"checkpoint", Body::kMembers, &read_checkpoint},
@@ -228,6 +243,7 @@ constexpr std::array<Kind, 9> kKinds = {{
     {"restored", Body::kMembers, &read_restored},
     {"refused", Body::kMembers, &read_refused},
     {"failed", Body::kMembers, &read_failed},
+    {"read", Body::kMembers, &read_read},
 }};
 
 Result<const Kind*> find_kind(const Json& message) {

@@ -34,6 +34,7 @@ using base::Result;
 
 constexpr std::size_t kPumpBytes = std::size_t{1} << 20;        // A turn of one attempt; the others want theirs.
 constexpr std::size_t kFinalPumpBytes = std::size_t{64} << 20;  // More than sockets hold; a bound if a writer escaped.
+constexpr std::size_t kLastLinesMax = 5;
 constexpr std::int64_t kLeftoverScanMs = 10;
 constexpr std::int64_t kLogCheckMs = 1'000;
 constexpr std::int64_t kStarvedMs = 100;
@@ -115,7 +116,14 @@ Environment environment_of(const Launch& launch, const Files& files, const std::
   added.emplace_back("STERLET_UNSENT", files.unsent);
   if (!files.agenda.empty()) added.emplace_back("STERLET_AGENDA", files.agenda);
   if (!launch.resume_path.empty()) added.emplace_back("STERLET_RESUME", launch.resume_path);
-  return with_our_environment(added);
+  Environment all = with_our_environment(added);
+  if (launch.threads > 0) {
+    for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+                             "NUMEXPR_NUM_THREADS"}) {
+      if (!has(all, name)) all.emplace_back(name, fmt::format("{}", launch.threads));
+    }
+  }
+  return all;
 }
 
 /// The files that the program's clients left under STERLET_UNSENT: this path, a dot, and any text.
@@ -159,6 +167,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
   std::unique_ptr<Attempt> attempt(new Attempt(launch, host));
   STERLET_TRY(const Files files, make_files(launch));
   attempt->ending_.stderr_log = files.stderr_log;
+  attempt->stdout_log_ = files.stdout_log;
   STERLET_TRY(Fd stdout_log, open_log(files.stdout_log));
   STERLET_TRY(const Fd stderr_log, open_log(files.stderr_log));
   attempt->logs_ = {LogLimit(files.stdout_log, host.options.log_bytes_max),
@@ -386,7 +395,21 @@ void Attempt::finish(std::vector<Event>& events) {
   ending_.code = info.si_status;
   const auto oom_kills = out_of_memory_kills();
   ending_.system_out_of_memory = oom_kills && oom_kills_at_start_ && *oom_kills > *oom_kills_at_start_;
-  events.push_back({.id = id_, .what = explain_ending(ending_)});
+  auto exited = explain_ending(ending_);
+  if (exited.cause == Cause::kFinished) exited.traces = traces();
+  events.push_back({.id = id_, .what = std::move(exited)});
+}
+
+Traces Attempt::traces() const {
+  Traces traces{.has_spoken = channel_->has_spoken(),
+                .refused = channel_->last_refusal(),
+                .stdout_last = last_lines(stdout_log_, kLastLinesMax),
+                .stderr_last = last_lines(ending_.stderr_log, kLastLinesMax)};
+  if (tap_) {
+    traces.matched = tap_->matched();
+    traces.no_numbers = tap_->no_numbers();
+  }
+  return traces;
 }
 
 }  // namespace sterlet::exec

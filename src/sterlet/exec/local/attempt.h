@@ -79,6 +79,7 @@ class Attempt final {
  private:
   Attempt(const Launch& launch, AttemptHost& host);
   bool leader_ended() const;
+  Traces traces() const;
   std::int64_t time_limit_ms() const;
   void signal_group(int signal);
   void begin_end(How how, std::int64_t now_ms);
@@ -99,6 +100,7 @@ class Attempt final {
   std::int64_t leader_start_ = -1;  ///< As ProcessStat::start says.
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<StdoutTap> tap_;
+  std::string stdout_log_;  ///< Path.
   std::vector<LogLimit> logs_;
   std::string unsent_;  ///< Path that the files of STERLET_UNSENT begin with.
 

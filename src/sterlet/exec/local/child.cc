@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/exec/local/ending.h"
 
 namespace sterlet::exec {
 
@@ -109,6 +110,32 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &about) == 0;
 }
 
+/// Without its line feed; what is longer than the system reads of a #! is cut.
+std::string first_line(const std::string& path) {
+  constexpr std::size_t kReadMax = 256;
+  std::string text(kReadMax, '\0');
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text.substr(0, text.find('\n'));
+}
+
+/// What execve would say of a program with this path; 0: nothing against it.
+int exec_error(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return errno;
+  if (!S_ISREG(about.st_mode) || ::access(path.c_str(), X_OK) != 0) return EACCES;
+  const std::string line = first_line(path);
+  if (::access(path.c_str(), R_OK) != 0 || line.starts_with("\x7f"
+                                                            "ELF"))
+    return 0;
+  if (!line.starts_with("#!")) return line.find('\0') == std::string::npos ? ENOEXEC : 0;  // Of a form we do not know.
+  const std::size_t begin = line.find_first_not_of(" \t", 2);
+  if (begin == std::string::npos) return ENOEXEC;
+  const std::string interpreter = line.substr(begin, line.find_first_of(" \t", begin) - begin);
+  return ::access(interpreter.c_str(), X_OK) != 0 ? errno : 0;
+}
+
 std::string explain(const Program& program, const Failure& failure) {
   const std::string name = base::printable(program.argv.front());
   const std::string folder = base::printable(program.folder);
@@ -119,6 +146,12 @@ std::string explain(const Program& program, const Failure& failure) {
   switch (failure.number) {
     case ENOENT:
       if (exists(in_folder(program.folder, program.argv.front()))) {
+        if (const auto line = first_line(in_folder(program.folder, program.argv.front())); line.ends_with('\r')) {
+          return fmt::format(
+              "{}: its first line ends with a carriage return, as files written on Windows do; remove those, as by "
+              "sed -i 's/\\r$//' {}",
+              name, name);
+        }
         return fmt::format(
             "{}: what its first line (#!) names is not there; install it, or write the interpreter "
             "before it in the command",
@@ -143,6 +176,11 @@ std::string explain(const Program& program, const Failure& failure) {
     default:
       return fmt::format("{}: the system cannot start it ({})", name, std::strerror(failure.number));
   }
+}
+
+std::string no_such_program(const Program& program) {
+  return fmt::format("{}: no such program; install it, or write its path in the command",
+                     base::printable(program.argv.front()));
 }
 
 /// Something that can be said before any process is made.
@@ -190,15 +228,38 @@ Environment with_our_environment(const Environment& added) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     const std::string_view name = text.substr(0, equals);
-    constexpr std::array<std::string_view, 12> kMarks = {
-        "STERLET_TRIAL",      "STERLET_ATTEMPT",      "STERLET_PARAMS",  "STERLET_SEED",
-        "STERLET_RESUME",     "STERLET_CHANNEL",      "STERLET_SESSION", "STERLET_CHECKPOINT_DIR",
-        "STERLET_SKIP_STEPS", "STERLET_PARAMS_EXACT", "STERLET_AGENDA",  "STERLET_UNSENT"};
+    constexpr std::array<std::string_view, 13> kMarks = {
+        "STERLET_TRIAL",   "STERLET_ATTEMPT", "STERLET_PARAMS",         "STERLET_SEED",       "STERLET_RESUME",
+        "STERLET_CHANNEL", "STERLET_SESSION", "STERLET_CHECKPOINT_DIR", "STERLET_SKIP_STEPS", "STERLET_PARAMS_EXACT",
+        "STERLET_AGENDA",  "STERLET_UNSENT",  "STERLET_INACTIVE"};
     if (std::find(kMarks.begin(), kMarks.end(), name) != kMarks.end()) continue;
     put(std::string(name), std::string(text.substr(equals + 1)));
   }
   for (const auto& [name, value] : added) put(name, value);
   return result;
+}
+
+std::optional<std::string> why_not_startable(const Program& program) {
+  if (auto refusal = refuse(program)) return refusal;
+  struct stat about {};
+  if (::stat(program.folder.c_str(), &about) != 0) return explain(program, {.stage = Stage::kFolder, .number = errno});
+  const auto path = find_program(program);
+  if (!path) return no_such_program(program);
+  if (const int error = exec_error(in_folder(program.folder, *path)); error != 0) {
+    return explain(program, {.stage = Stage::kExec, .number = error});
+  }
+  const std::string script = script_of(program.argv);
+  if (script.empty()) return std::nullopt;
+  const std::string name = base::printable(script);
+  const std::string place = in_folder(program.folder, script);
+  if (::stat(place.c_str(), &about) != 0) {
+    return fmt::format("{}: no such script in {}; check its path in the command", name,
+                       base::printable(program.folder));
+  }
+  if (::access(place.c_str(), R_OK) != 0) {
+    return fmt::format("{}: this script cannot be read ({}); allow it with chmod +r", name, std::strerror(errno));
+  }
+  return std::nullopt;
 }
 
 Result<std::variant<Started, NotStarted>> start_program(const Program& program) {
@@ -209,10 +270,7 @@ Result<std::variant<Started, NotStarted>> start_program(const Program& program) 
   };
   if (const auto refusal = refuse(program)) return Outcome(NotStarted{*refusal});
   const auto path = find_program(program);
-  if (!path) {
-    return Outcome(NotStarted{fmt::format("{}: no such program; install it, or write its path in the command",
-                                          base::printable(program.argv.front()))});
-  }
+  if (!path) return Outcome(NotStarted{no_such_program(program)});
   Prepared prepared;
   prepared.path = *path;
   prepared.folder = program.folder.c_str();

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,10 @@ inline constexpr std::string_view kShortageAdvice =
 
 /// Our own environment without the marks of a Sterlet around us, then `added`; of a name given twice the last counts.
 Environment with_our_environment(const Environment& added);
+
+/// Why it cannot be started, as far as that shows without starting it: the program, its interpreter or the script that
+/// an interpreter is given is not there, or may not be run or read. Nothing: it looks right.
+std::optional<std::string> why_not_startable(const Program& program);
 
 /// Starts a program in a process group of its own, with /dev/null as stdin and no descriptor but 0, 1 and 2; it is
 /// killed when the calling thread ends. Errors: kUnreachable where no process can be made.

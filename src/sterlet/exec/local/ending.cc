@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/pattern.h"
 #include "sterlet/base/result.h"
 #include "sterlet/base/text.h"
 #include "sterlet/base/utf8.h"
@@ -118,21 +119,31 @@ Event::Exited explain_ending(const Ending& ending) {
   return exited;
 }
 
-std::string program_name(const std::vector<std::string>& argv) {
-  if (argv.empty()) return "the program";
-  std::string name = argv.front();
-  const std::string_view base = std::string_view(name).substr(name.rfind('/') + 1);
+std::string script_of(const std::vector<std::string>& argv) {
+  if (argv.size() < 2 || argv[1].empty() || argv[1].starts_with('-')) return {};
+  const std::string_view base = std::string_view(argv.front()).substr(argv.front().rfind('/') + 1);
   constexpr std::array<std::string_view, 10> kInterpreters = {"python", "Rscript", "julia", "bash", "sh",
                                                               "dash",   "node",    "perl",  "ruby", "pypy"};
-  const bool interpreter = std::any_of(kInterpreters.begin(), kInterpreters.end(), [&](std::string_view known) {
+  const bool is_interpreter = std::any_of(kInterpreters.begin(), kInterpreters.end(), [&](std::string_view known) {
     // python3 and python3.11 are python.
     return base.starts_with(known) && base.find_first_not_of("0123456789.", known.size()) == std::string_view::npos;
   });
-  if (interpreter && argv.size() > 1 && !argv[1].empty() && !argv[1].starts_with('-')) name += " " + argv[1];
+  return is_interpreter ? argv[1] : std::string();
+}
+
+std::string program_name(const std::vector<std::string>& argv) {
+  if (argv.empty()) return "the program";
+  std::string name = argv.front();
+  if (const std::string script = script_of(argv); !script.empty()) name += " " + script;
   return cut(base::printable(name), 80);
 }
 
 std::string last_line(const std::string& path) {
+  const auto lines = last_lines(path, 1);
+  return lines.empty() ? std::string() : lines.front();
+}
+
+std::vector<std::string> last_lines(const std::string& path, std::size_t count) {
   constexpr std::size_t kTail = 4096;
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return {};
@@ -142,13 +153,18 @@ std::string last_line(const std::string& path) {
   const ssize_t got = ::pread(file.get(), tail.data(), tail.size(), size - static_cast<off_t>(tail.size()));
   if (got <= 0) return {};
   tail.resize(static_cast<std::size_t>(got));
-  const std::size_t end = tail.find_last_not_of(" \t\r\n\f\v");
-  if (end == std::string::npos) return {};
-  const std::size_t before = tail.find_last_of("\r\n", end);
-  const std::size_t start = before == std::string::npos ? 0 : before + 1;
-  const std::string_view line = std::string_view(tail).substr(start, end + 1 - start);
-  const std::size_t first = line.find_first_not_of(" \t");
-  return cut(base::printable(line.substr(first)), kShownMax);
+  std::vector<std::string> lines;
+  while (lines.size() < count) {
+    const std::size_t end = tail.find_last_not_of(" \t\r\n\f\v");
+    if (end == std::string::npos) break;
+    const std::size_t before = tail.find_last_of("\r\n", end);
+    const std::size_t start = before == std::string::npos ? 0 : before + 1;
+    const std::string line = tail.substr(start, end + 1 - start);
+    lines.push_back(cut(base::printable(base::without_colours(line.substr(line.find_first_not_of(" \t")))), kShownMax));
+    tail.resize(start);
+  }
+  std::reverse(lines.begin(), lines.end());
+  return lines;
 }
 
 }  // namespace sterlet::exec

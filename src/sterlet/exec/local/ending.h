@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,13 @@ Event::Exited explain_ending(const Ending& ending);
 
 /// How a command is called in a message: its program, with the script if the program is an interpreter.
 std::string program_name(const std::vector<std::string>& argv);
+
+/// The script that a command hands to an interpreter (python, sh, ...); empty where it is no such command.
+std::string script_of(const std::vector<std::string>& argv);
+
+/// The last lines of a file that are not empty, oldest first, at most `count` and from its last 4 KiB; printable, without
+/// colours, each cut to 200 characters.
+std::vector<std::string> last_lines(const std::string& path, std::size_t count);
 
 /// The last line of a file that is not empty, printable and cut to 200 characters; empty if there is none.
 std::string last_line(const std::string& path);

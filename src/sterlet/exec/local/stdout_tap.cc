@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/log.h"
+#include "sterlet/base/text.h"
 
 namespace sterlet::exec {
 
@@ -52,11 +53,14 @@ void StdoutTap::take(std::string_view data, std::int64_t& step_last, std::vector
 void StdoutTap::take_line(std::int64_t& step_last, std::vector<Event>& events) {
   const std::string line = std::exchange(line_, {});
   if (std::exchange(skipping_, false) || line.empty()) return;
-  const auto found = pattern_.match(line);
+  const auto found = pattern_.find(line);
   if (!found) return;
+  ++matched_;
+  for (const auto& [name, text] : found->no_numbers) no_numbers_[name] = text;
+  for (const base::MetricPattern::Odd& odd : found->odd) note(odd, events);
   Event::Report report;
   report.step = step_last + 1;
-  for (const auto& [name, value] : *found) {
+  for (const auto& [name, value] : found->values) {
     if (name != "step") {
       report.metrics.emplace_back(name, value);
     } else if (value >= 0 && value < 0x1p53 && std::floor(value) == value) {
@@ -66,6 +70,16 @@ void StdoutTap::take_line(std::int64_t& step_last, std::vector<Event>& events) {
   if (report.metrics.empty()) return;
   step_last = report.step;
   events.push_back({.id = id_, .what = std::move(report)});
+}
+
+void StdoutTap::note(const base::MetricPattern::Odd& odd, std::vector<Event>& events) {
+  if (!noted_.insert(odd.kind).second) return;
+  const bool is_comma = odd.kind == base::MetricPattern::Odd::Kind::kComma;
+  events.push_back(
+      {.id = id_,
+       .what = Event::Noted{.topic = is_comma ? "comma" : "percent",
+                            .sentence = fmt::format("'{}' on its stdout is read as {}", base::printable(odd.text),
+                                                    base::number_text(odd.value))}});
 }
 
 void StdoutTap::write_log(std::string_view data) {

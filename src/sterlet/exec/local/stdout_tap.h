@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +30,15 @@ class StdoutTap final {
   void pump(std::size_t bytes_max, std::int64_t& step_last, std::vector<Event>& events);
   /// Takes a last line that lacks its end.
   void finish(std::int64_t& step_last, std::vector<Event>& events);
+  /// Lines that the pattern matched.
+  std::int64_t matched() const { return matched_; }
+  /// By metric, what stood last in its place without being a number.
+  const std::map<std::string, std::string>& no_numbers() const { return no_numbers_; }
 
  private:
   void take(std::string_view data, std::int64_t& step_last, std::vector<Event>& events);
   void take_line(std::int64_t& step_last, std::vector<Event>& events);
+  void note(const base::MetricPattern::Odd& odd, std::vector<Event>& events);
   void write_log(std::string_view data);
 
   AttemptId id_;
@@ -40,6 +47,9 @@ class StdoutTap final {
   Fd log_;
   std::string line_;
   bool skipping_ = false;
+  std::int64_t matched_ = 0;
+  std::map<std::string, std::string> no_numbers_;
+  std::set<base::MetricPattern::Odd::Kind> noted_;
   bool log_failed_ = false;
 };
 

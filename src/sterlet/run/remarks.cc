@@ -1,0 +1,37 @@
+#include "sterlet/run/remarks.h"
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/run/explain.h"
+
+namespace sterlet::run {
+
+std::optional<std::string> Remarks::on_output(std::int64_t trial, const exec::Event::Noted& noted) {
+  if (!topics_.insert(noted.topic).second) return std::nullopt;
+  return fmt::format("trial {}: {}", trial, noted.sentence);
+}
+
+std::optional<std::string> Remarks::on_ended(const study::Claim& claim, const Course& course) {
+  const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(claim.number)];
+  if (!course.read() || record.state != storage::State::kComplete || !topics_.insert("read").second)
+    return std::nullopt;
+  const std::string unread = explain_unread(study_.space().to_json(claim.point), study_.spec().command, *course.read());
+  if (unread.empty()) return std::nullopt;
+  return fmt::format("trial {}: {}", claim.number, unread);
+}
+
+std::optional<std::string> Remarks::on_grace(std::size_t running) {
+  if (running == 0 || !topics_.insert("grace").second) return std::nullopt;
+  const studyfile::Budget& budget = study_.spec().budget;
+  return fmt::format("the budget of time ({}) is used up; running trials have {} more",
+                     base::duration_text(*budget.seconds), base::duration_text(*budget.grace));
+}
+
+std::optional<std::string> Remarks::on_grace_over(std::size_t running) {
+  if (running == 0 || !topics_.insert("grace over").second) return std::nullopt;
+  return fmt::format("the grace is over: {} stopped, to be continued with a larger budget",
+                     running == 1 ? "a trial is" : fmt::format("{} trials are", running));
+}
+
+}  // namespace sterlet::run

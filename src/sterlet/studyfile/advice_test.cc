@@ -1,0 +1,65 @@
+#include "sterlet/studyfile/advice.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::studyfile {
+namespace {
+
+std::string advice_on(const std::string& text) {
+  const auto study = parse_study_text("study: s\nobjective: loss\n" + text, "s.yaml", "/");
+  EXPECT_TRUE(study.has_value()) << study.error().front().message();
+  std::string all;
+  for (const base::Error& advice : advise(study->spec)) all += advice.message() + "\n";
+  return all;
+}
+
+constexpr const char* kTwo = "params: {a: {type: float, low: 0, high: 1}, b: {type: int, low: 1, high: 9}, c: 3}\n";
+
+TEST(Advice, NamesParametersThatReachNobody) {
+  const std::string pattern = "metrics: {from: stdout, pattern: 'loss=(?<loss>\\S+)'}\n";
+  EXPECT_EQ(
+      advice_on(kTwo + pattern + "command: [python3, t.py, \"${a}\"]\n"),
+      "b is searched, but the command does not pass it, and a program whose metrics are read from its stdout has no "
+      "client to read it with; write \"--b=${b}\" into the command, unless the program reads the file that "
+      "STERLET_PARAMS names\n");
+  EXPECT_EQ(advice_on(kTwo + pattern + "command: [t, \"${a}\", \"--b=${b}\"]\n"), "");
+  EXPECT_EQ(advice_on(kTwo + pattern + "command: [sterlet-train, mlp]\n"), "");
+  EXPECT_EQ(advice_on(kTwo + pattern), "");  // Ask and tell.
+}
+
+TEST(Advice, OfAClientAsksOnlyWhereTheCommandPassesOthers) {
+  EXPECT_EQ(advice_on(std::string(kTwo) + "command: [python3, t.py]\n"), "");
+  EXPECT_EQ(advice_on(std::string(kTwo) + "command: [python3, t.py, \"--b=${b}\", \"$${a}\"]\n"),
+            "a is searched, but the command passes only other parameters; write \"--a=${a}\" into the command, unless "
+            "the program asks a client for it\n");
+}
+
+TEST(Advice, WarnsOfDecadesOnALinearScale) {
+  EXPECT_EQ(
+      advice_on("params: {learning_rate: {type: float, low: 1e-5, high: 1}}\n"),
+      "learning_rate goes from 1e-05 to 1 on a linear scale, so that 9 of 10 values tried lie in the last of its 5 "
+      "decades; write scale: log, unless that is what you want\n");
+  EXPECT_NE(advice_on("params: {lr: {type: float, low: 0.001, high: 1}}\n"), "");
+  for (const char* fine : {"{type: float, low: 0.002, high: 1}", "{type: float, low: 1e-5, high: 1, scale: log}",
+                           "{type: float, low: 0, high: 1}", "{type: int, low: 1, high: 100000}",
+                           "{type: float, low: 0.001, high: 100, step: 0.001}"}) {
+    EXPECT_EQ(advice_on(std::string("params: {x: ") + fine + "}\n"), "") << fine;
+  }
+}
+
+TEST(Advice, HasNothingAgainstWhatInitWrites) {
+  for (const std::string& preset : preset_names()) {
+    const auto text = starter_study(preset);
+    ASSERT_TRUE(text.has_value());
+    const auto study = parse_study_text(*text, "s.yaml", "/");
+    ASSERT_TRUE(study.has_value()) << study.error().front().message();
+    EXPECT_TRUE(advise(study->spec).empty()) << preset << ": " << advise(study->spec).front().message();
+  }
+}
+
+}  // namespace
+}  // namespace sterlet::studyfile
