@@ -124,6 +124,45 @@ class Trial:
         """Whether Sterlet chose a value for the hyperparameter of that name in this trial."""
         return name in self.params
 
+    def suggest_float(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        *,
+        step: Optional[float] = None,
+        log: bool = False,
+        scale: Optional[str] = None,
+    ) -> float:
+        """The hyperparameter of that name; where Sterlet did not choose one, the middle of the range on its scale.
+
+        So a function that was written for a study's optimize() runs as a program, too. The study file's range counts.
+        """
+        if name in self.params:
+            return float(self.params[name])
+        if log or scale == "log":
+            return math.sqrt(low * high)
+        if scale == "reverse_log":
+            return 1 - math.sqrt((1 - low) * (1 - high))
+        return (low + high) / 2 if step is None else low + step * (int(round((high - low) / step)) // 2)
+
+    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        """The same of a whole number."""
+        if name in self.params:
+            return int(self.params[name])
+        return int(round(math.sqrt(low * high))) if log else low + (high - low) // step // 2 * step
+
+    def suggest_categorical(self, name: str, choices: Sequence[_T]) -> _T:
+        """The same of a choice, without Sterlet the first; one that JSON cannot hold is found by its text."""
+        if name not in self.params:
+            return choices[0]
+        chosen = self.params[name]
+        for choice in choices:
+            if choice == chosen and isinstance(choice, bool) == isinstance(chosen, bool) or str(choice) == chosen:
+                return choice
+        found: _T = chosen
+        return found
+
     @property
     def number(self) -> int:
         """The trial's number in its study; -1 without Sterlet."""

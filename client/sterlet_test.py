@@ -56,6 +56,24 @@ class ClientTest(unittest.TestCase):
         self.assertEqual((trial.seed(7), trial.checkpoint_dir, trial.resume_path), (7, None, None))
         self.assertEqual(self.errors.getvalue(), "")
 
+    def test_parameters_may_be_suggested(self):
+        trial = sterlet.Trial()
+        self.assertEqual(trial.suggest_float("x", 0, 4), 2)
+        self.assertEqual(trial.suggest_float("x", 0, 1, step=0.25), 0.5)
+        self.assertAlmostEqual(trial.suggest_float("rate", 1e-4, 1, log=True), 1e-2)
+        self.assertAlmostEqual(trial.suggest_float("momentum", 0.9, 0.999, scale="reverse_log"), 0.99)
+        self.assertEqual(trial.suggest_int("n", 1, 10, step=3), 4)
+        self.assertEqual(trial.suggest_int("n", 1, 100, log=True), 10)
+        self.assertEqual(trial.suggest_categorical("kind", ["a", "b"]), "a")
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{"x": 1, "n": 7, "kind": "None", "flag": true}')
+            file.flush()
+            os.environ["STERLET_PARAMS"] = file.name
+            trial = sterlet.Trial()
+        self.assertEqual((trial.suggest_float("x", 0, 4), trial.suggest_int("n", 1, 10)), (1.0, 7))
+        self.assertIsNone(trial.suggest_categorical("kind", ["a", None]))
+        self.assertIs(trial.suggest_categorical("flag", [1, True]), True)
+
     def test_what_has_a_step_waits_for_it(self):
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
             file.write('{"set":{"rate":0.1},"at":2}\n{"checkpoint":{},"at":4}\n{"stop":{},"at":4}\n')

@@ -43,6 +43,10 @@ sterlet_warnings(sterlet_client_test)
 add_test(NAME client_cpp COMMAND sterlet_client_test)
 add_test(NAME client_python COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/client/sterlet_test.py)
 
+# The Python package, over the program of this build; without any package of others.
+add_test(NAME python COMMAND /usr/bin/python3 -m unittest discover -s ${CMAKE_SOURCE_DIR}/python/tests -p *_test.py)
+set_tests_properties(python PROPERTIES TIMEOUT 900 ENVIRONMENT "STERLET_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/report/render_main.cc)
   add_executable(render-report tests/report/render_main.cc)
   target_link_libraries(render-report PRIVATE sterlet_report)

@@ -148,8 +148,15 @@ class Server final {
     STERLET_TRY(const Operation* const operation, find_operation(name->get_ref<const std::string&>()));
     message.erase(name);
     is_sync_due_ = is_sync_due_ || operation->effect == Effect::kLasts;
-    STERLET_PASS(adopt(message));
-    return call(*operation, study_, message);
+    auto answer = carry_out(*operation, message);
+    if (answer || !study_.has_grown_elsewhere()) return answer;
+    STERLET_PASS(study_.follow_growth());
+    return carry_out(*operation, message);
+  }
+
+  Result<Json> carry_out(const Operation& operation, const Json& arguments) {
+    STERLET_PASS(adopt(arguments));
+    return call(operation, study_, arguments);
   }
 
   Result<void> send() {

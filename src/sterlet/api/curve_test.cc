@@ -84,7 +84,7 @@ TEST_F(CurveOfAttempts, IsWrittenAsTheDocumentHasIt) {
       return true;
     };
     ASSERT_TRUE(write_trial(*study_, *storage_, 0, write).has_value());
-    EXPECT_EQ(text, base::json_line(trial_json(*study_, *storage_, 0).value()));
+    EXPECT_EQ(text, base::json_line(trial_json(*study_, storage_.get(), 0).value()));
   };
   begin();
   expect_equal();

@@ -117,7 +117,7 @@ base::Json assurance_json(const study::Study::Assurance& assurance) {
   return json;
 }
 
-base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+base::Result<base::Json> trial_json(const study::Study& study, storage::Storage* storage, std::int64_t trial,
                                     Reports with_reports) {
   const study::TrialView view = study.view(trial);
   const storage::TrialRecord& record = view.record;
@@ -145,8 +145,8 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
   }
   if (!study.turns().empty() && !record.checkpoint.empty()) json["checkpoint"] = record.checkpoint;
   json["reports"] = base::Json::array();
-  if (with_reports == Reports::kWith) {
-    STERLET_TRY(json["reports"], reports_json(study, storage, trial));
+  if (with_reports == Reports::kWith && storage != nullptr) {
+    STERLET_TRY(json["reports"], reports_json(study, *storage, trial));
   }
   if (!study.turns().empty()) json["turns"] = turns_json(study, trial);
   json["started"] = time_json(record.started_ms);
@@ -166,7 +166,7 @@ base::Result<base::Json> trial_json(const study::Study& study, storage::Storage&
 
 base::Result<void> write_trial(const study::Study& study, storage::Storage& storage, std::int64_t trial,
                                const Write& write) {
-  STERLET_TRY(const base::Json json, trial_json(study, storage, trial, Reports::kWithout));
+  STERLET_TRY(const base::Json json, trial_json(study, &storage, trial, Reports::kWithout));
   std::string piece;
   char separator = '{';
   for (const auto& [key, value] : json.items()) {

@@ -16,7 +16,8 @@ enum class Reports { kWith, kWithout };
 /// curve.h), repeat_of or runs and mean where repeats are on, started, ended, and reason, predicted and note (why the
 /// sampler chose it) where there are any; tags and notes; and of a trial from before a change of the spec spec_version,
 /// outside, and values_then in the objectives of then.
-base::Result<base::Json> trial_json(const study::Study& study, storage::Storage& storage, std::int64_t trial,
+/// Without a storage (null) its reports are not known.
+base::Result<base::Json> trial_json(const study::Study& study, storage::Storage* storage, std::int64_t trial,
                                     Reports reports = Reports::kWith);
 
 /// Takes the next piece of a text; false ends the writing.

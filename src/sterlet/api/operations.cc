@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/api/define_by_run.h"
 #include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
 #include "sterlet/study/curve_value.h"
@@ -24,103 +25,15 @@ using base::Json;
 using base::Result;
 using storage::State;
 
-constexpr std::size_t kShownMax = 60;  // Bytes of a wrong value that an error shows.
-
-constexpr std::array<std::pair<std::string_view, State>, 4> kStates{{{"complete", State::kComplete},
-                                                                     {"failed", State::kFailed},
-                                                                     {"pruned", State::kPruned},
-                                                                     {"cancelled", State::kCancelled}}};
+constexpr std::size_t kShownMax = 60;  // Bytes of a wrong name that an error shows.
 
 base::Failure refuse(std::string what, std::string next = {}) {
   return base::fail(ErrorCode::kInvalidArgument, std::move(what), std::move(next));
 }
 
-std::string shown(const Json& value) { return base::json_line(value).substr(0, kShownMax); }
-
-// -- Arguments -------------------------------------------------------------------------------------------------------
-
-std::optional<State> state_of(const Json& value) {
-  for (const auto& [name, state] : kStates) {
-    if (value == Json(name)) return state;
-  }
-  return std::nullopt;
-}
-
-bool is_integer(const Json& value) {
-  if (value.is_number_unsigned()) return value.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max();
-  return value.is_number_integer();
-}
-
-bool are_numbers(const Json& list) {
-  return std::all_of(list.begin(), list.end(), [](const Json& one) { return base::number_from_json(one).has_value(); });
-}
-
-Result<void> check_curve(std::string_view name, const Json& curve) {
-  const std::string what = fmt::format("'{}' must be a list of [step, value]", name);
-  if (!curve.is_array() || curve.empty()) return refuse(what);
-  for (const Json& point : curve) {
-    if (!point.is_array() || point.size() != 2 || !is_integer(point[0]) || !base::number_from_json(point[1])) {
-      return refuse(what, "steps are whole numbers");
-    }
-  }
-  return {};
-}
-
-Result<void> check(const Argument& argument, const Json& value) {
-  constexpr const char* kOddNumbers = R"(NaN and infinities are written "NaN", "Infinity", "-Infinity")";
-  const auto wrong = [&](std::string next) {
-    return refuse(fmt::format("{} must be {} (found {})", argument.name, text_of(argument.type), shown(value)),
-                  std::move(next));
-  };
-  switch (argument.type) {
-    case ArgumentType::kInteger:
-      if (!is_integer(value)) return wrong(std::string(argument.advice));
-      return {};
-    case ArgumentType::kNumber:
-      if (!base::number_from_json(value)) return wrong(kOddNumbers);
-      return {};
-    case ArgumentType::kNumbers:
-      if (!value.is_array() || !are_numbers(value)) return wrong(kOddNumbers);
-      return {};
-    case ArgumentType::kText:
-      if (!value.is_string()) return wrong("put it in quotes");
-      return {};
-    case ArgumentType::kState:
-      if (!state_of(value)) {
-        return refuse(fmt::format("{} cannot be {}", argument.name, shown(value)),
-                      fmt::format("it is {}", text_of(argument.type)));
-      }
-      return {};
-    case ArgumentType::kPoint:
-      return {};
-    case ArgumentType::kMetrics:
-      if (!value.is_object() || value.empty() || !are_numbers(value)) return wrong(kOddNumbers);
-      return {};
-    case ArgumentType::kCurve:
-      return check_curve(argument.name, value);
-  }
-  return {};
-}
-
-Result<void> check(const Operation& operation, const Json& arguments) {
-  if (!arguments.is_object()) {
-    return refuse(fmt::format("the arguments of {} must be an object (found {})", operation.name, shown(arguments)));
-  }
-  for (const auto& [name, value] : arguments.items()) {
-    const auto argument = std::ranges::find(operation.arguments, std::string_view(name), &Argument::name);
-    if (argument == operation.arguments.end()) {
-      std::vector<std::string> known;
-      for (const Argument& other : operation.arguments) known.emplace_back(other.name);
-      return refuse(fmt::format("{} has no argument '{}'", operation.name, base::printable(name.substr(0, kShownMax))),
-                    known.empty() ? std::string("it takes none") : base::suggest_name(name, known));
-    }
-    STERLET_PASS(check(*argument, value));
-  }
-  for (const Argument& argument : operation.arguments) {
-    if (!argument.is_required() || arguments.contains(argument.name)) continue;
-    return refuse(fmt::format("'{}' is missing", argument.name), std::string(argument.advice));
-  }
-  return {};
+bool is_set(const Json& arguments, const char* flag) {
+  const auto found = arguments.find(flag);
+  return found != arguments.end() && found->get<bool>();
 }
 
 std::vector<double> numbers_of(const Json& list) {
@@ -179,6 +92,7 @@ Result<Json> ask(study::Study& study, const Json&) {
   }
   Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
   if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
+  if (const Json note = enqueued_note(study, claim->number); !note.is_null()) answer.update(note);
   return answer;
 }
 
@@ -198,8 +112,13 @@ Result<Json> tell(study::Study& study, const Json& arguments) {
     return refuse("'value' is missing", R"(give "value", "values" or "state")");
   }
   const auto trial = arguments["id"].get<std::int64_t>();
+  STERLET_TRY(auto transaction, study.begin());
   STERLET_TRY(const int attempt, attempt_of(study, trial));
+  if (const auto params = arguments.find("params"); params != arguments.end()) {
+    STERLET_PASS(study.correct(trial, attempt, *params));
+  }
   STERLET_PASS(study.tell(trial, attempt, outcome));
+  STERLET_PASS(transaction.commit());
   return Json{{"ok", true}};
 }
 
@@ -234,11 +153,17 @@ Result<Json> add(study::Study& study, const Json& arguments) {
     }
     if (outcome.values.empty()) outcome.values = study::counted_values(counted, std::span(objectives).first(1));
   }
-  STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve));
+  const auto add = is_set(arguments, "partial") ? &study::Study::add_partial : &study::Study::add;
+  STERLET_TRY(const std::int64_t id, (study.*add)(arguments["params"], outcome, curve));
   return Json{{"id", id}};
 }
 
 Result<Json> enqueue(study::Study& study, const Json& arguments) {
+  if (is_set(arguments, "free")) {
+    STERLET_PASS(study.enqueue_freely(arguments["params"], arguments.value("note", std::string())));
+    return Json{{"ok", true}};
+  }
+  if (arguments.contains("note")) return refuse("'note' goes with free alone", R"(add "free": true, or leave it out)");
   STERLET_PASS(study.enqueue(arguments["params"]));
   return Json{{"ok", true}};
 }
@@ -312,7 +237,16 @@ constexpr Argument kState{
     .name = "state", .type = ArgumentType::kState, .summary = "how it ended; `complete` if left out"};
 constexpr Argument kReason{.name = "reason", .type = ArgumentType::kText, .summary = "why it failed or was pruned"};
 
-constexpr std::array kTellArguments{kId, kValue, kValues, kConstraints, kState, kReason};
+constexpr std::array kTellArguments{
+    kId,
+    kValue,
+    kValues,
+    kConstraints,
+    kState,
+    kReason,
+    Argument{.name = "params",
+             .type = ArgumentType::kPoint,
+             .summary = "the configuration it really had, where that is not what was asked; others are absent"}};
 constexpr std::array kReportArguments{
     kId,
     Argument{.name = "step",
@@ -333,11 +267,25 @@ constexpr std::array kAddArguments{
     kReason,
     Argument{.name = "reports",
              .type = ArgumentType::kCurve,
-             .summary = "its curve; without `value`, what the objective's `of` counts of it is its result"}};
-constexpr std::array kEnqueueArguments{Argument{.name = "params",
-                                                .type = ArgumentType::kPoint,
-                                                .summary = "the values to try; the sampler fills in the others",
-                                                .advice = "give the values to try; others are filled in"}};
+             .summary = "its curve; without `value`, what the objective's `of` counts of it is its result"},
+    Argument{.name = "partial",
+             .type = ArgumentType::kFlag,
+             .summary = "whether it may lack parameters: they are absent then"}};
+constexpr std::array kEnqueueArguments{
+    Argument{.name = "params",
+             .type = ArgumentType::kPoint,
+             .summary = "the values to try; the sampler fills in the others",
+             .advice = "give the values to try; others are filled in"},
+    Argument{
+        .name = "free", .type = ArgumentType::kFlag, .summary = "whether the study may not know some of the names yet"},
+    Argument{.name = "note", .type = ArgumentType::kText, .summary = "with `free`: what `ask` tells of it"}};
+constexpr std::array kJoinArguments{
+    Argument{.name = "params",
+             .type = ArgumentType::kDeclarations,
+             .summary = "as in a study file; a known one may get wider bounds and more choices",
+             .advice = R"(give them by name, as in {"x": {"type": "float", "low": 0, "high": 1}})"}};
+constexpr std::array kTrialsArguments{Argument{
+    .name = "since", .type = ArgumentType::kInteger, .summary = "the `seq` of an earlier answer: only what changed"}};
 
 constexpr std::array kRetryArguments{
     Argument{.name = "id", .type = ArgumentType::kInteger, .summary = "the trial; if left out, all that failed"}};
@@ -350,7 +298,7 @@ constexpr std::array kNoteArguments{
 constexpr std::array kTagArguments{
     kPlace, Argument{.name = "tag", .type = ArgumentType::kText, .summary = "one word", .advice = "give one word"}};
 
-constexpr std::array<Operation, 10> kOperations{
+constexpr std::array<Operation, 13> kOperations{
     {{.name = "ask",
       .summary = "The next trial to run.",
       .effect = Effect::kWrites,
@@ -358,7 +306,7 @@ constexpr std::array<Operation, 10> kOperations{
       .example = "{}",
       .answer = R"({"id":0,"params":{...}})",
       .note = "`params` has only the parameters whose `when` holds. `repeat_of` names the first run of the same "
-              "configuration where the study repeats runs.",
+              "configuration where the study repeats runs; `enqueued` and `told` say what was enqueued with `free`.",
       .run = &ask},
      {.name = "tell",
       .summary = "The end of a trial: `value`, `values` or `state`.",
@@ -432,31 +380,33 @@ constexpr std::array<Operation, 10> kOperations{
       .answer = R"({"id":0,"params":{...},"value":0.2})",
       .note = R"(With several objectives: `{"front":[...]}`. Where the study repeats runs, `runs`, `mean`, )"
               "`standard_error` and `probability` say how sure it is.",
-      .run = &best}}};
+      .run = &best},
+     {.name = "join",
+      .summary = "Parameters that appeared while the program ran join the space.",
+      .effect = Effect::kLasts,
+      .arguments = kJoinArguments,
+      .example = R"({"params":{"y":{"type":"float","low":0,"high":1}}})",
+      .answer = R"({"ok":true})",
+      .note = "Earlier trials do not have them. It needs `duplicates: allow` in the study, and no repeats.",
+      .run = &join},
+     {.name = "study",
+      .summary = "What the study is: its spec, with the parameters that joined.",
+      .effect = Effect::kReads,
+      .arguments = {},
+      .example = "{}",
+      .answer = R"({"spec":{...}})",
+      .note = "`seed`, `trials` (their number) and `created` follow.",
+      .run = &describe},
+     {.name = "trials",
+      .summary = "The trials, as `sterlet export` writes them.",
+      .effect = Effect::kReads,
+      .arguments = kTrialsArguments,
+      .example = "{}",
+      .answer = R"({"seq":0,"trials":[...]})",
+      .note = "Without a storage their reports are not kept.",
+      .run = &list_trials}}};
 
 }  // namespace
-
-std::string_view text_of(ArgumentType type) {
-  switch (type) {
-    case ArgumentType::kInteger:
-      return "a whole number";
-    case ArgumentType::kNumber:
-      return "a number";
-    case ArgumentType::kNumbers:
-      return "a list of numbers";
-    case ArgumentType::kText:
-      return "text";
-    case ArgumentType::kState:
-      return "complete, failed, pruned or cancelled";
-    case ArgumentType::kPoint:
-      return "values by parameter";
-    case ArgumentType::kMetrics:
-      return "numbers by name";
-    case ArgumentType::kCurve:
-      return "a list of [step, value]";
-  }
-  return "";
-}
 
 std::span<const Operation> operations() { return kOperations; }
 
@@ -471,7 +421,7 @@ Result<const Operation*> find_operation(std::string_view name) {
 }
 
 Result<Json> call(const Operation& operation, study::Study& study, const Json& arguments) {
-  STERLET_PASS(check(operation, arguments));
+  STERLET_PASS(check(operation.name, operation.arguments, arguments));
   return operation.run(study, arguments);
 }
 

@@ -4,34 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "sterlet/api/arguments.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::api {
-
-/// What an argument of an operation may be.
-enum class ArgumentType {
-  kInteger,
-  kNumber,   ///< NaN and infinities as base::json_number writes them.
-  kNumbers,  ///< A list of those.
-  kText,
-  kState,    ///< How a trial ended: complete, failed, pruned, cancelled.
-  kPoint,    ///< Values by parameter; the study's space says what is right.
-  kMetrics,  ///< Numbers by name.
-  kCurve,    ///< [[step, number], ...], at least one.
-};
-/// "a whole number".
-std::string_view text_of(ArgumentType type);
-
-struct Argument {
-  std::string_view name;
-  ArgumentType type;
-  std::string_view summary;
-  std::string_view advice = {};  ///< What to do where it is missing; empty: it may be left out.
-
-  bool is_required() const { return !advice.empty(); }
-};
 
 /// What an operation leaves behind.
 enum class Effect {

@@ -19,8 +19,9 @@ class Operations : public testing::Test {
  protected:
   Operations() {
     auto file = studyfile::parse_study_text(
-        "study: s\nobjective: loss\nseed: 3\nsampler: random\nparams: {x: {type: float, low: 0, high: 1}}\n", "s.yaml",
-        "/");
+        "study: s\nobjective: loss\nseed: 3\nsampler: random\nduplicates: allow\nparams: {x: {type: float, low: 0, "
+        "high: 1}}\n",
+        "s.yaml", "/");
     EXPECT_TRUE(file.has_value());
     study_ = study::Study::open(std::move(*file), {.storage = storage_.get(), .session = "test"}).value();
   }
@@ -42,8 +43,8 @@ TEST_F(Operations, ExamplesAreAnsweredAsTheTableSays) {
   const auto line_before = [](std::string_view text) { return std::string(text.substr(0, text.find("..."))); };
   std::set<std::string_view> order;
   // As a driver would: the trial of `ask` is reported on before it is told.
-  for (const std::string_view name :
-       {"ask", "report", "tell", "add", "enqueue", "retry", "note", "tag", "untag", "best"}) {
+  for (const std::string_view name : {"ask", "report", "tell", "add", "enqueue", "retry", "note", "tag", "untag",
+                                      "best", "join", "study", "trials"}) {
     const Operation* operation = find_operation(name).value();
     const auto answer = call(*operation, *study_, base::parse_json(operation->example).value());
     ASSERT_TRUE(answer.has_value()) << name << ": " << answer.error().message();
@@ -73,6 +74,46 @@ TEST_F(Operations, AFailedTrialIsAskedForAgain) {
   EXPECT_EQ(say("retry", {{"id", 0}}), "trial 0 is RUNNING and cannot be run again; wait for its end");
   EXPECT_EQ(say("tell", {{"id", 0}, {"value", 2}}), R"({"ok":true})");
   EXPECT_EQ(study_->records()[0].attempt, 2);
+}
+
+TEST_F(Operations, ParametersJoinAndEarlierTrialsLackThem) {
+  const Json y{{"y", {{"type", "float"}, {"low", 1}, {"high", 10}, {"scale", "log"}}}};
+  say("ask", Json::object());
+  EXPECT_EQ(say("join", {{"params", y}}), R"({"ok":true})");
+  say("ask", Json::object());
+  EXPECT_TRUE(study_->view(1).params.contains("y"));
+  EXPECT_EQ(say("tell", {{"id", 0}, {"value", 1}, {"params", {{"y", 2}}}}), R"({"ok":true})");
+  EXPECT_EQ(base::json_line(study_->view(0).params), R"({"y":2.0})");
+  EXPECT_EQ(say("add", {{"params", {{"y", 3}}}, {"value", 1}}),
+            "x is missing; give every parameter whose condition holds");
+  EXPECT_EQ(say("add", {{"params", {{"y", 3}}}, {"value", 1}, {"partial", true}}), R"({"id":2})");
+  EXPECT_EQ(base::json_line(study_->view(2).params), R"({"y":3.0})");
+  // Bounds may widen, and nothing else may change.
+  EXPECT_EQ(say("join", {{"params", {{"y", {{"type", "float"}, {"low", 0.5}, {"high", 10}, {"scale", "log"}}}}}}),
+            R"({"ok":true})");
+  const std::string kept =
+      " cannot be declared so, as earlier trials have values of it; keep its type, scale and choices, "
+      "and let its bounds only widen";
+  EXPECT_EQ(say("join", {{"params", {{"y", {{"type", "float"}, {"low", 1}, {"high", 10}, {"scale", "log"}}}}}}),
+            "y" + kept);
+  EXPECT_EQ(say("join", {{"params", {{"x", {{"type", "float"}, {"low", 0}, {"high", 1}, {"step", 0.5}}}}}}),
+            "x" + kept);
+  EXPECT_EQ(say("join", {{"params", {{"z", {{"type", "float"}, {"low", 2}, {"high", 1}}}}}}).substr(0, 2), "z:");
+  EXPECT_EQ(
+      say("join", {{"params", 3}}),
+      "params must be an object of names and declarations; write them as {\"x\": {\"type\": \"float\", \"low\": 0, "
+      "\"high\": 1}}");
+  EXPECT_EQ(study_->space().parameters().size(), 2U);
+}
+
+TEST_F(Operations, WhatIsEnqueuedFreelyIsToldByAsk) {
+  const Json free{{"params", {{"x", 0.25}, {"later", "a"}}}, {"free", true}, {"note", "a guess"}};
+  EXPECT_EQ(say("enqueue", free), R"({"ok":true})");
+  EXPECT_EQ(say("enqueue", {{"params", {{"x", 0.25}}}, {"note", "n"}}),
+            "'note' goes with free alone; add \"free\": true, or leave it out");
+  EXPECT_EQ(say("enqueue", {{"params", {{"x", 0.25}}}, {"free", 1}}), "free must be true or false (found 1)");
+  EXPECT_EQ(say("ask", Json::object()),
+            R"({"id":0,"params":{"x":0.25},"enqueued":{"x":0.25,"later":"a"},"told":"a guess"})");
 }
 
 TEST_F(Operations, AnUnknownNameIsAnsweredWithTheNearest) {

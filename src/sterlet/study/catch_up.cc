@@ -46,6 +46,8 @@ Result<std::int64_t> catch_up(storage::Storage& storage, const storage::StudyRec
     if (number > trials.next_number()) STERLET_PASS(fill_gap(storage, study, space, number, trials));
     STERLET_TRY(Seen seen, versions.see(storage, study.id, row));
     if (number < trials.next_number()) {
+      // Its program took other parameters than it was given; see Ledger::correct().
+      if (!(seen.point == trials.point(number))) trials.correct(trials.record(number), std::move(seen.point));
       trials.change(row.record, row.session, Trials::Source::kElsewhere, std::move(seen.formerly));
     } else {
       trials.append(row.record, std::move(seen), row.session, Trials::Source::kElsewhere);

@@ -16,6 +16,7 @@ using samplers::Suggestion;
 using storage::State;
 
 constexpr std::uint32_t kRedrawsMax = 16;
+constexpr const char* kFree = "";  // Key of a queued point whose names need not be the space's: no parameter has it.
 
 // What the sampler said of its point, as it is stored.
 std::string text_of_prediction(const Suggestion& suggestion, const studyfile::Objective& objective) {
@@ -42,8 +43,10 @@ Claims::Claims(Ledger& ledger, const Settings& settings, PrunerDesk& pruner, con
 
 Result<void> Claims::make(std::uint64_t seed, std::optional<std::int64_t> trial_budget) {
   const studyfile::StudySpec& spec = ledger_.spec();
+  const bool is_empty = ledger_.space().dimensions().empty();  // Its parameters are still to come: nothing to choose.
   STERLET_TRY(sampler_,
-              samplers::make(spec.sampler.name, ledger_.space(), spec.sampler.options,
+              samplers::make(is_empty ? "random" : spec.sampler.name, ledger_.space(),
+                             is_empty ? base::Json::object() : spec.sampler.options,
                              {.seed = seed, .trial_budget = trial_budget, .objective_count = spec.objectives.size()}));
   seed_ = seed;
   return {};
@@ -238,11 +241,11 @@ Result<std::optional<Suggestion>> Claims::next_point(std::int64_t number) {
   while (true) {
     STERLET_TRY(const auto queued, ledger_.pop_queue());
     if (!queued) break;
-    auto point = complete(*queued, number);
-    if (point) return Suggestion{.point = std::move(*point), .origin = space::Origin::kEnqueued};
+    auto completed = complete(*queued, number);
+    if (completed) return std::move(*completed);
     // It was checked when it was enqueued, but the space may be another one since; it must not hold up what follows it.
     remarks_.push_back(fmt::format("the enqueued point {} was skipped, since it fits the space no more: {}", *queued,
-                                   point.error().message()));
+                                   completed.error().message()));
     STERLET_PASS(ledger_.put_event(std::string(kSkippedPointEvent), remarks_.back()));
   }
   if (auto again = repeat(false)) return again;
@@ -282,6 +285,14 @@ Result<void> Claims::enqueue(const base::Json& params) {
   return ledger_.push_queue(base::json_line(params));
 }
 
+Result<void> Claims::enqueue_freely(const base::Json& params, const std::string& note) {
+  if (!params.is_object()) {
+    return base::fail(base::ErrorCode::kInvalidArgument, "params must be an object of names and values",
+                      R"(write them as {"learning_rate": 0.01})");
+  }
+  return ledger_.push_queue(base::json_line({{kFree, params}, {"note", note}}));
+}
+
 Result<void> Claims::check_enqueued() const {
   const auto& points = ledger_.spec().enqueue;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -294,11 +305,25 @@ Result<void> Claims::check_enqueued() const {
 
 // The sampler fills in what is left open, where its values and those given can go together; else the point that was
 // found when they were enqueued.
-Result<space::Point> Claims::complete(const std::string& queued, std::int64_t number) const {
-  STERLET_TRY(const base::Json params, base::parse_json(queued));
+Result<Suggestion> Claims::complete(const std::string& queued, std::int64_t number) const {
+  STERLET_TRY(base::Json params, base::parse_json(queued));
+  Suggestion suggestion{.origin = space::Origin::kEnqueued};
+  if (params.contains(kFree)) {
+    suggestion.note = {{"enqueued", params[kFree]}};
+    if (const auto told = params["note"].get<std::string>(); !told.empty()) suggestion.note["told"] = told;
+    base::Json known = base::Json::object();
+    for (const auto& [name, value] : params[kFree].items()) {
+      if (ledger_.space().check_partial({{name, value}})) known[name] = value;
+    }
+    params = std::move(known);
+  }
   const base::StreamKey key{.seed = seed_, .trial = static_cast<std::uint64_t>(number)};
   auto point = ledger_.space().complete(params, sampler_->suggest(ledger_.trials().history(), key).point, key);
-  return point ? std::move(point) : complete_alone(params);
+  if (!point) {
+    STERLET_TRY(point, complete_alone(params));
+  }
+  suggestion.point = std::move(*point);
+  return suggestion;
 }
 
 Result<space::Point> Claims::complete_alone(const base::Json& params) const {

@@ -56,6 +56,9 @@ class Claims final : public Derived {
   base::Result<void> put_back(std::int64_t trial);
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
+  /// The same of values by names of which the space may know none yet: those that it does know then are the point's,
+  /// and all of them, with the note, the trial's prediction says under "note" as "enqueued" and "told".
+  base::Result<void> enqueue_freely(const base::Json& params, const std::string& note);
   /// Whether all points that the study file enqueues can be completed. Errors: kInvalidArgument names the first.
   base::Result<void> check_enqueued() const;
   bool has_lost() const { return !lost_.empty(); }
@@ -75,7 +78,7 @@ class Claims final : public Derived {
   base::Result<std::optional<Claim>> promote(Pause pause);
   std::optional<samplers::Suggestion> sample(std::int64_t number) const;
   std::optional<samplers::Suggestion> repeat(bool is_space_used_up) const;
-  base::Result<space::Point> complete(const std::string& queued, std::int64_t number) const;
+  base::Result<samplers::Suggestion> complete(const std::string& queued, std::int64_t number) const;
   base::Result<space::Point> complete_alone(const base::Json& params) const;
 
   Ledger& ledger_;

@@ -123,7 +123,8 @@ class Finder final {
       for (const auto& [name, value] : params.items()) list.push_back(name);
       return list;
     };
-    if (found_.size() == found_before) add("params", names(was), names(is), Weight::kTaken, "their order alone is another");
+    if (found_.size() == found_before)
+      add("params", names(was), names(is), Weight::kTaken, "their order alone is another");
   }
 
   static std::string meaning_of_added(const Json& parameter) {

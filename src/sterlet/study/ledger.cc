@@ -194,6 +194,20 @@ Result<void> Ledger::change(storage::TrialRecord&& record, std::string session, 
   return {};
 }
 
+Result<void> Ledger::correct(std::int64_t trial, space::Point point) {
+  storage::TrialRecord record = trials_.record(trial);
+  const space::Origin origin = trials_.observation(trial).origin;
+  STERLET_PASS(write(record, point, origin, nullptr, trials_.session_of(trial), "correct",
+                     base::json_line(space_.to_json(point))));
+  trials_.correct(std::move(record), std::move(point));
+  return {};
+}
+
+void Ledger::fit_points() {
+  versions_.forget();
+  trials_.fit_points(space_.dimensions().size());
+}
+
 Result<std::int64_t> Ledger::put_report(std::int64_t trial, int attempt, std::int64_t step,
                                         std::span<const std::pair<std::string, double>> metrics, bool is_sequenced) {
   STERLET_PASS(begin_write());

@@ -107,6 +107,10 @@ class Ledger final {
   base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
   /// The same of a further attempt; from now on this session holds the trial.
   base::Result<void> take(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  /// Gives a trial the point that it really has. Samplers see a new history. Cost O(n).
+  base::Result<void> correct(std::int64_t trial, space::Point point);
+  /// The spec and the space that it borrows have gained or lost parameters at their end: so have all points. Cost O(n).
+  void fit_points();
   /// Adds one report of a running trial; `is_sequenced`: the first objective's is one that pruners hear of. Returns the
   /// number of that one, 0 if there is none.
   base::Result<std::int64_t> put_report(std::int64_t trial, int attempt, std::int64_t step,

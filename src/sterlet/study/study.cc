@@ -9,6 +9,7 @@
 #include "sterlet/study/archive.h"
 #include "sterlet/study/curve_value.h"
 #include "sterlet/study/ending.h"
+#include "sterlet/study/growth.h"
 #include "sterlet/study/registration.h"
 #include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/strategies.h"
@@ -204,32 +205,45 @@ void Study::keep_curve(std::int64_t trial, std::int64_t step,
 
 Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
-    if (!strategy_->takes_added()) {
-      return base::fail(
-          ErrorCode::kConflict,
-          fmt::format("its strategy is {}, whose trials are the members of its population", spec_.strategy.name),
-          "add it to a study with another strategy", spec_.name);
-    }
     STERLET_TRY(space::Point point, space_.from_json(params));
-    const std::int64_t number = ledger_.trials().next_number(), now = ledger_.clock().wall_ms();
-    storage::TrialRecord record{.number = number,
-                                .state = State::kRunning,
-                                .attempt = 1,
-                                .history_seq = ledger_.seen_seq(),
-                                .created_ms = now,
-                                .started_ms = now};
-    const bool has_values = !outcome.values.empty() || outcome.state == State::kComplete;
-    if (has_values && outcome.values.size() != spec_.objectives.size()) {
-      return base::fail(ErrorCode::kInvalidArgument,
-                        fmt::format("{} given, but the study has {}", base::count_text(outcome.values.size(), "value"),
-                                    base::count_text(spec_.objectives.size(), "objective")),
-                        "give one value for each");
-    }
-    STERLET_PASS(ledger_.append(std::move(record), std::move(point), space::Origin::kAdded, "add", ""));
-    for (const StepReport& one : reports) STERLET_PASS(report(number, 1, one.step, one.metrics));
-    STERLET_PASS(tell(number, 1, std::move(outcome)));
-    return number;
+    return add_at(std::move(point), std::move(outcome), reports);
   });
+}
+
+Result<std::int64_t> Study::add_partial(const base::Json& params, Outcome outcome,
+                                        std::span<const StepReport> reports) {
+  return within(ledger_, [&]() -> Result<std::int64_t> {
+    STERLET_TRY(space::Point point, partial_point(space_, params));
+    return add_at(std::move(point), std::move(outcome), reports);
+  });
+}
+
+// Within a transaction.
+Result<std::int64_t> Study::add_at(space::Point point, Outcome outcome, std::span<const StepReport> reports) {
+  if (!strategy_->takes_added()) {
+    return base::fail(
+        ErrorCode::kConflict,
+        fmt::format("its strategy is {}, whose trials are the members of its population", spec_.strategy.name),
+        "add it to a study with another strategy", spec_.name);
+  }
+  const std::int64_t number = ledger_.trials().next_number(), now = ledger_.clock().wall_ms();
+  storage::TrialRecord record{.number = number,
+                              .state = State::kRunning,
+                              .attempt = 1,
+                              .history_seq = ledger_.seen_seq(),
+                              .created_ms = now,
+                              .started_ms = now};
+  const bool has_values = !outcome.values.empty() || outcome.state == State::kComplete;
+  if (has_values && outcome.values.size() != spec_.objectives.size()) {
+    return base::fail(ErrorCode::kInvalidArgument,
+                      fmt::format("{} given, but the study has {}", base::count_text(outcome.values.size(), "value"),
+                                  base::count_text(spec_.objectives.size(), "objective")),
+                      "give one value for each");
+  }
+  STERLET_PASS(ledger_.append(std::move(record), std::move(point), space::Origin::kAdded, "add", ""));
+  for (const StepReport& one : reports) STERLET_PASS(report(number, 1, one.step, one.metrics));
+  STERLET_PASS(tell(number, 1, std::move(outcome)));
+  return number;
 }
 
 Result<void> Study::check_label(std::optional<std::int64_t> trial) const {
@@ -268,6 +282,65 @@ Result<void> Study::tag(std::optional<std::int64_t> trial, const std::string& ta
 
 Result<void> Study::enqueue(const base::Json& params) {
   return within(ledger_, [&] { return claims_.enqueue(params); });
+}
+
+Result<void> Study::enqueue_freely(const base::Json& params, const std::string& note) {
+  return within(ledger_, [&] { return claims_.enqueue_freely(params, note); });
+}
+
+Result<void> Study::join(const base::Json& params) {
+  if (spec_.repeats.is_on() || spec_.duplicates != studyfile::Duplicates::kAllow) {
+    return base::fail(ErrorCode::kConflict, "its trials are compared by their points, so no parameter can join it",
+                      "write duplicates: allow, without repeats", spec_.name);
+  }
+  std::optional<studyfile::StudyFile> before;
+  auto joined = within(ledger_, [&]() -> Result<void> {
+    base::Json stored = studyfile::json_from_spec(spec_);
+    if (ledger_.is_stored()) {  // Another process may have added some.
+      STERLET_TRY(const auto record, ledger_.storage()->find_study(spec_.name));
+      if (record) {
+        STERLET_TRY(stored, base::parse_json(record->spec));
+      }
+    }
+    STERLET_TRY(studyfile::StudyFile file, grown(stored, params));
+    const std::string text = base::json_line(studyfile::json_from_spec(file.spec));
+    before = studyfile::StudyFile{.spec = spec_, .space = space_};
+    STERLET_PASS(adopt(std::move(file)));
+    return ledger_.store([&](storage::Storage& storage) { return storage.set_spec(ledger_.study().id, text); });
+  });
+  if (!joined && before) STERLET_CHECK(adopt(std::move(*before)).has_value(), "what was made once can be made again");
+  return joined;
+}
+
+Result<void> Study::follow_growth() {
+  STERLET_TRY(const auto record, ledger_.storage()->find_study(spec_.name));
+  if (!record) return base::fail(ErrorCode::kNotFound, "the study is no longer in the storage", {}, spec_.name);
+  STERLET_TRY(const base::Json stored, base::parse_json(record->spec));
+  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(stored));
+  return adopt(std::move(file));
+}
+
+// Becomes the study of a spec that differs in its parameters alone.
+Result<void> Study::adopt(studyfile::StudyFile file) {
+  std::swap(spec_, file.spec);
+  std::swap(space_, file.space);
+  auto prepared = prepare(ledger_.study().seed);
+  if (!prepared) {
+    spec_ = std::move(file.spec);
+    space_ = std::move(file.space);
+    STERLET_CHECK(prepare(ledger_.study().seed).has_value(), "what was made once can be made again");
+  }
+  ledger_.fit_points();
+  return prepared;
+}
+
+Result<void> Study::correct(std::int64_t trial, int attempt, const base::Json& params) {
+  return within(ledger_, [&]() -> Result<void> {
+    STERLET_PASS(ledger_.running(trial, attempt));
+    STERLET_TRY(space::Point point, partial_point(space_, params));
+    if (point == ledger_.trials().point(trial)) return {};
+    return ledger_.correct(trial, std::move(point));
+  });
 }
 
 Result<void> Study::check_trials(std::span<const std::int64_t> trials) const {

@@ -88,6 +88,9 @@ class Study final : public StudyView {
   base::Result<void> tell(std::int64_t trial, int attempt, Outcome outcome);
   /// Adds a finished trial that was evaluated elsewhere; its curve `reports` may be empty.
   base::Result<std::int64_t> add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports = {});
+  /// The same of a trial that has only some of the parameters.
+  base::Result<std::int64_t> add_partial(const base::Json& params, Outcome outcome,
+                                         std::span<const StepReport> reports = {});
   /// Writes a note about a trial, or about the study; see NoteRecord. Errors: kConflict without a storage, or where there
   /// is no such trial.
   base::Result<void> note(std::optional<std::int64_t> trial, const std::string& text, const std::string& who);
@@ -95,6 +98,19 @@ class Study final : public StudyView {
   base::Result<void> tag(std::optional<std::int64_t> trial, const std::string& tag, bool is_set);
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
+  /// As Claims::enqueue_freely.
+  base::Result<void> enqueue_freely(const base::Json& params, const std::string& note);
+
+  /// Parameters that a program names as it runs: each joins the space, and earlier trials do not have it. `params`:
+  /// declarations by name, as in a study file; one of a known name replaces it, with the same kind and scale, choices
+  /// that stay, and bounds that do not shrink. Errors    kInvalidArgument where a declaration is wrong; kConflict where
+  /// trials are compared by their points (repeats, or duplicates other than `allow`).
+  base::Result<void> join(const base::Json& params);
+  /// Takes in the parameters that other processes have added; for who met has_grown_elsewhere().
+  base::Result<void> follow_growth();
+  bool has_grown_elsewhere() const { return ledger_.versions().has_grown_elsewhere(); }
+  /// Gives a running trial the parameters that its program really took; those that are not named are absent.
+  base::Result<void> correct(std::int64_t trial, int attempt, const base::Json& params);
 
   /// Makes trials that failed, were lost or cancelled wait for their next attempt: all of them, or where one is refused
   /// none. Errors: kNotFound; kConflict as Claims::check_again, and with strategy: pbt.
@@ -130,6 +146,8 @@ class Study final : public StudyView {
   Study(studyfile::StudyFile file, const Options& options);
   Study(const Study&) = delete;
   base::Result<void> prepare(std::uint64_t seed);
+  base::Result<void> adopt(studyfile::StudyFile file);
+  base::Result<std::int64_t> add_at(space::Point point, Outcome outcome, std::span<const StepReport> reports);
   base::Result<void> check_label(std::optional<std::int64_t> trial) const;
   base::Result<void> check_trials(std::span<const std::int64_t> trials) const;
   base::Result<EndingFacts> facts_of(const storage::TrialRecord& record) const;

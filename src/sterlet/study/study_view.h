@@ -35,6 +35,8 @@ class StudyView {
   const storage::StudyRecord& stored() const { return ledger_.study(); }
   std::int64_t storage_id() const { return ledger_.study().id; }
   std::int64_t created_ms() const { return ledger_.study().created_ms; }
+  /// To read what is not kept in memory; null without a storage.
+  storage::Storage* storage() const { return ledger_.storage(); }
   /// Seconds that sessions of this study have run, this one's included.
   double seconds_used() const { return budget_.seconds_used(); }
   /// Why it would hand out no trial now, as its budget says.

@@ -23,6 +23,15 @@ void take_forecast(const storage::TrialRecord& record, const studyfile::Objectiv
   history.predict(record.number, objective.minimised(*value), *sd);
 }
 
+// What is known of a trial, at the end of a history.
+void append_known(space::Observation&& trial, space::History& history) {
+  const double final = trial.predicted_final, sd = trial.predicted_sd;
+  history.append({.number = trial.number, .point = std::move(trial.point), .origin = trial.origin});
+  history.update(trial.number, trial.outcome, std::move(trial.values), std::move(trial.constraints), trial.last_step,
+                 trial.seconds, trial.runs);
+  if (sd > 0) history.predict(trial.number, final, sd);
+}
+
 }  // namespace
 
 const std::string& Trials::session_of(std::int64_t trial) const {
@@ -109,6 +118,28 @@ void Trials::see(storage::TrialRecord&& record, std::string&& session, bool is_n
   tell({.before = record, .now = known, .is_new = is_new, .is_elsewhere = source == Source::kElsewhere});
 }
 
+void Trials::correct(storage::TrialRecord record, space::Point point) {
+  const auto index = static_cast<std::size_t>(record.number);
+  remember(record.number);
+  formerly_.erase(record.number);
+  records_[index] = std::move(record);
+  std::vector<space::Observation> known(history_.trials());
+  known[index].point = std::move(point);
+  renew_history(std::move(known));
+}
+
+void Trials::fit_points(std::size_t dimensions) {
+  std::vector<space::Observation> known(history_.trials());
+  for (space::Observation& trial : known) trial.point.values.resize(dimensions, std::nan(""));
+  renew_history(std::move(known));
+}
+
+void Trials::renew_history(std::vector<space::Observation> known) {
+  history_ = space::History();
+  history_.reserve(known.size());
+  for (space::Observation& trial : known) append_known(std::move(trial), history_);
+}
+
 void Trials::add_report(std::int64_t trial, std::int64_t step,
                         std::span<const std::pair<std::string, double>> metrics) {
   remember(trial);
@@ -179,14 +210,10 @@ void Trials::undo(Journal journal) {
   history_ = space::History();
   reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
-    space::Observation& trial = known[i];
-    const double final = trial.predicted_final, sd = trial.predicted_sd;
-    history_.append({.number = trial.number, .point = std::move(trial.point), .origin = trial.origin});
-    history_.update(trial.number, trial.outcome, std::move(trial.values), std::move(trial.constraints), trial.last_step,
-                    trial.seconds, trial.runs);
-    if (sd > 0) history_.predict(trial.number, final, sd);
+    const std::int64_t number = known[i].number;
+    append_known(std::move(known[i]), history_);
     records_.push_back(std::move(records[i]));
-    const storage::TrialRecord before{.number = trial.number, .state = State::kWaiting};
+    const storage::TrialRecord before{.number = number, .state = State::kWaiting};
     tell({.before = before, .now = records_.back(), .is_new = true, .is_elsewhere = true});
   }
 }

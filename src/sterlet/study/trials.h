@@ -83,6 +83,10 @@ class Trials final {
   void append(storage::TrialRecord record, Seen seen, std::string session, Source source);
   /// Replaces a trial's record, and what it was formerly. A new attempt has reported nothing yet.
   void change(storage::TrialRecord record, std::string session, Source source, std::optional<Formerly> formerly);
+  /// Replaces a trial's point, and its record but for what became of it. Samplers see a new history. Cost O(n).
+  void correct(storage::TrialRecord record, space::Point point);
+  /// Gives all points so many dimensions; further ones are absent. Likewise.
+  void fit_points(std::size_t dimensions);
   /// A running trial has reported these, too; as (metric, value).
   void add_report(std::int64_t trial, std::int64_t step, std::span<const std::pair<std::string, double>> metrics);
   /// What it has reported so far does not count.
@@ -112,6 +116,7 @@ class Trials final {
   void remember(std::int64_t trial);
   void see(storage::TrialRecord&& record, std::string&& session, bool is_new, Source source);
   void undo(Journal journal);
+  void renew_history(std::vector<space::Observation> known);
   void tell(const Change& change) {
     for (Derived* derived : derived_) derived->changed(change);
   }

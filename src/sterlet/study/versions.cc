@@ -101,6 +101,24 @@ Result<bool> Versions::carry_values(const Other& other, storage::Storage& storag
   return std::none_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
 }
 
+// A row of our version that was written when it had fewer parameters lacks the later ones. Nothing: it does not fit.
+Result<std::optional<space::Point>> Versions::own_point(const storage::TrialRow& row) const {
+  std::string text = row.point;
+  const std::size_t dimensions = space_.dimensions().size();
+  std::size_t count = text.empty() && dimensions == 0 ? 0 : 1;
+  count += static_cast<std::size_t>(std::count(text.begin(), text.end(), ','));
+  if (count > dimensions) {
+    has_grown_elsewhere_ = true;
+    return base::fail(
+        ErrorCode::kConflict,
+        fmt::format("trial {} has parameters that joined the study since it was opened here", row.record.number),
+        "run the same command again");
+  }
+  for (; count < dimensions; ++count) text += ',';
+  if (dimensions == 0) return std::optional(space::Point());
+  return space_.from_text(text);
+}
+
 Result<Seen> Versions::see(storage::Storage& storage, std::int64_t study, storage::TrialRow& row) const {
   const auto refuse = [&](std::string_view what) {
     return base::fail(ErrorCode::kDisk,
@@ -110,9 +128,13 @@ Result<Seen> Versions::see(storage::Storage& storage, std::int64_t study, storag
   const auto origin = space::origin_from_text(row.origin);
   if (!origin) return refuse("space");
   STERLET_TRY(const Other* then, other(row.spec_version));
-  auto point = (then == nullptr ? space_ : then->file.space).from_text(row.point);
+  if (then == nullptr) {
+    STERLET_TRY(auto own, own_point(row));
+    if (!own) return refuse("space");
+    return Seen{.point = std::move(*own), .origin = *origin};
+  }
+  auto point = then->file.space.from_text(row.point);
   if (!point) return refuse("space");
-  if (then == nullptr) return Seen{.point = std::move(*point), .origin = *origin};
   Seen seen{.origin = space::Origin::kAdded,
             .formerly = Formerly{.version = row.spec_version,
                                  .point = row.point,

@@ -46,6 +46,13 @@ class Versions final {
 
   /// Takes in what is stored. The first time ours is found among them, by its text: the latest where none is equal.
   void replace(std::vector<storage::SpecVersion> rows, const std::string& own_spec);
+  /// The space has gained or lost parameters at its end: what was derived from it does not hold.
+  void forget() {
+    others_.clear();
+    has_grown_elsewhere_ = false;
+  }
+  /// Whether another process has given our version parameters that we do not know: see() failed for that.
+  bool has_grown_elsewhere() const { return has_grown_elsewhere_; }
   /// By number; empty without a storage.
   const std::vector<storage::SpecVersion>& rows() const { return rows_; }
   int own() const { return own_; }
@@ -67,6 +74,7 @@ class Versions final {
     bool has_same_objectives = false;
   };
   base::Result<const Other*> other(int version) const;
+  base::Result<std::optional<space::Point>> own_point(const storage::TrialRow& row) const;
   base::Result<bool> carry_values(const Other& other, storage::Storage& storage, std::int64_t study,
                                   storage::TrialRecord& record) const;
 
@@ -75,6 +83,7 @@ class Versions final {
   std::vector<storage::SpecVersion> rows_;
   int own_ = 1;
   bool is_found_ = false;
+  mutable bool has_grown_elsewhere_ = false;
   mutable std::map<int, std::optional<Other>> others_;  // As they are needed; nothing: it differs in nothing of this.
 };
 

@@ -1,6 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "sterlet/api/ask_tell.h"
@@ -15,45 +21,100 @@ namespace sterlet::cli {
 
 namespace {
 
+struct Options {
+  StudyOptions study;
+  std::optional<std::uint64_t> seed;
+  bool is_growing = false;
+  bool is_timed = false;
+};
+
+using ReadFile = base::Result<studyfile::StudyFile, std::vector<base::Error>>;
+
+// A study as a program writes it, whose parameters join as they appear.
+ReadFile read_growing(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (!stream.is_open() || stream.bad()) {
+    return base::fail(std::vector<base::Error>{{.code = base::ErrorCode::kNotFound,
+                                                .where = path,
+                                                .what = "the file cannot be read",
+                                                .next = "check the path and its permissions"}});
+  }
+  const auto json = base::parse_json(text);
+  if (!json) return base::fail(std::vector<base::Error>{json.error().at(path)});
+  auto file = studyfile::study_from_json(*json);
+  if (!file) return base::fail(std::vector<base::Error>{file.error().at(path)});
+  return std::move(*file);
+}
+
+base::Result<void> check_driven(const studyfile::StudySpec& spec, const std::string& study) {
+  if (studyfile::strategy_of(spec).is_driven) return {};
+  return base::fail(base::ErrorCode::kConflict,
+                    fmt::format("its strategy is {}, which runs programs by itself", spec.strategy.name),
+                    fmt::format("run sterlet tune {}", study), study);
+}
+
+base::Result<void> check_new(storage::Storage& storage, const std::string& name) {
+  STERLET_TRY(const auto known, storage.find_study(name));
+  if (!known) return {};
+  return base::fail(base::ErrorCode::kConflict, fmt::format("the study '{}' is in the storage already", name),
+                    "open it by its name, or give the new one another");
+}
+
+base::Result<void> serve(
+    Context& context, const Options& options, storage::Storage* storage,
+    const std::function<base::Result<std::unique_ptr<study::Study>>(const study::Study::Options& study_options)>&
+        open) {
+  api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
+  if (storage != nullptr) pipe.session = session_record(context, exec::new_session());
+  auto study = open({.storage = storage,
+                     .clock = &context.parts.clock,
+                     .session = pipe.session ? pipe.session->id : std::string(),
+                     .is_timed = options.is_timed});
+  if (!study) return base::fail(study.error().at(options.study.study));
+  STERLET_PASS(check_driven((*study)->spec(), options.study.study));
+  return api::answer_lines(**study, context.parts.clock, pipe);
+}
+
+base::Result<void> serve_existing(Context& context, const Options& options) {
+  STERLET_TRY(const std::string path, storage_path(options.study.storage, "."));
+  STERLET_TRY(const auto storage, context.parts.open_storage(path, {.must_exist = true}));
+  return serve(context, options, storage.get(), [&](const study::Study::Options& study_options) {
+    return study::Study::open_existing(options.study.study, study_options);
+  });
+}
+
 void add(CLI::App& command, Context& context) {
-  struct Options {
-    StudyOptions study;
-    std::optional<std::uint64_t> seed;
-  };
   auto options = std::make_shared<Options>();
-  command.add_option("STUDY", options->study.study, "the study file")->required();
+  command.add_option("STUDY", options->study.study, "the study file; with --storage also the name of a study in it")
+      ->required();
   command.add_option("--storage", options->study.storage, "file to keep it in (default: in memory)");
   add_amend_option(command, options->study);
   command.add_option("--seed", options->seed, "seed, in place of the study file's");
-  command.footer("Operations: ask, tell, report, add, enqueue, best; one answer a line, a refusal as {\"error\":..}.");
+  command.add_flag("--growing", options->is_growing,
+                   "STUDY is a new study as JSON, whose parameters may all be still to come");
+  command.add_flag("--timed", options->is_timed, "a trial takes from its ask to its tell: sampler auto goes by that");
+  command.footer("Operations: docs/ask-tell.md lists them; one answer a line, a refusal as {\"error\":..}.");
   command.callback([&context, options] {
-    auto file = studyfile::read_study_file(options->study.study);
+    if (!options->study.storage.empty() && !is_study_file(options->study.study)) {
+      return attempt(context, [&] { return serve_existing(context, *options); });
+    }
+    auto file =
+        options->is_growing ? read_growing(options->study.study) : studyfile::read_study_file(options->study.study);
     if (!file) return fail(context, file.error());
     if (options->seed) file->spec.seed = options->seed;
     attempt(context, [&]() -> base::Result<void> {
-      if (!studyfile::strategy_of(file->spec).is_driven) {
-        return base::fail(base::ErrorCode::kConflict,
-                          fmt::format("its strategy is {}, which runs programs by itself", file->spec.strategy.name),
-                          fmt::format("run sterlet tune {}", options->study.study), options->study.study);
-      }
+      STERLET_PASS(check_driven(file->spec, options->study.study));  // Before a storage is made for it.
       std::unique_ptr<storage::Storage> storage;
       if (!options->study.storage.empty()) {
         STERLET_TRY(const std::string path, storage_path(options->study.storage, "."));
         STERLET_TRY(storage, context.parts.open_storage(path, {}));
+        if (options->is_growing) STERLET_PASS(check_new(*storage, file->spec.name));
       }
-      api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
-      if (storage) pipe.session = session_record(context, exec::new_session());
-      const study::Study::Options study_options{.storage = storage.get(),
-                                                .clock = &context.parts.clock,
-                                                .session = pipe.session ? pipe.session->id : std::string(),
-                                                .is_timed = false};
-      if (storage) {
-        STERLET_TRY(const auto study, open_file_in(context, *storage, std::move(*file), options->study, study_options));
-        return api::answer_lines(*study, context.parts.clock, pipe);
-      }
-      const auto study = study::Study::open(std::move(*file), study_options);
-      if (!study) return base::fail(study.error().at(options->study.study));
-      return api::answer_lines(**study, context.parts.clock, pipe);
+      return serve(context, *options, storage.get(), [&](const study::Study::Options& study_options) {
+        if (!storage) return study::Study::open(std::move(*file), study_options);
+        return open_file_in(context, *storage, std::move(*file), options->study, study_options);
+      });
     });
   });
 }

@@ -24,7 +24,7 @@ void add(CLI::App& command, Context& context) {
         if (context.json) {
           base::Json list = base::Json::array();
           for (const std::int64_t number : open.study->shown_trials(*tag)) {
-            STERLET_TRY(auto trial, api::trial_json(*open.study, *open.storage, number));
+            STERLET_TRY(auto trial, api::trial_json(*open.study, open.storage.get(), number));
             list.push_back(std::move(trial));
           }
           context.out.json({{"version", 1}, {"trials", list}});

@@ -27,7 +27,7 @@ base::Result<std::string> page_of(const study::Study& study, storage::Storage& s
   report::Page page(api::study_json(study));
   STERLET_TRY(auto models, api::models_json(study, storage));
   for (const std::int64_t trial : study.shown_trials()) {
-    STERLET_TRY(base::Json json, api::trial_json(study, storage, trial, api::Reports::kWithout));
+    STERLET_TRY(base::Json json, api::trial_json(study, &storage, trial, api::Reports::kWithout));
     if (const auto model = models.find(trial); model != models.end()) json["model"] = std::move(model->second);
     page.add_trial(json);
     STERLET_TRY(const auto curve, api::curve_of(study, storage, trial));

@@ -22,7 +22,7 @@ namespace {
 
 base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
   STERLET_TRY(const std::int64_t trial, check_trial(*open.study, number));
-  STERLET_TRY(base::Json json, api::trial_json(*open.study, *open.storage, trial));
+  STERLET_TRY(base::Json json, api::trial_json(*open.study, open.storage.get(), trial));
   STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
   if (abandoned.contains(trial)) json["abandoned"] = true;
   STERLET_TRY(const auto model, api::model_json(*open.study, *open.storage, trial));

@@ -1,0 +1,36 @@
+"""What is asked of the program's other commands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+from typing import List
+
+from sterlet._binary import find_binary
+from sterlet.exceptions import EngineError
+
+__all__ = ["delete", "names"]
+
+
+def names(path: str) -> List[str]:
+    """Names of the studies in a storage, sorted; none where there is no such file. Errors: EngineError."""
+    if not os.path.exists(path):
+        return []
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return [name for (name,) in database.execute("SELECT name FROM studies ORDER BY name")]
+    except sqlite3.Error as error:
+        raise EngineError(f"{path}: the studies in it cannot be read ({error}); is it a storage of Sterlet?") from error
+
+
+def delete(path: str, name: str) -> None:
+    """Removes a study. Errors: KeyError where there is none; EngineError."""
+    if name not in names(path):
+        raise KeyError(f"there is no study '{name}' in {path}")
+    done = subprocess.run(
+        [find_binary(), "rm", name, "--storage", path, "--yes"], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise EngineError(done.stderr.strip())

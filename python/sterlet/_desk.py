@@ -1,0 +1,412 @@
+"""A study's trials and its engine: what is asked of the engine, in which words, and what becomes of the answers.
+
+A study in memory lives twice: here, and in the engine, which knows its points and results only. When the engine is gone
+(killed, or left behind by a fork), another is started and told all that has ended. A study in a storage lives there:
+what others have done is read before trials are looked at.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import os
+import threading
+import weakref
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+
+from sterlet import logging
+from sterlet._engine import Engine, EngineGone, number, numbers
+from sterlet._space import Space
+from sterlet.exceptions import EngineError
+from sterlet.trial import FrozenTrial, TrialState
+
+__all__ = ["Asked", "Desk", "Exhausted"]
+
+_STATES = {
+    "WAITING": TrialState.WAITING,
+    "LOST": TrialState.WAITING,  # It will be run again.
+    "RUNNING": TrialState.RUNNING,
+    "PAUSED": TrialState.RUNNING,
+    "COMPLETE": TrialState.COMPLETE,
+    "PRUNED": TrialState.PRUNED,
+    "FAILED": TrialState.FAIL,
+    "CANCELLED": TrialState.FAIL,
+}
+_WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
+_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_FAILURES_MAX = 1_000_000  # Failures in a row do not end a study: the program that drives it decides.
+
+
+_INSTEAD = {"cmaes": "tpe", "nsga2": "auto"}  # For spaces and objectives that a sampler does not suit.
+
+_logger = logging.get_logger(__name__)
+_desks: weakref.WeakSet[Desk] = weakref.WeakSet()
+
+
+class Exhausted(EngineError):
+    """No more trials are handed out: somebody asked the study to stop."""
+
+
+class Asked(NamedTuple):
+    """A trial that was handed out."""
+
+    record: FrozenTrial
+    params: Dict[str, Any]
+    """By the engine's names."""
+    fixed: Dict[str, Any]
+    """What it was enqueued with, by the program's names."""
+
+
+class Desk:
+    """Any thread."""
+
+    def __init__(self, name: str, path: Optional[str], metrics: Sequence[str], directions: Sequence[str]) -> None:
+        self.name = name
+        self.path = path
+        self.metrics = list(metrics)
+        self.directions = list(directions)
+        """minimize or maximize, one an objective."""
+        self.sampler: Dict[str, Any] = {"name": "auto"}
+        self.pruner: Dict[str, Any] = {"name": "none"}
+        self.seed: Optional[int] = None
+        self.timed = False
+        self.space = Space()
+        self.lock = threading.RLock()
+        self.trials: List[Optional[FrozenTrial]] = []
+        self.running: Dict[int, Any] = {}
+        """The trials that run in this process."""
+        self._engine: Optional[Engine] = None
+        self._ids: Dict[int, int] = {}  # The engine's number of a trial, where it is another: see _start_again().
+        self._is_same = True  # The engine numbers trials as this desk does.
+        self._has_restarted = False  # In the latest exchange.
+        self._seen = -1
+        self._best: Optional[FrozenTrial] = None
+        _desks.add(self)
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, "lock": None, "running": {}, "_engine": None}
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.lock = threading.RLock()
+        _desks.add(self)
+
+    # -- The engine ----------------------------------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Starts the study. Errors: EngineError where the storage has one of that name."""
+        with self.lock:
+            self._take_engine(Engine(self._spec(), storage=self.path, timed=self.timed))
+
+    def open(self) -> None:
+        """Opens a stored one. Errors: EngineError where there is none."""
+        with self.lock:
+            self._take_engine(Engine(name=self.name, storage=self.path, timed=self.timed))
+
+    def close(self) -> None:
+        """Ends the engine; the next operation starts another."""
+        with self.lock:
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None
+
+    def set_sampler(self, choice: Dict[str, Any]) -> None:
+        """Of a study in memory: another of the engine's."""
+        with self.lock:
+            if self.path is None and choice != self.sampler:
+                self.sampler = choice
+                self.close()
+
+    def engine(self) -> Engine:
+        """The engine of this process, started where there is none."""
+        with self.lock:
+            if self._engine is None or not self._engine.is_mine():
+                self._engine = None
+                if self.path is not None:
+                    self.open()
+                elif any(self.trials):
+                    self._start_again()
+                else:
+                    self.create()
+            assert self._engine is not None
+            return self._engine
+
+    def _take_engine(self, engine: Engine) -> None:
+        self._engine = engine
+        self.seed = engine.study["seed"]
+        spec = engine.study["spec"]
+        self.sampler, self.pruner = _choice(spec.get("sampler")), _choice(spec.get("pruner"))
+        self._read_objectives(spec["objective"])
+        self.space.learn(spec["params"])
+
+    def _read_objectives(self, objective: Any) -> None:
+        listed = objective if isinstance(objective, list) else [objective]
+        listed = [{"metric": one} if isinstance(one, str) else one for one in listed]
+        self.metrics = [one["metric"] for one in listed]
+        self.directions = [one.get("direction", "minimize") for one in listed]
+
+    def _spec(self) -> Dict[str, Any]:
+        spec: Dict[str, Any] = {
+            "study": self.name,
+            "objective": [
+                {"metric": metric, "direction": direction}
+                for metric, direction in zip(self.metrics, self.directions)
+            ],
+            "params": self.space.declarations(),
+            "sampler": self.sampler,
+            "pruner": self.pruner,
+            "duplicates": "allow",
+            "defaults_first": False,
+            "failures_max": _FAILURES_MAX,
+        }
+        if self.seed is not None:
+            spec["seed"] = self.seed
+        return spec
+
+    def _start_again(self) -> None:
+        """Another engine for a study in memory, told of all that has ended. Trials that run are added at their end."""
+        self.create()
+        self._is_same = False
+        self._ids = {}
+        ended = [trial for trial in self.trials if trial is not None and trial.state.is_finished()]
+        assert self._engine is not None
+        answers = self._engine.call_all([self._adding(trial) for trial in ended])
+        for trial, answer in zip(ended, answers):
+            self._ids[trial.number] = answer["id"]
+
+    def exchange(self, operations: Callable[[], List[Dict[str, Any]]]) -> List[Dict[str, Any]]:
+        """The answers to operations; where the engine is gone, they are put together again for the next one."""
+        with self.lock:
+            self._has_restarted = False
+            try:
+                return self.engine().call_all(operations())
+            except EngineGone:
+                self._engine = None
+                self._has_restarted = True
+                return self.engine().call_all(operations())
+
+    def _exchange_joining(self, operations: Callable[[], List[Dict[str, Any]]]) -> List[Dict[str, Any]]:
+        """The same of operations with which parameters join. A sampler that cannot have them gives way to another."""
+        try:
+            return self.exchange(operations)
+        except EngineError as error:
+            instead = _INSTEAD.get(self.sampler["name"])
+            if self.path is not None or instead is None or not self.space.untold():
+                raise
+            _logger.warning(f"{error}; from now on {instead} chooses the parameters")
+            self.sampler = {"name": instead}
+            self.close()
+            return self.exchange(operations)
+
+    def _id(self, trial: int) -> Optional[int]:
+        return trial if self._is_same else self._ids.get(trial)
+
+    # -- Trials --------------------------------------------------------------------------------------------------------
+
+    def ask(self) -> Asked:
+        """The next trial. Errors: Exhausted."""
+        with self.lock:
+            try:
+                answer = self.exchange(lambda: [{"op": "ask"}])[0]
+            except EngineError as error:
+                if str(error).startswith("no more trials"):
+                    raise Exhausted(str(error)) from None
+                raise
+            place = answer["id"] if self.path is not None or self._is_same else len(self.trials)
+            if not self._is_same:
+                self._ids[place] = answer["id"]
+            told = json.loads(answer["told"]) if "told" in answer else {}
+            fixed = answer.get("enqueued", {})
+            record = _blank(place, told.get("user_attrs", {}))
+            if fixed:
+                record.system_attrs["fixed_params"] = fixed
+            self._put(record)
+            return Asked(record, answer["params"], fixed)
+
+    def report(self, trial: int, step: int, value: float) -> bool:
+        """Tells an intermediate result; whether the trial should end."""
+
+        def operation() -> List[Dict[str, Any]]:
+            known = self._id(trial)
+            return [] if known is None else [{"op": "report", "id": known, "step": step, "value": number(value)}]
+
+        answers = self.exchange(operation)
+        return bool(answers and answers[0]["prune"])
+
+    def tell(self, record: FrozenTrial, params: Optional[Dict[str, Any]], reason: str) -> None:
+        """Stores the end of a trial. params: by the engine's names, where they are not those that were asked."""
+        with self.lock:
+            def operations() -> List[Dict[str, Any]]:
+                joining = self._joining()
+                known = self._id(record.number)
+                if known is None:
+                    return [*joining, self._adding(record)]
+                told = self._outcome(record, reason)
+                if params is not None:
+                    told["params"] = params
+                return [*joining, {"op": "tell", "id": known, **told}]
+
+            try:
+                answers = self._exchange_joining(operations)
+            except EngineError as error:
+                # The engine may have stored it and been killed before it said so.
+                if not (self._has_restarted and f"trial {record.number} is already" in str(error)):
+                    raise
+            else:
+                if "id" in answers[-1]:
+                    self._ids[record.number] = answers[-1]["id"]
+            self.space.told(self.space.untold())
+            self.running.pop(record.number, None)
+            self._put(record)
+
+    def add(self, records: Sequence[FrozenTrial]) -> None:
+        """Adds trials that were evaluated elsewhere, and numbers them."""
+        with self.lock:
+            for record in records:
+                for name, distribution in record.distributions.items():
+                    self.space.meet(name, distribution)
+            answers = self._exchange_joining(lambda: [*self._joining(), *map(self._adding, records)])
+            answers = answers[len(answers) - len(records) :]
+            self.space.told(self.space.untold())
+            for record, answer in zip(records, answers):
+                record.number = answer["id"] if self.path is not None or self._is_same else len(self.trials)
+                record._trial_id = record.number
+                if not self._is_same:
+                    self._ids[record.number] = answer["id"]
+                self._put(record)
+
+    def enqueue(self, params: Dict[str, Any], user_attrs: Dict[str, Any]) -> None:
+        """Puts values to be tried next at the end of the queue."""
+        told = json.dumps({"user_attrs": user_attrs}) if user_attrs else ""
+        listed = {name: _to_json(value) for name, value in params.items()}
+        self.exchange(lambda: [{"op": "enqueue", "params": listed, "free": True, "note": told}])
+
+    def encoded(self, params: Dict[str, Any]) -> Dict[str, Any]:
+        """By the engine's names and values; those that it cannot have are left out."""
+        found = {}
+        for name, value in params.items():
+            known = self.space.known[name]
+            word = known.encode(value)
+            if word is not None:
+                found[known.code] = word
+        return found
+
+    def sync(self) -> None:
+        """Reads what other processes have done in the storage."""
+        if self.path is None:
+            return
+        with self.lock:
+            answer = self.exchange(lambda: [{"op": "trials", "since": self._seen}, {"op": "study"}])
+            self.space.learn(answer[1]["spec"]["params"])
+            self._seen = answer[0]["seq"]
+            for told in answer[0]["trials"]:
+                self._take(told)
+
+    def best(self) -> Optional[FrozenTrial]:
+        """The best COMPLETE and feasible trial of one objective, the earliest of equals."""
+        return self._best
+
+    def _joining(self) -> List[Dict[str, Any]]:
+        untold = self.space.untold()
+        return [{"op": "join", "params": untold}] if untold else []
+
+    def _adding(self, record: FrozenTrial) -> Dict[str, Any]:
+        added = {"op": "add", "params": self.encoded(record.params), "partial": True, **self._outcome(record, "")}
+        if record.intermediate_values:
+            added["reports"] = [[step, number(value)] for step, value in sorted(record.intermediate_values.items())]
+        return added
+
+    def _outcome(self, record: FrozenTrial, reason: str) -> Dict[str, Any]:
+        told: Dict[str, Any] = {"state": _WORDS[record.state]}
+        if record.values is not None and record.state != TrialState.FAIL:
+            told["values"] = numbers(record.values)
+        if record.constraints:
+            told["constraints"] = numbers(list(record.constraints.values()))
+        if reason:
+            told["reason"] = reason
+        return told
+
+    def _put(self, record: FrozenTrial) -> None:
+        while len(self.trials) <= record.number:
+            self.trials.append(None)
+        self.trials[record.number] = record
+        if len(self.directions) != 1 or record.state != TrialState.COMPLETE or not record.values:
+            return
+        if any(one > 0 for one in record.constraints.values()):
+            return
+        if self._best is None or self._rank(record) < self._rank(self._best):
+            self._best = record
+
+    def _rank(self, record: FrozenTrial) -> Any:
+        assert record.values is not None
+        value = record.values[0]
+        return (-value if self.directions[0] == "maximize" else value), record.number
+
+    def _take(self, told: Dict[str, Any]) -> None:
+        """A trial as the storage has it. One of this process is better known here."""
+        place = told["number"]
+        if place in self.running:
+            return
+        record = self.trials[place] if place < len(self.trials) else None
+        if record is None or not record.state.is_finished():
+            self._put(self._record(told, record))
+
+    def _record(self, told: Dict[str, Any], before: Optional[FrozenTrial]) -> FrozenTrial:
+        record = _blank(told["number"], {} if before is None else before.user_attrs)
+        record.state = _STATES[told["state"]]
+        record.datetime_start, record.datetime_complete = _time(told["started"]), _time(told["ended"])
+        for code, value in told["params"].items():
+            known = self.space.by_code[code]
+            record.params[known.name] = known.decode(value)
+            record.distributions[known.name] = known.distribution
+        for report in told["reports"]:
+            if self.metrics[0] in report["metrics"]:
+                record.intermediate_values[report["step"]] = _number(report["metrics"][self.metrics[0]])
+        if told["values"] and record.state in (TrialState.COMPLETE, TrialState.PRUNED):
+            record.values = [_number(value) for value in told["values"]]
+        if told.get("constraints"):
+            record.system_attrs["constraints"] = [_number(value) for value in told["constraints"]]
+        if told.get("reason"):
+            record.system_attrs["reason"] = told["reason"]
+        return record
+
+
+def _after_fork() -> None:
+    for desk in list(_desks):
+        desk.lock = threading.RLock()  # Another thread of the parent may have held it.
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _blank(place: int, user_attrs: Dict[str, Any]) -> FrozenTrial:
+    return FrozenTrial(
+        place, TrialState.RUNNING, None, datetime.datetime.now(), None, {}, {}, dict(user_attrs), {}, {}, place
+    )
+
+
+def _choice(said: Any) -> Dict[str, Any]:
+    return {"name": said} if isinstance(said, str) else dict(said or {"name": "none"})
+
+
+def _number(told: Any) -> float:
+    return _NUMBERS[told] if isinstance(told, str) else float(told)
+
+
+def _time(told: Optional[str]) -> Optional[datetime.datetime]:
+    """Local time, as Optuna has it."""
+    if not told:
+        return None
+    return datetime.datetime.fromisoformat(told.replace("Z", "+00:00")).astimezone().replace(tzinfo=None)
+
+
+def _to_json(value: Any) -> Any:
+    """A value of the queue; what JSON cannot hold is an error of its own."""
+    if isinstance(value, (bool, int, str)) or value is None:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if hasattr(value, "item"):  # A number of numpy's.
+        return _to_json(value.item())
+    raise TypeError(f"{value!r} cannot be enqueued: a value is None, a bool, a number or a str")

@@ -1,0 +1,43 @@
+"""python -m sterlet._worker PLACE NAME: runs one trial of a function, as a program that `sterlet tune` launches.
+
+PLACE is a module, or a file, which is run but for its `if __name__ == "__main__":`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import runpy
+import sys
+from typing import Any, Callable
+
+from sterlet._trial import Trial
+from sterlet.exceptions import TrialPruned
+
+_MODULE = "__sterlet_worker__"
+
+
+def main(place: str, name: str) -> None:
+    """Calls the function with this process's trial, and tells what it returns."""
+    trial = Trial()
+    train = _find(place, name)
+    try:
+        value = train(trial)
+    except TrialPruned:
+        return  # What it reported is what it came to.
+    if value is not None:
+        trial.finish(value)
+
+
+def _find(place: str, name: str) -> Callable[[Trial], Any]:
+    if os.path.isabs(place):
+        sys.path.insert(0, os.path.dirname(place))
+        found: Callable[[Trial], Any] = runpy.run_path(place, run_name=_MODULE)[name]
+        return found
+    sys.path.insert(0, os.getcwd())
+    function: Callable[[Trial], Any] = getattr(importlib.import_module(place), name)
+    return function
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
