@@ -231,18 +231,6 @@ class WrongSetUps(support.ProgramTest):
         with open(os.path.join(self.trials_folder("s"), "0", "stdout-1.log")) as log:
             self.assertEqual(log.read(), "first\n")
 
-    def test_enqueue_says_when_nothing_comes_of_it(self):
-        self.shell("echo acc=1", STDOUT)
-        layers = ("params: {learning_rate: {type: float, low: 0, high: 1}, layers: {type: int, low: 1, high: 3}, "
-                  "units: {type: int, low: 1, high: 99, repeat: layers}}\n")
-        self.study(ACC, layers, STDOUT, "command: [sh, train.sh]\n", "budget: {trials: 1}\n")
-        self.run_program("tune", "study.yaml")
-        out = self.run_program("enqueue", "layers=2", "units=64,80").stdout
-        self.assertEqual(out, "s tries layers=2 units=[64,80] next, once there is room: the budget of 1 trial is used up; run "
-                              "sterlet resume s --trials 2\n")
-        self.assertEqual(self.run_program("enqueue", "lr=0.5", code=1).stderr,
-                         "unknown parameter 'lr'; did you mean 'learning_rate'?\n")
-
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

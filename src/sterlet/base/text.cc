@@ -99,23 +99,6 @@ constexpr std::array<ByteUnit, 10> kByteUnits{{{"B", 1},
                                                {"GiB", 1024.0 * 1024 * 1024},
                                                {"TiB", 1024.0 * 1024 * 1024 * 1024}}};
 
-// The one candidate that the word is short for: lr for learning_rate, momentum for sgd_momentum.
-std::optional<std::string> abbreviated_name(std::string_view word, std::span<const std::string> candidates) {
-  if (word.size() < 2) return std::nullopt;
-  std::optional<std::string> found;
-  for (const std::string& candidate : candidates) {
-    std::string initials;
-    for (std::size_t i = 0; i < candidate.size(); ++i) {
-      if (candidate[i] != '_' && (i == 0 || candidate[i - 1] == '_')) initials += candidate[i];
-    }
-    const bool is_part = word.size() > 2 && candidate.find(word) != std::string::npos;
-    if (initials != word && !is_part) continue;
-    if (found) return std::nullopt;
-    found = candidate;
-  }
-  return found;
-}
-
 constexpr std::size_t kComparedLengthMax = 64;  // Longer words are never a slip of the finger.
 constexpr std::size_t kListedNamesMax = 12;
 
@@ -152,7 +135,10 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
 
 std::string suggest_name(std::string_view word, std::span<const std::string> candidates) {
   if (const auto near = nearest_name(word, candidates)) return fmt::format("did you mean '{}'?", *near);
-  if (const auto full = abbreviated_name(word, candidates)) return fmt::format("did you mean '{}'?", *full);
+  const auto is_meant = [&](const std::string& name) { return is_short_for(word, name); };
+  if (std::count_if(candidates.begin(), candidates.end(), is_meant) == 1) {
+    return fmt::format("did you mean '{}'?", *std::find_if(candidates.begin(), candidates.end(), is_meant));
+  }
   if (candidates.empty()) return {};
   if (candidates.size() > kListedNamesMax) return {};
   std::string list = "known are ";

@@ -1,8 +1,5 @@
 #include "sterlet/cli/settings.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
@@ -33,23 +30,6 @@ base::Result<base::Json> parse_settings(const std::vector<std::string>& words) {
                         "write it as learning_rate=0.01");
     }
     settings[word.substr(0, equals)] = value_of_word(word.substr(equals + 1));
-  }
-  return settings;
-}
-
-base::Json with_lists(base::Json settings, const space::Space& space) {
-  for (const space::Parameter& parameter : space.parameters()) {
-    const auto found = settings.find(parameter.name);
-    if (parameter.repeat.empty() || found == settings.end() || !found->is_string()) continue;
-    const auto text = found->get<std::string>();
-    if (text.find(',') == std::string::npos) continue;
-    base::Json list = base::Json::array();
-    for (std::size_t at = 0; at <= text.size();) {
-      const std::size_t comma = std::min(text.find(',', at), text.size());
-      list.push_back(value_of_word(text.substr(at, comma - at)));
-      at = comma + 1;
-    }
-    *found = std::move(list);
   }
   return settings;
 }

@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <fmt/format.h>
 
-#include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/settings.h"
@@ -13,27 +13,39 @@ namespace sterlet::cli {
 
 namespace {
 
-// What stands between a queued point and its trial: nobody runs the study, or a limit is reached; else nothing.
-base::Result<std::string> outlook_of(const Context& context, const OpenStudy& open) {
+// 64,80 of a repeated parameter is what a command line writes for [64, 80].
+base::Result<base::Json> with_lists(base::Json params, const space::Space& space) {
+  for (auto& [name, value] : params.items()) {
+    const auto parameter = space.find_parameter(name);
+    if (!parameter || space.parameters()[*parameter].repeat.empty() || value.is_array()) continue;
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size(); at = std::min(text.find(',', at), text.size()) + 1) {
+      parts.push_back("_=" + text.substr(at, text.find(',', at) - at));
+    }
+    value = base::Json::array();
+    for (const std::string& part : parts) {
+      STERLET_TRY(const base::Json one, parse_settings({part}));
+      value.push_back(one["_"]);
+    }
+  }
+  return params;
+}
+
+// When the point will be tried.
+base::Result<std::string> when_text(const Context& context, const OpenStudy& open) {
   const study::Study& study = *open.study;
   const std::string& name = study.spec().name;
-  const study::Pause pause = study.standing();
-  if (pause == study::Pause::kTrials) {
-    return fmt::format(", once there is room: {}; run sterlet resume {} --trials {}",
-                       study::describe(pause, study.spec()), name, study.records().size() + 1);
+  const study::Pause standing = study.standing();
+  if (standing == study::Pause::kTrials) {
+    return fmt::format("; but {}: sterlet resume {} --trials {} tries it", study::text_of(standing), name,
+                       study.records().size() + 1);
   }
-  if (pause == study::Pause::kTime) {
-    return fmt::format(", once there is time: {}; run sterlet resume {} --time {}",
-                       study::describe(pause, study.spec()), name,
-                       base::duration_text(2 * study.spec().budget.seconds.value_or(0)));
-  }
-  if (pause != study::Pause::kNone && pause != study::Pause::kRequested) {
-    return fmt::format(", once the study goes on: {}", study::describe(pause, study.spec()));
-  }
+  if (standing != study::Pause::kNone) return fmt::format("; but {}", study::text_of(standing));
   study::SessionWatch watch(context.parts.clock);
   STERLET_TRY(const auto at_work, study::sessions_at_work(*open.storage, study.storage_id(), watch));
   if (!at_work.empty() || study.spec().command.empty()) return std::string();
-  return fmt::format(", once it runs again: nothing runs it now; run sterlet resume {}", name);
+  return fmt::format("; nothing runs it now: sterlet resume {}", name);
 }
 
 void add(CLI::App& command, Context& context) {
@@ -55,11 +67,11 @@ void add(CLI::App& command, Context& context) {
       }
       STERLET_TRY(base::Json params, parse_settings(words));
       STERLET_TRY(const OpenStudy open, open_study(context, options->study));
-      params = with_lists(std::move(params), open.study->space());
+      STERLET_TRY(params, with_lists(std::move(params), open.study->space()));
       STERLET_PASS(open.study->enqueue(params));
-      if (context.quiet) return {};
-      STERLET_TRY(const std::string outlook, outlook_of(context, open));
-      context.out.line(fmt::format("{} tries {} next{}", open.study->spec().name, params_text(params), outlook));
+      STERLET_TRY(const std::string when, when_text(context, open));
+      if (!context.quiet)
+        context.out.line(fmt::format("{} tries {} next{}", open.study->spec().name, params_text(params), when));
       return {};
     });
   });
