@@ -1,6 +1,6 @@
 # One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
 
-foreach(room base math space samplers pruners population analysis storage exec studyfile study run babysit/judge
+foreach(room base math space samplers pruners population analysis storage exec studyfile study doctor run babysit/judge
         babysit api report practices cli)
   sterlet_room_sources(${room} sources)
   list(FILTER sources INCLUDE REGEX "_test\\.cc$")

@@ -25,6 +25,7 @@ struct Command {
 #define STERLET_COMMANDS(ROW) \
   ROW(init)                   \
   ROW(check)                  \
+  ROW(doctor)                 \
   ROW(practices)              \
   ROW(tune)                   \
   ROW(resume)                 \
@@ -35,6 +36,7 @@ struct Command {
   ROW(show)                   \
   ROW(best)                   \
   ROW(top)                    \
+  ROW(importance)             \
   ROW(logs)                   \
   ROW(enqueue)                \
   ROW(ask_tell)               \

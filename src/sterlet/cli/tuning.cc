@@ -13,6 +13,7 @@
 #include "sterlet/cli/display.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/session.h"
+#include "sterlet/cli/study_doctor.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/run/trial_folder.h"
@@ -150,8 +151,11 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
     print_replay(context, study);
   } else if (!context.quiet || context.json)
     print_summary(context, study, result->pause);
+  const bool is_nothing_run = attempt_count(study) == attempts_before;
   if (!context.quiet && !context.json) {
-    const bool is_nothing_run = attempt_count(study) == attempts_before;
+    if (result->interruptions == 0 && !is_nothing_run && spec.strategy.name == "parallel") {
+      print_main_finding(context, study);
+    }
     const std::string end = end_text(study, result->pause, is_nothing_run);
     if (!end.empty()) context.err.line(fmt::format("{}: {}", spec.name, end));
   }

@@ -15,5 +15,7 @@ Finding coarse_to_fine(const Parts& parts);
 Finding never_cut_off(const Parts& parts);
 Finding wrong_scale_refine(const Parts& parts);
 Finding wrong_scale_gp(const Parts& parts);
+Finding tiers(const Parts& parts);
+Finding doctor(const Parts& parts);
 
 }  // namespace sterlet::practices

@@ -6,7 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sterlet/analysis/scale.h"
+#include "sterlet/analysis/trial_table.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
 #include "sterlet/samplers/registry.h"
@@ -24,6 +27,10 @@ struct Parts {
   std::function<double(const space::Parameter& parameter, double value)> unit_of;
   /// One step of an exponential moving average: beta * average + (1 - beta) * value.
   std::function<double(double beta, double average, double value)> average_step;
+  /// Of each column its share of the results' variance: fANOVA.
+  std::function<std::vector<double>(const analysis::TrialTable& table)> variance_shares;
+  /// analysis::judge_scale.
+  std::function<analysis::ScaleVerdict(const analysis::ScaleQuestion& question)> judge_scale;
 };
 Parts real_parts();
 

@@ -57,6 +57,24 @@ Parts forgetful() {
   return parts;
 }
 
+Parts that_measure_nothing() {
+  Parts parts = real_parts();
+  parts.variance_shares = [](const analysis::TrialTable& table) {
+    return std::vector<double>(table.width(), 1.0 / static_cast<double>(table.width()));
+  };
+  return parts;
+}
+
+Parts that_keep_the_scale() {
+  Parts parts = real_parts();
+  parts.judge_scale = [](const analysis::ScaleQuestion& question) {
+    analysis::ScaleVerdict verdict{.probabilities = std::vector<double>(question.candidates.size(), 0.0)};
+    verdict.probabilities[question.current] = 1;
+    return verdict;
+  };
+  return parts;
+}
+
 struct Break {
   std::string_view claim, what;
   Parts parts;
@@ -87,6 +105,8 @@ std::vector<Break> breaks() {
       {"wrong-scale-gp", "the model draws at random", swapped("gp", "random")},
       {"wrong-scale-gp", "the model covers the space only", swapped("gp", "sobol")},
       {"wrong-scale-gp", "linear is read as log", misread(Scale::kLinear, Scale::kLog)},
+      {"tiers", "importance is not measured", that_measure_nothing()},
+      {"doctor", "every scale is taken for right", that_keep_the_scale()},
   };
 }
 

@@ -6,6 +6,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/study_doctor.h"
 #include "sterlet/exec/local/child.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/advice.h"
@@ -49,6 +50,13 @@ void warn(const Context& context, const std::string& path, const base::Error& ad
   }
 }
 
+// What the doctor would say of a file that is valid.
+std::size_t count_findings(const std::string& path) {
+  const auto text = read_study_text(path);
+  const auto findings = text ? examine_study_file(path, *text) : base::fail(std::vector<base::Error>{});
+  return findings ? findings->size() : 0;
+}
+
 void add(CLI::App& command, Context& context) {
   auto path = std::make_shared<std::string>();
   command.add_option("FILE", *path, "the study file")->required();
@@ -59,7 +67,11 @@ void add(CLI::App& command, Context& context) {
     for (const base::Error& advice : studyfile::advise(file->spec)) warn(context, *path, advice);
     if (const auto found = check_program(file->spec); !found) return fail(context, found.error().at(*path));
     if (context.json) return context.out.json(studyfile::json_from_spec(file->spec));
-    if (!context.quiet) context.out.line(fmt::format("{}: {}", *path, summary(*file)));
+    if (!context.quiet) {
+      context.out.line(fmt::format("{}: {}", *path, summary(*file)));
+      context.out.line(
+          fmt::format("{}: {} by sterlet doctor", *path, base::count_text(count_findings(*path), "finding")));
+    }
   });
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sterlet/analysis/smooth_process.h"
+
+namespace sterlet::analysis {
+
+/// On which of some scales does a coordinate act evenly? The results of n trials, with that coordinate on each scale.
+struct ScaleQuestion {
+  std::vector<std::vector<double>> candidates;  ///< At least two columns in [0, 1]: the same coordinate on each scale.
+  std::size_t current = 0;                      ///< The one that trials were drawn on.
+  ProcessInput rest;                            ///< The other columns, and the results.
+};
+
+struct ScaleVerdict {
+  std::vector<double> probabilities;  ///< One a candidate; they add up to 1.
+  /// ln of how much more probable the results are with the coordinate than without it; small: it hardly acts, and
+  /// nothing can be said of its scale.
+  double relevance = 0;
+  std::size_t best() const;
+};
+
+/// Compares Gaussian processes that differ in the scale of one coordinate alone, everything else fitted for each anew.
+/// On its right scale a coordinate acts alike everywhere, as the kernel expects.
+///
+/// Prior     0.5 for the current scale, the rest for the others alike.
+/// Edges     fewer than 8 trials, or equal results: probabilities are the prior, relevance 0.
+/// Cost      a SmoothProcess a candidate, and one more.
+/// Source    MacKay: Bayesian interpolation, Neural Computation 4, 1992 (evidence).
+ScaleVerdict judge_scale(const ScaleQuestion& question);
+
+}  // namespace sterlet::analysis

@@ -1,0 +1,268 @@
+#include "sterlet/analysis/smooth_process.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+
+#include "sterlet/math/lbfgs.h"
+
+namespace sterlet::analysis {
+
+namespace {
+
+constexpr std::size_t kRowsMin = 8;
+constexpr int kStepsMax = 60;
+// Priors, normal on logarithms.
+constexpr double kLengthMean = -0.2, kLengthSd = 0.8;
+constexpr double kNoiseMean = -4.0, kNoiseSd = 1.5;  // Of the variance.
+constexpr double kSignalSd = 1.0;
+constexpr double kLengthMin = 0.05, kLengthMax = 30;
+constexpr double kJitter = 1e-8;
+
+double square(double x) { return x * x; }
+
+// Squared distances of one coordinate, all rows against all.
+using Distances = std::vector<double>;
+
+Distances ordered_distances(const std::vector<double>& column) {
+  Distances out;
+  for (const double a : column) {
+    for (const double b : column) out.push_back(square(a - b));
+  }
+  return out;
+}
+
+Distances unordered_distances(const std::vector<double>& column) {
+  Distances out;
+  for (const double a : column) {
+    for (const double b : column) out.push_back(a == b ? 0 : 1);
+  }
+  return out;
+}
+
+// Of a positive definite matrix in place, by its Cholesky factor.
+bool invert(std::vector<double>& k, std::size_t n, double& log_determinant) {
+  std::vector<double>& l = k;
+  for (std::size_t a = 0; a < n; ++a) {
+    for (std::size_t b = 0; b <= a; ++b) {
+      double sum = l[a * n + b];
+      for (std::size_t c = 0; c < b; ++c) sum -= l[a * n + c] * l[b * n + c];
+      if (a == b) {
+        if (!(sum > 0)) return false;
+        l[a * n + a] = std::sqrt(sum);
+        log_determinant += std::log(sum);
+      } else {
+        l[a * n + b] = sum / l[b * n + b];
+      }
+    }
+  }
+  std::vector<double> inverse(n * n, 0.0);  // Of the factor, lower triangular.
+  for (std::size_t b = 0; b < n; ++b) {
+    inverse[b * n + b] = 1 / l[b * n + b];
+    for (std::size_t a = b + 1; a < n; ++a) {
+      double sum = 0;
+      for (std::size_t c = b; c < a; ++c) sum -= l[a * n + c] * inverse[c * n + b];
+      inverse[a * n + b] = sum / l[a * n + a];
+    }
+  }
+  std::fill(k.begin(), k.end(), 0.0);
+  for (std::size_t c = 0; c < n; ++c) {
+    for (std::size_t a = 0; a <= c; ++a) {
+      const double left = inverse[c * n + a];
+      for (std::size_t b = 0; b <= c; ++b) k[a * n + b] += left * inverse[c * n + b];
+    }
+  }
+  return true;
+}
+
+// K_ab = s exp(-0.5 sum_j D_j,ab / l_j^2) + v [a = b]; its parameters are ln l_1 .. ln l_d, ln s, ln v.
+class Evidence final {
+ public:
+  Evidence(const std::vector<Distances>& distances, const std::vector<double>& results)
+      : distances_(distances), y_(results), n_(results.size()) {}
+
+  // The most probable parameters.
+  std::vector<double> search(double& log_evidence) const {
+    const std::size_t d = distances_.size();
+    std::vector<double> start(d + 2, kLengthMean), low(d + 2, std::log(kLengthMin)), high(d + 2, std::log(kLengthMax));
+    start[d] = 0;
+    start[d + 1] = -3;
+    low[d] = -6;
+    high[d] = 5;
+    low[d + 1] = -10;
+    high[d + 1] = 2;
+    math::Lbfgs search(start, low, high, std::vector<double>(d + 2, 0.5), 1e-6);
+    std::vector<double> gradient(d + 2);
+    for (int i = 0; i < kStepsMax && !search.done(); ++i) {
+      const double value = negative(search.point(), gradient);
+      search.tell(value, gradient);
+    }
+    log_evidence = -search.best_value();
+    return {search.best().begin(), search.best().end()};
+  }
+
+ private:
+  double negative(std::span<const double> at, std::vector<double>& gradient) const {
+    const std::size_t d = distances_.size();
+    const double signal = std::exp(at[d]), noise = std::exp(at[d + 1]);
+    std::vector<double> sums(n_ * n_, 0.0), kernel(n_ * n_), k(n_ * n_);
+    for (std::size_t j = 0; j < d; ++j) {
+      const double factor = 0.5 * std::exp(-2 * at[j]);
+      const Distances& distances = distances_[j];
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += factor * distances[i];
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) k[i] = kernel[i] = signal * std::exp(-sums[i]);
+    for (std::size_t a = 0; a < n_; ++a) k[a * n_ + a] += noise + kJitter;
+    std::fill(gradient.begin(), gradient.end(), 0.0);
+    double log_determinant = 0;
+    if (!invert(k, n_, log_determinant)) return std::numeric_limits<double>::infinity();
+    std::vector<double> weights(n_, 0.0);
+    double fit = 0;
+    for (std::size_t a = 0; a < n_; ++a) {
+      for (std::size_t b = 0; b < n_; ++b) weights[a] += k[a * n_ + b] * y_[b];
+      fit += weights[a] * y_[a];
+    }
+    double value = 0.5 * fit + 0.5 * log_determinant;
+    // d(-ln p) = 0.5 sum_ab (K^-1 - w w')_ab dK_ab.
+    for (std::size_t a = 0; a < n_; ++a) {
+      for (std::size_t b = 0; b < n_; ++b) {
+        const double slope = 0.5 * (k[a * n_ + b] - weights[a] * weights[b]);
+        sums[a * n_ + b] = slope * kernel[a * n_ + b];
+        gradient[d] += sums[a * n_ + b];
+        if (a == b) gradient[d + 1] += slope * noise;
+      }
+    }
+    for (std::size_t j = 0; j < d; ++j) {
+      const Distances& distances = distances_[j];
+      double sum = 0;
+      for (std::size_t i = 0; i < sums.size(); ++i) sum += sums[i] * distances[i];
+      gradient[j] = sum * std::exp(-2 * at[j]);
+    }
+    const auto prior = [&](std::size_t i, double mean, double sd) {
+      value += 0.5 * square((at[i] - mean) / sd);
+      gradient[i] += (at[i] - mean) / square(sd);
+    };
+    for (std::size_t j = 0; j < d; ++j) prior(j, kLengthMean, kLengthSd);
+    prior(d, 0, kSignalSd);
+    prior(d + 1, kNoiseMean, kNoiseSd);
+    return value;
+  }
+
+  const std::vector<Distances>& distances_;
+  const std::vector<double>& y_;
+  std::size_t n_;
+};
+
+// Standardised; `unit` becomes what one of it is in the results.
+std::vector<double> prepared(const std::vector<double>& results, double& unit) {
+  std::vector<double> sorted = results;
+  std::sort(sorted.begin(), sorted.end());
+  const double median = sorted[sorted.size() / 2], best = sorted.front();
+  const double reach = median - best;
+  std::vector<double> out;
+  for (const double result : results) {
+    const double over = reach > 0 ? (result - median) / reach : 0;
+    out.push_back(over > 1 ? median + reach * (1 + std::log(over)) : result);
+  }
+  const auto n = static_cast<double>(out.size());
+  const double mean = std::accumulate(out.begin(), out.end(), 0.0) / n;
+  double squares = 0;
+  for (const double value : out) squares += square(value - mean);
+  unit = std::sqrt(squares / n);
+  for (double& value : out) value = unit > 0 ? (value - mean) / unit : 0;
+  return out;
+}
+
+}  // namespace
+
+std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input) {
+  const std::size_t n = input.results.size();
+  if (n < kRowsMin) return std::nullopt;
+  SmoothProcess process;
+  const std::vector<double> y = prepared(input.results, process.unit_);
+  if (!(process.unit_ > 0) || !std::isfinite(process.unit_)) return std::nullopt;
+  std::vector<Distances> distances;
+  for (const auto& column : input.ordered) distances.push_back(ordered_distances(column));
+  for (const auto& column : input.unordered) distances.push_back(unordered_distances(column));
+  const std::size_t d = distances.size();
+  const std::vector<double> parameters = Evidence(distances, y).search(process.log_evidence_);
+  process.ordered_ = input.ordered.size();
+  for (std::size_t j = 0; j < d; ++j) process.lengths_.push_back(std::exp(parameters[j]));
+  process.signal_ = std::exp(parameters[d]);
+  process.noise_ = std::exp(0.5 * parameters[d + 1]);
+  for (std::size_t row = 0; row < n; ++row) {
+    std::vector<double> own;
+    for (const auto& column : input.ordered) own.push_back(column[row]);
+    for (const auto& column : input.unordered) own.push_back(column[row]);
+    process.rows_.push_back(std::move(own));
+  }
+  process.inverse_.resize(n * n);
+  for (std::size_t a = 0; a < n; ++a) {
+    for (std::size_t b = 0; b < n; ++b) {
+      process.inverse_[a * n + b] = process.kernel(process.rows_[a], process.rows_[b]);
+    }
+    process.inverse_[a * n + a] += square(process.noise_) + kJitter;
+  }
+  double log_determinant = 0;
+  if (!std::isfinite(process.log_evidence_) || !invert(process.inverse_, n, log_determinant)) return std::nullopt;
+  process.weights_.assign(n, 0.0);
+  for (std::size_t a = 0; a < n; ++a) {
+    for (std::size_t b = 0; b < n; ++b) process.weights_[a] += process.inverse_[a * n + b] * y[b];
+  }
+  return process;
+}
+
+double SmoothProcess::kernel(const std::vector<double>& a, const std::vector<double>& b) const {
+  double sum = 0;
+  for (std::size_t j = 0; j < lengths_.size(); ++j) {
+    const double distance = j < ordered_ ? square(a[j] - b[j]) : (a[j] == b[j] ? 0.0 : 1.0);
+    sum += 0.5 * distance / square(lengths_[j]);
+  }
+  return signal_ * std::exp(-sum);
+}
+
+SmoothProcess::Contrast SmoothProcess::contrast(const std::vector<std::vector<double>>& points, std::size_t column,
+                                                double from, double to) const {
+  if (points.empty()) return {};
+  std::vector<std::vector<double>> at;
+  std::vector<double> factors;
+  const double factor = 1 / static_cast<double>(points.size());
+  for (const std::vector<double>& point : points) {
+    for (const bool is_to : {true, false}) {
+      at.push_back(point);
+      at.back()[column] = is_to ? to : from;
+      factors.push_back(is_to ? factor : -factor);
+    }
+  }
+  const std::size_t n = rows_.size();
+  std::vector<double> with_rows(n, 0.0);  // Covariance of the contrast with each row.
+  for (std::size_t row = 0; row < n; ++row) {
+    for (std::size_t i = 0; i < at.size(); ++i) with_rows[row] += factors[i] * kernel(at[i], rows_[row]);
+  }
+  double variance = 0, mean = 0;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    for (std::size_t k = 0; k < at.size(); ++k) variance += factors[i] * factors[k] * kernel(at[i], at[k]);
+  }
+  for (std::size_t a = 0; a < n; ++a) {
+    mean += with_rows[a] * weights_[a];
+    for (std::size_t b = 0; b < n; ++b) variance -= with_rows[a] * inverse_[a * n + b] * with_rows[b];
+  }
+  return {.mean = mean * unit_, .sd = std::sqrt(std::max(0.0, variance)) * unit_};
+}
+
+std::vector<std::size_t> rows_to_fit(const std::vector<double>& results) {
+  std::vector<std::size_t> rows(results.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  if (rows.size() <= SmoothProcess::kRowsMax) return rows;
+  std::stable_sort(rows.begin(), rows.end(), [&](auto a, auto b) { return results[a] < results[b]; });
+  constexpr std::size_t kBest = SmoothProcess::kRowsMax / 2, kOthers = SmoothProcess::kRowsMax - kBest;
+  std::vector<std::size_t> chosen(rows.begin(), rows.begin() + kBest);
+  std::vector<std::size_t> others(rows.begin() + kBest, rows.end());
+  std::sort(others.begin(), others.end());  // By time, so that the space is seen as it was drawn.
+  for (std::size_t i = 0; i < kOthers; ++i) chosen.push_back(others[i * others.size() / kOthers]);
+  return chosen;
+}
+
+}  // namespace sterlet::analysis

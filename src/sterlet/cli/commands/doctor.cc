@@ -1,0 +1,99 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/file.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/commands.h"
+#include "sterlet/cli/context.h"
+#include "sterlet/cli/study_doctor.h"
+#include "sterlet/doctor/file/rules.h"
+#include "sterlet/doctor/trials/rules.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+using doctor::Finding;
+
+struct Options {
+  StudyOptions study;
+  bool fix = false, check = false;
+};
+
+std::string line_of(const Finding& finding, std::string_view before = "") {
+  return fmt::format("{}{}{}{} [{}]", finding.at, finding.at.empty() ? "" : ": ", before, finding.says, finding.kind);
+}
+
+// What is left is printed; `fixed` is in the file.
+void print(Context& context, const std::string& of, const std::vector<Finding>& left, const std::vector<Finding>& fixed,
+           bool is_file, bool is_fixing) {
+  if (context.json) {
+    base::Json json = doctor::findings_json(left);
+    if (is_fixing) json["fixed"] = doctor::findings_json(fixed)["findings"];
+    return context.out.json(json);
+  }
+  for (const Finding& finding : fixed) context.out.line(line_of(finding, "fixed: "));
+  for (const Finding& finding : left) context.out.line(line_of(finding));
+  if (context.quiet) return;
+  const auto patches = std::count_if(left.begin(), left.end(), [](const Finding& each) { return !each.edits.empty(); });
+  std::string end = fmt::format("{}: {}", of, base::count_text(left.size(), "finding"));
+  if (is_file && !is_fixing && patches > 0) end += fmt::format("; --fix writes {} of them into the file", patches);
+  context.err.line(end);
+}
+
+void examine_file(Context& context, const Options& options) {
+  const std::string& path = options.study.study;
+  // The reader says what is wrong with a file that it cannot read, is too long, or is no study.
+  if (const auto file = studyfile::read_study_file(path); !file) return fail(context, file.error());
+  const auto text = read_study_text(path);
+  if (!text) return fail(context, text.error());
+  auto findings = examine_study_file(path, *text);
+  if (!findings) return fail(context, findings.error());
+  std::vector<Finding> fixed;
+  if (options.fix) {
+    doctor::Healed healed = doctor::heal_file(*text, path, folder_of_study(path), *findings);
+    if (!healed.healed.empty()) {
+      if (const auto written = base::write_whole(path, healed.text); !written) return fail(context, written.error());
+    }
+    *findings = std::move(healed.left);
+    fixed = std::move(healed.healed);
+  }
+  print(context, path, *findings, fixed, true, options.fix);
+  if (options.check && !findings->empty()) context.exit_code = 1;
+}
+
+base::Result<void> examine_study(Context& context, const Options& options) {
+  if (options.fix) {
+    return base::fail(base::ErrorCode::kInvalidArgument, "--fix is for a study file",
+                      "name the file, as in sterlet doctor study.yaml --fix");
+  }
+  STERLET_TRY(const OpenStudy open, open_to_look(context, options.study));
+  const std::vector<Finding> findings = doctor::examine_trials(*open.study);
+  print(context, open.study->spec().name, findings, {}, false, false);
+  if (options.check && !findings.empty()) context.exit_code = 1;
+  return {};
+}
+
+void add(CLI::App& command, Context& context) {
+  auto options = std::make_shared<Options>();
+  add_study_options(command, options->study);
+  command.add_flag("--fix", options->fix, "write what can be patched into the file; all else stays byte for byte");
+  command.add_flag("--check", options->check, "exit with 1 where there are findings");
+  command.footer(
+      "A study file is examined before it runs, a study by name through its trials. Each finding says where, what, "
+      "why\n"
+      "and its kind; docs/doctor.md explains the kinds.");
+  command.callback([&context, options] {
+    if (is_study_file(options->study.study)) return examine_file(context, *options);
+    attempt(context, [&] { return examine_study(context, *options); });
+  });
+}
+
+}  // namespace
+
+const Command doctor_command{"doctor", "what a good practitioner would say of a study file, or of a study's trials",
+                             "sterlet doctor study.yaml --fix", add};
+
+}  // namespace sterlet::cli

@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/doctor/file/rules.h"
+
+namespace sterlet::doctor {
+
+namespace {
+
+using space::Parameter;
+using space::Scale;
+
+// What practice knows of a kind of parameter: values beyond `low` and `high` are of no use, and a range of less than
+// `narrow` or more than `wide` between its ends does not search.
+struct Practice {
+  Role role;
+  double low, high;
+  double narrow, wide;
+  std::string_view beyond;  // What is wrong there.
+};
+
+constexpr std::array<Practice, 8> kPractice{{
+    {Role::kLearningRate, 1e-7, 10, 3, 1e6, "trains nothing or diverges there"},
+    {Role::kRegularizer, 1e-10, 1e4, 3, 1e9, "does nothing or everything there"},
+    {Role::kEpsilon, 1e-16, 1, 3, 1e12, "is no small number there"},
+    {Role::kBatchSize, 1, 65536, 1.5, 1e4, "leaves no noise for the gradient to get anywhere"},
+    {Role::kUnits, 1, 65536, 1.2, 1e4, "takes more time than the rest of the study"},
+    {Role::kLayers, 0, 200, 1, 200, "takes more time than the rest of the study"},
+    {Role::kDropout, 0, 0.9, 1, 1e300, "drops nearly everything"},
+    {Role::kAverage, 0, 0.99999, 1, 1e300, "never forgets"},
+}};
+
+const Practice* practice_of(const Parameter& parameter) {
+  const Role role = role_of(parameter.name);
+  const auto found =
+      std::find_if(kPractice.begin(), kPractice.end(), [&](const Practice& p) { return p.role == role; });
+  return found == kPractice.end() ? nullptr : found;
+}
+
+double rounded(double value) { return std::stod(fmt::format("{:.1e}", value)); }
+
+// Bounds as the parameter can have them, with its defaults between them.
+std::vector<Edit> edits_to(const Parameter& parameter, double low, double high) {
+  for (const space::Scalar& scalar : parameter.defaults) {
+    const auto value = base::number_from_json(space::json_from_scalar(scalar));
+    if (!value || *value == 0) continue;
+    low = std::min(low, *value);
+    high = std::max(high, *value);
+  }
+  const bool is_int = parameter.kind == space::Kind::kInt;
+  std::vector<Edit> edits;
+  const auto add = [&](const char* key, double value, double now) {
+    if (value == now) return;
+    edits.push_back({parameter.name, key, is_int ? base::Json(static_cast<std::int64_t>(value)) : base::Json(value)});
+  };
+  add("low", is_int ? std::floor(low) : low, parameter.low);
+  add("high", is_int ? std::ceil(high) : high, parameter.high);
+  return edits;
+}
+
+std::string edits_text(const std::vector<Edit>& edits) {
+  std::string text;
+  for (const Edit& edit : edits) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", edit.key, base::number_text(edit.value.get<double>()));
+  }
+  return text;
+}
+
+Finding finding_of(const FileView& view, const Parameter& parameter, const char* key, std::string says,
+                   std::vector<Edit> edits) {
+  Finding finding{.about = {parameter.name},
+                  .at = view.place(parameter.name, key),
+                  .says = fmt::format("{}: {}", parameter.name, says),
+                  .because = {{"low", base::json_number(parameter.low)}, {"high", base::json_number(parameter.high)}},
+                  .edits = std::move(edits),
+                  .confidence = 0.85};
+  if (parameter.low > 0) finding.because["ratio"] = base::json_number(parameter.high / parameter.low);
+  if (!finding.edits.empty()) finding.says += fmt::format("; try {}", edits_text(finding.edits));
+  return finding;
+}
+
+std::string range_text(const Parameter& parameter) {
+  return fmt::format("{} to {}", base::short_number_text(parameter.low), base::short_number_text(parameter.high));
+}
+
+std::optional<Finding> beyond(const FileView& view, const Parameter& parameter, const Practice& practice) {
+  const bool is_low = parameter.low < practice.low && parameter.low > 0;
+  const bool is_high = parameter.high > practice.high;
+  if (!is_low && !is_high) return std::nullopt;
+  if (practice.role == Role::kAverage && parameter.scale != Scale::kReverseLog) return std::nullopt;  // See averages.
+  double low = parameter.low, high = parameter.high;
+  if (is_high) high = practice.role == Role::kLearningRate ? 1 : practice.high;
+  if (is_low) low = practice.role == Role::kLearningRate ? 1e-5 : practice.low;
+  if (low >= high) return std::nullopt;
+  return finding_of(view, parameter, is_high ? "high" : "low",
+                    fmt::format("{} is too wide: it {}", range_text(parameter), practice.beyond),
+                    edits_to(parameter, low, high));
+}
+
+std::optional<Finding> too_wide(const FileView& view, const Parameter& parameter, const Practice& practice) {
+  if (parameter.low <= 0 || parameter.high / parameter.low <= practice.wide) return std::nullopt;
+  const double orders = std::log10(parameter.high / parameter.low);
+  double low = parameter.low, high = parameter.high;
+  if (practice.role == Role::kLearningRate) {
+    high = std::min(high, 1.0);
+    low = std::max(low, high * 1e-5);
+  } else {
+    low = std::max(low, rounded(high / practice.wide * 10));
+  }
+  return finding_of(view, parameter, "low",
+                    fmt::format("{} spans {:.0f} orders of magnitude, so that most trials lie where nothing is",
+                                range_text(parameter), orders),
+                    edits_to(parameter, low, high));
+}
+
+std::optional<Finding> too_narrow(const FileView& view, const Parameter& parameter, double narrow) {
+  if (parameter.low <= 0 || parameter.high / parameter.low >= narrow) return std::nullopt;
+  const double middle = std::sqrt(parameter.low * parameter.high), reach = narrow >= 3 ? 10 : 4;
+  double low = rounded(middle / reach), high = rounded(middle * reach);
+  if (const Practice* practice = practice_of(parameter)) {
+    low = std::max(low, practice->low);
+    high = std::min(high, practice->high);
+  }
+  return finding_of(
+      view, parameter, "low",
+      fmt::format("{} is too narrow: its ends differ by a factor of {:.2g}, which hardly changes a result",
+                  range_text(parameter), parameter.high / parameter.low),
+      edits_to(parameter, std::min(low, parameter.low), std::max(high, parameter.high)));
+}
+
+}  // namespace
+
+std::vector<Finding> find_bounds(const FileView& view) {
+  std::vector<Finding> findings;
+  if (!view.is_searched()) return findings;
+  const auto take = [&](std::optional<Finding> finding) {
+    if (finding) findings.push_back(std::move(*finding));
+    return finding.has_value();
+  };
+  for (const Parameter* parameter : view.searched()) {
+    if (!space::is_numeric(*parameter)) continue;
+    if (const Practice* practice = practice_of(*parameter)) {
+      if (take(beyond(view, *parameter, *practice)) || take(too_wide(view, *parameter, *practice))) continue;
+      take(too_narrow(view, *parameter, practice->narrow));
+      continue;
+    }
+    if (parameter->scale != Scale::kLog) continue;
+    // Of a parameter that nothing is known of, the scale says that orders of magnitude are meant.
+    static constexpr Practice kUnknown{Role::kUnknown, 0, 1e300, 1.5, 1e10, ""};
+    if (!take(too_wide(view, *parameter, kUnknown))) take(too_narrow(view, *parameter, kUnknown.narrow));
+  }
+  return findings;
+}
+
+}  // namespace sterlet::doctor

@@ -1,0 +1,204 @@
+#include "sterlet/doctor/file/file_view.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "sterlet/space/axis.h"
+#include "sterlet/studyfile/strategies.h"
+
+namespace sterlet::doctor {
+
+namespace {
+
+// learningRate, learning_rate and optim.learning-rate are one: "learning", "rate".
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool begins = std::isupper(c) != 0 && i > 0 && std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
+    if (std::isalnum(c) == 0 || begins) words.emplace_back();
+    if (std::isalnum(c) != 0) words.back() += static_cast<char>(std::tolower(c));
+  }
+  std::erase(words, "");
+  return words;
+}
+
+struct Named {
+  Role role;
+  std::string_view words;  // All of these, in this order, somewhere in the name.
+};
+
+// The first that fits counts.
+constexpr std::array<Named, 72> kNames{{
+    {Role::kLabel, "seed"},
+    {Role::kLabel, "fold"},
+    {Role::kLabel, "id"},
+    {Role::kLabel, "index"},
+    {Role::kLabel, "random state"},
+    {Role::kLabel, "year"},
+    {Role::kAverage, "ema decay"},
+    {Role::kAverage, "decay ema"},
+    {Role::kAverage, "ema"},
+    {Role::kAverage, "polyak"},
+    {Role::kAverage, "average decay"},
+    {Role::kAverage, "averaging"},
+    {Role::kAverage, "momentum"},
+    {Role::kAverage, "beta"},
+    {Role::kAverage, "beta1"},
+    {Role::kAverage, "beta2"},
+    {Role::kAverage, "betas"},
+    {Role::kAverage, "b1"},
+    {Role::kAverage, "b2"},
+    {Role::kAverage, "rho"},
+    {Role::kEpsilon, "epsilon"},
+    {Role::kEpsilon, "eps"},
+    {Role::kSteps, "warmup"},
+    {Role::kSteps, "epochs"},
+    {Role::kSteps, "epoch"},
+    {Role::kSteps, "steps"},
+    {Role::kSteps, "iterations"},
+    {Role::kSteps, "iters"},
+    {Role::kSteps, "patience"},
+    {Role::kShare, "decay rate"},
+    {Role::kShare, "subsample"},
+    {Role::kShare, "colsample"},
+    {Role::kShare, "fraction"},
+    {Role::kShare, "ratio"},
+    {Role::kShare, "share"},
+    {Role::kShare, "prob"},
+    {Role::kShare, "probability"},
+    {Role::kShare, "smoothing"},
+    {Role::kShare, "mixup"},
+    {Role::kShare, "cutmix"},
+    {Role::kShare, "quantile"},
+    {Role::kShare, "percentile"},
+    {Role::kShare, "threshold"},
+    {Role::kShare, "split"},
+    {Role::kShare, "angle"},
+    {Role::kDropout, "dropout"},
+    {Role::kDropout, "drop"},
+    {Role::kLearningRate, "learning rate"},
+    {Role::kLearningRate, "learningrate"},
+    {Role::kLearningRate, "lr"},
+    {Role::kLearningRate, "eta"},
+    {Role::kLearningRate, "step size"},
+    {Role::kRegularizer, "weight decay"},
+    {Role::kRegularizer, "wd"},
+    {Role::kRegularizer, "l1"},
+    {Role::kRegularizer, "l2"},
+    {Role::kRegularizer, "lambda"},
+    {Role::kRegularizer, "reg"},
+    {Role::kRegularizer, "regularization"},
+    {Role::kRegularizer, "alpha"},
+    {Role::kRegularizer, "c"},
+    {Role::kBatchSize, "batch size"},
+    {Role::kBatchSize, "batchsize"},
+    {Role::kBatchSize, "batch"},
+    {Role::kUnits, "units"},
+    {Role::kUnits, "hidden"},
+    {Role::kUnits, "neurons"},
+    {Role::kUnits, "width"},
+    {Role::kUnits, "filters"},
+    {Role::kUnits, "channels"},
+    {Role::kLayers, "layers"},
+    {Role::kLayers, "depth"},
+}};
+
+bool contains(const std::vector<std::string>& words, std::string_view sought) {
+  const std::vector<std::string> wanted = words_of(sought);
+  return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
+}
+
+}  // namespace
+
+Role role_of(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  const auto found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const Named& row) { return contains(words, row.words); });
+  return found == kNames.end() ? Role::kUnknown : found->role;
+}
+
+bool is_adam_beta(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  for (const std::string_view beta : {"beta1", "beta2", "beta 1", "beta 2", "b1", "b2", "betas"}) {
+    if (contains(words, beta)) return true;
+  }
+  return false;
+}
+
+int tier_of(const space::Parameter& parameter, const studyfile::YamlNode* declaration) {
+  if (parameter.tier != 2 || (declaration != nullptr && declaration->find("tier") != nullptr)) return parameter.tier;
+  switch (role_of(parameter.name)) {
+    case Role::kLearningRate:
+      return 1;
+    case Role::kEpsilon:
+      return 4;
+    case Role::kAverage:
+      return is_adam_beta(parameter.name) ? 4 : 2;
+    case Role::kLayers:
+    case Role::kRegularizer:
+    case Role::kDropout:
+      return 3;
+    case Role::kUnknown:
+    case Role::kBatchSize:
+    case Role::kUnits:
+    case Role::kShare:
+    case Role::kSteps:
+    case Role::kLabel:
+      return 2;
+  }
+  return 2;
+}
+
+bool FileView::is_searched() const {
+  const studyfile::StrategyRow& strategy = studyfile::strategy_of(spec());
+  return strategy.is_tuned && !strategy.is_one_point;
+}
+
+std::vector<const space::Parameter*> FileView::searched() const {
+  std::vector<const space::Parameter*> parameters;
+  for (const space::Parameter& parameter : space().parameters()) {
+    const bool has_range = space::is_numeric(parameter) ? parameter.low < parameter.high : parameter.choices.size() > 1;
+    if (has_range) parameters.push_back(&parameter);
+  }
+  return parameters;
+}
+
+const studyfile::YamlNode* FileView::declaration(std::string_view parameter) const {
+  const studyfile::YamlNode* params = root_.find("params");
+  if (params == nullptr || !params->is_map()) return nullptr;
+  const studyfile::YamlNode* node = params->find(parameter);
+  return node != nullptr && node->is_map() ? node : nullptr;
+}
+
+std::string FileView::at(studyfile::Mark mark) const { return fmt::format("{}:{}:{}", path_, mark.line, mark.column); }
+
+std::string FileView::place(std::string_view parameter, std::string_view key) const {
+  if (const studyfile::YamlNode* node = declaration(parameter)) {
+    if (const studyfile::YamlNode* value = node->find(key)) return at(value->mark);
+    const studyfile::YamlNode* params = root_.find("params");
+    for (const studyfile::YamlEntry& entry : params->entries) {
+      if (entry.key == parameter) return at(entry.key_mark);
+    }
+  }
+  return place("preset");
+}
+
+std::string FileView::place(std::string_view key) const {
+  const studyfile::YamlNode* node = root_.find(key);
+  return at(node != nullptr ? node->mark : root_.mark);
+}
+
+double share_within(const space::Parameter& parameter, double low, double high) {
+  space::Parameter continuous = parameter;
+  continuous.kind = space::Kind::kFloat;
+  continuous.step.reset();
+  continuous.zero = 0;
+  const space::Axis axis(continuous);
+  return axis.unit(std::min(high, parameter.high)) - axis.unit(std::max(low, parameter.low));
+}
+
+}  // namespace sterlet::doctor

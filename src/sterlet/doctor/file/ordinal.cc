@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/doctor/file/rules.h"
+
+namespace sterlet::doctor {
+
+namespace {
+
+using space::Parameter;
+using space::Scalar;
+
+// Words in their order, lowest first; different words for one place stand beside each other.
+constexpr std::array<std::string_view, 7> kLadders{
+    " nano tiny mini small medium base large big huge giant ",
+    " xxs xs s m l xl xxl xxxl ",
+    " lowest low mid medium moderate high highest ",
+    " none weak light mild medium moderate strong heavy aggressive ",
+    " slowest slow normal medium fast fastest ",
+    " short medium long ",
+    " narrow normal medium wide ",
+};
+
+std::optional<double> number_of(const Scalar& scalar) {
+  if (const auto* integer = std::get_if<std::int64_t>(&scalar)) return static_cast<double>(*integer);
+  if (const auto* real = std::get_if<double>(&scalar)) return *real;
+  if (const auto* text = std::get_if<std::string>(&scalar)) return base::parse_number(*text);
+  return std::nullopt;
+}
+
+std::optional<double> place_on(std::string_view ladder, const Scalar& scalar) {
+  const auto* text = std::get_if<std::string>(&scalar);
+  if (text == nullptr || text->empty()) return std::nullopt;
+  std::string word = " ";
+  for (const char c : *text) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::size_t at = ladder.find(word + " ");
+  return at == std::string_view::npos ? std::nullopt : std::optional(static_cast<double>(at));
+}
+
+// Of each choice where it stands in the order; nothing if there is none for all.
+std::optional<std::vector<double>> order_of(const std::vector<Scalar>& choices) {
+  const auto places = [&](auto place_of) -> std::optional<std::vector<double>> {
+    std::vector<double> out;
+    for (const Scalar& choice : choices) {
+      const auto place = place_of(choice);
+      if (!place) return std::nullopt;
+      out.push_back(*place);
+    }
+    return out;
+  };
+  if (auto numbers = places(number_of)) return numbers;
+  for (const std::string_view ladder : kLadders) {
+    if (auto words = places([&](const Scalar& choice) { return place_on(ladder, choice); })) return words;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Finding> find_ordinal(const FileView& view) {
+  std::vector<Finding> findings;
+  if (!view.is_searched()) return findings;
+  for (const Parameter* parameter : view.searched()) {
+    if (parameter->kind != space::Kind::kCategorical || parameter->choices.size() < 3) continue;
+    if (role_of(parameter->name) == Role::kLabel) continue;
+    const auto order = order_of(parameter->choices);
+    if (!order) continue;
+    std::vector<std::size_t> sorted(order->size());
+    std::iota(sorted.begin(), sorted.end(), std::size_t{0});
+    std::stable_sort(sorted.begin(), sorted.end(), [&](auto a, auto b) { return (*order)[a] < (*order)[b]; });
+    const bool is_in_order =
+        std::is_sorted(sorted.begin(), sorted.end()) || std::is_sorted(sorted.begin(), sorted.end(), std::greater<>());
+    base::Json choices = base::Json::array();
+    for (const std::size_t choice : sorted) choices.push_back(space::json_from_scalar(parameter->choices[choice]));
+    Finding finding{
+        .about = {parameter->name},
+        .at = view.place(parameter->name, "type"),
+        .says = fmt::format("{}: its {} choices have an order, and a categorical learns nothing of one from its "
+                            "neighbour; use type: ordinal",
+                            parameter->name, parameter->choices.size()),
+        .because = {{"choices", choices}, {"in_order", is_in_order}},
+        .edits = {{parameter->name, "type", "ordinal"}},
+        .confidence = 0.9};
+    if (!is_in_order) finding.edits.push_back({parameter->name, "choices", choices});
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace sterlet::doctor

@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/text.h"
+#include "sterlet/doctor/file/rules.h"
+
+namespace sterlet::doctor {
+
+namespace {
+
+using space::Kind;
+using space::Parameter;
+using space::Scale;
+
+// From which high / low on a linear scale is wrong, by what the parameter is; 0: it is right however wide.
+double ratio_from(const Parameter& parameter) {
+  switch (role_of(parameter.name)) {
+    case Role::kLearningRate:
+      return 10;
+    case Role::kRegularizer:
+    case Role::kEpsilon:
+      return 20;
+    case Role::kBatchSize:
+      return 32;
+    case Role::kUnits:
+      return 50;
+    case Role::kSteps:
+      return 1000;
+    case Role::kUnknown:
+      return 100;
+    case Role::kAverage:
+    case Role::kLayers:
+    case Role::kDropout:
+    case Role::kShare:
+    case Role::kLabel:
+      return 0;
+  }
+  return 0;
+}
+
+// A range that begins at 0 has no order of magnitude to begin with; of these two kinds it is known.
+std::optional<double> low_for(const Parameter& parameter) {
+  if (parameter.kind != Kind::kFloat || parameter.low != 0) return std::nullopt;
+  switch (role_of(parameter.name)) {
+    case Role::kLearningRate:
+    case Role::kRegularizer:
+      return parameter.high * 1e-4;
+    default:
+      return std::nullopt;
+  }
+}
+
+Finding found(const FileView& view, const Parameter& parameter, double low) {
+  // The part of the range, in factors of ten below its end, into which nearly all draws fall.
+  const double upper = parameter.high / 10;
+  const double share = share_within(parameter, upper, parameter.high);
+  Parameter log = parameter;
+  log.low = low;
+  log.scale = Scale::kLog;
+  const double log_share = share_within(log, std::max(upper, low), parameter.high);
+  Finding finding{
+      .about = {parameter.name},
+      .at = view.place(parameter.name, "scale"),
+      .says = fmt::format("{}: {:.0f}% of samples would fall between {} and {}; use scale: log", parameter.name,
+                          100 * share, base::short_number_text(upper), base::short_number_text(parameter.high)),
+      .because = {{"low", base::json_number(parameter.low)},
+                  {"high", base::json_number(parameter.high)},
+                  {"scale", "linear"},
+                  {"share_in_last_tenfold", base::json_number(share)},
+                  {"share_on_log", base::json_number(log_share)}},
+      .edits = {{parameter.name, "scale", "log"}},
+      .confidence = role_of(parameter.name) == Role::kUnknown ? 0.8 : 0.97};
+  if (low != parameter.low) {
+    finding.says += fmt::format(" from low: {}", base::short_number_text(low));
+    finding.edits.push_back({parameter.name, "low", low});
+    if (role_of(parameter.name) == Role::kRegularizer) finding.edits.push_back({parameter.name, "zero", 0.1});
+  }
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> find_scale(const FileView& view) {
+  std::vector<Finding> findings;
+  if (!view.is_searched()) return findings;
+  for (const Parameter* parameter : view.searched()) {
+    if (!space::is_numeric(*parameter) || parameter->scale != Scale::kLinear) continue;
+    if (const auto low = low_for(*parameter)) {
+      findings.push_back(found(view, *parameter, *low));
+      continue;
+    }
+    const double from = ratio_from(*parameter);
+    // What lies between 0.9 and 1 is the business of averages.
+    if (from == 0 || parameter->low <= 0 || parameter->high / parameter->low < from) continue;
+    findings.push_back(found(view, *parameter, parameter->low));
+  }
+  return findings;
+}
+
+}  // namespace sterlet::doctor
