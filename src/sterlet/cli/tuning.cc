@@ -78,6 +78,8 @@ std::string end_text(const study::Study& study, study::Pause pause, bool is_noth
       return why;
     case study::Pause::kNone:
     case study::Pause::kFailures:
+    case study::Pause::kUnstarted:
+    case study::Pause::kAmended:
     case study::Pause::kUnfit:
       break;
   }
