@@ -243,8 +243,11 @@ std::optional<std::string> apply_edit(const std::string& text, const Edit& edit)
   }
   if (!changed) return std::nullopt;
   const auto read = studyfile::parse_yaml(*changed);
-  const bool holds = read && studyfile::json_from_yaml(*read) == expected(studyfile::json_from_yaml(*root), edit);
-  return holds ? changed : std::nullopt;
+  if (!read) return std::nullopt;
+  // A key may stand before others that it would follow in the document.
+  const nlohmann::json got = studyfile::json_from_yaml(*read),
+                       wanted = expected(studyfile::json_from_yaml(*root), edit);
+  return got == wanted ? changed : std::nullopt;
 }
 
 }  // namespace sterlet::doctor

@@ -21,7 +21,8 @@ double window(double beta) { return 1 / (1 - beta); }
 
 bool is_average(const Parameter& parameter) {
   if (parameter.kind != space::Kind::kFloat || parameter.low < 0 || parameter.high > 1) return false;
-  if (role_of(parameter.name) == Role::kAverage) return true;
+  // A plain beta is often the weight of a term of the loss.
+  if (role_of(parameter.name) == Role::kAverage) return is_sure_average(parameter.name) || parameter.low >= 0.5;
   // Whatever it is called: a range that lies between 0.9 and 1 is about the distance to 1.
   return role_of(parameter.name) == Role::kUnknown && parameter.low >= 0.9 && parameter.high < 1;
 }
@@ -33,7 +34,7 @@ bool is_near_one(const Parameter& parameter) {
 }
 
 std::string window_text(double beta) {
-  return beta >= 1 ? std::string("all") : base::short_number_text(std::round(window(beta)));
+  return beta >= 1 ? std::string("all") : base::number_text(std::round(window(beta)));
 }
 
 }  // namespace

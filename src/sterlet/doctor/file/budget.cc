@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,15 +23,31 @@ struct Ranked {
   int tier;
 };
 
-// At what to fix it: its default, else the middle of its range; nothing for choices.
+// What practice would take; nothing where it has no opinion, or the range does not hold it.
+std::optional<double> usual_value(const Parameter& parameter) {
+  std::optional<double> value;
+  if (role_of(parameter.name) == Role::kEpsilon) value = 1e-8;
+  if (role_of(parameter.name) == Role::kAverage) value = parameter.name.back() == '2' ? 0.999 : 0.9;
+  if (value && (*value < parameter.low || *value > parameter.high || parameter.step)) return std::nullopt;
+  return value;
+}
+
+// At what to fix it: its default, else the usual value, else the middle of its range; the first of its choices.
 std::optional<base::Json> fixed_value(const Parameter& parameter) {
   if (parameter.defaults.size() == 1) return space::json_from_scalar(parameter.defaults.front());
   if (!parameter.defaults.empty()) return std::nullopt;
   if (!space::is_numeric(parameter)) return space::json_from_scalar(parameter.choices.front());
+  if (const auto usual = usual_value(parameter)) return base::Json(*usual);
   Parameter plain = parameter;
   plain.zero = 0;
   const double middle = space::Axis(plain).value(0.5);
-  if (parameter.kind == space::Kind::kInt) return base::Json(static_cast<std::int64_t>(middle));
+  if (parameter.kind == space::Kind::kInt) {
+    // Of batch sizes and widths a power of two is near enough.
+    const double power = std::exp2(std::round(std::log2(std::max(1.0, middle))));
+    const bool is_even =
+        parameter.scale == space::Scale::kLog && !parameter.step && power >= parameter.low && power <= parameter.high;
+    return base::Json(static_cast<std::int64_t>(is_even ? power : middle));
+  }
   const double short_middle = base::parse_number(fmt::format("{:.2g}", middle)).value_or(middle);
   const bool is_kept = !parameter.step && short_middle >= parameter.low && short_middle <= parameter.high;
   return base::Json(is_kept ? short_middle : middle);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ struct Named {
 };
 
 // The first that fits counts.
-constexpr std::array<Named, 72> kNames{{
+constexpr std::array<Named, 80> kNames{{
     {Role::kLabel, "seed"},
     {Role::kLabel, "fold"},
     {Role::kLabel, "id"},
@@ -63,6 +64,14 @@ constexpr std::array<Named, 72> kNames{{
     {Role::kSteps, "iters"},
     {Role::kSteps, "patience"},
     {Role::kShare, "decay rate"},
+    {Role::kShare, "rate decay"},
+    {Role::kShare, "rate factor"},
+    {Role::kShare, "rate gamma"},
+    {Role::kShare, "lr decay"},
+    {Role::kShare, "lr factor"},
+    {Role::kShare, "lr gamma"},
+    {Role::kShare, "lr step"},
+    {Role::kShare, "lr patience"},
     {Role::kShare, "subsample"},
     {Role::kShare, "colsample"},
     {Role::kShare, "fraction"},
@@ -112,6 +121,11 @@ bool contains(const std::vector<std::string>& words, std::string_view sought) {
   return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
 }
 
+bool has_any(std::string_view name, std::initializer_list<std::string_view> sought) {
+  const std::vector<std::string> words = words_of(name);
+  return std::any_of(sought.begin(), sought.end(), [&](std::string_view each) { return contains(words, each); });
+}
+
 }  // namespace
 
 Role role_of(std::string_view name) {
@@ -121,12 +135,14 @@ Role role_of(std::string_view name) {
   return found == kNames.end() ? Role::kUnknown : found->role;
 }
 
+bool is_sure_average(std::string_view name) {
+  return has_any(name, {"momentum", "ema", "polyak", "averaging", "average decay"}) || is_adam_beta(name);
+}
+
+bool is_weight_decay(std::string_view name) { return has_any(name, {"weight decay", "wd", "l1", "l2"}); }
+
 bool is_adam_beta(std::string_view name) {
-  const std::vector<std::string> words = words_of(name);
-  for (const std::string_view beta : {"beta1", "beta2", "beta 1", "beta 2", "b1", "b2", "betas"}) {
-    if (contains(words, beta)) return true;
-  }
-  return false;
+  return has_any(name, {"beta1", "beta2", "beta 1", "beta 2", "b1", "b2", "betas"});
 }
 
 int tier_of(const space::Parameter& parameter, const studyfile::YamlNode* declaration) {

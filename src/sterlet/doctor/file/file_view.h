@@ -27,6 +27,10 @@ enum class Role {
   kLabel,  ///< A seed, a fold, an id: its value is a name.
 };
 Role role_of(std::string_view name);
+/// Momentum, Adam's betas, EMA: an average for certain, where a plain beta or rho may be anything.
+bool is_sure_average(std::string_view name);
+/// Weight decay, L1 and L2 penalties: with 0 they are off.
+bool is_weight_decay(std::string_view name);
 /// Adam's beta1, beta2.
 bool is_adam_beta(std::string_view name);
 /// The tier that practice gives it, and that the file says where it says one.

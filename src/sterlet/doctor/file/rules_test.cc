@@ -120,7 +120,7 @@ TEST(DoctorOfFiles, AFileThatIsWrongGetsTheSentencesOfCheck) {
   const auto findings =
       examine_file("objective: loss\nparams: {x: {type: float, low: 2, high: 1}}\n", "s.yaml", "/", 0);
   ASSERT_FALSE(findings.has_value());
-  EXPECT_EQ(findings.error().front().where, "s.yaml:2:37");
+  EXPECT_EQ(findings.error().front().where, "s.yaml:2:32");
 }
 
 TEST(DoctorOfFiles, FindingsAsJsonSayKindPlaceReasonPatchAndConfidence) {

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -29,7 +29,7 @@ double ratio_from(const Parameter& parameter) {
     case Role::kSteps:
       return 1000;
     case Role::kUnknown:
-      return 100;
+      return parameter.kind == Kind::kInt ? 150 : 100;  // 10 to 1,000 of something may be meant one by one.
     case Role::kAverage:
     case Role::kLayers:
     case Role::kDropout:
@@ -43,13 +43,8 @@ double ratio_from(const Parameter& parameter) {
 // A range that begins at 0 has no order of magnitude to begin with; of these two kinds it is known.
 std::optional<double> low_for(const Parameter& parameter) {
   if (parameter.kind != Kind::kFloat || parameter.low != 0) return std::nullopt;
-  switch (role_of(parameter.name)) {
-    case Role::kLearningRate:
-    case Role::kRegularizer:
-      return parameter.high * 1e-4;
-    default:
-      return std::nullopt;
-  }
+  const bool is_known = role_of(parameter.name) == Role::kLearningRate || is_weight_decay(parameter.name);
+  return is_known ? std::optional(parameter.high * 1e-4) : std::nullopt;
 }
 
 Finding found(const FileView& view, const Parameter& parameter, double low) {
@@ -73,7 +68,7 @@ Finding found(const FileView& view, const Parameter& parameter, double low) {
       .edits = {{parameter.name, "scale", "log"}},
       .confidence = role_of(parameter.name) == Role::kUnknown ? 0.8 : 0.97};
   if (low != parameter.low) {
-    finding.says += fmt::format(" from low: {}", base::short_number_text(low));
+    finding.says += fmt::format(" and low: {}", base::short_number_text(low));
     finding.edits.push_back({parameter.name, "low", low});
     if (role_of(parameter.name) == Role::kRegularizer) finding.edits.push_back({parameter.name, "zero", 0.1});
   }
