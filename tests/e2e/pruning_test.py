@@ -74,7 +74,8 @@ class Pruning(ProgramTest):
         self.study("sh", "train.sh")
         self.run_program("tune", "study.yaml", code=3)
         sentence = "at step 1 its value of 2 was above the limit of 1"
-        for command in (["show", "toy", "0"], ["ls", "toy"], ["export", "toy", "--format", "csv"]):
+        for command in (["show", "toy", "0"], ["ls", "toy", "--columns", "number,reason"],
+                        ["export", "toy", "--format", "csv"]):
             self.assertIn(sentence, self.run_program(*command).stdout, command)
         self.assertIn("threshold", self.run_program("status", "toy").stdout)
         self.assertIn("pruned 2", self.run_program("top", "toy", "--once").stdout)

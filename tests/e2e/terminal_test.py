@@ -302,7 +302,7 @@ budget: {{trials: 4}}
             done = self.run_program("tune", "study.yaml", "--progress", progress, "--storage", progress + ".db")
             said = done.stderr
             if progress == "rich":
-                said = re.sub("\x1b\\[(\\d+A|J|[0-9;]*m)", "", said)
+                said = re.sub("\x1b\\[(\\d+A|J|[0-9;]*[mK])", "", said)
             self.assert_clean(said + done.stdout, ["tune", progress])
         storage = ["--storage", "plain.db"]
         for arguments in (["show", "0"], ["show", "1"], ["show", "1", "--json"], ["ls"], ["ls", "toy"], ["ls", "toy", "--json"],

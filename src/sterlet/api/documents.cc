@@ -1,5 +1,9 @@
 #include "sterlet/api/documents.h"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -104,6 +108,19 @@ base::Json objectives_json(const study::Study& study) {
     if (objective.of != studyfile::CurveValue{}) list.back()["of"] = text_of(objective.of);
   }
   return list;
+}
+
+// Of each trial the last value of each metric that is no objective.
+base::Result<std::vector<std::map<std::string, double>>> last_metrics(const study::Study& study,
+                                                                      storage::Storage& storage) {
+  std::vector<std::map<std::string, double>> last;
+  for (const storage::TrialRecord& record : study.records()) {
+    STERLET_TRY(const auto curve, curve_of(study, storage, record.number));
+    auto& values = last.emplace_back();
+    for (const storage::ReportRecord& report : curve) values[report.metric] = report.value;  // By step: the last stays.
+    for (const studyfile::Objective& objective : study.spec().objectives) values.erase(objective.metric);
+  }
+  return last;
 }
 
 }  // namespace
@@ -281,7 +298,12 @@ std::string assurance_text(const study::Study& study, std::int64_t trial) {
   return text + "; how likely it is the best is not known, as no setting was run twice";
 }
 
-Table trial_table(const study::Study& study, const std::string& tag) {
+base::Result<Table> trial_table(const study::Study& study, storage::Storage& storage, const std::string& tag) {
+  STERLET_TRY(const auto last, last_metrics(study, storage));
+  std::set<std::string> metrics;
+  for (const auto& values : last) {
+    for (const auto& [metric, value] : values) metrics.insert(metric);
+  }
   Table table;
   table.columns = {"number", "state", "origin"};
   for (const studyfile::Objective& objective : study.spec().objectives) table.columns.push_back(objective.metric);
@@ -291,10 +313,14 @@ Table trial_table(const study::Study& study, const std::string& tag) {
   if (repeats) {
     for (const char* name : {"repeat_of", "runs", "mean", "standard_error"}) table.columns.emplace_back(name);
   }
-  for (const char* name : {"attempts", "started", "ended", "reason"}) table.columns.emplace_back(name);
+  for (const char* name : {"attempts", "started", "ended", "duration", "reason"}) table.columns.emplace_back(name);
   const bool has_labels = !study.labels().is_empty();
   for (const char* name : {"tags", "notes"}) {
     if (has_labels) table.columns.emplace_back(name);
+  }
+  for (const std::string& metric : metrics) {
+    const bool is_taken = std::count(table.columns.begin(), table.columns.end(), metric) > 0;
+    table.columns.push_back(is_taken ? "last " + metric : metric);
   }
   for (const std::int64_t number : study.shown_trials(tag)) {
     const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(number)];
@@ -318,10 +344,18 @@ Table trial_table(const study::Study& study, const std::string& tag) {
     row.push_back(std::to_string(record.attempt));
     row.push_back(record.started_ms == 0 ? std::string() : base::timestamp_text(record.started_ms));
     row.push_back(record.ended_ms == 0 ? std::string() : base::timestamp_text(record.ended_ms));
+    const bool has_ended = record.ended_ms > 0 && record.started_ms > 0;
+    row.push_back(has_ended ? base::number_text(static_cast<double>(record.ended_ms - record.started_ms) / 1000)
+                            : std::string());
     row.push_back(record.reason);
     if (has_labels) {
       row.push_back(fmt::format("{}", fmt::join(study.labels().tags_of(number), " ")));
       row.push_back(notes_text(study, number));
+    }
+    const auto& values = last[static_cast<std::size_t>(record.number)];
+    for (const std::string& metric : metrics) {
+      const auto value = values.find(metric);
+      row.push_back(value == values.end() ? std::string() : base::number_text(value->second));
     }
     table.rows.push_back(std::move(row));
   }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/api/documents.h"
-#include "sterlet/base/text.h"
+#include "sterlet/base/figure.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/words.h"
 
@@ -15,7 +15,7 @@ void print_best(const Context& context, const study::Study& study, std::string_v
     const std::vector<double> measured = study.values_of(number);
     std::string values;
     for (std::size_t i = 0; i < objectives.size(); ++i) {
-      values += fmt::format("{}{} {} ({})", i == 0 ? "" : ", ", objectives[i].metric, base::number_text(measured[i]),
+      values += fmt::format("{}{} {} ({})", i == 0 ? "" : ", ", objectives[i].metric, base::figure_text(measured[i]),
                             studyfile::describe(objectives[i]));
     }
     context.out.line(fmt::format("{}trial {} with {}", before, number, values));

@@ -11,7 +11,7 @@ namespace sterlet::cli {
 
 namespace {
 
-constexpr std::int64_t kRedrawMs = 200;
+constexpr std::int64_t kRedrawMs = 500;
 
 const char* code_of(Style style) {
   switch (style) {
@@ -19,14 +19,31 @@ const char* code_of(Style style) {
       return "";
     case Style::kBold:
       return "1";
+    case Style::kFaint:
+      return "2";
     case Style::kBar:
       return "36";
     case Style::kBest:
       return "1;32";
     case Style::kBad:
       return "31";
+    case Style::kChosen:
+      return "7";
   }
   return "";
+}
+
+// Columns without the codes of colours.
+std::size_t visible_columns(std::string_view text) {
+  std::string bare;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\x1b') {
+      at = std::min(text.find('m', at), text.size());
+    } else {
+      bare += text[at];
+    }
+  }
+  return base::columns_of(bare);
 }
 
 }  // namespace
@@ -53,22 +70,36 @@ std::string Line::text(int columns, bool colour) const {
 
 void Block::draw(const std::vector<Line>& lines) {
   drawn_ms_ = clock_.steady_ms();
-  std::string out = clear();
-  for (const Line& line : lines) out += line.text(columns(), colour_) + "\n";
-  lines_ = lines.size();
-  printer_.raw(out);
+  std::vector<std::string> texts;
+  const std::size_t shown = std::min(lines.size(), static_cast<std::size_t>(std::max(1, rows())));
+  for (std::size_t i = 0; i < shown; ++i) texts.push_back(lines[i].text(columns(), colour_));
+  if (texts == drawn_ && columns() == drawn_columns_) return;
+  // Each line is written over the old one, so that nothing is blank in between.
+  std::string out = go_up();
+  for (const std::string& text : texts) out += text + "\x1b[K\n";
+  printer_.raw(out + "\x1b[J");
+  drawn_ = std::move(texts);
+  drawn_columns_ = columns();
 }
 
 void Block::say(std::string_view sentence) {
-  printer_.raw(clear());
+  if (!drawn_.empty()) printer_.raw(go_up() + "\x1b[J");
+  drawn_.clear();
   printer_.line(sentence);
 }
 
 bool Block::is_due() const { return clock_.steady_ms() - drawn_ms_ >= kRedrawMs; }
 
-std::string Block::clear() {
-  const std::size_t lines = std::exchange(lines_, 0);
-  return lines > 0 ? fmt::format("\x1b[{}A\x1b[J", lines) : std::string();
+// To the beginning of the lines, wherever in its line the cursor is: a terminal echoes a typed ^C. A terminal that has
+// become narrower has broken the longer ones.
+std::string Block::go_up() {
+  std::size_t lines = drawn_.size();
+  if (lines == 0) return {};
+  if (columns() < drawn_columns_) {
+    const auto width = static_cast<std::size_t>(columns() + 1);
+    for (const std::string& text : drawn_) lines += (std::max<std::size_t>(1, visible_columns(text)) - 1) / width;
+  }
+  return fmt::format("\r\x1b[{}A", lines);
 }
 
 }  // namespace sterlet::cli

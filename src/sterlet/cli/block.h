@@ -10,7 +10,7 @@
 
 namespace sterlet::cli {
 
-enum class Style { kPlain, kBold, kBar, kBest, kBad };
+enum class Style { kPlain, kBold, kFaint, kBar, kBest, kBad, kChosen };
 
 /// A line of a display: pieces of text, each in a style. The texts may be anybody's.
 class Line final {
@@ -30,12 +30,13 @@ class Line final {
 };
 
 /// Lines at the bottom of a terminal that are drawn again in their place; what is said is printed above them and stays.
-/// A terminal that was closed makes it silent, as Printer does.
+/// Lines that have no room on the screen are left out, the last ones first, since what has scrolled away cannot be drawn
+/// again. A terminal that was closed makes it silent, as Printer does.
 class Block final {
  public:
   Block(Printer& printer, const base::Clock& clock, bool colour) : printer_(printer), clock_(clock), colour_(colour) {}
 
-  /// Draws these lines in place of the last ones.
+  /// Draws these lines in place of the last ones; nothing where they are the same.
   void draw(const std::vector<Line>& lines);
   /// Prints a sentence where the lines were; the next draw() puts them below it.
   void say(std::string_view sentence);
@@ -43,14 +44,17 @@ class Block final {
   bool is_due() const;
   /// Columns that a line may take.
   int columns() const { return printer_.columns() - 1; }
+  /// Lines that have room.
+  int rows() const { return printer_.rows() - 1; }
 
  private:
-  std::string clear();
+  std::string go_up();
 
   Printer& printer_;
   const base::Clock& clock_;
   bool colour_;
-  std::size_t lines_ = 0;
+  std::vector<std::string> drawn_;  // What stands there now ...
+  int drawn_columns_ = 0;           // ... and how wide the terminal was.
   std::int64_t drawn_ms_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "sterlet/cli/block.h"
 
+#include <algorithm>
+
 #include "sterlet/cli/test_support.h"
 
 namespace sterlet::cli {
@@ -23,26 +25,39 @@ TEST(Block, IsDrawnInItsPlaceAndWhatIsSaidStaysAbove) {
   Printer printer(sink.fd(), Buffering::kLines);
   Block block(printer, clock, false);
   block.draw({Line("one"), Line("two")});
-  EXPECT_EQ(sink.take(), "one\ntwo\n");
+  EXPECT_EQ(sink.take(), "one\x1b[K\ntwo\x1b[K\n\x1b[J");
   block.draw({Line("three")});
-  EXPECT_EQ(sink.take(), "\x1b[2A\x1b[Jthree\n");
+  EXPECT_EQ(sink.take(), "\r\x1b[2Athree\x1b[K\n\x1b[J");
+  block.draw({Line("three")});
+  EXPECT_EQ(sink.take(), "") << "nothing has changed";
   block.say("said");
-  EXPECT_EQ(sink.take(), "\x1b[1A\x1b[Jsaid\n");
+  EXPECT_EQ(sink.take(), "\r\x1b[1A\x1b[Jsaid\n");
   block.draw({Line("four")});
-  EXPECT_EQ(sink.take(), "four\n");
+  EXPECT_EQ(sink.take(), "four\x1b[K\n\x1b[J");
 }
 
-TEST(Block, IsDueFiveTimesASecond) {
+TEST(Block, IsDueTwiceASecond) {
   Sink sink;
   HeldClock clock;
   Printer printer(sink.fd(), Buffering::kLines);
   Block block(printer, clock, false);
   block.draw({});
   EXPECT_FALSE(block.is_due());
-  clock.now_ms += 199;
+  clock.now_ms += 499;
   EXPECT_FALSE(block.is_due());
   clock.now_ms += 1;
   EXPECT_TRUE(block.is_due());
+}
+
+TEST(Block, TakesNoMoreLinesThanTheScreenHas) {
+  Sink sink;
+  HeldClock clock;
+  Printer printer(sink.fd(), Buffering::kLines);
+  Block block(printer, clock, false);
+  EXPECT_EQ(block.rows(), 23);
+  block.draw(std::vector<Line>(40, Line("x")));
+  const std::string drawn = sink.take();
+  EXPECT_EQ(std::count(drawn.begin(), drawn.end(), '\n'), 23);
 }
 
 TEST(Block, IsSilentWhereTheTerminalHasGone) {

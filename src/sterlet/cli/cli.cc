@@ -71,7 +71,7 @@ std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int
   return fmt::format("{}; see {}", error.what(), help);
 }
 
-void run_command(Context& context, int argc, char** argv) {
+void parse_and_run(Context& context, int argc, char** argv) {
   CLI::App app(
       "Tunes the hyperparameters of anything that trains.\n\n"
       "  sterlet init mlp > study.yaml     write a study file\n"
@@ -121,7 +121,7 @@ int end_output(Context& context) {
 int run(const Parts& parts, int argc, char** argv) {
   Printer out(STDOUT_FILENO, Buffering::kWhole), err(STDERR_FILENO, Buffering::kLines);
   Context context{.parts = parts, .out = out, .err = err};
-  run_command(context, argc, argv);
+  parse_and_run(context, argc, argv);
   return end_output(context);
 }
 

@@ -30,6 +30,7 @@ struct Command {
   ROW(tune)                   \
   ROW(resume)                 \
   ROW(retry)                  \
+  ROW(run)                    \
   ROW(stop)                   \
   ROW(status)                 \
   ROW(ls)                     \

@@ -1,5 +1,13 @@
 #include "sterlet/cli/display.h"
 
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/figure.h"
+#include "sterlet/base/text.h"
 #include "sterlet/cli/block.h"
 #include "sterlet/cli/study_lines.h"
 
@@ -27,13 +35,21 @@ class Rich final : public Display {
   }
 
   void finished(std::int64_t trial) override {
+    curves_.erase(trial);
     if (study_.records()[static_cast<std::size_t>(trial)].state == State::kFailed) {
       block_.say(finished_text(study_, trial));
       draw();
     }
     draw_soon();
   }
-  void started(const Claim&) override { draw_soon(); }
+  void started(const Claim& claim) override {
+    curves_[claim.number];
+    draw_soon();
+  }
+  void reported(std::int64_t trial) override {
+    const double value = study_.last_reported(trial).front();
+    if (!std::isnan(value)) curves_[trial].add(study_.records()[static_cast<std::size_t>(trial)].last_step, value);
+  }
   void tick() override { draw_soon(); }
   void said(const std::string& sentence) override {
     block_.say(sentence);
@@ -49,33 +65,109 @@ class Rich final : public Display {
   void draw_soon() {
     if (block_.is_due()) draw();
   }
-  void draw() { block_.draw(study_lines(study_, clock_, block_.columns(), {.workers = workers_})); }
+  void draw() {
+    const Room room{.columns = block_.columns(), .rows = block_.rows()};
+    block_.draw(study_lines(study_, clock_, room, {.workers = workers_}, curves_));
+  }
 
   const Study& study_;
   const base::Clock& clock_;
   Block block_;
   int workers_;
+  Curves curves_;  // Of the trials that run here.
 };
+
+// "minimize loss", or of several objectives "minimize loss, maximize accuracy".
+std::string aim_text(const studyfile::StudySpec& spec) {
+  std::string text;
+  for (const studyfile::Objective& objective : spec.objectives)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", text_of(objective.direction), objective.metric);
+  return text;
+}
+
+std::string budget_text(const studyfile::Budget& budget) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (budget.trials) add(base::count_text(static_cast<std::uint64_t>(*budget.trials), "trial"));
+  if (budget.seconds) add(base::duration_text(*budget.seconds));
+  if (budget.target) add("until " + base::figure_text(*budget.target));
+  return text.empty() ? std::string("no budget: it runs until Ctrl-C") : "budget " + text;
+}
 
 class Plain final : public Display {
  public:
-  Plain(const Context& context, const Study& study)
-      : err_(context.err), study_(study), intervals_(settled_intervals(study)) {}
+  Plain(const Context& context, const Study& study, const RunFacts& facts)
+      : err_(context.err),
+        study_(study),
+        clock_(context.parts.clock),
+        intervals_(settled_intervals(study)),
+        said_ms_(clock_.steady_ms()) {
+    const studyfile::StudySpec& spec = study.spec();
+    say(fmt::format("{}: {}; sampler {}, pruner {}, {}, {}", spec.name, aim_text(spec), spec.sampler.name,
+                    spec.pruner.name, base::count_text(static_cast<std::uint64_t>(facts.workers), "worker"),
+                    budget_text(spec.budget)));
+    if (!study.records().empty())
+      say(fmt::format("it goes on: {} there", base::count_text(study.records().size(), "trial")));
+    if (facts.storage.empty()) return;
+    say(fmt::format("storage {}; output of the trials: sterlet logs {} N, or {}", facts.storage, spec.name,
+                    facts.trials_folder));
+  }
 
+  void started(const Claim& claim) override {
+    untold_.insert(claim.number);
+    started_ms_[claim.number] = clock_.steady_ms();
+  }
   void finished(std::int64_t trial) override {
+    untold_.erase(trial);
+    started_ms_.erase(trial);
     // A member of a population is paused after each interval: of that one line for all.
     const bool is_between =
         !study_.turns().empty() && study_.records()[static_cast<std::size_t>(trial)].state == State::kPaused;
-    for (; intervals_ < settled_intervals(study_); ++intervals_) err_.line(settled_text(study_, intervals_));
-    if (!is_between) err_.line(finished_text(study_, trial));
+    for (; intervals_ < settled_intervals(study_); ++intervals_) say(settled_text(study_, intervals_));
+    if (!is_between) say(finished_text(study_, trial, untold_));
   }
-  void said(const std::string& sentence) override { err_.line(sentence); }
-  void interrupted(int times) override { err_.line(interrupted_text(times)); }
+  // Where nothing ends for long, one wants to see that it runs.
+  void tick() override {
+    if (!started_ms_.empty() && clock_.steady_ms() - said_ms_ >= kQuietMs) say(running_text());
+  }
+  void said(const std::string& sentence) override { say(sentence); }
+  void interrupted(int times) override { say(interrupted_text(times)); }
 
  private:
+  static constexpr std::int64_t kQuietMs = 60'000;
+
+  void say(const std::string& line) {
+    err_.line(line);
+    said_ms_ = clock_.steady_ms();
+  }
+
+  std::string running_text() const {
+    constexpr std::size_t kListedMax = 3;
+    std::string text = base::count_text(started_ms_.size(), "trial") + (started_ms_.size() == 1 ? " runs: " : " run: ");
+    std::size_t listed = 0;
+    for (const auto& [trial, started_ms] : started_ms_) {
+      if (listed == kListedMax) return text + fmt::format("; and {} more", started_ms_.size() - listed);
+      const std::int64_t step = study_.records()[static_cast<std::size_t>(trial)].last_step;
+      const double value = study_.last_reported(trial).front();
+      const auto minutes = static_cast<double>((clock_.steady_ms() - started_ms) / 1000);
+      text += fmt::format("{}trial {} for {}", listed++ == 0 ? "" : "; ", trial, base::duration_text(minutes));
+      if (step > 0) {
+        const auto steps = steps_of(study_, trial, step);
+        text += steps ? fmt::format(", step {} of {}", step, *steps) : fmt::format(", step {}", step);
+      }
+      if (!std::isnan(value))
+        text += fmt::format(", {} {}", study_.spec().objectives.front().metric, base::figure_text(value));
+    }
+    return text;
+  }
+
   Printer& err_;
   const Study& study_;
+  const base::Clock& clock_;
   std::int64_t intervals_;
+  std::int64_t said_ms_;
+  std::set<std::int64_t> untold_;                    // Trials of this run whose end was not told yet.
+  std::map<std::int64_t, std::int64_t> started_ms_;  // Of those that run.
 };
 
 class JsonLines final : public Display {
@@ -108,12 +200,12 @@ class JsonLines final : public Display {
 
 }  // namespace
 
-std::unique_ptr<Display> make_display(Progress progress, const Context& context, const Study& study, int workers) {
+std::unique_ptr<Display> make_display(Progress progress, const Context& context, const Study& study, RunFacts facts) {
   switch (progress) {
     case Progress::kRich:
-      return std::make_unique<Rich>(context, study, workers);
+      return std::make_unique<Rich>(context, study, facts.workers);
     case Progress::kPlain:
-      return std::make_unique<Plain>(context, study);
+      return std::make_unique<Plain>(context, study, facts);
     case Progress::kJson:
       return std::make_unique<JsonLines>(context, study);
     case Progress::kNone:

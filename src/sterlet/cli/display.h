@@ -16,7 +16,14 @@ class Display : public run::Observer {
   virtual void ended() {}
 };
 
+/// What a display says of a run at its start.
+struct RunFacts {
+  int workers = 1;
+  std::string storage;        ///< Its file; empty: the run is kept in memory alone.
+  std::string trials_folder;  ///< Where the trials' output lies.
+};
+
 std::unique_ptr<Display> make_display(Progress progress, const Context& context, const study::Study& study,
-                                      int workers);
+                                      RunFacts facts);
 
 }  // namespace sterlet::cli

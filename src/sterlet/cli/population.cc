@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/base/text.h"
+#include "sterlet/base/figure.h"
 #include "sterlet/cli/words.h"
 #include "sterlet/api/lineage.h"
 #include "sterlet/run/launch.h"
@@ -36,7 +36,7 @@ Result<void> show_population(const Context& context, const OpenStudy& open, std:
   std::vector<std::vector<std::string>> rows;
   for (const Json& turn : list) {
     std::string value = turn["state"].get<std::string>();
-    if (turn.contains("value")) value = fmt::format("{} {}", metric, base::number_text(turn["value"].get<double>()));
+    if (turn.contains("value")) value = fmt::format("{} {}", metric, base::figure_text(turn["value"].get<double>()));
     std::vector<std::string> row = {fmt::format("steps {} to {}", turn["from_step"].dump(), turn["to_step"].dump())};
     if (!trial) row.push_back("trial " + turn["trial"].dump());
     row.insert(row.end(), {value, params_text(turn["params"]), turn["reason"].get<std::string>()});
@@ -84,7 +84,7 @@ void print_replay(const Context& context, const study::Study& study) {
     if (record.state == storage::State::kComplete) {
       values.push_back(record.values.front());
       run["value"] = base::json_number(record.values.front());
-      line += fmt::format("{} {}", metric, base::number_text(record.values.front()));
+      line += fmt::format("{} {}", metric, base::figure_text(record.values.front()));
     } else {
       line += fmt::format("{}{}{}", storage::text_of(record.state), record.reason.empty() ? "" : ": ", record.reason);
       if (!record.reason.empty()) run["reason"] = record.reason;
@@ -104,9 +104,10 @@ void print_replay(const Context& context, const study::Study& study) {
     return context.out.json(json);
   }
   if (values.size() > 1) {
-    context.out.line(fmt::format("mean {:.5g}, standard deviation {:.2g} over {} seeds", mean, sd, values.size()));
+    context.out.line(
+        fmt::format("mean {}, standard deviation {:.2g} over {} seeds", base::figure_text(mean), sd, values.size()));
   } else if (values.size() == 1) {
-    context.out.line(fmt::format("mean {:.5g} over one seed", mean));
+    context.out.line(fmt::format("mean {} over one seed", base::figure_text(mean)));
   }
 }
 

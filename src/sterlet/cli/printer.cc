@@ -28,6 +28,12 @@ int Printer::columns() const {
   return ioctl(out_.fd(), TIOCGWINSZ, &size) == 0 && size.ws_col >= kColumnsMin ? size.ws_col : kColumnsDefault;
 }
 
+int Printer::rows() const {
+  constexpr int kRowsMin = 3, kRowsDefault = 24;
+  winsize size{};
+  return ioctl(out_.fd(), TIOCGWINSZ, &size) == 0 && size.ws_row >= kRowsMin ? size.ws_row : kRowsDefault;
+}
+
 std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   std::vector<std::vector<std::string>> cells = rows;

@@ -36,6 +36,8 @@ class Printer final {
   bool is_terminal() const { return out_.is_terminal(); }
   /// Columns of the terminal; 80 where it is none.
   int columns() const;
+  /// Lines of the terminal; 24 where it is none.
+  int rows() const;
 
  private:
   base::Output out_;

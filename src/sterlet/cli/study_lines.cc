@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "sterlet/api/documents.h"
+#include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/cli/sparkline.h"
 #include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
@@ -59,6 +61,15 @@ std::vector<std::string> params_lines(const base::Json& params, int columns) {
   return lines;
 }
 
+// Trials an hour, or where they are many, a second; empty before there is a rate.
+std::string rate_text(std::int64_t finished, double seconds) {
+  constexpr double kSecondsMin = 5;  // Before that a first short trial would promise a million an hour.
+  if (finished == 0 || seconds < kSecondsMin) return {};
+  const double per_second = static_cast<double>(finished) / seconds;
+  return per_second >= 1 ? fmt::format("{:.3g} trials/s", per_second)
+                         : fmt::format("{:.3g} trials/h", per_second * 3600);
+}
+
 // What is the best so far, how old, how sure, and its parameters.
 void add_best(const Study& study, const base::Clock& clock, int columns, std::vector<Line>& lines) {
   const auto best = study.best();
@@ -86,36 +97,81 @@ void add_best(const Study& study, const base::Clock& clock, int columns, std::ve
   }
 }
 
+// How the best came to be, trial by trial.
+void add_best_curve(const Study& study, int columns, std::vector<Line>& lines) {
+  constexpr int kColumnsMax = 40, kOther = 36, kColumnsMin = 8;
+  if (study.spec().objectives.size() != 1 || columns < kOther + kColumnsMin) return;
+  const studyfile::Objective& objective = study.spec().objectives.front();
+  std::vector<double> best;
+  for (const storage::TrialRecord& record : study.records()) {
+    if (record.state != State::kComplete || record.values.empty() || !study::is_feasible(record.constraints)) continue;
+    const double value = record.values.front();
+    const bool is_better = best.empty() || objective.minimised(value) < objective.minimised(best.back());
+    best.push_back(is_better ? value : best.back());
+  }
+  if (best.size() < 2 || best.front() == best.back()) return;
+  const auto [low, high] = sparkline_range(best);
+  const auto width = static_cast<std::size_t>(std::min(kColumnsMax, columns - kOther));
+  lines.push_back(
+      Line("          ")
+          .add(sparkline(best, width, low, high), Style::kBar)
+          .add(fmt::format("  from {} to {}", base::figure_text(best.front()), base::figure_text(best.back()))));
+}
+
 }  // namespace
 
-std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int columns, const Crew& crew) {
+std::vector<Line> study_lines(const Study& study, const base::Clock& clock, const Room& room, const Crew& crew,
+                              const Curves& curves) {
+  constexpr std::size_t kFinishedMax = 10, kReserved = 4;  // Lines with the heading.
+  std::vector<Line> lines = study_head_lines(study, clock, room.columns, crew);
+  const auto columns = static_cast<std::size_t>(room.columns), rows = static_cast<std::size_t>(std::max(0, room.rows));
+  const auto left = [&] { return rows - std::min(rows, lines.size()); };
+  const auto append = [&](std::vector<Line> more) {
+    if (more.empty()) return;
+    lines.emplace_back();
+    std::move(more.begin(), more.end(), std::back_inserter(lines));
+  };
+  // Each part takes an empty line before it.
+  const std::size_t reserved = std::min(kReserved + 1, left() / 2);
+  const auto finished = finished_lines(study, columns, kReserved);
+  const std::size_t kept = finished.empty() ? 0 : std::min(reserved, finished.size() + 1);
+  if (left() > kept + 1) append(running_lines(study, clock, curves, columns, left() - kept - 1));
+  if (left() > 1) append(finished_lines(study, columns, std::min(kFinishedMax, left() - 1)));
+  return lines;
+}
+
+std::vector<Line> study_head_lines(const Study& study, const base::Clock& clock, int columns, const Crew& crew) {
   const Counts counts = count(study);
   const studyfile::Budget& budget = study.spec().budget;
-  const double seconds = study.seconds_used();
-  const double per_hour = seconds > 0 ? static_cast<double>(counts.finished) / seconds * 3600 : 0;
+  const double seconds = std::floor(study.seconds_used());
+  const std::string rate = rate_text(counts.finished, seconds);
+  const double per_hour = rate.empty() ? 0 : static_cast<double>(counts.finished) / seconds * 3600;
   double share = 0;
   std::string eta = "-";
   if (budget.trials) {
     share = static_cast<double>(counts.finished) / static_cast<double>(*budget.trials);
     const double left = static_cast<double>(*budget.trials - counts.finished);
-    if (per_hour > 0) eta = base::duration_text(left / per_hour * 3600);
+    if (per_hour > 0 && left >= 0) eta = base::duration_text(std::ceil(left / per_hour * 3600));
   }
   if (budget.seconds) {
     share = std::max(share, seconds / *budget.seconds);
     const double left = std::max(0.0, *budget.seconds - seconds);
     if (!budget.trials || per_hour == 0 ||
         left < static_cast<double>(*budget.trials - counts.finished) / per_hour * 3600) {
-      eta = base::duration_text(left);
+      eta = base::duration_text(std::ceil(left));
     }
   }
-  std::string done = budget.trials ? fmt::format("{}/{} trials", counts.finished, *budget.trials)
-                                   : fmt::format("{} trials", counts.finished);
+  std::string done = base::count_text(static_cast<std::uint64_t>(counts.finished), "trial");
+  if (budget.trials) {
+    done = counts.finished > *budget.trials ? fmt::format("{}, budget {}", done, *budget.trials)
+                                            : fmt::format("{}/{} trials", counts.finished, *budget.trials);
+  }
   if (const auto& population = study.population_options()) {
     const std::int64_t intervals = (population->steps + population->interval - 1) / population->interval;
     std::int64_t over = 0;
     for (const storage::TurnRecord& turn : study.turns()) over += turn.is_over() ? 1 : 0;
     share = std::max(share, static_cast<double>(over) / static_cast<double>(intervals * population->population));
-    if (share > 0 && !budget.seconds) eta = base::duration_text(seconds / share * (1 - share));
+    if (share > 0 && !budget.seconds) eta = base::duration_text(std::ceil(seconds / share * (1 - share)));
     done = fmt::format("{} members, interval {}/{}", population->population,
                        std::min(settled_intervals(study) + 1, intervals), intervals);
   }
@@ -127,8 +183,9 @@ std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int 
                       .add(bar_text(share, std::max(10, (columns + 1) / 3)), Style::kBar)
                       .add(fmt::format(" {}  {}", done, base::duration_text(seconds))));
   add_best(study, clock, columns, lines);
+  add_best_curve(study, columns, lines);
   lines.emplace_back(study.population_options() ? fmt::format("  ETA     {}", eta)
-                                                : fmt::format("  rate    {:.0f} trials/h   ETA {}", per_hour, eta));
+                                                : fmt::format("  rate    {}   ETA {}", rate.empty() ? "-" : rate, eta));
   lines.push_back(Line(crew.workers > 0 ? fmt::format("  workers {}/{} busy", counts.running, crew.workers)
                                         : fmt::format("  running {}", counts.running - crew.abandoned))
                       .add("   failed ")
@@ -137,7 +194,7 @@ std::vector<Line> study_lines(const Study& study, const base::Clock& clock, int 
   return lines;
 }
 
-std::string finished_text(const Study& study, std::int64_t trial) {
+std::string finished_text(const Study& study, std::int64_t trial, const std::set<std::int64_t>& untold) {
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(trial)];
   const double seconds = static_cast<double>(record.ended_ms - record.started_ms) / 1000;
   std::string line = fmt::format("trial {} {}", trial, storage::text_of(record.state));
@@ -145,7 +202,7 @@ std::string finished_text(const Study& study, std::int64_t trial) {
     line += " " + study.spec().objectives.front().metric + "=" + short_values_text(record.values);
   line += fmt::format(" in {}", base::duration_text(seconds));
   const auto best = study.best();
-  if (!best.empty() && study.spec().objectives.size() == 1) {
+  if (!best.empty() && study.spec().objectives.size() == 1 && !untold.contains(best.front())) {
     line += best.front() == trial ? " (best so far)"
                                   : fmt::format(" (best: trial {} with {})", best.front(),
                                                 short_values_text(study.values_of(best.front())));
@@ -181,8 +238,8 @@ std::string settled_text(const Study& study, std::int64_t interval) {
   if (any == nullptr) return {};
   std::string line = fmt::format("steps {} to {}: ", any->from_step, any->to_step);
   line += best == nullptr ? std::string("no member has a value")
-                          : fmt::format("best trial {} with {}={:.5g}", best->trial,
-                                        study.spec().objectives.front().metric, *best->value);
+                          : fmt::format("best trial {} with {}={}", best->trial, study.spec().objectives.front().metric,
+                                        base::figure_text(*best->value));
   line += failed;
   if (!copies.empty()) line += "; continues from a copy: trial " + copies;
   return line;

@@ -122,7 +122,7 @@ base::Result<studyfile::Budget> budget_of(const TuningOptions& options, studyfil
 }
 
 base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options,
-                              const std::string& session) {
+                              const std::string& session, const RunPlace& place) {
   study::Study& study = *open.study;
   const studyfile::StudySpec& spec = study.spec();
   if (spec.command.empty()) {
@@ -135,7 +135,10 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   STERLET_TRY(run_options.workers,
               run::count_workers(spec, options.workers, base::available_cores(), run_options.gpus));
   run_options.threads = run::count_threads(spec, run_options.workers, base::available_cores());
-  run_options.trials_folder = run::trials_folder(open.trials_home, study.stored());
+  run_options.trials_folder = place.trials_folder.empty() ? run::trials_folder(open.trials_home, study.stored())
+                                                          : place.trials_folder;
+  run_options.mailbox = &open.storage->mailbox();
+  run_options.ends_at_once = place.ends_at_once;
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
@@ -143,7 +146,10 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   STERLET_TRY(auto executor, context.parts.make_executor(session));
   STERLET_PASS(study.refresh());
   const std::int64_t attempts_before = attempt_count(study);
-  auto display = make_display(progress, context, study, run_options.workers);
+  auto display = make_display(progress, context, study,
+                              {.workers = run_options.workers,
+                               .storage = place.trials_folder.empty() ? open.storage_path : std::string(),
+                               .trials_folder = run_options.trials_folder});
   const auto result = run::run_study(study, *executor, context.parts.clock, *display, run_options);
   display->ended();
   executor.reset();

@@ -15,6 +15,12 @@ struct TuningOptions {
   std::string time;
   std::string progress;
 };
+
+/// Where a run's files lie, and how it ends.
+struct RunPlace {
+  std::string trials_folder;  ///< Empty: beside the storage, as run::trials_folder has it.
+  bool ends_at_once = false;  ///< The first Ctrl-C ends what runs.
+};
 void add_tuning_options(CLI::App& command, TuningOptions& options);
 /// The same without limits: --workers and --progress.
 void add_running_options(CLI::App& command, TuningOptions& options);
@@ -27,6 +33,6 @@ base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec);
 
 /// Runs the study's trials until its budget or a signal ends it, and prints what came of it.
 base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options,
-                              const std::string& session);
+                              const std::string& session, const RunPlace& place = {});
 
 }  // namespace sterlet::cli

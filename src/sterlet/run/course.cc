@@ -51,7 +51,7 @@ Course::Course(const std::vector<base::Json>& agenda) {
 void Course::take_report(std::int64_t step, const pruners::Decision& decision, std::int64_t now_ms) {
   has_told_ = true;
   is_reporting_on_ = stage_ == Stage::kTold && now_ms - told_ms_ > kReportGraceMs;
-  if (decision.prune) {
+  if (decision.prune && !is_cancelled_) {
     prune_reason_ = decision.reason;
     is_put_aside_ = decision.pause;
     if (stage_ == Stage::kTraining) stage_ = Stage::kDecided;
@@ -100,6 +100,14 @@ void Course::take_robbed() {
   leave_unwanted();
 }
 
+void Course::take_wish(Wish wish, std::int64_t command, std::string reason) {
+  commands_.push_back(command);
+  if (!prune_reason_.empty() || is_robbed_) return;
+  prune_reason_ = std::move(reason);
+  is_cancelled_ = wish == Wish::kCancel;
+  if (stage_ == Stage::kTraining) stage_ = Stage::kDecided;
+}
+
 void Course::leave_unwanted() {
   if (stage_ != Stage::kEnding) stage_ = Stage::kUnwanted;
 }
@@ -137,6 +145,7 @@ study::Outcome Course::outcome(const Event::Exited& exited, std::size_t objectiv
 }
 
 study::Outcome Course::decided_outcome(const Event::Exited& exited, std::size_t objective_count) const {
+  if (is_cancelled_) return {.state = State::kCancelled, .reason = prune_reason_};
   if (!prune_reason_.empty()) {
     // However it ended, it ended because it was told to; a value it gave is one of a training cut short. One that was
     // killed may not have come to its checkpoint: that must not cost it its place at a rung.

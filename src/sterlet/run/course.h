@@ -51,15 +51,19 @@ class Course final {
   void take_failed(std::string reason) { failure_ = std::move(reason); }
   /// The study gave the trial to another process: what this attempt tells is not stored any more.
   void take_robbed();
+  /// A person wants it ended, by this line of the mailbox: PRUNED with what it has come to, or CANCELLED. One whose end
+  /// was decided before keeps its first reason.
+  enum class Wish { kPrune, kCancel };
+  void take_wish(Wish wish, std::int64_t command, std::string reason);
   /// The time that running trials have after the study's is over: it is stopped, to go on with a larger budget.
   void take_out_of_time();
   /// Names that its program asked a client for.
   void take_read(const std::vector<std::string>& params);
 
   Due due(std::int64_t now_ms) const;
-  /// The key of the message that tells the program of its end: "prune", or "stop" where it is only put aside and is to
-  /// leave a checkpoint, or its time is over.
-  std::string message() const { return is_put_aside_ || is_out_of_time_ ? "stop" : "prune"; }
+  /// The key of the message that tells the program of its end: "prune", or "stop" where it is cancelled, its time is
+  /// over, or it is only put aside and to leave a checkpoint.
+  std::string message() const { return is_put_aside_ || is_cancelled_ || is_out_of_time_ ? "stop" : "prune"; }
   /// The answer to a report has told the program already; the program may be gone before a message reaches it.
   void heard_by_answer() { is_heard_ = true; }
   /// message() was sent; `is_sent` as Executor::send says.
@@ -74,6 +78,8 @@ class Course final {
   const std::vector<std::string>& metrics() const { return metrics_; }
   /// What its clients were asked for; nothing: no client told.
   const std::optional<std::set<std::string>>& read() const { return read_; }
+  /// The lines of the mailbox that are answered once it has ended.
+  const std::vector<std::int64_t>& commands() const { return commands_; }
   /// What the study is told once the program has exited.
   study::Outcome outcome(const exec::Event::Exited& exited, std::size_t objective_count) const;
 
@@ -89,6 +95,8 @@ class Course final {
   std::optional<std::int64_t> end_step_;        // Where its agenda stops it.
   std::string prune_reason_;                    // Empty: no end was decided.
   bool is_put_aside_ = false;                   // The end that was decided is a pause: it may be promoted later.
+  bool is_cancelled_ = false;                   // The end that was decided counts for nothing.
+  std::vector<std::int64_t> commands_;
   bool is_heard_ = false;
   bool is_reporting_on_ = false;  // After it was told.
   bool is_robbed_ = false;

@@ -164,5 +164,30 @@ TEST(Course, TellsAKillFromOutsideFromAFault) {
   EXPECT_EQ(course.outcome({.cause = Cause::kStopped, .reason = "it was interrupted"}, 1).state, State::kLost);
 }
 
+TEST(Course, OfAPersonsWishIsToldAndEndsAsWished) {
+  Course stopped(kNoAgenda);
+  stopped.take_wish(Course::Wish::kCancel, 7, "stopped by ada");
+  EXPECT_EQ(stopped.due(0), Course::Due::kTell);
+  EXPECT_EQ(stopped.message(), "stop");
+  const auto cancelled = stopped.outcome({.cause = exec::Cause::kFinished}, 1);
+  EXPECT_EQ(cancelled.state, storage::State::kCancelled);
+  EXPECT_EQ(cancelled.reason, "stopped by ada");
+  EXPECT_EQ(stopped.commands(), std::vector<std::int64_t>{7});
+  Course pruned(kNoAgenda);
+  pruned.take_wish(Course::Wish::kPrune, 8, "pruned by ada");
+  EXPECT_EQ(pruned.message(), "prune");
+  EXPECT_EQ(pruned.outcome({.cause = exec::Cause::kSignal, .code = 15}, 1).state, storage::State::kPruned);
+}
+
+TEST(Course, KeepsItsFirstReasonWhereAPersonComesLater) {
+  Course course(kNoAgenda);
+  course.take_report(1, {.prune = true, .reason = "the pruner's"}, 0);
+  course.take_wish(Course::Wish::kCancel, 7, "stopped by ada");
+  const auto outcome = course.outcome({.cause = exec::Cause::kFinished}, 1);
+  EXPECT_EQ(outcome.state, storage::State::kPruned);
+  EXPECT_EQ(outcome.reason, "the pruner's");
+  EXPECT_EQ(course.commands().size(), 1U) << "the wish is answered all the same";
+}
+
 }  // namespace
 }  // namespace sterlet::run

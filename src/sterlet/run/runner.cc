@@ -15,6 +15,8 @@
 #include "sterlet/run/explain.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
+#include "sterlet/run/mail.h"
+#include "sterlet/run/notifier.h"
 #include "sterlet/run/remarks.h"
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/study/sessions.h"
@@ -53,6 +55,8 @@ class Runner final {
         options_(options),
         interruptions_(options.signal_fd),
         watch_(clock),
+        mail_(options.mailbox, study.storage_id(), clock),
+        notifier_(study, executor, options.trials_folder),
         gpu_slots_(options.gpus, study.spec().resources.gpu_share),
         remarks_(study),
         workers_(options.workers) {}
@@ -61,6 +65,9 @@ class Runner final {
     study_.defer_sync(true);
     study_.set_lock_patience(options_.lock_patience_ms);
     auto result = run_turns();
+    notify_of_end(!result       ? result.error().message()
+                  : is_ending() ? "it was interrupted"
+                                : std::string(study::text_of(result->pause)));
     study_.set_lock_patience(std::nullopt);
     study_.defer_sync(false);
     return result;
@@ -71,6 +78,7 @@ class Runner final {
     study::Claim claim;
     std::vector<int> gpus;
     Course course;
+    bool is_held = false;
   };
 
   /// What one turn changes, beside the study. It is put in place after the commit: a turn that fails leaves no trace.
@@ -91,6 +99,7 @@ class Runner final {
     std::vector<study::Claim> claims;
     bool has_looked_around = false;
     bool has_unstarted = false;  // A program could not be started, which is told before it is tried again.
+    std::map<AttemptId, bool> holds;  // Whose programs are held, or let go on.
   };
 
   Result<RunResult> run_turns() {
@@ -162,7 +171,13 @@ class Runner final {
     const std::vector<int> also = interruptions_.descriptors();
     if (events_.size() < kEventsKeptMax) {
       auto events = executor_.wait(patience_ms, also);
-      std::move(events.begin(), events.end(), std::back_inserter(events_));
+      for (Event& event : events) {
+        if (Notifier::owns(event.id)) {
+          say(notifier_.take(event));
+        } else {
+          events_.push_back(std::move(event));
+        }
+      }
     }
     read_signals();
     observer_.tick();
@@ -184,20 +199,39 @@ class Runner final {
     sync_at_ms_.reset();
     watched_at_ms_ = clock_.steady_ms();
     delete_checkpoints(options_.trials_folder, study_.take_spent_checkpoints());
-    for (const std::int64_t trial : ended_) observer_.finished(trial);
+    for (const std::int64_t trial : ended_) {
+      observer_.finished(trial);
+      say(notifier_.trial_ended(trial));
+    }
     ended_.clear();
     return {};
   }
 
+  void say(const std::optional<std::string>& sentence) {
+    if (sentence) observer_.said(*sentence);
+  }
+
+  // The last notices are waited for, as long as they may take; an interruption is no reason to leave people unaware.
+  void notify_of_end(const std::string& reason) {
+    say(notifier_.run_ended(reason));
+    const auto limit_ms = clock_.steady_ms() + static_cast<std::int64_t>(Notifier::kSecondsMax * 1000) + kTickMs;
+    while (notifier_.running() > 0 && clock_.steady_ms() < limit_ms && interruptions_.count() < kImpatient)
+      gather(kTickMs);
+  }
+
   void read_signals() {
     while (interruptions_.read_one()) {
-      const int times = interruptions_.count();
+      const int times = interruptions_.count() + (options_.ends_at_once ? 1 : 0);
       for (const auto& [id, running] : running_) {
         if (times == 1) executor_.send(id, {{"checkpoint", base::Json::object()}});
         if (times == 2) executor_.end(id, "it was interrupted");
         if (times > 2) executor_.kill(id, "it was interrupted");
       }
-      observer_.interrupted(times);
+      if (options_.ends_at_once) {
+        observer_.said("interrupted: ending what runs");
+      } else {
+        observer_.interrupted(times);
+      }
     }
   }
 
@@ -205,14 +239,17 @@ class Runner final {
   // program may run, and be answered, before the disk has its claim: a loss of power ends it, too.
   Result<void> turn() {
     const bool is_look_due = !looked_at_ms_ || clock_.steady_ms() - *looked_at_ms_ >= kBeatMs;
+    STERLET_TRY(const bool has_mail, mail_.has_come());
     Turn turn;
-    if (!events_.empty() || has_room(running_.size()) || is_look_due) {
+    if (!events_.empty() || has_room(running_.size()) || is_look_due || has_mail) {
       STERLET_TRY(auto transaction, study_.begin());
       STERLET_PASS(find_robbed(turn));
       for (const Event& event : events_) STERLET_PASS(take(event, turn));
+      if (has_mail) STERLET_PASS(take_mail(turn));
       if (is_look_due) STERLET_PASS(look_around(turn));
       STERLET_PASS(claim(turn));
       STERLET_PASS(transaction.commit());
+      if (has_mail) mail_.was_read();
       if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
       if (turn.has_unstarted) sync_at_ms_ = clock_.steady_ms();
     }
@@ -244,6 +281,10 @@ class Runner final {
       if (found != running_.end() && is_heard && answer.prune) found->second.course.heard_by_answer();
     }
     end_overdue();
+    for (const auto& [id, is_held] : turn.holds) {
+      executor_.hold(id, is_held);
+      if (const auto found = running_.find(id); found != running_.end()) found->second.is_held = is_held;
+    }
     for (auto& [id, running] : running_) carry_out(id, running.course);
     for (study::Claim& claim : turn.claims) STERLET_PASS(launch(std::move(claim)));
     return {};
@@ -298,6 +339,34 @@ class Runner final {
       course_of(id, turn).take_robbed();
       turn.sayings.push_back(fmt::format(
           "trial {}: another process has taken it, as this one seemed dead to it; it is ended here", id.trial));
+    }
+    return {};
+  }
+
+  // What people want of single trials. Of trials that do not run here it is not for this process to say anything.
+  Result<void> take_mail(Turn& turn) {
+    STERLET_TRY(const auto commands, mail_.pending());
+    for (const storage::CommandRecord& command : commands) {
+      const auto running = std::find_if(running_.begin(), running_.end(), [&](const auto& each) {
+        return each.first.trial == command.trial && !each.second.course.is_robbed();
+      });
+      if (running == running_.end()) continue;
+      const AttemptId id = running->first;
+      if (std::count(turn.exited.begin(), turn.exited.end(), id) > 0) continue;  // It is answered with its end.
+      const auto& known = running->second.course.commands();
+      if (std::count(known.begin(), known.end(), command.id) > 0) continue;
+      if (command.kind == kHoldKind) {
+        const bool is_held = !running->second.is_held;
+        turn.holds[id] = is_held;
+        STERLET_PASS(mail_.answer(command.id, is_held ? fmt::format("trial {} is held where it is", id.trial)
+                                                      : fmt::format("trial {} goes on", id.trial)));
+      } else if (command.kind == kPruneKind || command.kind == kStopKind) {
+        const bool is_prune = command.kind == kPruneKind;
+        const std::string reason =
+            fmt::format("{} by {}", is_prune ? "pruned" : "stopped", base::printable(command.who));
+        course_of(id, turn).take_wish(is_prune ? Course::Wish::kPrune : Course::Wish::kCancel, command.id, reason);
+        if (running->second.is_held) turn.holds[id] = false;  // So that it hears of it.
+      }
     }
     return {};
   }
@@ -416,7 +485,12 @@ class Runner final {
       turn.exited.push_back(event.id);
       study::Outcome outcome = outcome_of(course, *exited);
       turn.has_unstarted = turn.has_unstarted || outcome.is_unstarted;
-      return study_.tell(event.id.trial, event.id.attempt, std::move(outcome));
+      STERLET_PASS(study_.tell(event.id.trial, event.id.attempt, std::move(outcome)));
+      const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(event.id.trial)];
+      for (const std::int64_t command : course.commands()) {
+        STERLET_PASS(mail_.answer(command, fmt::format("trial {} has ended: {}, {}", record.number,
+                                                       storage::text_of(record.state), record.reason)));
+      }
     }
     return {};
   }
@@ -441,6 +515,8 @@ class Runner final {
   const RunOptions& options_;
   Interruptions interruptions_;
   study::SessionWatch watch_;
+  Mail mail_;
+  Notifier notifier_;
   GpuSlots gpu_slots_;
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.

@@ -34,6 +34,9 @@ struct RunOptions {
   int signal_fd = -1;                    ///< A signalfd; each signal read counts as one request to end. -1: none.
   storage::SessionRecord session;        ///< Of this process.
   std::int64_t lock_patience_ms = 1000;  ///< How long one try waits for a storage that is locked.
+  /// Of the study's storage: where people ask for the end of one trial, see mail.h. Null: nobody does.
+  storage::Mailbox* mailbox = nullptr;
+  bool ends_at_once = false;  ///< The first interruption ends the running trials, as else the second one does.
 };
 
 /// How a run came to its end.
@@ -50,6 +53,9 @@ struct RunResult {
 ///
 /// Interrupted once: nothing new is claimed, the running trials are asked for a checkpoint and awaited. Twice: they are
 /// ended (TERM, KILL after 10 s) and become LOST, to be run again on resume. Three times: KILL at once.
+///
+/// A person may ask for the end of one trial, or hold it, by the mailbox (mail.h); it is heard within half a second, and
+/// answered in the transaction that stores the trial's end.
 ///
 /// What goes wrong on the way:
 /// - Another program holds the storage locked: the trials run on, what they tell is kept and stored once the storage is

@@ -100,7 +100,11 @@ Pause Budget::pause() const {
   return Pause::kNone;
 }
 
-double Budget::seconds_used() const { return other_seconds_ + static_cast<double>(own_ms()) / 1000; }
+// Who only looks has no session, and uses nothing up.
+double Budget::seconds_used() const {
+  const bool is_looking = ledger_.is_stored() && ledger_.session().empty();
+  return other_seconds_ + (is_looking ? 0 : static_cast<double>(own_ms()) / 1000);
+}
 
 Result<void> Budget::read_sessions() {
   if (!ledger_.is_stored()) return {};

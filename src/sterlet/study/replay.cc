@@ -1,10 +1,11 @@
 #include "sterlet/study/replay.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "sterlet/base/checksum.h"
 #include "sterlet/base/json.h"
-#include "sterlet/studyfile/schedule.h"
 
 namespace sterlet::study {
 
@@ -18,15 +19,20 @@ constexpr std::uint64_t kSeedMask = 0x7FFFFFFF;
 
 base::Result<void> make_replay(studyfile::StudyFile& file, const std::string& schedule_path, std::int64_t seeds) {
   STERLET_TRY(studyfile::Schedule schedule, studyfile::read_schedule(schedule_path));
+  return make_replay(file, std::move(schedule), schedule_path, seeds);
+}
+
+base::Result<void> make_replay(studyfile::StudyFile& file, studyfile::Schedule schedule, const std::string& source,
+                               std::int64_t seeds) {
   if (const auto fits = studyfile::check_schedule(schedule, file.space); !fits) {
-    return base::fail(base::Error(fits.error()).at(fmt::format("{}: {}", schedule_path, fits.error().where)));
+    return base::fail(base::Error(fits.error()).at(fmt::format("{}: {}", source, fits.error().where)));
   }
   // What the schedule leaves open at its start has the study's defaults.
   base::Json start = base::Json::object();
   if (const auto defaults = file.space.defaults()) start = file.space.to_json(*defaults);
   start = schedule.values_at(0, std::move(start));
   if (const auto whole = file.space.from_json(start); !whole) {
-    return base::fail(base::Error(whole.error()).at(fmt::format("{}: the schedule at step 0", schedule_path)));
+    return base::fail(base::Error(whole.error()).at(fmt::format("{}: the schedule at step 0", source)));
   }
   if (schedule.entries.empty() || schedule.entries.front().step != 0) {
     schedule.entries.insert(schedule.entries.begin(), studyfile::Schedule::Entry{});

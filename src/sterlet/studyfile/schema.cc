@@ -26,7 +26,7 @@ constexpr std::string_view kText = R"({"type": "string"})";
 constexpr std::string_view kNumber = R"({"type": "number"})";
 constexpr std::string_view kTrueOrFalse = R"({"type": "boolean"})";
 
-constexpr std::array<Key, 23> kStudyKeys{{
+constexpr std::array<Key, 24> kStudyKeys{{
     {"study", "The study's name; the file's own name when left out.", R"({"type": ["string", "number"]})"},
     {"description", "A note for people; Sterlet ignores it.", kText},
     {"objective", "What to improve: a metric and its direction; a list for several objectives.",
@@ -76,6 +76,7 @@ constexpr std::array<Key, 23> kStudyKeys{{
      R"({"type": "integer", "minimum": 0, "maximum": 1000})"},
     {"failures_max", "Failed trials in a row that end the study (10).",
      R"({"type": "integer", "minimum": 1, "maximum": 1000000})"},
+    {"notify", "A program that tells people: it gets a JSON document on its stdin.", R"({"$ref": "#/$defs/notify"})"},
     {"enqueue", "Points to try first, each a map of some or all parameters.",
      R"({"type": "array", "items": {"type": "object"}})"},
 }};
@@ -158,6 +159,12 @@ constexpr std::array<Key, 2> kContextKeys{{
     {"command", "A command whose output the results depend on, as in [git, rev-parse, HEAD].", kTexts},
 }};
 
+constexpr std::array<Key, 2> kNotifyKeys{{
+    {"command", "The program, as a list of words; no shell is involved.", kTexts},
+    {"on", "When: best (a trial is the best so far), end (of the run), failed (a trial). All where left out.",
+     R"({"type": "array", "items": {"enum": ["best", "end", "failed"]}, "minItems": 1})"},
+}};
+
 base::Json parse_fragment(std::string_view text) {
   auto json = base::parse_json(text);
   STERLET_CHECK(json.has_value(), "a fragment of the schema is not JSON");
@@ -228,6 +235,7 @@ std::span<const Key> budget_keys() { return kBudgetKeys; }
 std::span<const Key> resources_keys() { return kResourcesKeys; }
 std::span<const Key> repeats_keys() { return kRepeatsKeys; }
 std::span<const Key> context_keys() { return kContextKeys; }
+std::span<const Key> notify_keys() { return kNotifyKeys; }
 
 std::vector<std::string> key_names(std::span<const Key> keys) {
   std::vector<std::string> names;
@@ -264,6 +272,8 @@ base::Json study_schema() {
   definitions["resources"] = object_schema(kResourcesKeys);
   definitions["repeats"] = object_schema(kRepeatsKeys);
   definitions["context"] = object_schema(kContextKeys);
+  definitions["notify"] = object_schema(kNotifyKeys);
+  definitions["notify"]["required"] = base::Json::array({"command"});
   definitions["sampler"] = samplers::schema();
   definitions["pruner"] = pruners::schema();
   return schema;

@@ -116,6 +116,7 @@ base::Json json_from_spec(const StudySpec& spec) {
   json["retries"] = spec.retries;
   json["failures_max"] = spec.failures_max;
   if (!spec.enqueue.empty()) json["enqueue"] = spec.enqueue;
+  if (!spec.notify.command.empty()) json["notify"] = json_from_notify(spec.notify);
   if (!spec.context.empty()) json["context"] = spec.context;
   json["folder"] = spec.folder;
   return json;

@@ -10,6 +10,7 @@
 #include "sterlet/base/result.h"
 #include "sterlet/space/parameter.h"
 #include "sterlet/space/space.h"
+#include "sterlet/studyfile/notify.h"
 
 namespace sterlet::studyfile {
 
@@ -101,6 +102,7 @@ struct StudySpec {
   int retries = 100;                ///< >= 0. How often a lost trial is started again.
   int failures_max = 10;            ///< >= 1. Failed trials in a row, none successful since, that end the study.
   std::vector<base::Json> enqueue;  ///< Points to try first; may be partial.
+  Notify notify;                    ///< Who is told of what happens.
   base::Json context = base::Json::object();  ///< {"files": [...], "command": [...]}.
   std::string folder;                         ///< Absolute; the study file's. Trials run there.
 

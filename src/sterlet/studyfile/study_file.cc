@@ -72,6 +72,7 @@ class StudyReader final {
     take_running();
     take_resources();
     take_context();
+    spec_.notify = read_notify(root_, faults_);
     if (declared) check_strategy(declared->space);
     if (declared) take_enqueue(declared->space);
     if (!faults_.empty() || !declared) return base::fail(faults_.take());

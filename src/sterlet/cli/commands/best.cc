@@ -1,10 +1,12 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sterlet/api/documents.h"
 #include "sterlet/api/models.h"
 #include "sterlet/cli/best_trials.h"
+#include "sterlet/cli/command_line.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/words.h"
@@ -13,9 +15,29 @@ namespace sterlet::cli {
 
 namespace {
 
+base::Result<void> print_commands(const Context& context, const OpenStudy& open) {
+  base::Json list = base::Json::array();
+  for (const std::int64_t trial : open.study->best()) {
+    STERLET_TRY(const TrialCommand command, command_of(open, trial));
+    list.push_back({{"number", trial}, {"command", command.text}, {"not_in_command", command.not_in_command}});
+    if (context.json) continue;
+    context.out.line(command.text);
+    if (command.not_in_command.empty() || context.quiet) continue;
+    context.err.line(
+        fmt::format("not in it, as the program reads them from Sterlet: {}; sterlet run {} trains with them",
+                    fmt::join(command.not_in_command, ", "), open.study->spec().name));
+  }
+  if (context.json) context.out.json({{"version", 1}, {"commands", list}});
+  return {};
+}
+
 void add(CLI::App& command, Context& context) {
-  auto options = std::make_shared<StudyOptions>();
+  struct Options : StudyOptions {
+    bool command = false;
+  };
+  auto options = std::make_shared<Options>();
   add_study_options(command, *options);
+  command.add_flag("--command", options->command, "the command line that trains with them, quoted for the shell");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
@@ -30,6 +52,7 @@ void add(CLI::App& command, Context& context) {
                                      open.study->spec().name, open.study->spec().name));
         return {};
       }
+      if (options->command) return print_commands(context, open);
       if (context.json) {
         context.out.json({{"version", 1}, {"best", summary["best"]}});
         return {};

@@ -24,11 +24,18 @@ std::string csv_cell(const std::string& text) {
   return quoted + "\"";
 }
 
+std::string format_of(const std::string& output) {
+  for (const char* format : {"csv", "json"}) {
+    if (output.ends_with(std::string(".") + format)) return format;
+  }
+  return "jsonl";
+}
+
 // Hands the study's text to `write`, piece by piece; false from it ends the work.
 base::Result<void> export_study(const OpenStudy& open, const std::string& format, const std::string& tag,
                                 const std::function<bool(std::string_view)>& write) {
   if (format == "csv") {
-    const api::Table table = api::trial_table(*open.study, tag);
+    STERLET_TRY(const api::Table table, api::trial_table(*open.study, *open.storage, tag));
     const auto row_text = [](const std::vector<std::string>& row) {
       std::string line;
       for (std::size_t i = 0; i < row.size(); ++i) line += (i == 0 ? "" : ",") + csv_cell(row[i]);
@@ -54,14 +61,15 @@ base::Result<void> export_study(const OpenStudy& open, const std::string& format
 void add(CLI::App& command, Context& context) {
   struct Options {
     StudyOptions study;
-    std::string format = "jsonl";
+    std::string format;
     std::string output, tag;
     bool schedule = false;
     std::optional<std::int64_t> trial;
   };
   auto options = std::make_shared<Options>();
   add_study_options(command, options->study);
-  command.add_option("--format,-f", options->format, "jsonl, json or csv")
+  command
+      .add_option("--format,-f", options->format, "jsonl, json or csv (default: by the output's ending, else jsonl)")
       ->check(CLI::IsMember({"jsonl", "json", "csv"}));
   command.add_option("--output,-o", options->output, "file to write (default: stdout)");
   command.add_option("--tag", options->tag, "only trials that have this tag");
@@ -70,6 +78,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--trial", options->trial, "with --schedule: of this trial")
       ->needs(command.get_option("--schedule"));
   command.callback([&context, options] {
+    if (options->format.empty()) options->format = format_of(options->output);
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       if (options->schedule) {

@@ -14,7 +14,7 @@
 #include "sterlet/cli/spec_versions.h"
 #include "sterlet/cli/study_events.h"
 #include "sterlet/cli/trial_argument.h"
-#include "sterlet/cli/words.h"
+#include "sterlet/cli/trial_card.h"
 
 namespace sterlet::cli {
 
@@ -31,20 +31,13 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
     context.out.json(json);
     return {};
   }
-  std::vector<std::vector<std::string>> rows;
-  for (const char* key : {"number", "state", "origin", "values", "repeat_of", "runs", "mean", "standard_error",
-                          "attempts", "started", "ended", "checkpoint", "reason", "predicted", "note"}) {
-    if (!json.contains(key) || (json[key].is_array() && json[key].empty())) continue;
-    rows.push_back({key, json[key].is_array() ? values_text(json[key]) : base::value_text(json[key])});
-    if (std::string_view(key) == "state" && abandoned.contains(trial)) rows.push_back({"", gone_text(*open.study)});
-  }
+  const std::string remark = abandoned.contains(trial) ? gone_text(*open.study) : std::string();
+  const auto columns = static_cast<std::size_t>(context.out.columns());
+  auto rows = trial_card(*open.study, json, remark, context.parts.clock.wall_ms(), columns);
   if (json.value("outside", false)) rows.push_back({"", "outside what is searched now; see sterlet show --spec"});
   if (json.contains("tags"))
     rows.push_back({"tags", fmt::format("{}", fmt::join(open.study->labels().tags_of(trial), " "))});
   for (const storage::NoteRecord& note : open.study->labels().notes_of(trial)) rows.push_back({"note", note.text});
-  for (const auto& [name, value] : json["params"].items()) rows.push_back({name, base::value_text(value)});
-  if (const std::string interval = interval_text(*open.study, trial); !interval.empty())
-    rows.push_back({"parameters", interval});
   if (model) {
     rows.push_back({"ended with", fmt::format("{} (branch {})", params_text((*model)["settings"]),
                                               (*model)["branch"].get<std::string>())});
@@ -52,11 +45,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   }
   context.out.table(rows);
   if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
-  if (json["reports"].empty()) return {};
-  std::vector<std::vector<std::string>> reports;
-  for (const base::Json& report : json["reports"])
-    reports.push_back({"step " + report["step"].dump(), params_text(report["metrics"])});
-  context.out.table(reports);
+  for (const std::string& line : curve_lines(*open.study, json, columns)) context.out.line(line);
   return {};
 }
 
@@ -103,7 +92,7 @@ void add(CLI::App& command, Context& context) {
 
 }  // namespace
 
-const Command show_command{"show", "one trial in full: parameters, values, reports, and why it was tried",
+const Command show_command{"show", "one trial in full, without a number the best: parameters, values, reports, why",
                            "sterlet show mlp 17", add};
 
 }  // namespace sterlet::cli

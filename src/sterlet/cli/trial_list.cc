@@ -1,0 +1,372 @@
+#include "sterlet/cli/trial_list.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sterlet/base/figure.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/printer.h"
+#include "sterlet/cli/words.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+using base::Result;
+using storage::State;
+using storage::TrialRecord;
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kReasonMin = 20;  // Columns that a reason is given where there is one.
+constexpr std::size_t kGap = 2;         // Blanks between columns.
+
+const TrialRecord& record_of(const study::Study& study, std::int64_t trial) {
+  return study.records()[static_cast<std::size_t>(trial)];
+}
+
+// How long its last attempt ran, or has been running.
+std::optional<double> seconds_of(const TrialRecord& record, std::int64_t now_ms) {
+  if (record.started_ms == 0) return std::nullopt;
+  const std::int64_t end_ms = record.state == State::kRunning ? now_ms : record.ended_ms;
+  if (end_ms == 0) return std::nullopt;
+  return static_cast<double>(std::max<std::int64_t>(0, end_ms - record.started_ms)) / 1000;
+}
+
+bool counts(const study::Study& study, std::int64_t trial) {
+  const TrialRecord& record = record_of(study, trial);
+  return record.state == State::kComplete && study::is_feasible(record.constraints) && !record.values.empty();
+}
+
+// The first objective, less is better; what does not count as a result comes after all that does.
+double merit(const study::Study& study, std::int64_t trial) {
+  constexpr double kBehind = 1e300;
+  const TrialRecord& record = record_of(study, trial);
+  const bool is_counted = counts(study, trial);
+  const std::vector<double> values = is_counted ? study.values_of(trial) : record.values;
+  if (values.empty()) return kNone;
+  const double value = study.spec().objectives.front().minimised(values.front());
+  return is_counted ? value : kBehind + std::clamp(value, -1e299, 1e299);
+}
+
+std::string number_cell(std::optional<double> value) { return value ? base::figure_text(*value) : std::string(); }
+
+ListColumn objective_column(const study::Study& study, std::size_t objective) {
+  const auto value = [&study, objective](std::int64_t trial) -> std::optional<double> {
+    const TrialRecord& record = record_of(study, trial);
+    if (objective >= record.values.size()) return std::nullopt;
+    return record.values[objective];
+  };
+  ListColumn column{.name = study.spec().objectives[objective].metric,
+                    .text = [value](std::int64_t trial) { return number_cell(value(trial)); }};
+  if (objective == 0) {
+    column.sort_name = "value";
+    column.order = [&study](std::int64_t trial) { return merit(study, trial); };
+  } else {
+    column.order = [&study, value, objective](std::int64_t trial) {
+      const auto found = value(trial);
+      return found ? study.spec().objectives[objective].minimised(*found) : kNone;
+    };
+  }
+  return column;
+}
+
+ListColumn dimension_column(const study::Study& study, std::size_t dimension) {
+  const space::Parameter& parameter = study.space().parameters()[study.space().dimensions()[dimension].parameter];
+  const auto value = [&study, dimension](std::int64_t trial) { return study.point_of(trial).values[dimension]; };
+  const auto text = [value, &parameter](std::int64_t trial) {
+    const double found = value(trial);
+    if (std::isnan(found)) return std::string();
+    if (parameter.choices.empty()) return base::short_figure_text(found);
+    return space::text_of(parameter.choices[static_cast<std::size_t>(found)]);
+  };
+  return {.name = study.space().dimension_name(dimension), .text = text, .order = value};
+}
+
+void add_repeat_columns(const study::Study& study, std::vector<ListColumn>& columns) {
+  const auto column = [&](const char* name, auto value) {
+    columns.push_back({.name = name,
+                       .text = [value](std::int64_t trial) { return number_cell(value(trial)); },
+                       .order = [value](std::int64_t trial) { return value(trial).value_or(kNone); }});
+  };
+  column("repeat_of", [&study](std::int64_t trial) -> std::optional<double> {
+    if (!study.is_repeat(trial)) return std::nullopt;
+    return static_cast<double>(study.first_run(trial));
+  });
+  column("runs", [&study](std::int64_t trial) -> std::optional<double> {
+    if (study.is_repeat(trial)) return std::nullopt;
+    return static_cast<double>(study.setting(trial).trials.size());
+  });
+  column("mean", [&study](std::int64_t trial) -> std::optional<double> {
+    const auto setting = study.setting(trial);
+    if (study.is_repeat(trial) || setting.values.empty()) return std::nullopt;
+    return setting.values.front();
+  });
+  column("standard_error", [&study](std::int64_t trial) -> std::optional<double> {
+    if (study.is_repeat(trial)) return std::nullopt;
+    return study.standard_error(study.setting(trial));
+  });
+}
+
+const ListColumn* find_column(const std::vector<ListColumn>& columns, const std::string& name) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const ListColumn& column) {
+    return column.name == name || (!column.sort_name.empty() && column.sort_name == name);
+  });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+Result<const ListColumn*> need_column(const std::vector<ListColumn>& columns, const std::string& name,
+                                      const char* option) {
+  if (const ListColumn* found = find_column(columns, name)) return found;
+  std::vector<std::string> names;
+  for (const ListColumn& column : columns) {
+    names.push_back(column.name);
+    if (!column.sort_name.empty() && column.sort_name != column.name) names.push_back(column.sort_name);
+  }
+  return base::fail(base::ErrorCode::kInvalidArgument,
+                    fmt::format("{}: there is no column '{}'", option, base::printable(name)),
+                    base::suggest_name(name, names));
+}
+
+Result<State> parse_state(const std::string& word) {
+  std::string upper = word;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (const auto state = storage::state_from_text(upper)) return *state;
+  std::vector<std::string> names;
+  for (const State state : {State::kWaiting, State::kRunning, State::kPaused, State::kComplete, State::kPruned,
+                            State::kFailed, State::kLost, State::kCancelled}) {
+    names.emplace_back(storage::text_of(state));
+  }
+  return base::fail(base::ErrorCode::kInvalidArgument,
+                    fmt::format("--state: there is no state '{}'", base::printable(word)),
+                    base::suggest_name(upper, names));
+}
+
+void sort_by(const ListColumn& column, std::vector<std::int64_t>& trials) {
+  if (!column.order) {
+    std::map<std::int64_t, std::string> texts;
+    for (const std::int64_t trial : trials) texts[trial] = column.text(trial);
+    std::stable_sort(trials.begin(), trials.end(), [&](auto a, auto b) { return texts[a] < texts[b]; });
+    return;
+  }
+  std::map<std::int64_t, double> order;
+  for (const std::int64_t trial : trials) order[trial] = column.order(trial);
+  std::stable_sort(trials.begin(), trials.end(), [&](auto a, auto b) {
+    const double x = order[a], y = order[b];
+    return std::isnan(x) || std::isnan(y) ? !std::isnan(x) && std::isnan(y) : x < y;
+  });
+}
+
+// The columns of a list whose options name none, those that may be left out for want of room last: by tier.
+struct Layout {
+  std::vector<const ListColumn*> always, maybe, after;
+};
+
+Layout layout_of(const study::Study& study, const std::vector<ListColumn>& columns) {
+  Layout layout;
+  layout.always = {find_column(columns, "number"), find_column(columns, "state")};
+  for (const studyfile::Objective& objective : study.spec().objectives)
+    layout.always.push_back(find_column(columns, objective.metric));
+  if (study.spec().repeats.is_on()) {
+    layout.always.push_back(find_column(columns, "runs"));
+    layout.always.push_back(find_column(columns, "mean"));
+  }
+  std::vector<std::size_t> dimensions;
+  const auto parameter_of = [&](std::size_t dimension) -> const space::Parameter& {
+    return study.space().parameters()[study.space().dimensions()[dimension].parameter];
+  };
+  for (std::size_t i = 0; i < study.space().dimensions().size(); ++i) {
+    const space::Parameter& parameter = parameter_of(i);
+    const bool is_constant = parameter.choices.empty() ? parameter.low == parameter.high : parameter.choices.size() < 2;
+    if (!is_constant) dimensions.push_back(i);
+  }
+  std::stable_sort(dimensions.begin(), dimensions.end(),
+                   [&](std::size_t a, std::size_t b) { return parameter_of(a).tier < parameter_of(b).tier; });
+  for (const std::size_t i : dimensions) layout.maybe.push_back(find_column(columns, study.space().dimension_name(i)));
+  layout.after = {find_column(columns, "took"), find_column(columns, "when")};
+  return layout;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::size_t width_of(const ListColumn& column, const std::vector<std::int64_t>& trials) {
+  std::size_t width = columns_of(base::printable(column.name));
+  for (const std::int64_t trial : trials) width = std::max(width, columns_of(base::printable(column.text(trial))));
+  return width;
+}
+
+Rows rows_of(const std::vector<const ListColumn*>& columns, const std::vector<std::int64_t>& trials) {
+  Rows rows(1);
+  for (const ListColumn* column : columns) rows.front().push_back(column->name);
+  for (const std::int64_t trial : trials) {
+    std::vector<std::string> row;
+    for (const ListColumn* column : columns) row.push_back(column->text(trial));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Puts the reasons behind the table's lines where they fit. One of a trial that failed is never cut: it goes on below.
+std::string with_reasons(const study::Study& study, const std::string& table, const ListColumn& reason,
+                         const std::vector<std::int64_t>& trials, std::size_t used, std::size_t width) {
+  constexpr std::size_t kIndent = 8;
+  const std::size_t room = width > used + kGap ? width - used - kGap : 0;
+  std::string text;
+  std::size_t at = 0, row = 0;
+  for (; at < table.size(); ++row) {
+    const std::size_t end = table.find('\n', at);
+    std::string line = table.substr(at, end - at);
+    at = end + 1;
+    const std::string said = row > 0              ? base::printable(reason.text(trials[row - 1]))
+                             : room >= kReasonMin ? reason.name
+                                                  : "";
+    std::vector<std::string> below;
+    if (!said.empty()) {
+      const bool is_failed = row > 0 && record_of(study, trials[row - 1]).state == State::kFailed;
+      if (is_failed && columns_of(said) > room) {
+        below = wrapped(said, width > 2 * kIndent ? width - kIndent : width);
+      } else if (room >= kReasonMin) {
+        line += std::string(used + kGap - std::min(used + kGap, columns_of(line)), ' ') + clipped(said, room);
+      }
+    }
+    text += line + "\n";
+    for (const std::string& more : below) text += std::string(kIndent, ' ') + more + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<ListColumn> list_columns(const study::Study& study, std::map<std::int64_t, std::string> remarks,
+                                     std::int64_t now_ms) {
+  std::vector<ListColumn> columns;
+  columns.push_back({.name = "number",
+                     .text = [](std::int64_t trial) { return std::to_string(trial); },
+                     .order = [](std::int64_t trial) { return static_cast<double>(trial); }});
+  columns.push_back({.name = "state", .text = [&study](auto trial) {
+                       return std::string(storage::text_of(record_of(study, trial).state));
+                     }});
+  for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) columns.push_back(objective_column(study, i));
+  if (study.spec().repeats.is_on()) add_repeat_columns(study, columns);
+  for (std::size_t i = 0; i < study.space().dimensions().size(); ++i) columns.push_back(dimension_column(study, i));
+  columns.push_back({.name = "origin", .text = [&study](auto trial) {
+                       const auto& known = study.history().trials()[static_cast<std::size_t>(trial)];
+                       return std::string(space::text_of(known.origin));
+                     }});
+  columns.push_back({.name = "attempts",
+                     .text = [&study](auto trial) { return std::to_string(record_of(study, trial).attempt); },
+                     .order = [&study](auto trial) { return static_cast<double>(record_of(study, trial).attempt); }});
+  const auto time_column = [&](const char* name, auto time_of) {
+    columns.push_back({.name = name,
+                       .text =
+                           [&study, time_of](std::int64_t trial) {
+                             const std::int64_t time = time_of(record_of(study, trial));
+                             return time == 0 ? std::string() : base::timestamp_text(time);
+                           },
+                       .order =
+                           [&study, time_of](std::int64_t trial) {
+                             const std::int64_t time = time_of(record_of(study, trial));
+                             return time == 0 ? kNone : static_cast<double>(time);
+                           }});
+  };
+  time_column("started", [](const TrialRecord& record) { return record.started_ms; });
+  time_column("ended", [](const TrialRecord& record) { return record.ended_ms; });
+  const auto seconds = [&study, now_ms](std::int64_t trial) { return seconds_of(record_of(study, trial), now_ms); };
+  columns.push_back({.name = "took",
+                     .text =
+                         [seconds](std::int64_t trial) {
+                           const auto took = seconds(trial);
+                           return took ? base::duration_text(*took) : std::string();
+                         },
+                     .order = [seconds](std::int64_t trial) { return seconds(trial).value_or(kNone); },
+                     .sort_name = "time"});
+  columns.push_back({.name = "when",
+                     .text =
+                         [&study, now_ms](std::int64_t trial) {
+                           const TrialRecord& record = record_of(study, trial);
+                           if (record.state == State::kRunning) return std::string("now");
+                           if (record.ended_ms == 0) return std::string();
+                           const auto ago = static_cast<double>(now_ms - record.ended_ms) / 1000;
+                           return brief_duration_text(ago) + " ago";
+                         },
+                     .order =
+                         [&study](std::int64_t trial) {
+                           const TrialRecord& record = record_of(study, trial);
+                           return record.ended_ms == 0 ? kNone : static_cast<double>(record.ended_ms);
+                         }});
+  columns.push_back({.name = "reason", .text = [&study, remarks = std::move(remarks)](std::int64_t trial) {
+                       const auto remark = remarks.find(trial);
+                       return remark == remarks.end() ? record_of(study, trial).reason : remark->second;
+                     }});
+  return columns;
+}
+
+Result<std::vector<std::int64_t>> listed_trials(const study::Study& study, const ListOptions& options,
+                                                const std::vector<ListColumn>& columns) {
+  std::vector<State> states;
+  for (const std::string& word : options.states) {
+    STERLET_TRY(const State state, parse_state(word));
+    states.push_back(state);
+  }
+  std::vector<std::int64_t> trials;
+  for (const std::int64_t trial : study.shown_trials(options.tag)) {
+    const bool is_wanted =
+        states.empty() || std::count(states.begin(), states.end(), record_of(study, trial).state) > 0;
+    // Of the repeats of a setting the first stands for all.
+    if (is_wanted && (!options.top || (counts(study, trial) && !study.is_repeat(trial)))) trials.push_back(trial);
+  }
+  if (options.top) {
+    STERLET_TRY(const ListColumn* value, need_column(columns, "value", "--top"));
+    sort_by(*value, trials);
+    trials.resize(std::min(trials.size(), static_cast<std::size_t>(*options.top)));
+  }
+  if (!options.sort.empty()) {
+    STERLET_TRY(const ListColumn* column, need_column(columns, options.sort, "--sort"));
+    std::sort(trials.begin(), trials.end());
+    sort_by(*column, trials);
+  }
+  return trials;
+}
+
+Result<TrialList> list_trials(const study::Study& study, const std::vector<std::int64_t>& trials,
+                              const ListOptions& options, const std::vector<ListColumn>& columns, std::size_t width) {
+  std::vector<const ListColumn*> shown;
+  for (const std::string& name : options.columns) {
+    STERLET_TRY(const ListColumn* column, need_column(columns, name, "--columns"));
+    shown.push_back(column);
+  }
+  if (!shown.empty()) return TrialList{.text = table_text(rows_of(shown, trials))};
+  const Layout layout = layout_of(study, columns);
+  const ListColumn& reason = *find_column(columns, "reason");
+  // Those of failed trials have room below.
+  const bool has_reasons = std::any_of(trials.begin(), trials.end(), [&](std::int64_t trial) {
+    return record_of(study, trial).state != State::kFailed && !reason.text(trial).empty();
+  });
+  std::size_t used = 0;
+  for (const auto* part : {&layout.always, &layout.after}) {
+    for (const ListColumn* column : *part) used += width_of(*column, trials) + kGap;
+  }
+  const std::size_t limit = width - std::min(width, has_reasons ? kReasonMin + kGap : 0);
+  TrialList list;
+  shown = layout.always;
+  for (const ListColumn* column : layout.maybe) {
+    const std::size_t needed = width_of(*column, trials) + kGap;
+    if (!list.left_out.empty() || used + needed > limit + kGap) {
+      list.left_out.push_back(column->name);
+      continue;
+    }
+    used += needed;
+    shown.push_back(column);
+  }
+  shown.insert(shown.end(), layout.after.begin(), layout.after.end());
+  list.text = table_text(rows_of(shown, trials));
+  list.text = with_reasons(study, list.text, reason, trials, used - kGap, width);
+  return list;
+}
+
+}  // namespace sterlet::cli
