@@ -43,8 +43,7 @@ base::Result<TrialCommand> command_of(const OpenStudy& open, std::int64_t trial)
                       fmt::format("see its parameters with sterlet show {} {}", spec.name, trial), spec.name);
   }
   const base::Json params = study.view(trial).params;
-  const auto home = std::filesystem::absolute(open.storage_path).parent_path();
-  const std::string folder = run::trials_folder(home, study.stored());
+  const std::string folder = run::trials_folder(open.trials_home, study.stored());
   TrialCommand command;
   command.text =
       shell_text(run::expand_command(spec.command, params,

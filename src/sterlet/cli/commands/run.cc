@@ -47,8 +47,7 @@ base::Result<std::int64_t> chosen_trial(const study::Study& study, std::optional
 // A folder of its own beside the storage: sterlet-runs/mlp-1a2b3c4d/trial-17-1, with the first number that is free.
 base::Result<std::string> make_folder(const OpenStudy& from, std::int64_t trial) {
   constexpr int kRunsMax = 100'000;
-  const fs::path home = fs::absolute(from.storage_path).parent_path();
-  const fs::path study = fs::path(run::trials_folder(home, from.study->stored())).filename();
+  const fs::path study = fs::path(run::trials_folder(from.trials_home, from.study->stored())).filename();
   const fs::path all = (home / "sterlet-runs" / study).lexically_normal();
   std::error_code error;
   fs::create_directories(all, error);

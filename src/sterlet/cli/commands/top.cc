@@ -38,8 +38,7 @@ std::int64_t running_count(const study::Study& study) {
 std::vector<std::string> log_end(const OpenStudy& open, std::int64_t trial) {
   constexpr std::size_t kLinesMax = 10;
   constexpr std::streamoff kBytesMax = 8192;
-  const fs::path home = fs::absolute(open.storage_path).parent_path();
-  const fs::path folder = run::trial_folder(run::trials_folder(home, open.study->stored()), trial);
+  const fs::path folder = run::trial_folder(run::trials_folder(open.trials_home, open.study->stored()), trial);
   const int attempt = open.study->records()[static_cast<std::size_t>(trial)].attempt;
   std::vector<std::string> lines;
   for (const char* stream : {"stdout", "stderr"}) {
@@ -124,7 +123,7 @@ class Watcher final {
   }
 
   base::Result<std::vector<std::string>> card_of(std::int64_t trial, std::size_t columns) const {
-    STERLET_TRY(const base::Json json, api::trial_json(*open_.study, *open_.storage, trial));
+    STERLET_TRY(const base::Json json, api::trial_json(*open_.study, open_.storage.get(), trial));
     const std::string remark = abandoned_.contains(trial) ? gone_text(*open_.study) : std::string();
     std::vector<std::string> lines;
     std::string table = table_text(trial_card(*open_.study, json, remark, clock_.wall_ms(), columns));
