@@ -17,7 +17,7 @@ function(sterlet_warnings target)
 endfunction()
 
 # What every target of ours is compiled with: no fused multiply-add, so that a suggestion is the same on every machine.
-add_compile_options(-fpch-preprocess -ffp-contract=off "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+add_compile_options(-fpch-preprocess -ffp-contract=off "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   # Else a precompiled header made anew is another one to ccache, and so is all that uses it.
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
@@ -31,15 +31,15 @@ if(STERLET_SANITIZE)
 endif()
 
 # One precompiled header for all rooms: the standard library, fmt and JSON are most of a small file's compile time.
-add_library(sterlet_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
+add_library(sterlet_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
 target_link_libraries(sterlet_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
 sterlet_warnings(sterlet_pch)  # A header compiled under other flags than its user's is not used.
-target_precompile_headers(sterlet_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+target_precompile_headers(sterlet_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
 
 set(STERLET_INNER_ROOMS babysit/judge)
 
 function(sterlet_room_sources room into)
-  set(folder ${CMAKE_SOURCE_DIR}/src/sterlet/${room})
+  set(folder ${PROJECT_SOURCE_DIR}/src/sterlet/${room})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/*/*.cc)
   foreach(inner IN LISTS STERLET_INNER_ROOMS)
     if(NOT inner STREQUAL room)
@@ -52,10 +52,10 @@ endfunction()
 function(sterlet_room room)
   cmake_parse_arguments(ROOM "" "" "SEES;USES" ${ARGN})
   string(REPLACE "/" "_" name ${room})
-  set(door ${CMAKE_BINARY_DIR}/doors/${name})
+  set(door ${PROJECT_BINARY_DIR}/doors/${name})
   get_filename_component(parent sterlet/${room} DIRECTORY)
   file(MAKE_DIRECTORY ${door}/${parent})
-  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/sterlet/${room} ${door}/sterlet/${room} SYMBOLIC)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/sterlet/${room} ${door}/sterlet/${room} SYMBOLIC)
   sterlet_room_sources(${room} sources)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   add_library(sterlet_${name} STATIC ${sources})

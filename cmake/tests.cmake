@@ -9,7 +9,7 @@ foreach(room base math space samplers pruners population analysis storage exec s
     set(target sterlet_${name}_test)
     add_executable(${target} ${sources})
     target_link_libraries(${target} PRIVATE sterlet_${name} GTest::gtest_main rapidcheck)
-    target_compile_definitions(${target} PRIVATE STERLET_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    target_compile_definitions(${target} PRIVATE STERLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
       STERLET_PROGRAM="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/sterlet")
     target_precompile_headers(${target} REUSE_FROM sterlet_pch)
     sterlet_warnings(${target})
@@ -19,7 +19,7 @@ foreach(room base math space samplers pruners population analysis storage exec s
 endforeach()
 
 # What holds when the storage fails: the life of a study and of a model, each of their calls failing once.
-file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/faults/*_test.cc)
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/faults/*_test.cc)
 add_executable(sterlet_faults_test ${sources})
 target_link_libraries(sterlet_faults_test PRIVATE sterlet_babysit GTest::gtest_main)
 target_precompile_headers(sterlet_faults_test REUSE_FROM sterlet_pch)
@@ -28,29 +28,31 @@ add_test(NAME faults COMMAND sterlet_faults_test)
 set_tests_properties(faults PROPERTIES TIMEOUT 600)
 
 # What crosses rooms is tested on the real programs.
-file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/e2e/*_test.py)
+file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/e2e/*_test.py)
 foreach(script IN LISTS scripts)
   get_filename_component(name ${script} NAME_WE)
   add_test(NAME e2e_${name} COMMAND /usr/bin/python3 ${script})
   set_tests_properties(e2e_${name} PROPERTIES TIMEOUT 900 ENVIRONMENT
-    "STERLET_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};STERLET_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+    "STERLET_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};STERLET_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endforeach()
 
-add_test(NAME check COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/check/check_test.py)
+add_test(NAME check COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/check/check_test.py)
 add_executable(sterlet_client_test client/sterlet_test.cc)
 target_link_libraries(sterlet_client_test PRIVATE GTest::gtest_main Threads::Threads)
 sterlet_warnings(sterlet_client_test)
 add_test(NAME client_cpp COMMAND sterlet_client_test)
-add_test(NAME client_python COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/client/sterlet_test.py)
+add_test(NAME client_python COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/client/sterlet_test.py)
 
 # The Python package, over the program of this build; without any package of others.
-add_test(NAME python COMMAND /usr/bin/python3 -m unittest discover -s ${CMAKE_SOURCE_DIR}/python/tests -p *_test.py)
+add_test(NAME python COMMAND /usr/bin/python3 -m unittest discover -s ${PROJECT_SOURCE_DIR}/python/tests -p *_test.py)
 set_tests_properties(python PROPERTIES TIMEOUT 900 ENVIRONMENT "STERLET_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
-if(EXISTS ${CMAKE_SOURCE_DIR}/tests/report/render_main.cc)
+if(EXISTS ${PROJECT_SOURCE_DIR}/tests/report/render_main.cc)
   add_executable(render-report tests/report/render_main.cc)
   target_link_libraries(render-report PRIVATE sterlet_report)
-  add_test(NAME report_page
-    COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/report/report_page_test.py $<TARGET_FILE:render-report>)
-  set_tests_properties(report_page PROPERTIES TIMEOUT 900)
+  foreach(test report_page report_views)
+    add_test(NAME ${test}
+      COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/report/${test}_test.py $<TARGET_FILE:render-report>)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 900)
+  endforeach()
 endif()

@@ -15,13 +15,11 @@ class CommandLine(ProgramTest):
         return lines[0]
 
     def test_every_subcommand_has_help(self):
-        commands = self.run_program("completion", "bash").stdout.split('words="')[1].split('"')[0]
         listed = self.run_program("--help").stdout
         for name in ("init check tune resume stop status ls show best top logs enqueue ask-tell export completion "
-                     "version report practices babysit set undo branch pause logbook").split():
+                     "version report practices babysit set undo branch pause logbook client help").split():
             self.assertIn(name, listed)
             self.assertIn("Usage", self.run_program(name, "--help").stdout)
-        self.assertTrue(commands)
 
     def test_exit_codes(self):
         self.assertIn("study.yaml", self.one_sentence(self.run_program("tune", "study.yaml", code=1)))
@@ -136,9 +134,37 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
         self.assertIn("6/6 trials", self.run_program("top", "--once").stdout)
         self.run_program("report", "toy", "-o", "page.html")
         with open(self.path("page.html")) as file:
-            self.assertIn("toy", file.read())
+            page = file.read()
+        self.assertIn("toy", page)
+        self.assertIn(f'"version":"{self.run_program("version").stdout.split()[1]}"', page)
         self.assertIn("they go from 0 to 5", self.one_sentence(self.run_program("show", "17", code=1)))
         self.assertIn("did you mean 'toy'?", self.one_sentence(self.run_program("status", "toi", code=1)))
+
+    def test_an_export_takes_the_form_that_its_file_is_named_by(self):
+        self.write("train.sh", 'echo "said $STERLET_TRIAL"; sterlet report --step 1 loss=3 extra=1\n'
+                               'sterlet report --step 2 loss="$1" extra=2\n')
+        self.write("study.yaml", TOY + "budget: {trials: 2}\n")
+        self.run_program("tune", "study.yaml")
+        forms = {}
+        for name in ("a.csv", "a.json", "a.jsonl", "a"):
+            self.run_program("export", "-o", name)
+            with open(self.path(name)) as file:
+                forms[name] = file.read()
+        self.assertEqual(forms["a"], forms["a.jsonl"])
+        self.assertEqual(len(json.loads(forms["a.json"])["trials"]), 2)
+        header, *rows = [line.split(",") for line in forms["a.csv"].splitlines()]
+        trials = self.trials()
+        for trial, row in zip(trials, rows, strict=True):
+            cells = dict(zip(header, row, strict=True))
+            self.assertEqual(float(cells["last_loss"]), trial["values"][0])
+            self.assertEqual(float(cells["last_extra"]), 2)
+            self.assertGreaterEqual(float(cells["seconds"]), 0)
+        self.run_program("export", "-o", "b.csv", "--format", "json")
+        with open(self.path("b.csv")) as file:
+            self.assertEqual(file.read(), forms["a.json"])
+        self.run_program("report", "-o", "page.html")
+        with open(self.path("page.html")) as file:
+            self.assertIn('"logs":{"0":"said 0","1":"said 1"}', file.read())
 
     def test_enqueued_points_come_next_each_once(self):
         self.write("train.sh", 'sterlet report loss="$1"\n')

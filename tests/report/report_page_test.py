@@ -67,7 +67,9 @@ class LoopbackService(Service):
         return is_connectable(self.port, "127.0.0.1")
 
 
-class ReportPage(unittest.TestCase):
+class PageTest(unittest.TestCase):
+    """A browser, and what a test asks it."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
@@ -154,6 +156,8 @@ class ReportPage(unittest.TestCase):
         ActionChains(self.browser).move_to_element_with_offset(element, x - box["width"] / 2, y - box["height"] / 2).click().perform()
         self.settle()
 
+
+class ReportPage(PageTest):
     def test_every_view_draws_each_trial_once(self):
         document = sample_study.realistic()
         trials = document["trials"]

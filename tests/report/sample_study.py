@@ -1,6 +1,6 @@
 """Report documents to test and look at the page with: realistic, large, and odd ones. Same seed, same document.
 
-    python3 sample_study.py [realistic|large|wide|pareto] > study.json
+    python3 sample_study.py [realistic|large|wide|pareto|small|crowd] > study.json
 """
 
 import json
@@ -150,6 +150,37 @@ def pareto(count=80, seed=8):
     return sample
 
 
+def small(dimensions=1, reports=1, count=40, seed=4):
+    """One or two parameters; every 13th trial fails with a long reason and a log."""
+    rng = random.Random(seed)
+    parameters = [{"name": "learning_rate", "type": "float", "low": 1e-4, "high": 1, "scale": "log", "tier": 1},
+                  {"name": "weight_decay", "type": "float", "low": 1e-6, "high": 0.1, "scale": "log"}][:dimensions]
+    trials = []
+    for number in range(count):
+        params = {p["name"]: math.exp(rng.uniform(math.log(p["low"]), math.log(p["high"]))) for p in parameters}
+        value = 0.1 + sum((math.log10(v) + 2.5) ** 2 for v in params.values()) / 20 + 0.02 * rng.random()
+        trial = {"number": number, "state": "COMPLETE", "origin": "sobol", "params": params, "values": [value], "attempts": 1,
+                 "started": stamp(number), "ended": stamp(number + 0.8), "log": f"epoch {reports} val_error={value:.4f}\ndone",
+                 "reports": [{"step": s, "metrics": {"val_error": value + math.exp(-s)}} for s in range(1, reports + 1)]}
+        if number % 13 == 5:
+            trial.update(state="FAILED", values=[], log="Traceback (most recent call last):\nRuntimeError: CUDA out of memory",
+                         reason="python3 train.py --a-long-option ended with exit code 1; RuntimeError: CUDA out of memory: "
+                                "this process cannot allocate 0.5 GiB of 24 GiB")
+        trials.append(trial)
+    return document(trials, parameters, name="small", state="done", ended=stamp(count))
+
+
+def crowd(count=10_000, seed=5):
+    """Four of five trials are pruned, most at their first step."""
+    sample = large(count, seed=seed)
+    rng = random.Random(seed)
+    for trial in sample["trials"]:
+        if rng.random() < 0.8:
+            trial.update(state="PRUNED", values=[], reports=trial["reports"][:rng.choice([1, 1, 1, 2, 3])])
+    sample["study"]["best"] = best_of(sample["trials"], sample["study"]["objectives"])
+    return sample
+
+
 if __name__ == "__main__":
-    make = {"realistic": realistic, "large": large, "wide": wide, "pareto": pareto}
+    make = {"realistic": realistic, "large": large, "wide": wide, "pareto": pareto, "small": small, "crowd": crowd}
     json.dump(make[sys.argv[1] if len(sys.argv) > 1 else "realistic"](), sys.stdout)

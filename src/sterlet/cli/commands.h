@@ -55,7 +55,10 @@ struct Command {
   ROW(branch)                 \
   ROW(logbook)                \
   ROW(pause)                  \
+  ROW(client)                 \
   ROW(completion)             \
+  ROW(complete)               \
+  ROW(help)                   \
   ROW(version)
 
 #define STERLET_DECLARE_COMMAND(name) extern const Command name##_command;

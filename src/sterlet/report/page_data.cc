@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include "sterlet/report/json_text.h"
 
@@ -21,6 +22,7 @@ constexpr std::size_t kExactValuesMax = 20'000;  // More parameter values than t
 constexpr int kDigitsWhenMany = 6;
 constexpr std::size_t kAxesPerRepeatMax = 256;
 constexpr std::size_t kReasonBytesMax = 600;
+constexpr std::size_t kLogBytesMax = 4000;
 
 const json& null_value() {
   static const json value;
@@ -141,6 +143,10 @@ void PageData::add_trial(const json& trial) {
   std::string reason = text_field(trial, "reason");
   if (reason.size() > kReasonBytesMax) reason = reason.substr(0, kReasonBytesMax) + "...";
   if (!reason.empty()) reason_.emplace_back(row, reasons_.index_of(reason));
+  if (std::string log = text_field(trial, "log"); !log.empty()) {
+    if (log.size() > kLogBytesMax) log.erase(0, log.size() - kLogBytesMax);
+    logs_.emplace_back(row, std::move(log));
+  }
   const json& values = array_field(trial, "values");
   for (std::size_t i = 0; i < objectives_ && i < values.size(); ++i) values_[i].set(row, values[i]);
   const json& constraints = array_field(trial, "constraints");
@@ -302,6 +308,11 @@ std::string PageData::text() {
   out += ",\"reason\":{";
   for (std::size_t i = 0; i < reason_.size(); ++i) {
     out += fmt::format("{}\"{}\":{}", i == 0 ? "" : ",", reason_[i].first, reason_[i].second);
+  }
+  out += "},\"logs\":{";
+  for (std::size_t i = 0; i < logs_.size(); ++i) {
+    out += fmt::format("{}\"{}\":", i == 0 ? "" : ",", logs_[i].first);
+    append_text(out, logs_[i].second);
   }
   out += '}';
   write_best(out);

@@ -79,6 +79,7 @@ class PageData final {
   Dictionary states_, origins_, reasons_;
   std::vector<std::pair<std::size_t, std::int64_t>> attempts_;  // Where it is not one.
   std::vector<std::pair<std::size_t, std::uint32_t>> reason_;   // Where there is one.
+  std::vector<std::pair<std::size_t, std::string>> logs_;       // Where there is one.
   std::vector<std::size_t> infeasible_;                         // Rows.
   std::vector<Column> values_;
   std::vector<Best> best_;

@@ -4,6 +4,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/studyfile/presets.h"
+#include "sterlet/studyfile/starter_text.h"
 #include "sterlet/studyfile/study_file.h"
 
 // What `sterlet init` writes is printed from the preset's table, so that the two cannot drift apart. The preset's
@@ -15,33 +16,10 @@ namespace {
 
 constexpr int kStarterTier = 3;  // What the file that is written searches, and its command passes.
 
-std::string scalar_text(const base::Json& value) {
-  if (value.is_number_float()) return base::number_text(value.get<double>());
-  if (value.is_string()) return value.get<std::string>();
-  return value.dump();
-}
-
 std::string condition_text(const PresetParameter& row) {
   if (row.depends_on.empty()) return {};
   if (row.depends_for.size() == 1) return fmt::format(", when: {} == \"{}\"", row.depends_on, row.depends_for.front());
   return fmt::format(", when: '{} in [\"{}\"]'", row.depends_on, fmt::join(row.depends_for, "\", \""));
-}
-
-std::string declaration_text(const PresetParameter& row) {
-  const base::Json json = space::json_from_parameter(row.parameter);
-  std::string text = "{";
-  for (const auto& [key, value] : json.items()) {
-    if (text.size() > 1) text += ", ";
-    text += key + ": ";
-    if (!value.is_array()) {
-      text += scalar_text(value);
-      continue;
-    }
-    std::string list;
-    for (const base::Json& item : value) list += (list.empty() ? "" : ", ") + scalar_text(item);
-    text += "[" + list + "]";
-  }
-  return text + condition_text(row) + "}";
 }
 
 std::string command_text(const Preset& preset) {
@@ -92,7 +70,7 @@ base::Result<std::string> starter_study(std::string_view preset_name) {
       "# params:\n",
       preset.summary, preset.name, kStarterTier);
   for (const PresetParameter& row : preset.parameters) {
-    text += fmt::format("#   {}: {}\n", row.parameter.name, declaration_text(row));
+    text += fmt::format("#   {}: {}\n", row.parameter.name, declaration_text(row.parameter, condition_text(row)));
   }
   text +=
       "\n# When it is enough, whichever comes first. `target: 0.1` would stop at the first trial that good.\n"

@@ -1,34 +1,97 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "sterlet/base/file.h"
+#include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/exec/local/capture.h"
+#include "sterlet/studyfile/script.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
 
 namespace {
 
+constexpr std::int64_t kHelpMs = 20'000;  // Programs that load a framework first take some seconds.
+constexpr std::uintmax_t kSourceBytesMax = 1 << 20;
+
+struct Options {
+  std::string preset = "mlp";
+  std::vector<std::string> words;
+  std::string output;
+  bool schema = false;
+};
+
+// Whether a source file that the command line names speaks of the client.
+bool uses_client(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(word, error) || std::filesystem::file_size(word, error) > kSourceBytesMax) {
+      return false;
+    }
+    std::ifstream in(word, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    return text.find("import sterlet") != std::string::npos || text.find("sterlet report") != std::string::npos ||
+           text.find("sterlet.hpp") != std::string::npos;
+  });
+}
+
+bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
+
+// The program runs only where the command line itself asks for its help.
+base::Result<std::string> study_of_script(const Context& context, const std::vector<std::string>& words) {
+  studyfile::Script script{.words = words, .reports = uses_client(words)};
+  if (std::any_of(words.begin(), words.end(), asks_for_help)) {
+    STERLET_TRY(const exec::Captured captured, exec::capture_output(words, kHelpMs, context.parts.clock));
+    script.help = captured.text;
+    std::erase_if(script.words, asks_for_help);
+    if (captured.exit_code != 0 && captured.text.find("usage") == std::string::npos) {
+      const std::string text = captured.text.substr(0, captured.text.find_last_not_of(" \n") + 1);
+      return base::fail(
+          base::ErrorCode::kInvalidArgument,
+          fmt::format("'{}' ended with exit code {}: {}", base::printable(fmt::format("{}", fmt::join(words, " "))),
+                      captured.exit_code, base::printable(text.substr(text.rfind('\n') + 1))),
+          "mend that, or give its options with their values instead of --help");
+    }
+  }
+  return studyfile::script_study(script);
+}
+
+base::Result<std::string> text_of(const Context& context, const Options& options) {
+  if (options.schema) return studyfile::study_schema().dump(2) + "\n";
+  if (options.preset == "script") return study_of_script(context, options.words);
+  if (!options.words.empty()) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      fmt::format("'{}' is one word too many", base::printable(options.words.front())),
+                      "for a program of your own write sterlet init script -- python train.py --lr 0.1");
+  }
+  return studyfile::starter_study(options.preset);
+}
+
 void add(CLI::App& command, Context& context) {
-  struct Options {
-    std::string preset = "mlp";
-    std::string output;
-    bool schema = false;
-  };
   auto options = std::make_shared<Options>();
-  command.add_option("PRESET", options->preset,
-                     "one of " + fmt::format("{}", fmt::join(studyfile::preset_names(), ", ")));
+  command.add_option(
+      "PRESET", options->preset,
+      fmt::format("one of {}; or script, for the command line behind --", fmt::join(studyfile::preset_names(), ", ")));
+  command.add_option("PROGRAM", options->words, "with script: a program of yours and its options, as you run it")
+      ->option_text("[-- PROGRAM ...]");
   command.add_option("--output,-o", options->output, "file to write; an existing one is left alone (default: stdout)");
   command.add_flag("--schema", options->schema, "print the JSON Schema of study files instead, for your editor");
+  command.footer(
+      "From a command line: sterlet init script -- python train.py --lr 0.1 --layers 2\n"
+      "Its numbers become parameters, their ranges are guesses marked LOOK, and the program is not run. Where the "
+      "line\n"
+      "ends with --help the program is run with it, for 20 s at most, and the options it tells of become parameters.");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      std::string text = studyfile::study_schema().dump(2) + "\n";
-      if (!options->schema) {
-        STERLET_TRY(text, studyfile::starter_study(options->preset));
-      }
+      STERLET_TRY(const std::string text, text_of(context, *options));
       if (options->output.empty()) {
         context.out.text(text);
         return {};

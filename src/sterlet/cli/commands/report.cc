@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "sterlet/base/file.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/log_end.h"
 #include "sterlet/cli/report_in_trial.h"
 #include "sterlet/report/html.h"
 
@@ -22,13 +24,38 @@ struct Options {
   TrialReport in_trial;
 };
 
+// Logs stand in the page of so many trials at most, with so much of each stream.
+constexpr std::size_t kLogsMax = 150;
+constexpr std::size_t kLogBytesMax = 1200;
+
+// The trials whose logs are in the page: the best, those that failed or run, then the newest.
+std::set<std::int64_t> trials_with_logs(const study::Study& study) {
+  const auto best = study.best();
+  std::set<std::int64_t> chosen(best.begin(), best.end());
+  const auto& records = study.records();
+  for (const bool is_any : {false, true}) {
+    for (auto record = records.rbegin(); record != records.rend() && chosen.size() < kLogsMax; ++record) {
+      const bool is_telling = record->state == storage::State::kFailed || record->state == storage::State::kLost ||
+                              record->state == storage::State::kRunning;
+      if (is_any || is_telling) chosen.insert(record->number);
+    }
+  }
+  return chosen;
+}
+
 // Trial by trial, so that the page of a large study takes little memory.
-base::Result<std::string> page_of(const study::Study& study, storage::Storage& storage) {
-  report::Page page(api::study_json(study));
+base::Result<std::string> page_of(const OpenStudy& open) {
+  const study::Study& study = *open.study;
+  storage::Storage& storage = *open.storage;
+  base::Json head = api::study_json(study);
+  head["study"]["version"] = STERLET_VERSION;
+  report::Page page(head);
+  const std::set<std::int64_t> with_logs = trials_with_logs(study);
   STERLET_TRY(auto models, api::models_json(study, storage));
   for (const std::int64_t trial : study.shown_trials()) {
     STERLET_TRY(base::Json json, api::trial_json(study, &storage, trial, api::Reports::kWithout));
     if (const auto model = models.find(trial); model != models.end()) json["model"] = std::move(model->second);
+    if (with_logs.contains(trial)) json["log"] = log_end(open, trial, kLogBytesMax);
     page.add_trial(json);
     STERLET_TRY(const auto curve, api::curve_of(study, storage, trial));
     for (const storage::ReportRecord& report : curve) page.add_report(report.step, report.metric, report.value);
@@ -38,7 +65,7 @@ base::Result<std::string> page_of(const study::Study& study, storage::Storage& s
 
 base::Result<void> write_page(Context& context, const Options& options) {
   STERLET_TRY(const OpenStudy open, open_to_look(context, options.study));
-  STERLET_TRY(const std::string page, page_of(*open.study, *open.storage));
+  STERLET_TRY(const std::string page, page_of(open));
   STERLET_PASS(base::write_whole(options.output, page));
   if (!context.quiet) context.out.line(fmt::format("{} written", options.output));
   return {};

@@ -10,7 +10,7 @@ class BestPlot extends Plot {
           (value) => {
             this.by = value;
             this.invalidate();
-          })],
+          }), logButton(() => objectives[store.objective].metric)],
     });
     this.by = 'number';
   }
@@ -93,7 +93,7 @@ class BestPlot extends Plot {
       surface.line([at, bottom - 6, at, bottom], {
         stroke: stateColour(stateOf(row)),
         width: 1.5,
-        alpha: store.passes[row] ? 0.8 : 0.15,
+        alpha: store.passes[row] ? Math.max(0.04, Math.min(0.8, 300 / unscored.length)) : 0.1,
         row,
         kind: 'unscored'
       });

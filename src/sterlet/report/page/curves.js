@@ -1,5 +1,14 @@
 // Learning curves: one line a trial, of the metric chosen; coloured by the trial's place among all, the best on top.
 
+// Programs that report once have no curve.
+const hasCurves = () => raw.curves.metrics.some((metric) => metric.values.some((list) => list.length > 1));
+
+// The steps and values of a trial's metric, as far as the page has them.
+const curveOf = (metric, row) => {
+  const at = metric.rows.indexOf(row);
+  return at < 0 ? null : {steps: raw.curves.steps[metric.steps[at]], values: metric.values[at].map(toNumber)};
+};
+
 class CurvesPlot extends Plot {
   constructor(host) {
     const metrics = raw.curves.metrics;
@@ -9,15 +18,14 @@ class CurvesPlot extends Plot {
     super(host, {
       name: 'curves',
       title: 'Learning curves',
-      controls: order.length > 1 ? [chooser(
-                                       'Metric', order,
-                                       (value) => {
-                                         this.metric = Number(value);
-                                         this.invalidate();
-                                       })] :
-                                   [],
     });
     this.metric = Math.max(0, first);
+    const log = logButton(() => raw.curves.metrics[this.metric]?.name);
+    const choose = chooser('Metric', order, (value) => {
+      this.metric = Number(value);
+      announce('data');
+    });
+    this.figure.querySelector('.controls').prepend(...(order.length > 1 ? [choose] : []), log);
   }
 
   describe() {
@@ -56,7 +64,10 @@ class CurvesPlot extends Plot {
     };
     const objective = objectives.findIndex((own) => own.metric === metric.name);
     const y = numberAxis(
-        metric.values.flat().map(toNumber), {direction: objective >= 0 ? directionOf(objective) : 'minimize'});
+        metric.values.flat().map(toNumber), {
+          direction: objective >= 0 ? directionOf(objective) : 'minimize',
+          log: isLog(metric.name)
+        });
     const frame = drawFrame(surface, this, {x, y, xTitle: 'step', yTitle: metric.name});
 
     metric.rows.forEach((row, index) => {
@@ -68,18 +79,24 @@ class CurvesPlot extends Plot {
       this.lines.push({row, points});
     });
     // Worst first, so that good ones lie on top; what is filtered out lies below all.
-    const depth = (row) => (store.passes[row] ? 2 : 4) + (Number.isNaN(rankShare(row)) ? 1 : rankShare(row));
+    const depth = (row) => (store.passes[row] ? 2 : 4) + (Number.isNaN(rankShare(row)) ? 1.5 : rankShare(row));
     const order = [...this.lines].sort((a, b) => depth(b.row) - depth(a.row));
+    // In a crowd those that were ended early are a grey ground, however many they are, and the rest stays to be seen.
     const many = order.length > 300;
+    const unscored = order.filter(({row}) => Number.isNaN(rankShare(row))).length;
+    const ground = Math.max(0.012, Math.min(0.3, 24 / Math.max(1, unscored)));
+    const crowd = Math.max(0.06, Math.min(0.4, 120 / Math.max(1, order.length - unscored)));
     for (const {row, points} of order) {
       const share = rankShare(row);
-      const stroke = Number.isNaN(share) ? stateColour(stateOf(row)) : rampColour(share);
-      const alpha = store.passes[row] ? (many ? 0.4 : 0.75) : 0.07;
+      const isUnscored = Number.isNaN(share);
+      const stroke = !isUnscored ? rampColour(share) : many ? theme.muted : stateColour(stateOf(row));
+      const alpha = !store.passes[row] ? 0.07 : !many ? 0.75 : isUnscored ? ground : crowd;
       const best = isBest.has(row) && store.passes[row];
       const style =
           {stroke: best ? theme.best : stroke, width: best ? 2.5 : 1.25, alpha: best ? 1 : alpha, row, kind: 'curve'};
       if (points.length === 2)
-        surface.circle(points[0], points[1], 2.5, {fill: style.stroke, alpha: style.alpha, row, kind: 'curve'});
+        surface.circle(
+            points[0], points[1], many ? 1.5 : 2.5, {fill: style.stroke, alpha: style.alpha, row, kind: 'curve'});
       else
         surface.line(points, style);
       const last = points.length - 2;

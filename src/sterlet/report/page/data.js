@@ -23,6 +23,7 @@ const toNumber = (cell) => (cell === null || cell === undefined ? NaN : Number(c
 const stateOf = (row) => raw.states[raw.state[row]];
 const originOf = (row) => raw.origins[raw.origin[row]];
 const reasonOf = (row) => (row in raw.reason ? raw.reasons[raw.reason[row]] : '');
+const logOf = (row) => (raw.logs && row in raw.logs ? raw.logs[row] : '');
 const attemptsOf = (row) => raw.attempts[row] || 1;
 const isComplete = (row) => stateOf(row) === 'COMPLETE';
 const values = objectives.map((_, index) => Float64Array.from(raw.values[index], toNumber));
@@ -32,6 +33,16 @@ const infeasible = new Set(raw.infeasible);
 const isBetter = (a, b, objective) => (directionOf(objective) === 'maximize' ? a > b : a < b);
 // A complete trial with a finite value: what plots against the objective can show.
 const isScored = (row, objective) => isComplete(row) && Number.isFinite(values[objective]?.[row]);
+
+// A parameter with one possible value, or that was the same in all of many trials: it explains nothing, so it gets no plot.
+const isFixed = (axis) => {
+  if (axis.fixed === undefined) {
+    const isDeclared = axis.isChoice ? axis.choices.length <= 1 : axis.low !== undefined && axis.low === axis.high;
+    const set = axis.cells.filter((cell) => cell !== null);
+    axis.fixed = isDeclared || (set.length >= 10 && set.every((cell) => cell === set[0]));
+  }
+  return axis.fixed;
+};
 
 // What a cell means: the choice itself, or the number as written.
 const cellOf = (axis, row) => {
@@ -82,6 +93,9 @@ const shorten = (text, length) => {
   const tail = Math.floor((length - 1) * 0.4);
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
 };
+
+// Sentences keep their beginning.
+const clip = (text, length) => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
 
 const orderOfStates = ['COMPLETE', 'PRUNED', 'RUNNING', 'PAUSED', 'WAITING', 'FAILED', 'LOST', 'CANCELLED'];
 const stateCounts = new Map();

@@ -74,7 +74,8 @@ const heroOf = (objective) => {
       make('p', {class: 'value'}, textOf(bestValue(row, objective))),
       make(
           'p', {class: 'dim'},
-          make('button', {type: 'button', class: 'link', onclick: () => select(row)}, `trial ${raw.numbers[row]}`),
+          make('button', {type: 'button', class: 'link', onclick: (event) => select(row, event.target.closest('.card'))},
+               `trial ${raw.numbers[row]}`),
           `, to ${directionOf(objective)}`),
       study.answer ? make('p', {class: 'dim'}, study.answer.text) : '',
       againstDefaults(row, objective));
@@ -116,7 +117,7 @@ const buildHeader = () => {
                       'p', {class: 'front'},
                       bestRows.slice(0, 24).map(
                           (row) => make(
-                              'button', {type: 'button', class: 'quiet', onclick: () => select(row)},
+                              'button', {type: 'button', class: 'quiet', onclick: (event) => select(row, event.target.closest('.card'))},
                               `#${raw.numbers[row]}`)),
                       make(
                           'span', {class: 'dim'},
@@ -125,7 +126,7 @@ const buildHeader = () => {
               lead >= 0 ? parameterList(lead, 24) :
                           make('p', {class: 'dim'}, 'They appear here once a trial has completed.'))));
   document.getElementById('footer').append(make(
-      'p', {}, `Written by Sterlet ${study.version || ''}. `,
+      'p', {}, `Written by Sterlet${study.version ? ` ${study.version}` : ''}. `,
       raw.rounded ? 'Parameter values keep 6 significant digits here, those of the best trials all. ' : '',
       raw.thinned ? 'Learning curves are thinned.' : ''));
 };
@@ -173,7 +174,7 @@ const buildToolbar = () => {
       },
       'Clear');
   toolbar.append(
-      search, ...(chips.length > 1 ? chips : []), brushes, make('span', {class: 'spring'}),
+      search, make('span', {class: 'chips'}, chips.length > 1 ? chips : []), brushes, make('span', {class: 'spring'}),
       objectives.length > 1 ? chooser(
                                   'Objective shown', objectives.map((own, index) => [String(index), own.metric]),
                                   (value) => setObjective(Number(value))) :
@@ -192,7 +193,7 @@ const buildToolbar = () => {
               'aria-label': `Remove the filter ${brushText(key, range)}`,
               onclick: () => setBrush(key, null)
             },
-            `${shorten(brushText(key, range), 60)} ✕`)));
+            `${shorten(brushText(key, range), 80)} ✕`)));
   };
   subscribe('data', refresh);
   refresh();

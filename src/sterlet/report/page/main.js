@@ -5,19 +5,41 @@ buildHeader();
 buildToolbar();
 const overview = document.getElementById('overview');
 const wide = document.getElementById('wide');
+const detail = document.getElementById('detail');
+const slices = document.getElementById('slices');
 if (objectives.length) new BestPlot(overview);
-new CurvesPlot(overview);
+if (hasCurves() || !objectives.length) new CurvesPlot(overview);
 if (raw.copies && objectives.length) new LineagePlot(wide);
 if (objectives.length > 1) new ParetoPlot(wide);
-new ParallelPlot(wide);
+// One or two parameters need no whole row for their axes: what else there is to see of them stands beside.
+const variedCount = variedAxes().length;
+new ParallelPlot(variedCount === 1 || variedCount === 2 ? detail : wide);
 buildModels(document.getElementById('models'));
-buildSlices(document.getElementById('slices'));
+if (variedCount >= 2 && objectives.length) new MapPlot(detail);
+if (variedCount === 1) detail.append(slices);
+buildSlices(slices);
 buildTable(document.getElementById('trials'));
 
 const redraw = () => {
   readTheme();
   for (const plot of plots) plot.invalidate();
+  drawPanel();
 };
+
+// On a phone the first screen is for the picture: the settings and the filters come after it.
+const phone = matchMedia('(max-width: 700px)');
+const arrange = () => {
+  const [chosen, summary, toolbar] = [document.querySelector('.chosen'), document.querySelector('.summary'),
+                                      document.getElementById('toolbar')];
+  if (phone.matches) {
+    overview.after(chosen, toolbar);
+  } else {
+    summary.append(chosen);
+    document.querySelector('main').before(toolbar);
+  }
+};
+phone.addEventListener('change', arrange);
+arrange();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 
 // On paper: light colours, sharp lines, and every plot drawn, seen or not.

@@ -1,8 +1,20 @@
 // Parallel coordinates: a line a trial through all its values. Dragging along an axis keeps the trials in that range,
-// here and in every other view. A trial without a parameter passes through the lane below its axis.
+// here and in every other view. A trial without a parameter passes through the lane below its axis. Which axes are left
+// out stands above the plot.
 
 const axesAtOnce = 12;
+const axisWidth = 92;
 const laneDepth = 20;
+
+// A name on one line, or on two where it is too wide for one and has a place to be broken.
+const nameLines = (name, width) => {
+  if (textWidth(name, 12, 600) <= width) return [name];
+  const breaks = [...name.matchAll(/[_.\-\[]+/g)].map((match) => match.index + (match[0] === '[' ? 0 : match[0].length));
+  const fits = breaks.filter((at) => textWidth(name.slice(0, at), 12, 600) <= width);
+  const at = fits.length ? fits[fits.length - 1] : 0;
+  if (at === 0) return [fitText(name, width, 12, 600)];
+  return [name.slice(0, at), fitText(name.slice(at), width, 12, 600)];
+};
 
 class ParallelPlot extends Plot {
   constructor(host) {
@@ -13,8 +25,10 @@ class ParallelPlot extends Plot {
       subtitle:
           'Drag along an axis to filter all views; click the axis to clear. Better values are at the top of the last axis.',
     });
-    const varied = orderedAxes().filter((axis) => !axis.isChoice || axis.choices.length > 1);
-    this.shown = new Set((varied.length ? varied : axes).slice(0, axesAtOnce).map((axis) => axis.index));
+    const varied = variedAxes();
+    const room = Math.max(axesAtOnce, Math.floor(this.body.parentElement.clientWidth / axisWidth) - 1);
+    this.shown = new Set((varied.length ? varied : axes).slice(0, room).map((axis) => axis.index));
+    this.hint = this.note.textContent;
     this.canvas.addEventListener('pointerdown', (event) => this.brushStarted(event));
     this.canvas.addEventListener('pointerup', (event) => this.brushEnded(event));
     buildRanges(this);
@@ -31,7 +45,22 @@ class ParallelPlot extends Plot {
     ];
   }
   widthFor(available) {
-    return Math.max(available, this.keys().length * 92);
+    return Math.max(available, this.keys().length * axisWidth);
+  }
+  nameOf(key) {
+    return key === 'objective' ? objectives[store.objective].metric : axes[key].name;
+  }
+
+  // Nothing is left out in silence.
+  tell() {
+    const left = variedAxes().filter((axis) => !this.shown.has(axis.index)).map((axis) => axis.name);
+    const names = left.length > 12 ? `${left.slice(0, 12).join(', ')} and ${left.length - 12} more` : left.join(', ');
+    this.note.textContent = [
+      this.hint,
+      this.width > this.body.parentElement.clientWidth ? 'Scroll sideways for all axes.' : '',
+      left.length ? `Not shown: ${names}; choose below, under Axes and ranges.` : '',
+    ].filter(Boolean)
+                                .join(' ');
   }
   isFlipped(key) {
     return key === 'objective' && directionOf(store.objective) === 'minimize';
@@ -48,12 +77,14 @@ class ParallelPlot extends Plot {
 
   layOut() {
     const keys = this.keys();
-    const gap = Math.min(260, (this.width - 110) / Math.max(1, keys.length - 1));
-    this.top = 50;
+    const gap = Math.min(460, (this.width - 110) / Math.max(1, keys.length - 1));
+    const start = 60 + Math.max(0, (this.width - 110 - gap * (keys.length - 1)) / 2);
+    this.names = keys.map((key) => nameLines(this.nameOf(key), gap - 8));
+    this.top = this.names.some((lines) => lines.length > 1) ? 64 : 50;
     this.span = this.height - this.top - laneDepth - 16;
     this.gap = gap;
     this.axesDrawn = keys.map(
-        (key, index) => ({key, x: keys.length === 1 ? this.width / 2 : 60 + index * gap, places: positionsOf(key)}));
+        (key, index) => ({key, x: keys.length === 1 ? this.width / 2 : start + index * gap, places: positionsOf(key)}));
   }
 
   pointsOf(row) {
@@ -62,6 +93,7 @@ class ParallelPlot extends Plot {
 
   draw(surface) {
     this.layOut();
+    this.tell();
     if (trialCount === 0 || this.axesDrawn.length === 0) {
       drawNothing(surface, this, trialCount === 0 ? 'No trial yet.' : 'No axis is shown.');
       return;
@@ -106,13 +138,15 @@ class ParallelPlot extends Plot {
   drawAxis(surface, {key, x, places}, index) {
     const own = key === 'objective' ? null : prepareAxis(axes[key]);
     const bottom = this.top + this.span;
-    const name = own ? own.name : objectives[store.objective].metric;
-    const title = fitText(name, this.gap - 8, 12, 600);
+    const lines = this.names[index];
     const scale = own ? (own.isChoice ? own.type : own.scale.replace('_', ' ')) : directionOf(store.objective);
-    const half = textWidth(title, 12, 600) / 2 + 2;
+    const half = Math.max(...lines.map((line) => textWidth(line, 12, 600))) / 2 + 2;
     const middle = Math.max(half, Math.min(this.width - half, x));
-    surface.text(middle, 16, title, {anchor: 'middle', size: 12, fill: theme.ink, weight: 600});
-    surface.text(middle, 31, scale, {anchor: 'middle', size: 10.5});
+    lines.forEach((line, at) => {
+      const y = this.top - 34 - 14 * (lines.length - 1 - at);
+      surface.text(middle, y, line, {anchor: 'middle', size: 12, fill: theme.ink, weight: 600});
+    });
+    surface.text(middle, this.top - 19, scale, {anchor: 'middle', size: 10.5});
     surface.line([x, this.top, x, bottom], {stroke: theme.muted, width: 1.25});
     const ticks = own ? ticksOf(own, 5) : objectiveAxis(store.objective).ticks;
     const stride = Math.ceil(ticks.length / 14);

@@ -2,7 +2,12 @@
 
 class ParetoPlot extends Plot {
   constructor(host) {
-    super(host, {name: 'pareto', title: 'Pareto front', height: 320});
+    super(host, {
+      name: 'pareto',
+      title: 'Pareto front',
+      height: 320,
+      controls: [logButton(() => objectives[0].metric, 'log x'), logButton(() => objectives[1].metric, 'log y')],
+    });
   }
 
   describe() {

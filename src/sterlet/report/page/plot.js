@@ -17,15 +17,22 @@ const showTooltip = (row, x, y) => {
       make('strong', {}, `Trial ${raw.numbers[row]}`),
       make('span', {class: 'dim'}, ` ${stateOf(row).toLowerCase()}${originOf(row) ? `, ${originOf(row)}` : ''}`),
       make('dl', {}, lines.map(([name,
-                                 value]) => [make('dt', {}, shorten(name, 40)), make('dd', {}, shorten(value, 40))])),
+                                 value]) => [make('dt', {}, shorten(name, 60)), make('dd', {}, shorten(value, 60))])),
       shown.length > 14 ? make('div', {class: 'dim'}, `and ${shown.length - 14} more`) : '',
-      reasonOf(row) ? make('div', {class: 'dim'}, shorten(reasonOf(row), 140)) : '');
+      reasonOf(row) ? make('div', {class: 'dim'}, clip(reasonOf(row), 300)) : '');
   tooltip.hidden = false;
   const {offsetWidth: width, offsetHeight: height} = tooltip;
   const left = x + 16 + width > innerWidth ? x - 16 - width : x + 16;
   tooltip.style.left = `${Math.max(4, left)}px`;
   tooltip.style.top = `${Math.max(4, Math.min(innerHeight - height - 4, y + 12))}px`;
 };
+// What a screen reader says of a trial that the arrow keys reach.
+const spokenText = (row) => [`Trial ${raw.numbers[row]}, ${stateOf(row).toLowerCase()}`, ...objectives
+                                 .map((objective, index) => [objective.metric, raw.values[index][row]])
+                                 .filter(([, value]) => value !== null)
+                                 .map(([metric, value]) => `${metric} ${textOf(toNumber(value))}`),
+                             ].join(', ');
+
 const hideTooltip = () => {
   tooltip.hidden = true;
 };
@@ -37,7 +44,8 @@ const watcher = new IntersectionObserver((entries) => {
     if (entry.isIntersecting) entry.target.plot.appeared();
   }
 }, {rootMargin: '200px'});
-const sizer = new ResizeObserver((entries) => entries.forEach((entry) => entry.target.plot.invalidate()));
+// A plot follows the width of its card; its own width is what it was last drawn with.
+const sizer = new ResizeObserver((entries) => entries.forEach((entry) => entry.target.plot.resized()));
 
 class Plot {
   constructor(
@@ -52,7 +60,7 @@ class Plot {
     this.figure = make(
         'figure', {class: className, id: `plot-${name}`},
         make(
-            'div', {class: 'plot-head'}, make(`h${level}`, {title: titleHint || title}, shorten(title, 38)),
+            'div', {class: 'plot-head'}, make(`h${level}`, {title: titleHint || title}, shorten(title, 200)),
             make(
                 'div', {class: 'controls'}, controls,
                 make(
@@ -74,7 +82,7 @@ class Plot {
     });
     this.canvas.addEventListener('click', (event) => {
       const row = this.nearest(event.offsetX, event.offsetY);
-      if (row >= 0 && !this.wasDragged) select(row);
+      if (row >= 0 && !this.wasDragged) select(row, this.figure);
     });
     this.canvas.addEventListener('keydown', (event) => this.keyPressed(event));
     this.canvas.addEventListener('blur', () => {
@@ -83,7 +91,8 @@ class Plot {
     });
     plots.push(this);
     watcher.observe(this.body);
-    sizer.observe(this.body);
+    this.body.parentElement.plot = this;
+    sizer.observe(this.body.parentElement);
     subscribe('data', () => this.invalidate());
     subscribe('mark', () => this.isVisible && this.drawOverlay());
   }
@@ -108,6 +117,10 @@ class Plot {
       this.drawOverlay();
   }
 
+  resized() {
+    if (this.body.parentElement.clientWidth !== this.available) this.invalidate();
+  }
+
   invalidate() {
     this.isDirty = true;
     if (this.isVisible) this.refresh();
@@ -118,6 +131,7 @@ class Plot {
     const available = this.body.parentElement.clientWidth;
     if (available === 0) return;
     this.isDirty = false;
+    this.available = available;
     this.width = this.widthFor(available);
     this.body.style.height = `${this.height}px`;
     for (const canvas of [this.canvas, this.overlay]) {
@@ -177,7 +191,7 @@ class Plot {
   // Left to right through the marks; for plots of lines, through the trials drawn.
   keyPressed(event) {
     const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
-    if (event.key === 'Enter' && store.hovered >= 0) select(store.hovered);
+    if (event.key === 'Enter' && store.hovered >= 0) select(store.hovered, this.figure);
     if (!step || this.marks.length === 0) return;
     event.preventDefault();
     this.marks.sort((a, b) => a.x - b.x || a.y - b.y || a.row - b.row);
@@ -186,6 +200,7 @@ class Plot {
     hover(mark.row);
     const box = this.canvas.getBoundingClientRect();
     showTooltip(mark.row, box.left + mark.x, box.top + mark.y);
+    document.getElementById('spoken').textContent = spokenText(mark.row);
   }
 
   toSvg() {
@@ -236,6 +251,29 @@ const drawFrame = (surface, plot, {x, y, xTitle, yTitle, left = 56, right = 14, 
 };
 
 const objectiveTitle = (index) => (objectives[index] ? `${objectives[index].metric} (${directionOf(index)})` : 'value');
+
+// Turns the scale of a metric between linear and log, in all plots of it; hidden where a value is not above 0.
+const logButton = (metricOf, label = 'log') => {
+  const button = make(
+      'button', {
+        class: 'quiet toggle',
+        type: 'button',
+        'data-log': label,
+        onclick: () => setLog(metricOf(), !isLog(metricOf()))
+      },
+      label);
+  const refresh = () => {
+    const metric = metricOf();
+    button.hidden = metric === undefined || !mayBeLog(metric);
+    if (button.hidden) return;
+    button.setAttribute('aria-pressed', isLog(metric));
+    button.setAttribute('aria-label', `${metric} on a log scale`);
+    button.title = `${metric} on a ${isLog(metric) ? 'linear' : 'log'} scale`;
+  };
+  subscribe('data', refresh);
+  refresh();
+  return button;
+};
 
 // What a plot shows when there is nothing to draw.
 const drawNothing = (surface, plot, text) =>

@@ -114,8 +114,9 @@ const ticksOf = (axis, count) => {
 
 // The objective as an axis. One diverged trial must not flatten all others: beyond the far whisker (third quartile and
 // three times the quartiles' distance, on the bad side) values are drawn at the edge.
-const numberAxis = (numbers, {direction = null, count = 5} = {}) => {
-  const sorted = Float64Array.from(numbers.filter(Number.isFinite)).sort();
+const numberAxis = (numbers, {direction = null, count = 5, log = false} = {}) => {
+  const [there, back] = log ? [forward.log, backward.log] : [forward.linear, backward.linear];
+  const sorted = Float64Array.from(numbers.filter(log ? isLegal.log : isLegal.linear), there).sort();
   if (sorted.length === 0) return {low: 0, high: 1, position: () => NaN, ticks: [], clips: () => false};
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   let low = sorted[0];
@@ -125,19 +126,45 @@ const numberAxis = (numbers, {direction = null, count = 5} = {}) => {
   if (direction !== 'minimize' && reach > 0 && low < at(0.25) - 2 * reach) low = at(0.25) - reach;
   const dataLow = low;
   const dataHigh = high;
-  const padding = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 1;
+  const padding = high > low ? (high - low) * 0.06 : (log ? 0 : Math.abs(high) * 0.1) || 1;
   low -= padding;
   high += padding;
-  const ticks =
-      linearTicks(low, high, count).map((tick) => ({position: (tick - low) / (high - low), text: compactNumber(tick)}));
+  const position = (value) =>
+      Number.isNaN(value) ? NaN : Math.max(0, Math.min(1, (there(Math.max(value, log ? 0 : value)) - low) / (high - low)));
+  const ticks = log ? logTicks(back(low), back(high)) : linearTicks(low, high, count);
   return {
-    low: dataLow,
-    high: dataHigh,
-    ticks,
-    clips: (value) => value > high || value < low,
-    invert: (position) => low + position * (high - low),
-    position: (value) => (Number.isNaN(value) ? NaN : Math.max(0, Math.min(1, (value - low) / (high - low)))),
+    low: back(dataLow),
+    high: back(dataHigh),
+    position,
+    ticks: ticks.map((tick) => ({position: position(tick), text: compactNumber(log ? Number(tick.toPrecision(3)) : tick)})),
+    clips: (value) => !(there(value) <= high && there(value) >= low),
+    invert: (place) => back(low + place * (high - low)),
   };
+};
+
+// Which metrics are shown on a log scale: as the reader chose, else those above 0 that span more than a decade and a
+// half between their 5th and 95th percentiles, where a linear axis shows most trials as one line.
+const logScales = new Map();
+const metricValues = new Map();
+const valuesOfMetric = (metric) => {
+  if (!metricValues.has(metric)) {
+    const own = objectives.findIndex((objective) => objective.metric === metric);
+    const curves = raw.curves.metrics.find((curve) => curve.name === metric);
+    const all = own >= 0 ? Array.from(values[own]) : (curves ? curves.values.flat() : []).map(toNumber);
+    metricValues.set(metric, Float64Array.from(all.filter(Number.isFinite)).sort());
+  }
+  return metricValues.get(metric);
+};
+const mayBeLog = (metric) => {
+  const sorted = valuesOfMetric(metric);
+  return sorted.length > 1 && sorted[0] > 0 && sorted[sorted.length - 1] > sorted[0];
+};
+const isLog = (metric) => {
+  if (!mayBeLog(metric)) return false;
+  if (logScales.has(metric)) return logScales.get(metric);
+  const sorted = valuesOfMetric(metric);
+  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  return sorted.length >= 10 && at(0.95) > 30 * at(0.05);
 };
 
 const objectiveAxes = new Map();
@@ -149,7 +176,11 @@ const makeObjectiveAxis = (objective) => {
   const shown = [];
   for (let row = 0; row < trialCount; ++row)
     if (isScored(row, objective)) shown.push(values[objective][row]);
-  return numberAxis(shown, {direction: objectives[objective] ? directionOf(objective) : null});
+  return numberAxis(
+      shown, {
+        direction: objectives[objective] ? directionOf(objective) : null,
+        log: objectives[objective] !== undefined && isLog(objectives[objective].metric)
+      });
 };
 
 // Positions of all trials on an axis (or on the objective), NaN where it does not apply.

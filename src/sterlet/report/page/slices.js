@@ -8,7 +8,7 @@ class SlicePlot extends Plot {
       name: `slice-${axis.name}`,
       title: axis.name,
       level: 3,
-      height: 210,
+      height: variedAxes().length === 1 ? 340 : 210,
       className: 'slice',
       titleHint: axisHint(axis)
     });
@@ -22,8 +22,6 @@ class SlicePlot extends Plot {
   draw(surface) {
     const axis = prepareAxis(this.axis);
     const y = objectiveAxis(store.objective);
-    const x = {isChoice: axis.isChoice, ticks: ticksOf(axis, 4)};
-    const frame = drawFrame(surface, this, {x, y, left: 48, right: 12, top: 8, bottom: 26});
     const places = positionsOf(axis.index);
     const own = values[store.objective];
     const rows = rank().rows.filter((row) => !Number.isNaN(places[row]));
@@ -31,6 +29,8 @@ class SlicePlot extends Plot {
       drawNothing(surface, this, 'No completed trial has this parameter.');
       return;
     }
+    const x = {isChoice: axis.isChoice, ticks: ticksOf(axis, 4)};
+    const frame = drawFrame(surface, this, {x, y, left: 48, right: 12, top: 8, bottom: 26});
     if (axis.hasZero) {
       const at = frame.toX(zeroLane / 2);
       surface.line([at, frame.top, at, frame.top + frame.height], {stroke: theme.faint, dash: [2, 3]});
@@ -67,16 +67,27 @@ const axisHint = (axis) => {
 // Most important first, as far as the space says: lower tiers, then the order of the study file.
 const orderedAxes = () => [...axes].sort((a, b) => (a.tier || 9) - (b.tier || 9) || a.index - b.index);
 
+const variedAxes = () => orderedAxes().filter((axis) => !isFixed(axis));
+
+// Parameters with one value, in words: they are part of every trial, and nothing to plot.
+const fixedText = () => {
+  const fixed = axes.filter(isFixed).map((axis) => {
+    const row = axis.cells.findIndex((cell) => cell !== null);
+    return row < 0 ? axis.name : `${axis.name} = ${cellText(axis, row)}`;
+  });
+  return fixed.length === 0 ? '' : `Fixed: ${fixed.join(', ')}.`;
+};
+
 const buildSlices = (section) => {
-  const ordered = orderedAxes();
+  const ordered = variedAxes();
   const grid = make('div', {class: 'slices'});
   section.append(
       make('div', {class: 'plot-head'}, make('h2', {id: 'slices-title'}, 'Slices')),
       make(
           'p', {class: 'note'},
           'Each completed trial by one parameter, on that parameter’s own scale. Stronger colour: better trial.'),
-      grid);
-  if (ordered.length === 0) grid.append(make('p', {class: 'dim'}, 'This study has no parameters.'));
+      grid, fixedText() ? make('p', {class: 'note fixed'}, fixedText()) : '');
+  if (axes.length === 0) grid.append(make('p', {class: 'dim'}, 'This study has no parameters.'));
   let shown = 0;
   const more = make('button', {type: 'button', onclick: () => showMore()});
   const showMore = () => {

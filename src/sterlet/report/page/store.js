@@ -5,6 +5,7 @@ const store = {
   objective: 0,
   hovered: -1,
   selected: -1,
+  near: null,  // The element in which it was selected: on narrow screens its card stands below.
   states: new Set(stateCounts.keys()),
   text: '',
   brushes: new Map(),  // axis index or "objective" -> {low, high} in axis positions
@@ -77,8 +78,9 @@ const hover = (row) => {
   store.hovered = row;
   announce('mark');
 };
-const select = (row) => {
+const select = (row, near = null) => {
   store.selected = store.selected === row ? -1 : row;
+  store.near = near;
   announce('mark');
 };
 const setObjective = (index) => {
@@ -86,5 +88,12 @@ const setObjective = (index) => {
   store.brushes.delete('objective');
   objectivePlaces = null;
   ranking = null;
+  applyFilters();
+};
+const setLog = (metric, isOn) => {
+  logScales.set(metric, isOn);
+  store.brushes.delete('objective');
+  objectivePlaces = null;
+  objectiveAxes.clear();
   applyFilters();
 };

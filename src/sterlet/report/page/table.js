@@ -91,7 +91,7 @@ const buildTable = (section) => {
                 refresh();
               }
             },
-            shorten(column.name, 32)));
+            shorten(column.name, 60)));
     return cell;
   });
   head.append(...headings);
@@ -99,6 +99,7 @@ const buildTable = (section) => {
   const fill = () => {
     const first = view.page * view.size;
     const rows = view.rows.slice(first, printing ? first + 2000 : first + view.size);
+    body.closest('.scroller')?.classList.toggle('tall', view.size > 25);
     body.replaceChildren(...rows.map(
         (row) => make(
             'tr', {'data-trial': raw.numbers[row], class: isBest.has(row) ? 'best' : null},
@@ -111,9 +112,11 @@ const buildTable = (section) => {
               if (column.name === 'state')
                 return make(
                     'td', {}, make('span', {class: `state ${stateOf(row).toLowerCase()}`}, stateOf(row).toLowerCase()));
+              if (column.name === 'reason')
+                return make('td', {class: 'why', title: text.length > 120 ? text : null}, make('div', {}, text));
               return make(
                   'td', {class: column.isNumber ? 'number' : null, title: text.length > 40 ? text : null},
-                  shorten(text, 40));
+                  clip(text, 200));
             }))));
     body.rowNumbers = rows;
     headings.forEach(
@@ -147,7 +150,7 @@ const buildTable = (section) => {
     const line = event.target.closest('tr');
     return line ? body.rowNumbers[[...body.rows].indexOf(line)] : -1;
   };
-  body.addEventListener('click', (event) => select(rowAt(event)));
+  body.addEventListener('click', (event) => select(rowAt(event), body.closest('.scroller')));
   body.addEventListener('pointerover', (event) => hover(rowAt(event)));
   body.addEventListener('pointerleave', () => hover(-1));
   body.addEventListener('focusin', (event) => hover(rowAt(event)));

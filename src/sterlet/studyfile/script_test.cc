@@ -1,0 +1,188 @@
+#include "sterlet/studyfile/script.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sterlet/studyfile/guess.h"
+#include "sterlet/studyfile/help_options.h"
+#include "sterlet/studyfile/starter_text.h"
+#include "sterlet/studyfile/study_file.h"
+
+namespace sterlet::studyfile {
+namespace {
+
+std::string guess(std::string_view name, std::string_view value) {
+  const auto parameter = guess_parameter(name, value);
+  return parameter ? parameter->name + " " + declaration_text(*parameter) : "none";
+}
+
+StudyFile study_of(const Script& script) {
+  const auto text = script_study(script);
+  EXPECT_TRUE(text) << (text ? "" : text.error().message());
+  auto study = parse_study_text(*text, "study.yaml", ".");
+  EXPECT_TRUE(study) << *text;
+  return std::move(*study);
+}
+
+std::string refusal_of(const Script& script) {
+  const auto text = script_study(script);
+  return text ? "none" : text.error().message();
+}
+
+TEST(Guess, KnowsTheWordsOfTheField) {
+  EXPECT_EQ(guess("lr", "0.1"), "lr {type: float, low: 0.001, high: 1, scale: log, default: 0.1, tier: 1}");
+  EXPECT_EQ(guess("learning-rate", "3e-4"),
+            "learning_rate {type: float, low: 3e-06, high: 0.03, scale: log, default: 0.0003, tier: 1}");
+  EXPECT_EQ(guess("lr", "1"), "lr {type: float, low: 0.01, high: 1, scale: log, default: 1, tier: 1}");
+  EXPECT_EQ(guess("momentum", "0.9"),
+            "momentum {type: float, low: 0.5, high: 0.999, scale: reverse_log, default: 0.9}");
+  EXPECT_EQ(guess("adam.beta2", "0.999"),
+            "beta2 {type: float, low: 0.99, high: 0.9999, scale: reverse_log, default: 0.999, tier: 4}");
+  EXPECT_EQ(guess("batch-size", "64"), "batch_size {type: int, low: 8, high: 512, scale: log, default: 64}");
+  EXPECT_EQ(guess("layers", "2"), "layers {type: int, low: 1, high: 4, default: 2, tier: 3}");
+  EXPECT_EQ(guess("hidden_size", "128"), "hidden_size {type: int, low: 32, high: 512, scale: log, default: 128}");
+  EXPECT_EQ(guess("dropout", "0.1"), "dropout {type: float, low: 0, high: 0.5, default: 0.1, tier: 3}");
+  EXPECT_EQ(guess("weight_decay", "0"),
+            "weight_decay {type: float, low: 1e-06, high: 0.01, scale: log, zero: 0.1, default: 0, tier: 3}");
+}
+
+TEST(Guess, GoesByTheValueWhereTheNameSaysNothing) {
+  EXPECT_EQ(guess("k", "3"), "k {type: int, low: 1, high: 6, default: 3}");
+  EXPECT_EQ(guess("k", "100"), "k {type: int, low: 25, high: 400, scale: log, default: 100}");
+  EXPECT_EQ(guess("k", "0"), "k {type: int, low: 0, high: 10, default: 0}");
+  EXPECT_EQ(guess("k", "-4"), "k {type: int, low: -8, high: 0, default: -4}");
+  EXPECT_EQ(guess("k", "0.3"), "k {type: float, low: 0, high: 1, default: 0.3}");
+  EXPECT_EQ(guess("k", "2.5"), "k {type: float, low: 0.25, high: 25, scale: log, default: 2.5}");
+  EXPECT_EQ(guess("nesterov", "True"),
+            "nesterov {type: categorical, choices: [\"True\", \"False\"], default: \"True\"}");
+  for (const char* text : {"adam", "", "nan", "inf", "1e300", "0x10"}) EXPECT_EQ(guess("k", text), "none") << text;
+}
+
+TEST(Guess, LeavesAloneWhatSaysHowLongOrWhere) {
+  for (const char* name : {"seed", "epochs", "num-workers", "max_steps", "trainer.gpus", "log_interval"}) {
+    EXPECT_TRUE(is_left_alone(name)) << name;
+    EXPECT_EQ(guess(name, "10"), "none") << name;
+  }
+  for (const char* name : {"lr", "dropout", "drop-out", "x"}) EXPECT_FALSE(is_left_alone(name)) << name;
+}
+
+// Whatever the value, the range holds it, so that the default is valid.
+TEST(Guess, ItsRangeHoldsTheValue) {
+  for (const char* name :
+       {"lr", "momentum", "dropout", "subsample", "alpha", "batch", "depth", "width", "eps", "other"}) {
+    for (const char* value : {"0", "1", "-1", "7", "1000", "1000000000", "0.0", "1.0", "-0.5", "0.95", "0.89",
+                              "0.999999", "1e-12", "0.7", "3.14159", "123456.7", "1e9"}) {
+      const Script script{.words = {"./train", std::string("--") + name, value}};
+      const auto text = script_study(script);
+      ASSERT_TRUE(text) << name << " " << value << ": " << text.error().message();
+    }
+  }
+}
+
+TEST(Script, ItsCommandHasEachParameterWhereItsValueStood) {
+  const StudyFile study =
+      study_of({.words = {"python", "src/train.py", "--lr", "0.1", "--layers=2", "--data", "my data", "-b", "64",
+                          "--epochs", "5", "--cuda", "opt.momentum=0.9", "--betas", "0.9", "0.99"}});
+  EXPECT_EQ(study.spec.name, "train");
+  EXPECT_EQ(study.spec.command,
+            (std::vector<std::string>{"python", "src/train.py", "--lr", "${lr}", "--layers=${layers}", "--data",
+                                      "my data", "-b", "${b}", "--epochs", "5", "--cuda", "opt.momentum=${momentum}",
+                                      "--betas", "${betas}", "${betas_2}"}));
+  EXPECT_EQ(study.space.parameters().size(), 6U);
+}
+
+TEST(Script, NumbersWithoutAnOptionAreArguments) {
+  const StudyFile study = study_of({.words = {"./fit", "0.5", "input.csv", "3"}});
+  EXPECT_EQ(study.spec.command, (std::vector<std::string>{"./fit", "${argument_1}", "input.csv", "${argument_2}"}));
+}
+
+TEST(Script, SaysWhatItCannotDo) {
+  EXPECT_EQ(refusal_of({.words = {}}),
+            "no command line is given; write it behind two dashes: sterlet init script -- python train.py --lr 0.1");
+  EXPECT_EQ(
+      refusal_of({.words = {"python", "train.py", "--epochs", "3"}}),
+      "there is no number to tune in 'python train.py --epochs 3'; give its options with their values (sterlet init "
+      "script -- python train.py --lr 0.1), or end with --help to have its options read");
+  EXPECT_EQ(
+      refusal_of({.words = {"python", "train.py"}, .help = "usage: train.py [--lr LR]\n"}),
+      "the help of 'python train.py' tells of no option with a number as its default; give its options with their "
+      "values: sterlet init script -- python train.py --lr 0.1");
+}
+
+constexpr const char* kArgparse = R"(usage: train.py [-h] [--lr LR] [-b N] [--optimizer {sgd,adam}] [--cuda]
+
+options:
+  -h, --help            show this help message and exit
+  --lr LR               learning rate (default: 0.1)
+  -b N, --batch-size N  mini-batch size of the training
+                        loader (default: 64)
+  --optimizer {sgd,adam}
+                        which optimizer (default: sgd)
+  --cuda                on a GPU (default: False)
+  --epochs N            how long (default: 10)
+  --data DIR            where (default: None)
+)";
+
+TEST(Help, OfArgparse) {
+  const std::vector<HelpOption> expected = {{.flag = "--lr", .value = "0.1"},
+                                            {.flag = "--batch-size", .value = "64"},
+                                            {.flag = "--optimizer", .value = "sgd", .choices = {"sgd", "adam"}},
+                                            {.flag = "--epochs", .value = "10"},
+                                            {.flag = "--data", .value = "None"}};
+  EXPECT_EQ(read_help(kArgparse), expected);
+  const StudyFile study = study_of({.words = {"python", "train.py", "--lr", "0.3"}, .help = kArgparse});
+  EXPECT_EQ(study.spec.command, (std::vector<std::string>{"python", "train.py", "--lr", "${lr}", "--batch-size",
+                                                          "${batch_size}", "--optimizer", "${optimizer}"}));
+  EXPECT_EQ(declaration_text(study.space.parameters()[0]),
+            "{type: float, low: 0.003, high: 1, scale: log, default: 0.3, tier: 1}");
+}
+
+TEST(Help, OfClickGoClapAndCli11) {
+  EXPECT_EQ(read_help("Options:\n  --lr FLOAT            [default: 0.1]\n  --kind [a|b]  What.  [default: b]\n"),
+            (std::vector<HelpOption>{{.flag = "--lr", .value = "0.1"},
+                                     {.flag = "--kind", .value = "b", .choices = {"a", "b"}}}));
+  EXPECT_EQ(read_help("Usage of ./train:\n  -lr float\n    \tlearning rate (default 0.1)\n  -fast\n    \tno value\n"),
+            (std::vector<HelpOption>{{.flag = "-lr", .value = "0.1"}}));
+  EXPECT_EQ(read_help("Options:\n      --lr <LR>  rate [default: 0.1]\n"),
+            (std::vector<HelpOption>{{.flag = "--lr", .value = "0.1"}}));
+  EXPECT_EQ(read_help("Options:\n  -r,--rate FLOAT [0.1]       the rate\n"),
+            (std::vector<HelpOption>{{.flag = "--rate", .value = "0.1"}}));
+}
+
+TEST(Help, OfHydra) {
+  const StudyFile study = study_of({.words = {"python", "app.py"}, .help = R"(app is powered by Hydra.
+
+== Configuration groups ==
+Compose your configuration from those groups (group=option)
+
+== Config ==
+Override anything in the config (foo.bar=value)
+
+optimizer:
+  name: adam
+  lr: 0.001
+batch_size: 32
+epochs: 3
+layers:
+- 1
+- 2
+
+Powered by Hydra (https://hydra.cc)
+Use --hydra-help to view Hydra specific help
+)"});
+  EXPECT_EQ(study.spec.command,
+            (std::vector<std::string>{"python", "app.py", "optimizer.lr=${lr}", "batch_size=${batch_size}"}));
+}
+
+TEST(Help, OddTextIsNoError) {
+  for (const char* text :
+       {"", "-", "--", "---", "  -x", "--lr", "  --lr=", "  -\xff N  default", "--a {b",
+        "default:", "--a N (default:", "Override anything in the config\n: :\n  a:\n", "--x [|||]  [default: ]"}) {
+    for (const HelpOption& option : read_help(text)) EXPECT_FALSE(option.flag.empty()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace sterlet::studyfile

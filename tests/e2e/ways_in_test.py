@@ -1,0 +1,174 @@
+"""Ways in: to the client, by `sterlet client`, CMake and pkg-config; to help; to a study that is another's."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+from support import BIN, LIMIT_SECONDS, SOURCE, STERLET, TOY, ProgramTest
+
+MAIN = """
+#include <sterlet.hpp>
+
+int main() {
+  sterlet::Trial trial;
+  const double x = trial.get("x", 0.5);
+  trial.report(1, {{"loss", x * x}});
+}
+"""
+STUDY = """
+study: squares
+objective: {metric: loss, direction: minimize}
+command: [%s]
+params: {x: {type: float, low: 0, high: 1}}
+budget: {trials: 3}
+seed: 1
+"""
+PROJECT = """
+cmake_minimum_required(VERSION 3.24)
+project(outside LANGUAGES CXX)
+%s
+add_executable(outside main.cc)
+target_link_libraries(outside PRIVATE sterlet::client)
+"""
+
+
+class WaysIn(ProgramTest):
+    def shell(self, *words, **environment):
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=LIMIT_SECONDS,
+                              env=self.environment(**environment))
+        self.assertEqual(done.returncode, 0, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def tune(self, *command):
+        self.write("study.yaml", STUDY % ", ".join(command))
+        self.run_program("tune", "study.yaml")
+        trials = self.trials()
+        self.assertEqual([trial["state"] for trial in trials], ["COMPLETE"] * 3)
+        for trial in trials:
+            self.assertAlmostEqual(trial["values"][0], trial["params"]["x"] ** 2)
+
+    def build(self, text, *options):
+        """A project outside the tree that finds the client by `text`."""
+        self.write("main.cc", MAIN)
+        self.write("CMakeLists.txt", PROJECT % text)
+        self.shell("cmake", "-S", ".", "-B", "build", "-DCMAKE_COMPILE_WARNING_AS_ERROR=ON", *options)
+        self.shell("cmake", "--build", "build")
+        self.tune("build/outside")
+
+    def install(self):
+        self.shell("cmake", "-S", SOURCE, "-B", "client-build", "-DSTERLET_PROGRAM=OFF",
+                   f"-DCMAKE_INSTALL_PREFIX={self.path('prefix')}")
+        self.shell("cmake", "--install", "client-build")
+
+    def test_clients_are_printed_as_they_are_in_the_sources(self):
+        for language, name in (("python", "sterlet.py"), ("cpp", "sterlet.hpp")):
+            with open(os.path.join(SOURCE, "client", name)) as file:
+                self.assertEqual(self.run_program("client", language).stdout, file.read())
+        self.assertIn("{python,cpp}", self.run_program("client", "fortran", code=2).stderr)
+
+    def test_a_printed_python_client_reports(self):
+        self.write("sterlet.py", self.run_program("client", "python").stdout)
+        self.write("train.py", "import sterlet\ntrial = sterlet.Trial()\nx = trial.get('x', 0.5)\n"
+                               "trial.report(1, loss=x * x)\n")
+        self.tune(sys.executable, "train.py")
+
+    def test_a_printed_cpp_client_reports(self):
+        self.write("sterlet.hpp", self.run_program("client", "cpp").stdout)
+        self.write("main.cc", MAIN)
+        self.shell("c++", "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I.", "main.cc", "-o", "outside")
+        self.tune("./outside")
+
+    def test_find_package(self):
+        self.install()
+        self.build("find_package(sterlet 0.1 REQUIRED)", f"-DCMAKE_PREFIX_PATH={self.path('prefix')}")
+
+    def test_pkg_config(self):
+        self.install()
+        # A package that was moved after its installation is found as well.
+        os.rename(self.path("prefix"), self.path("moved"))
+        found = {"PKG_CONFIG_PATH": self.path("moved/share/pkgconfig")}
+        flags = self.shell("pkg-config", "--cflags", "sterlet >= 0.1", **found).split()
+        self.write("main.cc", MAIN)
+        self.shell("c++", "-std=c++17", *flags, "main.cc", "-o", "outside")
+        self.tune("./outside")
+
+    def test_add_subdirectory(self):
+        self.build(f"add_subdirectory({os.path.abspath(SOURCE)} sterlet)")
+
+    def test_fetch_content(self):
+        with tarfile.open(self.path("sterlet.tar.gz"), "w:gz") as archive:
+            for name in ("CMakeLists.txt", "cmake", "client"):
+                archive.add(os.path.join(SOURCE, name), f"sterlet-main/{name}")
+        self.build("include(FetchContent)\n"
+                   f"FetchContent_Declare(sterlet URL {self.path('sterlet.tar.gz')} DOWNLOAD_EXTRACT_TIMESTAMP OFF)\n"
+                   "FetchContent_MakeAvailable(sterlet)")
+
+    def test_the_whole_configures_inside_another_project(self):
+        self.write("main.cc", MAIN)
+        self.write("CMakeLists.txt", PROJECT % f"add_subdirectory({os.path.abspath(SOURCE)} sterlet)")
+        self.shell("cmake", "-S", ".", "-B", "build", "-DSTERLET_PROGRAM=ON", "-DSTERLET_TRAINER=OFF",
+                   "-DSTERLET_TESTS=OFF")
+
+    def test_the_program_is_installed(self):
+        build = os.path.dirname(os.path.abspath(BIN))
+        self.shell("cmake", "--install", build, "--prefix", self.path("prefix"), "--component", "program")
+        installed = self.shell(self.path("prefix/bin/sterlet"), "version")
+        self.assertEqual(installed, self.run_program("version").stdout)
+
+
+class Help(ProgramTest):
+    def test_help_of_a_command_is_what_its_option_says(self):
+        for name in ("tune", "help", "ask-tell"):
+            self.assertEqual(self.run_program("help", name).stdout, self.run_program(name, "--help").stdout)
+        self.assertEqual(self.run_program("help").stdout, self.run_program("--help").stdout)
+        self.assertEqual(self.run_program("help", "tuen", code=2).stderr,
+                         "there is no command 'tuen'; did you mean 'tune'?\n")
+
+
+class ReadOnly(ProgramTest):
+    """Another person's study, in a folder where one may write nothing."""
+
+    def look(self, *arguments):
+        # Root may write anywhere, so it looks as nobody.
+        other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run([self.sterlet, *arguments], cwd=self.folder, capture_output=True, text=True,
+                              timeout=LIMIT_SECONDS, env=self.environment(), **other)
+        self.assertEqual(done.returncode, 0, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def test_looking_needs_no_right_to_write(self):
+        self.write("train.sh", 'echo "x is $1"; sterlet report --step 1 loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 3}\n")
+        self.run_program("tune", "study.yaml")
+        # A copy that nobody can reach, wherever the build lies.
+        tools = tempfile.mkdtemp(prefix="sterlet-test-")
+        self.addCleanup(shutil.rmtree, tools, ignore_errors=True)
+        self.sterlet = shutil.copy(STERLET, tools)
+        os.chmod(tools, 0o777)
+        for folder, _, files in os.walk(self.folder):
+            for name in files:
+                os.chmod(os.path.join(folder, name), 0o444)
+            os.chmod(folder, 0o555)
+        self.addCleanup(os.chmod, self.folder, 0o755)
+        before = sorted(os.listdir(self.folder))
+        self.assertIn("toy", self.look("ls"))
+        self.assertEqual(len(json.loads(self.look("best", "--json"))["best"]), 1)
+        self.assertIn("toy", self.look("best"))
+        self.assertEqual(len(json.loads(self.look("ls", "toy", "--json"))["trials"]), 3)
+        self.assertEqual(json.loads(self.look("show", "1", "--json"))["number"], 1)
+        self.assertEqual(len(self.look("export").splitlines()), 3)
+        self.assertEqual(json.loads(self.look("status", "--json"))["counts"]["COMPLETE"], 3)
+        self.assertIn("x is", self.look("logs", "2"))
+        self.look("report", "-o", os.path.join(tools, "page.html"))
+        with open(os.path.join(tools, "page.html")) as file:
+            self.assertIn("x is", file.read())
+        self.assertEqual(sorted(os.listdir(self.folder)), before, "nothing was left there")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
