@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/studyfile/yaml_scan.h"
 #include "sterlet/studyfile/yaml_tree.h"
 
@@ -33,7 +34,7 @@ class Layout final {
   std::size_t offset(Mark mark) const {
     std::size_t at = line_start(mark);
     for (int column = 1; column < mark.column && at < text_.size(); ++column) {
-      at += std::max<std::size_t>(1, studyfile::utf8_length(text_.substr(at)));
+      at += std::max<std::size_t>(1, base::first_character(text_.substr(at)).length);
     }
     return std::min(at, text_.size());
   }

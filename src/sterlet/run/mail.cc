@@ -22,7 +22,8 @@ Result<bool> Mail::has_come() {
 Result<std::vector<storage::CommandRecord>> Mail::pending() const { return mailbox_->pending_commands(study_); }
 
 Result<void> Mail::answer(std::int64_t command, const std::string& sentence) const {
-  return mailbox_->answer_command(command, "done", base::json_line({{"sentence", sentence}}), clock_.wall_ms());
+  return mailbox_->answer_command(command, storage::CommandState::kDone, base::json_line({{"sentence", sentence}}),
+                                  clock_.wall_ms());
 }
 
 Wish::Wish(study::Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial)
@@ -72,7 +73,7 @@ Result<std::optional<std::string>> Wish::answer() {
   STERLET_TRY(const bool is_gone, is_tuner_gone());
   // Read last: what was stored together with the trial's end is seen wherever the end is.
   STERLET_TRY(const auto command, storage_.mailbox().find_command(command_));
-  if (command && command->state == "done") {
+  if (command && command->state == storage::CommandState::kDone) {
     STERLET_TRY(const base::Json answer, base::parse_json(command->answer));
     return answer.value("sentence", std::string());
   }
@@ -86,8 +87,8 @@ Result<std::optional<std::string>> Wish::answer() {
 
 Result<void> Wish::take_back() {
   STERLET_TRY(const auto command, storage_.mailbox().find_command(command_));
-  if (!command || command->state != "pending") return {};
-  return storage_.mailbox().answer_command(command_, "refused", "{}", clock_.wall_ms());
+  if (!command || command->state != storage::CommandState::kPending) return {};
+  return storage_.mailbox().answer_command(command_, storage::CommandState::kRefused, "{}", clock_.wall_ms());
 }
 
 }  // namespace sterlet::run

@@ -290,10 +290,6 @@ class Runner final {
     return {};
   }
 
-  void say(const std::optional<std::string>& sentence) {
-    if (sentence) observer_.said(*sentence);
-  }
-
   // After the budget of time running trials have its grace: they are asked for a checkpoint at its beginning, and stopped
   // at its end.
   void end_overdue() {
