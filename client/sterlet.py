@@ -361,13 +361,14 @@ class Trial:
             self.checkpointed(step, name)
 
     def _use(self, step: int, values: Dict[str, Any], do: "_Callbacks") -> None:
-        before = dict(self.params)
+        before = dict(dict.items(self.params))
         self.params.update(values)
         try:
             if do.use is not None:
                 do.use(values)
         except Refusal as refusal:
-            self.params = before
+            dict.clear(self.params)
+            self.params.update(before)
             self.refused(Change("set", values), str(refusal))
         else:
             self.applied(step, values)

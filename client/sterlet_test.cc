@@ -112,14 +112,15 @@ TEST_F(ClientTest, StepsNumbersItsCheckpointsByTheStepsThatAreDoneAndGoesBackToT
   trial_.reset();
   ::unsetenv("STERLET_CHECKPOINT_DIR");
   const std::vector<std::string> heard = read_all(end_);
-  EXPECT_EQ(std::vector<std::string>(heard.begin() + 1, heard.end()),
-            (std::vector<std::string>{
-                R"({"report":{"metrics":{"loss":0.1},"step":1}})", R"({"checkpoint":{"path":"step-1-1-1","step":1}})",
-                R"({"report":{"metrics":{"loss":0.1},"step":2}})", R"({"applied":{"set":{"rate":0.2},"step":2}})",
-                R"({"report":{"metrics":{"loss":0.2},"step":3}})",
-                R"({"restored":{"path":")" + folder_ + R"(/step-1-1-1","skipped_steps":4,"step":1}})",
-                R"({"refused":{"reason":"too large","set":{"rate":2}}})",
-                R"({"report":{"metrics":{"loss":0.2},"step":2}})", R"({"report":{"metrics":{"loss":0.2},"step":3}})"}));
+  EXPECT_EQ(
+      std::vector<std::string>(heard.begin() + 1, heard.end()),
+      (std::vector<std::string>{
+          R"({"report":{"metrics":{"loss":0.1},"step":1}})", R"({"checkpoint":{"path":"step-1-1-1","step":1}})",
+          R"({"report":{"metrics":{"loss":0.1},"step":2}})", R"({"applied":{"set":{"rate":0.2},"step":2}})",
+          R"({"report":{"metrics":{"loss":0.2},"step":3}})",
+          R"({"restored":{"path":")" + folder_ + R"(/step-1-1-1","skipped_steps":4,"step":1}})",
+          R"({"refused":{"reason":"too large","set":{"rate":2}}})", R"({"report":{"metrics":{"loss":0.2},"step":2}})",
+          R"({"report":{"metrics":{"loss":0.2},"step":3}})", R"({"read":{"params":["rate"]}})"}));
 }
 
 TEST_F(ClientTest, StepsWithoutSterletIsARange) {

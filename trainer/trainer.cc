@@ -250,6 +250,7 @@ class Training final {
         progress_.now.*field.member = settings_.live.*field.member;
     progress_.given = settings_.live;
     skip(trial_.resume_skip());
+    if (trial_.resume_skip() > 0) trial_.restored(told_step(), trial_.resume_path(), trial_.resume_skip());
     say(fmt::format("going on from {} (step {}, epoch {})", path, progress_.step, progress_.epoch + 1));
     return std::nullopt;
   }

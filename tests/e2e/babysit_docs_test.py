@@ -1,4 +1,5 @@
 """The program that docs/babysit.md shows, run from the page itself; and programs with the mistakes that people make."""
+import json
 import os
 import re
 import subprocess
@@ -123,6 +124,26 @@ class FromThePage(BabysitTest):
         self.assertRegex(change["outcome"], r"^loss went from")
         self.assertEqual(list(self.branches()), ["a", "b"])
         self.assertLess(max(self.losses("a").values()), 1)
+
+    def test_best_show_and_the_report_tell_what_it_ended_with(self):
+        self.write("model.py", MODEL + snippet("python"))
+        self.write("study.yaml", STUDY)
+        child = self.raise_model()
+        self.train_on(child, 10)
+        self.run_program("set", "learning_rate=0.02", "--note", "it may be faster")
+        step = self.branches()["b"]["from_step"]
+        out, err = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, out + err)
+        schedule = f"learning_rate=0.01 from step 0, learning_rate=0.02 from step {step}"
+        best = self.run_program("best").stdout
+        self.assertIn("  ended with learning_rate=0.02 (branch b)\n  schedule: " + schedule, best)
+        self.assertEqual(json.loads(self.run_program("best", "--json").stdout)["best"][0]["model"]["branch"], "b")
+        self.assertRegex(self.run_program("show", "0").stdout, r"schedule +" + re.escape(schedule))
+        self.run_program("report", "-o", "page.html")
+        with open(self.path("page.html"), encoding="utf-8") as file:
+            page = file.read()
+        self.assertIn('"models":[{"row":0,"model":{', page)
+        self.assertIn("it may be faster", page)
 
     def test_the_cpp_program_compiles(self):
         program = ("#include \"sterlet.hpp\"\nstruct Model {\n  explicit Model(std::int64_t) {}\n  bool save(const std::string&)"

@@ -407,6 +407,27 @@ class ReportPage(PageTest):
         self.open(sample_study.realistic())
         self.assertEqual(self.all("#plot-lineage"), [])
 
+    def test_a_model_that_was_babysat_shows_its_settings_branches_changes_and_verdicts(self):
+        change = {"step": 40, "branch": "a", "started": "b", "kind": "set", "change": "x from 0.1 to 0.02", "by": "ada",
+                  "why": HOSTILE[0], "state": "kept", "helped": 0.997, "outcome": "loss 0.2 where 0.3 was expected"}
+        branches = [{"id": "a", "parent": None, "from_step": 0, "params": {"x": 0.1}, "step": 50, "value": 0.3},
+                    {"id": "b", "parent": "a", "from_step": 40, "params": {"x": 0.02}, "step": None, "value": None}]
+        model = {"branch": "b", "settings": {"x": 0.02}, "branches": branches, "changes": [change],
+                 "schedule": [{"step": 0, "set": {"x": 0.1}}, {"step": 40, "set": {"x": 0.02}}]}
+        trial = {"number": 0, "state": "COMPLETE", "params": {"x": 0.1}, "values": [0.2], "model": model}
+        x = {"name": "x", "type": "float", "low": 0, "high": 1}
+        self.open(sample_study.document([trial], [x], objectives=[{"metric": "loss", "direction": "minimize"}]))
+        (section,) = self.all("#models section")
+        self.assertIn("Ended with x 0.02 (branch b).", section.text)
+        self.assertIn("Schedule: x 0.1 from step 0; x 0.02 from step 40.", section.text)
+        cells = [[cell.text for cell in row.find_elements(By.CSS_SELECTOR, "td")]
+                 for row in section.find_elements(By.CSS_SELECTOR, "tbody tr")]
+        self.assertEqual(cells, [["a", "\u2013", "0", "x 0.1", "0.3 (step 50)"], ["b *", "a", "40", "x 0.02", "\u2013"],
+                                 ["40", "a to b", "set: x from 0.1 to 0.02", "ada", HOSTILE[0],
+                                  "kept; helped with p > 0.99; loss 0.2 where 0.3 was expected"]])
+        self.open(sample_study.realistic())
+        self.assertEqual(self.all("#models section"), [])
+
     def test_ten_thousand_trials_stay_small_and_complete(self):
         document = sample_study.large()
         self.assertLess(len(render(document)), 2_000_000)

@@ -40,6 +40,7 @@ Result<void> Listener::take(Heard heard) {
   if (const auto* refused = std::get_if<Event::Refused>(&what)) return take_refused(*refused);
   if (const auto* exited = std::get_if<Event::Exited>(&what)) return take_exit(*exited);
   if (const auto* value = std::get_if<Event::Value>(&what)) desk_.model.attempt.final_values = value->values;
+  if (const auto* noted = std::get_if<Event::Noted>(&what)) desk_.outbox.say(noted->sentence);
   if (const auto* failed = std::get_if<Event::Failed>(&what)) desk_.model.attempt.failure = failed->reason;
   return {};
 }
