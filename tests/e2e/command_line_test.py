@@ -193,12 +193,13 @@ budget: {{trials: 10}}
             ran = self.one_sentence(self.run_program("ask-tell", "study.yaml", code=1, stdin='{"op":"ask"}\n'))
             self.assertEqual(checked.split(": ", 1)[1], ran.split(": ", 1)[1])
 
-    def test_another_study_of_the_same_name_is_refused(self):
+    def test_another_space_needs_to_be_asked_for(self):
         self.write("train.sh", 'sterlet report loss="$1"\n')
         self.write("study.yaml", TOY + "budget: {trials: 2}\n")
         self.run_program("tune", "study.yaml")
         self.write("study.yaml", TOY.replace("low: 0.001", "low: 0.01") + "budget: {trials: 2}\n")
-        self.assertIn("another 'params'", self.one_sentence(self.run_program("tune", "study.yaml", code=1)))
+        self.assertIn("study.yaml: params.x.low was 0.001 and is 0.01, but the study 'toy' has 2 trials in the storage; to go on "
+                      "with them all the same, add --amend", self.run_program("tune", "study.yaml", code=64).stderr)
 
 
 class AskTell(ProgramTest):

@@ -1,7 +1,6 @@
 #include "sterlet/cli/stored_study.h"
 
 #include <array>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -27,7 +26,7 @@ base::Result<StoredStudy> open_at_rest(const Context& context, const StudyOption
   stored.record = std::move(*record);
   study::SessionWatch watch(context.parts.clock);
   STERLET_PASS(study::check_at_rest(*stored.storage, stored.record, watch));
-  stored.home = std::filesystem::absolute(path).parent_path().string();
+  stored.home = context.parts.trials_home(path);
   stored.trials_folder = run::trials_folder(stored.home, stored.record);
   return stored;
 }

@@ -13,7 +13,7 @@ namespace sterlet::cli {
 struct StoredStudy {
   std::unique_ptr<storage::Storage> storage;
   storage::StudyRecord record;
-  std::string home;           ///< Folder of the storage.
+  std::string home;           ///< See Parts::trials_home.
   std::string trials_folder;  ///< See run::trials_folder().
 };
 

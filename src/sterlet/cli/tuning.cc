@@ -74,6 +74,7 @@ std::string end_text(const study::Study& study, study::Pause pause, bool is_noth
     case study::Pause::kTarget:
       return why + nothing;
     case study::Pause::kRequested:
+    case study::Pause::kAgain:
     case study::Pause::kTrained:
       return why;
     case study::Pause::kNone:
@@ -135,8 +136,8 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   STERLET_TRY(run_options.workers,
               run::count_workers(spec, options.workers, base::available_cores(), run_options.gpus));
   run_options.threads = run::count_threads(spec, run_options.workers, base::available_cores());
-  run_options.trials_folder = place.trials_folder.empty() ? run::trials_folder(open.trials_home, study.stored())
-                                                          : place.trials_folder;
+  run_options.trials_folder =
+      place.trials_folder.empty() ? run::trials_folder(open.trials_home, study.stored()) : place.trials_folder;
   run_options.mailbox = &open.storage->mailbox();
   run_options.ends_at_once = place.ends_at_once;
   run_options.session = session_record(context, session);
