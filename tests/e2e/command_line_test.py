@@ -156,9 +156,9 @@ int statfs64(const char *path, struct statfs64 *info) { *info = (struct statfs64
         trials = self.trials()
         for trial, row in zip(trials, rows, strict=True):
             cells = dict(zip(header, row, strict=True))
-            self.assertEqual(float(cells["last_loss"]), trial["values"][0])
-            self.assertEqual(float(cells["last_extra"]), 2)
-            self.assertGreaterEqual(float(cells["seconds"]), 0)
+            self.assertEqual(float(cells["loss"]), trial["values"][0])
+            self.assertEqual(float(cells["extra"]), 2)
+            self.assertGreaterEqual(float(cells["duration"]), 0)
         self.run_program("export", "-o", "b.csv", "--format", "json")
         with open(self.path("b.csv")) as file:
             self.assertEqual(file.read(), forms["a.json"])

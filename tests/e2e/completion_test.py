@@ -3,6 +3,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import time
 import unittest
@@ -27,7 +28,7 @@ TYPED = [
     ("sterlet logs grape 7", "sterlet logs grape 7 "),
     ("sterlet enqueue grape kind=be", "sterlet enqueue grape kind=beta "),
     ("sterlet enqueue grape x", "sterlet enqueue grape x="),
-    ("sterlet check st", "sterlet check study.yaml "),  # And not stone.txt.
+    ("sterlet check stu", "sterlet check study.yaml "),  # And not study.txt.
 ]
 
 
@@ -43,8 +44,9 @@ class Terminal:
         test.addCleanup(self.end)
 
     def end(self):
-        os.close(self.fd)  # The shell is hung up.
+        os.kill(self.child, signal.SIGKILL)
         os.waitpid(self.child, 0)
+        os.close(self.fd)
 
     def send(self, text):
         os.write(self.fd, text.encode())
@@ -69,7 +71,7 @@ class Completion(ProgramTest):
         self.write("study.yaml", TOY.replace("study: toy", "study: grape").replace("[a, b, c]", "[alpha, beta]") + "budget: {trials: 11}\n")
         self.run_program("tune", "study.yaml")
         os.symlink("sterlet.db", self.path("other.db"))
-        for name in ("tuna.txt", "stone.txt", "status.txt"):
+        for name in ("tuna.txt", "study.txt", "status.txt"):
             self.write(name, "")
 
     def type_all(self, terminal):
@@ -89,7 +91,7 @@ class Completion(ProgramTest):
         self.type_all(terminal)
 
     def test_zsh(self):
-        self.write(".zshrc", "PS1='> '\nunsetopt beep prompt_sp zle_bracketed_paste\nautoload -Uz compinit\n"
+        self.write(".zshrc", "PS1='> '\nunsetopt beep prompt_sp\nunset zle_bracketed_paste\nautoload -Uz compinit\n"
                    "compinit -u -D\n" + self.run_program("completion", "zsh").stdout + "echo _ready_\n")
         terminal = Terminal(self, "zsh", "-d", "-i", ZDOTDIR=self.folder)
         self.assertTrue(terminal.wait_for("_ready_"), terminal.seen)
@@ -119,6 +121,9 @@ class Completion(ProgramTest):
         self.assertEqual(self.words("show", ""), ["grape", *[str(n) for n in range(10, -1, -1)]])
         self.assertEqual(self.words("enqueue", "x=0.5", ""), ["x=", "kind=alpha", "kind=beta"])
         self.assertEqual(self.words("set", "grape", ""), [], "no parameter of it is live")
+        self.assertEqual(self.words("ls", "--sort", ""), ["value", "number", "time", "x", "kind"])
+        self.assertIn("FAILED", self.words("ls", "--state", ""))
+        self.assertEqual(self.words("retry", "grape", "")[0], "10")
         self.assertEqual(self.words("tune", ""), [":studyfiles"])
         self.assertEqual(self.words("tune", "--workers", ""), [])
         self.assertEqual(self.words("best", "--storage", "missing.db", ""), [":studyfiles"])

@@ -80,15 +80,15 @@ class ReportViews(page.PageTest):
         def expected(scale):
             return (scale(values[middle]) - scale(values[low])) / (scale(values[high]) - scale(values[low]))
 
-        button = self.one("#plot-best [data-log]")
+        button = self.show("#plot-best [data-log]")
         for name in ("best", "slice-learning_rate"):
             self.assertAlmostEqual(share(name), expected(float), places=2)
-        button.click()
+        self.show("#plot-best [data-log]").click()
         self.settle()
         self.assertEqual(button.get_attribute("aria-pressed"), "true")
         for name in ("best", "slice-learning_rate"):
             self.assertAlmostEqual(share(name), expected(math.log), places=2)
-        button.click()
+        self.show("#plot-best [data-log]").click()
         self.settle()
         self.assertAlmostEqual(share("best"), expected(float), places=2)
 

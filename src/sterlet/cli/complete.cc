@@ -122,14 +122,16 @@ class Stored final {
 
   void add_trials(Completion& completion, const std::string& typed) {
     if (!open()) return;
-    const auto& records = study_->study->records();
+    const study::Study& study = *study_->study;
+    const std::vector<std::int64_t> trials = study.shown_trials();
     std::size_t count = 0;
-    for (auto record = records.rbegin(); record != records.rend() && count < kTrialsMax; ++record) {
-      std::string number = std::to_string(record->number);
+    for (auto trial = trials.rbegin(); trial != trials.rend() && count < kTrialsMax; ++trial) {
+      std::string number = std::to_string(*trial);
       if (!number.starts_with(typed)) continue;
       ++count;
-      std::string about(storage::text_of(record->state));
-      if (!record->values.empty()) about += " " + short_values_text(record->values);
+      const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(*trial)];
+      std::string about(storage::text_of(record.state));
+      if (!record.values.empty()) about += " " + short_values_text(record.values);
       completion.words.push_back({std::move(number), std::move(about)});
     }
   }
@@ -176,7 +178,15 @@ void add_values_of(Completion& completion, const CLI::Option& option, const std:
   const std::string name = option.get_lnames().empty() ? std::string() : option.get_lnames().front();
   if (name == "storage" || name == "output" || name == "replay") completion.files = Files::kAll;
   if (name == "trial") stored.add_trials(completion, typed);
-  if (name == "sort" || name == "columns") stored.add_parameter_names(completion);
+  if (name == "sort" || name == "columns") {
+    for (const char* column : {"value", "number", "time"}) completion.words.push_back({column, ""});
+    stored.add_parameter_names(completion);
+  }
+  if (name == "state") {
+    for (const auto state : {storage::State::kRunning, storage::State::kComplete, storage::State::kPruned,
+                             storage::State::kFailed, storage::State::kLost, storage::State::kCancelled})
+      completion.words.push_back({std::string(storage::text_of(state)), ""});
+  }
   for (Word& word : completion.words) word.text.insert(0, prefix);
 }
 

@@ -157,7 +157,7 @@ bool guess_by_meaning(Parameter& parameter, Meaning meaning, double value) {
     case Meaning::kRate:
       if (value <= 0) return false;
       parameter.kind = Kind::kFloat;  // `--lr 1` means a number as any other.
-      set_range(parameter, value / 100, std::max(std::min(1.0, value * 100), value), Scale::kLog);
+      set_range(parameter, value / 100, value < 1 ? std::min(1.0, value * 100) : value * 10, Scale::kLog);
       return true;
     case Meaning::kAverage:
       if (is_int || value < 0.5 || value >= 1) return false;
@@ -254,6 +254,9 @@ std::optional<space::Parameter> guess_parameter(std::string_view name, std::stri
       guess_number(parameter, *number);
     }
   }
+  // Rounding must not leave it outside.
+  if (parameter.zero == 0) parameter.low = std::min(parameter.low, *number);
+  parameter.high = std::max(parameter.high, *number);
   if (parameter.kind == Kind::kInt) {
     parameter.defaults = {*integer};
   } else {

@@ -35,28 +35,29 @@ TEST(Guess, KnowsTheWordsOfTheField) {
   EXPECT_EQ(guess("lr", "0.1"), "lr {type: float, low: 0.001, high: 1, scale: log, default: 0.1, tier: 1}");
   EXPECT_EQ(guess("learning-rate", "3e-4"),
             "learning_rate {type: float, low: 3e-06, high: 0.03, scale: log, default: 0.0003, tier: 1}");
-  EXPECT_EQ(guess("lr", "1"), "lr {type: float, low: 0.01, high: 1, scale: log, default: 1, tier: 1}");
+  EXPECT_EQ(guess("lr", "1"), "lr {type: float, low: 0.01, high: 10, scale: log, default: 1, tier: 1}");
   EXPECT_EQ(guess("momentum", "0.9"),
-            "momentum {type: float, low: 0.5, high: 0.999, scale: reverse_log, default: 0.9}");
+            "momentum {type: float, low: 0.5, high: 0.999, scale: reverse_log, default: 0.9, tier: 2}");
   EXPECT_EQ(guess("adam.beta2", "0.999"),
             "beta2 {type: float, low: 0.99, high: 0.9999, scale: reverse_log, default: 0.999, tier: 4}");
-  EXPECT_EQ(guess("batch-size", "64"), "batch_size {type: int, low: 8, high: 512, scale: log, default: 64}");
+  EXPECT_EQ(guess("batch-size", "64"), "batch_size {type: int, low: 8, high: 512, scale: log, default: 64, tier: 2}");
   EXPECT_EQ(guess("layers", "2"), "layers {type: int, low: 1, high: 4, default: 2, tier: 3}");
-  EXPECT_EQ(guess("hidden_size", "128"), "hidden_size {type: int, low: 32, high: 512, scale: log, default: 128}");
+  EXPECT_EQ(guess("hidden_size", "128"),
+            "hidden_size {type: int, low: 32, high: 512, scale: log, default: 128, tier: 2}");
   EXPECT_EQ(guess("dropout", "0.1"), "dropout {type: float, low: 0, high: 0.5, default: 0.1, tier: 3}");
   EXPECT_EQ(guess("weight_decay", "0"),
             "weight_decay {type: float, low: 1e-06, high: 0.01, scale: log, zero: 0.1, default: 0, tier: 3}");
 }
 
 TEST(Guess, GoesByTheValueWhereTheNameSaysNothing) {
-  EXPECT_EQ(guess("k", "3"), "k {type: int, low: 1, high: 6, default: 3}");
-  EXPECT_EQ(guess("k", "100"), "k {type: int, low: 25, high: 400, scale: log, default: 100}");
-  EXPECT_EQ(guess("k", "0"), "k {type: int, low: 0, high: 10, default: 0}");
-  EXPECT_EQ(guess("k", "-4"), "k {type: int, low: -8, high: 0, default: -4}");
-  EXPECT_EQ(guess("k", "0.3"), "k {type: float, low: 0, high: 1, default: 0.3}");
-  EXPECT_EQ(guess("k", "2.5"), "k {type: float, low: 0.25, high: 25, scale: log, default: 2.5}");
+  EXPECT_EQ(guess("k", "3"), "k {type: int, low: 1, high: 6, default: 3, tier: 2}");
+  EXPECT_EQ(guess("k", "100"), "k {type: int, low: 25, high: 400, scale: log, default: 100, tier: 2}");
+  EXPECT_EQ(guess("k", "0"), "k {type: int, low: 0, high: 10, default: 0, tier: 2}");
+  EXPECT_EQ(guess("k", "-4"), "k {type: int, low: -8, high: 0, default: -4, tier: 2}");
+  EXPECT_EQ(guess("k", "0.3"), "k {type: float, low: 0, high: 1, default: 0.3, tier: 2}");
+  EXPECT_EQ(guess("k", "2.5"), "k {type: float, low: 0.25, high: 25, scale: log, default: 2.5, tier: 2}");
   EXPECT_EQ(guess("nesterov", "True"),
-            "nesterov {type: categorical, choices: [\"True\", \"False\"], default: \"True\"}");
+            "nesterov {type: categorical, choices: [\"True\", \"False\"], default: \"True\", tier: 2}");
   for (const char* text : {"adam", "", "nan", "inf", "1e300", "0x10"}) EXPECT_EQ(guess("k", text), "none") << text;
 }
 

@@ -68,7 +68,7 @@ constexpr std::string_view kFish = R"sh(function __sterlet_complete
                 set -l before (string match -r -- '^-.*=' "$typed")
                 for path in (__fish_complete_path (string replace -r -- '^-.*=' '' "$typed"))
                     if string match -q -- ':files*' $line; or string match -qr -- '(/|\.ya?ml|\.json)(\t|$)' $path
-                        echo $before$path
+                        echo "$before$path"
                     end
                 end
             case '*'
