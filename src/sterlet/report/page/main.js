@@ -14,8 +14,11 @@ if (objectives.length > 1) new ParetoPlot(wide);
 // One or two parameters need no whole row for their axes: what else there is to see of them stands beside.
 const variedCount = variedAxes().length;
 new ParallelPlot(variedCount === 1 || variedCount === 2 ? detail : wide);
-buildModels(document.getElementById('models'));
-if (variedCount >= 2 && objectives.length) new MapPlot(detail);
+// A model that was raised is what its study is about.
+const models = document.getElementById('models');
+buildModels(models);
+if (models.children.length && trialCount === 1) overview.after(models);
+if (variedCount >= 2 && rank().rows.length > 1) new MapPlot(detail);
 if (variedCount === 1) detail.append(slices);
 buildSlices(slices);
 buildTable(document.getElementById('trials'));

@@ -87,6 +87,10 @@ const buildSlices = (section) => {
           'p', {class: 'note'},
           'Each completed trial by one parameter, on that parameter’s own scale. Stronger colour: better trial.'),
       grid, fixedText() ? make('p', {class: 'note fixed'}, fixedText()) : '');
+  if (rank().rows.length === 0 && axes.length > 0) {
+    grid.append(make('p', {class: 'dim'}, 'They appear once a trial has completed with a value.'));
+    return;
+  }
   if (axes.length === 0) grid.append(make('p', {class: 'dim'}, 'This study has no parameters.'));
   let shown = 0;
   const more = make('button', {type: 'button', onclick: () => showMore()});
