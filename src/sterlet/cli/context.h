@@ -50,6 +50,7 @@ struct Context {
 /// A study together with the storage it lives in.
 struct OpenStudy {
   std::unique_ptr<storage::Storage> storage;
+  std::string storage_path;
   std::string trials_home;  ///< See Parts.
   std::unique_ptr<study::Study> study;
 };

@@ -1,6 +1,5 @@
 #include "sterlet/cli/display.h"
 
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -46,9 +45,8 @@ class Rich final : public Display {
     curves_[claim.number];
     draw_soon();
   }
-  void reported(std::int64_t trial) override {
-    const double value = study_.last_reported(trial).front();
-    if (!std::isnan(value)) curves_[trial].add(study_.records()[static_cast<std::size_t>(trial)].last_step, value);
+  void reported(std::int64_t trial, std::int64_t step, std::optional<double> value) override {
+    if (value) curves_[trial].add(step, *value);
   }
   void tick() override { draw_soon(); }
   void said(const std::string& sentence) override {
@@ -120,11 +118,15 @@ class Plain final : public Display {
   void finished(std::int64_t trial) override {
     untold_.erase(trial);
     started_ms_.erase(trial);
+    curves_.erase(trial);
     // A member of a population is paused after each interval: of that one line for all.
     const bool is_between =
         !study_.turns().empty() && study_.records()[static_cast<std::size_t>(trial)].state == State::kPaused;
     for (; intervals_ < settled_intervals(study_); ++intervals_) say(settled_text(study_, intervals_));
     if (!is_between) say(finished_text(study_, trial, untold_));
+  }
+  void reported(std::int64_t trial, std::int64_t step, std::optional<double> value) override {
+    if (value) curves_[trial].add(step, *value);
   }
   // Where nothing ends for long, one wants to see that it runs.
   void tick() override {
@@ -147,16 +149,17 @@ class Plain final : public Display {
     std::size_t listed = 0;
     for (const auto& [trial, started_ms] : started_ms_) {
       if (listed == kListedMax) return text + fmt::format("; and {} more", started_ms_.size() - listed);
-      const std::int64_t step = study_.records()[static_cast<std::size_t>(trial)].last_step;
-      const double value = study_.last_reported(trial).front();
+      const auto curve = curves_.find(trial);
+      const std::int64_t step = curve == curves_.end() ? 0 : curve->second.step();
       const auto minutes = static_cast<double>((clock_.steady_ms() - started_ms) / 1000);
       text += fmt::format("{}trial {} for {}", listed++ == 0 ? "" : "; ", trial, base::duration_text(minutes));
       if (step > 0) {
         const auto steps = steps_of(study_, trial, step);
         text += steps ? fmt::format(", step {} of {}", step, *steps) : fmt::format(", step {}", step);
       }
-      if (!std::isnan(value))
-        text += fmt::format(", {} {}", study_.spec().objectives.front().metric, base::figure_text(value));
+      if (curve != curves_.end() && curve->second.last())
+        text +=
+            fmt::format(", {} {}", study_.spec().objectives.front().metric, base::figure_text(*curve->second.last()));
     }
     return text;
   }
@@ -168,6 +171,7 @@ class Plain final : public Display {
   std::int64_t said_ms_;
   std::set<std::int64_t> untold_;                    // Trials of this run whose end was not told yet.
   std::map<std::int64_t, std::int64_t> started_ms_;  // Of those that run.
+  Curves curves_;
 };
 
 class JsonLines final : public Display {

@@ -7,6 +7,7 @@
 
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/cli/printer.h"
 #include "sterlet/cli/sparkline.h"
 #include "sterlet/cli/words.h"
@@ -26,11 +27,11 @@ bool is_over(State state) { return state == State::kComplete || state == State::
 
 // Right-aligned in so many columns.
 std::string right(const std::string& text, std::size_t columns) {
-  const std::size_t used = columns_of(text);
+  const std::size_t used = base::columns_of(text);
   return std::string(columns - std::min(columns, used), ' ') + text;
 }
 std::string left(const std::string& text, std::size_t columns) {
-  const std::size_t used = columns_of(text);
+  const std::size_t used = base::columns_of(text);
   return text + std::string(columns - std::min(columns, used), ' ');
 }
 
@@ -104,7 +105,7 @@ std::string main_params_text(const Study& study, std::int64_t trial, std::size_t
     if (!params.contains(parameter->name)) continue;
     const std::string word =
         base::printable(fmt::format("{}={}", parameter->name, short_value_text(params[parameter->name])));
-    if (columns_of(text) + 1 + columns_of(word) > columns) break;
+    if (base::columns_of(text) + 1 + base::columns_of(word) > columns) break;
     text += (text.empty() ? "" : " ") + word;
   }
   return text;

@@ -74,6 +74,7 @@ TEST(PlainDisplay, SaysWhatRunsOnceAMinuteWhereNothingEnds) {
             "storage /s/sterlet.db; output of the trials: sterlet logs mlp N, or /s/sterlet-trials/mlp-1\n");
   for (int trial = 0; trial < 4; ++trial) display->started(study->ask().value().value());
   ASSERT_TRUE(study->report(0, 1, 3, {{"loss", 0.25}}));
+  display->reported(0, 3, 0.25);
   clock.now_ms += 59'999;
   display->tick();
   EXPECT_EQ(sink.take(), "");

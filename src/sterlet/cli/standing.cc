@@ -86,8 +86,10 @@ std::vector<std::string> budget_lines(const study::Study& study) {
   const studyfile::Budget& budget = study.spec().budget;
   std::vector<std::string> lines;
   if (budget.trials) {
-    const auto used = std::count_if(study.records().begin(), study.records().end(),
-                                    [](const auto& record) { return record.state != storage::State::kCancelled; });
+    const auto used = std::count_if(study.records().begin(), study.records().end(), [](const auto& record) {
+      const bool is_free = record.state == storage::State::kCancelled || record.state == storage::State::kRemoved;
+      return !is_free && !study::is_unstarted(record);
+    });
     lines.push_back(fmt::format("{} of {} left", std::max<std::int64_t>(0, *budget.trials - used),
                                 base::count_text(static_cast<std::uint64_t>(*budget.trials), "trial")));
   }

@@ -7,6 +7,7 @@
 
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/cli/printer.h"
 #include "sterlet/cli/sparkline.h"
 #include "sterlet/cli/words.h"
@@ -48,7 +49,7 @@ std::int64_t took_ms(const TrialRecord& record) {
 
 std::string fitted(const std::string& text, std::size_t columns) {
   const std::string cut = clipped(text, columns);
-  return std::string(columns - std::min(columns, columns_of(cut)), ' ') + cut;
+  return std::string(columns - std::min(columns, base::columns_of(cut)), ' ') + cut;
 }
 
 }  // namespace
@@ -56,9 +57,10 @@ std::string fitted(const std::string& text, std::size_t columns) {
 std::vector<std::int64_t> TopView::listed(const Study& study) const {
   std::vector<std::int64_t> trials;
   const std::string wanted = lower(filter_);
-  for (auto trial = static_cast<std::int64_t>(study.records().size()) - 1; trial >= 0; --trial) {
+  for (const std::int64_t trial : study.shown_trials()) {
     if (wanted.empty() || words_of(study, trial).find(wanted) != std::string::npos) trials.push_back(trial);
   }
+  std::reverse(trials.begin(), trials.end());
   std::stable_sort(trials.begin(), trials.end(), [&](std::int64_t a, std::int64_t b) {
     switch (order_) {
       case Order::kNumber:
@@ -195,11 +197,11 @@ Line TopView::row(const Study& study, const base::Clock& clock, const Curves& cu
                                                   : std::to_string(step),
                                         kSteps),
                                  fitted(value ? base::figure_text(*value) : "-", kValues));
-  std::size_t used = columns_of(text);
+  std::size_t used = base::columns_of(text);
   if (found != curves.end() && used + 2 + kSpark < columns) {
     const auto [low, high] = sparkline_range(found->second.values());
     const std::string spark = sparkline(found->second.values(), kSpark, low, high);
-    text += "  " + spark + std::string(kSpark - std::min(kSpark, columns_of(spark)), ' ');
+    text += "  " + spark + std::string(kSpark - std::min(kSpark, base::columns_of(spark)), ' ');
     used += 2 + kSpark;
   }
   if (used + 3 < columns) {
@@ -207,7 +209,7 @@ Line TopView::row(const Study& study, const base::Clock& clock, const Curves& cu
     const std::size_t room = columns - used - 2;
     text += "  " + (has_reason ? gist_text(record.reason, room) : main_params_text(study, trial, room));
   }
-  text += std::string(columns - std::min(columns, columns_of(text)), ' ');
+  text += std::string(columns - std::min(columns, base::columns_of(text)), ' ');
   const Style style = trial == chosen_ ? Style::kChosen : record.state == State::kFailed ? Style::kBad : Style::kPlain;
   return Line().add(text, style);
 }

@@ -10,6 +10,7 @@
 
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/printer.h"
 #include "sterlet/cli/sparkline.h"
@@ -71,8 +72,9 @@ Rows trial_card(const study::Study& study, const base::Json& json, const std::st
   const char* praise = !is_best ? "" : best.size() > 1 ? ", one of the best" : ", the best";
   Rows rows;
   rows.push_back({"trial", fmt::format("{}, {}{}", trial, storage::text_of(record.state), praise)});
-  std::size_t label_columns = columns_of("tried as");
-  for (const auto& [name, value] : json["params"].items()) label_columns = std::max(label_columns, columns_of(name));
+  std::size_t label_columns = base::columns_of("tried as");
+  for (const auto& [name, value] : json["params"].items())
+    label_columns = std::max(label_columns, base::columns_of(name));
   const auto add_sentence = [&](std::string label, const std::string& sentence) {
     constexpr std::size_t kLeast = 20;
     const std::size_t room = std::max(columns - std::min(columns, label_columns + 2), kLeast);
@@ -129,7 +131,7 @@ std::vector<std::string> curve_lines(const study::Study& study, const base::Json
         const auto& top = *std::min_element(curve.begin(), curve.end(), better);
         best = fmt::format("  best {} at step {}", base::figure_text(top.second), top.first);
       }
-      const std::size_t used = columns_of(base::printable(line)) + columns_of(best) + 2;
+      const std::size_t used = base::columns_of(base::printable(line)) + base::columns_of(best) + 2;
       if (used + kSparkMin <= columns) {
         const auto [low, high] = sparkline_range(values);
         line += "  " + sparkline(values, std::min(kSparkMax, columns - used), low, high);

@@ -11,6 +11,7 @@
 
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/cli/printer.h"
 #include "sterlet/cli/words.h"
 
@@ -76,16 +77,28 @@ ListColumn objective_column(const study::Study& study, std::size_t objective) {
   return column;
 }
 
-ListColumn dimension_column(const study::Study& study, std::size_t dimension) {
-  const space::Parameter& parameter = study.space().parameters()[study.space().dimensions()[dimension].parameter];
-  const auto value = [&study, dimension](std::int64_t trial) { return study.point_of(trial).values[dimension]; };
-  const auto text = [value, &parameter](std::int64_t trial) {
-    const double found = value(trial);
-    if (std::isnan(found)) return std::string();
-    if (parameter.choices.empty()) return base::short_figure_text(found);
-    return space::text_of(parameter.choices[static_cast<std::size_t>(found)]);
+// What a trial has there, whichever version of the space it is of; null: nothing.
+base::Json value_of(const study::Study& study, const space::Dimension& dimension, std::int64_t trial) {
+  const base::Json params = study.view(trial).params;
+  const auto found = params.find(study.space().parameters()[dimension.parameter].name);
+  if (found == params.end()) return nullptr;
+  if (!found->is_array()) return dimension.element == 0 ? *found : base::Json(nullptr);
+  return dimension.element < found->size() ? (*found)[dimension.element] : base::Json(nullptr);
+}
+
+ListColumn dimension_column(const study::Study& study, std::size_t index) {
+  const space::Dimension dimension = study.space().dimensions()[index];
+  const auto text = [&study, dimension](std::int64_t trial) {
+    const base::Json value = value_of(study, dimension, trial);
+    return value.is_null() ? std::string() : short_value_text(value);
   };
-  return {.name = study.space().dimension_name(dimension), .text = text, .order = value};
+  ListColumn column{.name = study.space().dimension_name(index), .text = text};
+  if (space::is_numeric(study.space().parameters()[dimension.parameter])) {
+    column.order = [&study, dimension](std::int64_t trial) {
+      return base::number_from_json(value_of(study, dimension, trial)).value_or(kNone);
+    };
+  }
+  return column;
 }
 
 void add_repeat_columns(const study::Study& study, std::vector<ListColumn>& columns) {
@@ -195,8 +208,9 @@ Layout layout_of(const study::Study& study, const std::vector<ListColumn>& colum
 using Rows = std::vector<std::vector<std::string>>;
 
 std::size_t width_of(const ListColumn& column, const std::vector<std::int64_t>& trials) {
-  std::size_t width = columns_of(base::printable(column.name));
-  for (const std::int64_t trial : trials) width = std::max(width, columns_of(base::printable(column.text(trial))));
+  std::size_t width = base::columns_of(base::printable(column.name));
+  for (const std::int64_t trial : trials)
+    width = std::max(width, base::columns_of(base::printable(column.text(trial))));
   return width;
 }
 
@@ -228,10 +242,10 @@ std::string with_reasons(const study::Study& study, const std::string& table, co
     std::vector<std::string> below;
     if (!said.empty()) {
       const bool is_failed = row > 0 && record_of(study, trials[row - 1]).state == State::kFailed;
-      if (is_failed && columns_of(said) > room) {
+      if (is_failed && base::columns_of(said) > room) {
         below = wrapped(said, width > 2 * kIndent ? width - kIndent : width);
       } else if (room >= kReasonMin) {
-        line += std::string(used + kGap - std::min(used + kGap, columns_of(line)), ' ') + clipped(said, room);
+        line += std::string(used + kGap - std::min(used + kGap, base::columns_of(line)), ' ') + clipped(said, room);
       }
     }
     text += line + "\n";
@@ -254,10 +268,8 @@ std::vector<ListColumn> list_columns(const study::Study& study, std::map<std::in
   for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) columns.push_back(objective_column(study, i));
   if (study.spec().repeats.is_on()) add_repeat_columns(study, columns);
   for (std::size_t i = 0; i < study.space().dimensions().size(); ++i) columns.push_back(dimension_column(study, i));
-  columns.push_back({.name = "origin", .text = [&study](auto trial) {
-                       const auto& known = study.history().trials()[static_cast<std::size_t>(trial)];
-                       return std::string(space::text_of(known.origin));
-                     }});
+  columns.push_back({.name = "origin",
+                     .text = [&study](auto trial) { return std::string(space::text_of(study.view(trial).origin)); }});
   columns.push_back({.name = "attempts",
                      .text = [&study](auto trial) { return std::to_string(record_of(study, trial).attempt); },
                      .order = [&study](auto trial) { return static_cast<double>(record_of(study, trial).attempt); }});

@@ -83,6 +83,10 @@ class Runner final {
 
   /// What one turn changes, beside the study. It is put in place after the commit: a turn that fails leaves no trace.
   struct Turn {
+    struct Reported {
+      std::int64_t trial = 0, step = 0;
+      std::optional<double> value;  // Of the first objective.
+    };
     struct Answer {
       AttemptId id;
       std::uint64_t ack = 0;
@@ -90,7 +94,7 @@ class Runner final {
     };
     std::map<AttemptId, Course> courses;  // Of the attempts that something happened to, as they are afterwards.
     std::vector<Answer> answers;          // To reports that wait.
-    std::vector<std::int64_t> reported;   // Trials.
+    std::vector<Reported> reported;
     std::vector<AttemptId> exited;
     std::vector<std::string> sayings;
     std::vector<std::pair<std::int64_t, Event::Noted>> notes;  // By trial.
@@ -98,7 +102,7 @@ class Runner final {
     bool has_undecided = false;  // Trials run in a session of which it is not known whether it lives.
     std::vector<study::Claim> claims;
     bool has_looked_around = false;
-    bool has_unstarted = false;  // A program could not be started, which is told before it is tried again.
+    bool has_unstarted = false;       // A program could not be started, which is told before it is tried again.
     std::map<AttemptId, bool> holds;  // Whose programs are held, or let go on.
   };
 
@@ -272,7 +276,7 @@ class Runner final {
       has_undecided_ = turn.has_undecided;
     }
     for (const std::string& session : turn.lost_sessions) executor_.end_leftovers(session);
-    for (const std::int64_t trial : turn.reported) observer_.reported(trial);
+    for (const Turn::Reported& report : turn.reported) observer_.reported(report.trial, report.step, report.value);
     for (const std::string& sentence : turn.sayings) observer_.said(sentence);
     for (const auto& [trial, noted] : turn.notes) say(remarks_.on_output(trial, noted));
     for (const Turn::Answer& answer : turn.answers) {
@@ -445,6 +449,14 @@ class Runner final {
     return turn.courses.try_emplace(id, running_.at(id).course).first->second;
   }
 
+  std::optional<double> objective_of(const std::vector<std::pair<std::string, double>>& metrics) const {
+    const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& metric) {
+      return metric.first == study_.spec().objectives.front().metric;
+    });
+    if (found == metrics.end()) return std::nullopt;
+    return found->second;
+  }
+
   Result<void> take(const Event& event, Turn& turn) {
     if (!running_.contains(event.id)) return {};
     Course& course = course_of(event.id, turn);
@@ -459,7 +471,7 @@ class Runner final {
       STERLET_TRY(const auto decision, study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
       course.take_report(report->step, decision, clock_.steady_ms());
       course.take_metrics(report->metrics);
-      turn.reported.push_back(event.id.trial);
+      turn.reported.push_back({.trial = event.id.trial, .step = report->step, .value = objective_of(report->metrics)});
       if (report->ack) {
         turn.answers.push_back({.id = event.id, .ack = *report->ack, .prune = decision.prune && !decision.pause});
       }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void started(const study::Claim&) {}
-  virtual void reported(std::int64_t /*trial*/) {}
+  /// `value`: of the first objective, where it was reported.
+  virtual void reported(std::int64_t /*trial*/, std::int64_t /*step*/, std::optional<double> /*value*/) {}
   virtual void finished(std::int64_t /*trial*/) {}
   /// At least once a second.
   virtual void tick() {}

@@ -31,7 +31,7 @@ base::Result<void> list_study(const Context& context, const Options& options) {
   if (context.json) {
     base::Json list = base::Json::array();
     for (const std::int64_t number : trials) {
-      STERLET_TRY(auto trial, api::trial_json(study, *open.storage, number));
+      STERLET_TRY(auto trial, api::trial_json(study, open.storage.get(), number));
       list.push_back(std::move(trial));
     }
     context.out.json({{"version", 1}, {"trials", list}});

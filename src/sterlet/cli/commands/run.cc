@@ -74,7 +74,7 @@ base::Result<OpenStudy> open_again(const Context& context, const OpenStudy& from
   file.spec.failures_max = static_cast<int>(options.seeds) + 1;
   OpenStudy again;
   STERLET_TRY(again.storage, context.parts.open_storage("memory:", {}));
-  again.storage_path = from.storage_path;
+  again.trials_home = from.trials_home;
   STERLET_TRY(again.study,
               study::Study::open(std::move(file),
                                  {.storage = again.storage.get(), .clock = &context.parts.clock, .session = session}));
@@ -86,13 +86,13 @@ base::Result<void> add_results(const Context& context, const Options& options, c
                                std::int64_t trial) {
   STERLET_TRY(const OpenStudy open, open_study(context, options.study));
   const base::Json params = open.study->view(trial).params;
-  const std::string& metric = open.study->spec().objectives.front().metric;
   for (const storage::TrialRecord& record : again.study->records()) {
     if (record.state != State::kComplete) continue;
-    std::vector<std::pair<std::int64_t, double>> reports;
+    std::vector<study::StepReport> reports;
     STERLET_TRY(const auto curve, api::curve_of(*again.study, *again.storage, record.number));
     for (const storage::ReportRecord& report : curve) {
-      if (report.metric == metric) reports.emplace_back(report.step, report.value);
+      if (reports.empty() || reports.back().step != report.step) reports.push_back({.step = report.step});
+      reports.back().metrics.emplace_back(report.metric, report.value);
     }
     STERLET_TRY(const std::int64_t number,
                 open.study->add(params, {.values = record.values, .constraints = record.constraints}, reports));
