@@ -129,6 +129,74 @@ class Help(ProgramTest):
                          "there is no command 'tuen'; did you mean 'tune'?\n")
 
 
+TRAIN = """
+import argparse
+open("runs", "a").write("run ")
+parser = argparse.ArgumentParser(formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+parser.add_argument("--lr", type=float, default=0.1, help="learning rate")
+parser.add_argument("--batch-size", type=int, default=64, help="images a step")
+parser.add_argument("--optimizer", choices=["sgd", "adam"], default="sgd", help="how it descends")
+parser.add_argument("--epochs", type=int, default=3, help="how long")
+args = parser.parse_args()
+open("trained", "a").write("trained ")
+for epoch in range(args.epochs):
+    print(f"epoch {epoch + 1} loss={abs(args.lr - 0.01) + args.batch_size / 1000:.6f}")
+"""
+
+
+class FromACommandLine(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.write("train.py", TRAIN)
+
+    def made(self, *words):
+        self.run_program("init", "script", "-o", "study.yaml", "--", *words)
+        return json.loads(self.run_program("check", "--json", "study.yaml").stdout)
+
+    def ran(self):
+        return os.path.exists(self.path("runs")), os.path.exists(self.path("trained"))
+
+    def test_numbers_become_parameters_and_nothing_is_run(self):
+        spec = self.made("python3", "train.py", "--lr", "0.1", "--batch-size=32", "--epochs", "2")
+        self.assertEqual(self.ran(), (False, False))
+        self.assertEqual(spec["command"], ["python3", "train.py", "--lr", "${lr}", "--batch-size=${batch_size}", "--epochs", "2"])
+        with open(self.path("study.yaml")) as file:
+            text = file.read()
+        self.assertEqual(text.count("# LOOK: from"), 2)
+        self.assertIn("# Left as they are: --epochs 2\n", text)
+        self.run_program("tune", "study.yaml", "--trials", "3")
+        for trial in self.trials():
+            self.assertEqual(trial["state"], "COMPLETE", trial)
+            expected = abs(trial["params"]["lr"] - 0.01) + trial["params"]["batch_size"] / 1000
+            self.assertAlmostEqual(trial["values"][0], expected, places=5)
+
+    def test_options_are_read_where_the_line_asks_for_help(self):
+        spec = self.made("python3", "train.py", "--epochs", "1", "--help")
+        self.assertEqual(self.ran(), (True, False), "with --help alone")
+        self.assertEqual(spec["command"], ["python3", "train.py", "--epochs", "1", "--lr", "${lr}", "--batch-size",
+                                           "${batch_size}", "--optimizer", "${optimizer}"])
+        self.run_program("tune", "study.yaml", "--trials", "2")
+        self.assertEqual([trial["state"] for trial in self.trials()], ["COMPLETE"] * 2)
+
+    def test_a_program_with_a_client_reports_by_it(self):
+        self.write("train.py", "import sterlet\n" + TRAIN)
+        spec = self.made("python3", "train.py", "--lr", "0.1")
+        self.assertEqual(spec["metrics"], {"from": "channel"})
+
+    def test_what_cannot_be_made_is_said(self):
+        def refused(*words):
+            return self.run_program("init", *words, code=1).stderr
+        self.assertIn("no command line is given", refused("script"))
+        self.assertIn("no number to tune", refused("script", "--", "python3", "train.py"))
+        self.assertIn("is one word too many", refused("mlp", "--", "python3"))
+        self.assertIn("no such program", refused("script", "--", "pyhton3", "train.py", "--help"))
+        self.write("broken.py", "import no_such_module\n")
+        self.assertIn("No module named 'no_such_module'", refused("script", "--", "python3", "broken.py", "--help"))
+        self.assertIn("${HOME}", refused("script", "--", "python3", "train.py", "--lr", "0.1", "--out", "${HOME}"))
+        self.write("study.yaml", "mine")
+        self.run_program("init", "script", "-o", "study.yaml", "--", "./a", "0.5", code=1)
+
+
 class ReadOnly(ProgramTest):
     """Another person's study, in a folder where one may write nothing."""
 
