@@ -7,6 +7,7 @@
 
 #include "sterlet/base/file.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/doctor/importance.h"
@@ -40,7 +41,8 @@ std::string bar(double share) {
 
 std::string clipped(const std::string& name) {
   const std::string text = base::printable(name);
-  return columns_of(text) <= kNameColumns ? text : text.substr(0, kNameColumns - 2) + "..";
+  return base::columns_of(text) <= kNameColumns ? text
+                                                : std::string(base::first_columns(text, kNameColumns - 2)) + "..";
 }
 
 std::string share_text(const analysis::Estimate& share) {

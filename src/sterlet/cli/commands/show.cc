@@ -5,7 +5,6 @@
 
 #include "sterlet/api/documents.h"
 #include "sterlet/api/models.h"
-#include "sterlet/base/value_text.h"
 #include "sterlet/cli/babysit_tree.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
@@ -15,6 +14,7 @@
 #include "sterlet/cli/study_events.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/trial_card.h"
+#include "sterlet/cli/words.h"
 
 namespace sterlet::cli {
 
