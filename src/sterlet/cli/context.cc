@@ -48,6 +48,7 @@ base::Result<OpenStudy> open_with(const Context& context, const StudyOptions& op
   OpenStudy open;
   open.storage_path = path;
   STERLET_TRY(open.storage, context.parts.open_storage(path, storage_options));
+  open.storage_path = path;
   open.trials_home = context.parts.trials_home(path);
   if (name.empty()) {
     STERLET_TRY(const auto studies, open.storage->list_studies());

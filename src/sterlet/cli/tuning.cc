@@ -162,11 +162,11 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
     print_summary(context, study, result->pause);
   const bool is_nothing_run = attempt_count(study) == attempts_before;
   if (!context.quiet && !context.json) {
+    const std::string end = end_text(study, result->pause, is_nothing_run);
+    if (!end.empty()) context.err.line(fmt::format("{}: {}", spec.name, end));
     if (result->interruptions == 0 && !is_nothing_run && spec.strategy.name == "parallel") {
       print_main_finding(context, study);
     }
-    const std::string end = end_text(study, result->pause, is_nothing_run);
-    if (!end.empty()) context.err.line(fmt::format("{}: {}", spec.name, end));
   }
   if (result->pause == study::Pause::kAmended && !context.quiet) {
     context.err.line(

@@ -41,8 +41,8 @@ std::string bar(double share) {
 
 std::string clipped(const std::string& name) {
   const std::string text = base::printable(name);
-  return base::columns_of(text) <= kNameColumns ? text
-                                                : std::string(base::first_columns(text, kNameColumns - 2)) + "..";
+  if (base::columns_of(text) <= kNameColumns) return text;
+  return std::string(base::first_columns(text, kNameColumns - 2)) + "..";
 }
 
 std::string share_text(const analysis::Estimate& share) {
@@ -77,10 +77,10 @@ void print(Context& context, const Importance& importance) {
   }
   if (importance.path) {
     const doctor::ImportancePath& path = *importance.path;
-    context.out.line(fmt::format(
-        "to best: from {} at {} ({} {}), each parameter's part of the difference",
-        base::short_number_text(path.from_value), path.from_default ? "the defaults" : "the middle of the ranges",
-        path.is_measured ? "measured, to" : "as models predict, to", base::short_number_text(path.to_value)));
+    context.out.line(fmt::format("to best: parts of {} -> {}, from {} to the best trial{}",
+                                 base::short_number_text(path.from_value), base::short_number_text(path.to_value),
+                                 path.from_default ? "the defaults" : "mid-range",
+                                 path.is_measured ? "" : ", as predicted"));
   }
   shown = 0;
   for (const std::string& sentence : doctor::tier_surprises(importance)) {
