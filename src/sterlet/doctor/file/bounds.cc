@@ -66,7 +66,9 @@ std::vector<Edit> edits_to(const Parameter& parameter, double low, double high) 
 std::string edits_text(const std::vector<Edit>& edits) {
   std::string text;
   for (const Edit& edit : edits) {
-    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", edit.key, base::number_text(edit.value.get<double>()));
+    const std::string value =
+        edit.value.is_string() ? edit.value.get<std::string>() : base::number_text(edit.value.get<double>());
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", edit.key, value);
   }
   return text;
 }
@@ -88,18 +90,43 @@ std::string range_text(const Parameter& parameter) {
   return fmt::format("{} to {}", base::short_number_text(parameter.low), base::short_number_text(parameter.high));
 }
 
+// Of ranges that begin near 0 or end near 1, where a ratio says nothing: shares and averages.
+std::optional<Finding> too_narrow_near_the_ends(const FileView& view, const Parameter& parameter, Role role) {
+  if (role == Role::kAverage && parameter.low < 1 && parameter.high < 1) {
+    const double from = 1 / (1 - parameter.low), to = 1 / (1 - parameter.high);
+    if (parameter.low < 0 || to / from >= 1.3) return std::nullopt;
+    return finding_of(view, parameter, "low",
+                      fmt::format("{} is too narrow: it averages over {:.3g} values at one end and {:.3g} at the other",
+                                  range_text(parameter), from, to),
+                      edits_to(parameter, std::min(parameter.low, 0.5), std::max(parameter.high, 0.99)));
+  }
+  const bool is_share = role == Role::kDropout || role == Role::kShare;
+  if (!is_share || parameter.high > 1 || parameter.high - parameter.low >= 0.03) return std::nullopt;
+  if (parameter.low > 0 && parameter.high / parameter.low >= 2) return std::nullopt;  // Small shares, far apart.
+  return finding_of(view, parameter, "low", fmt::format("{} is too narrow to change a result", range_text(parameter)),
+                    edits_to(parameter, std::max(0.0, rounded(parameter.low - 0.2)),
+                             std::min(role == Role::kDropout ? 0.9 : 1.0, rounded(parameter.high + 0.2))));
+}
+
 std::optional<Finding> beyond(const FileView& view, const Parameter& parameter, const Practice& practice) {
   const bool is_low = parameter.low < practice.low && parameter.low > 0;
   const bool is_high = parameter.high > practice.high;
   if (!is_low && !is_high) return std::nullopt;
-  if (practice.role == Role::kAverage && parameter.scale != Scale::kReverseLog) return std::nullopt;  // See averages.
+  const bool is_for_averages =
+      practice.role == Role::kAverage && parameter.high <= 1 && parameter.scale != Scale::kReverseLog;
+  const bool is_plain = practice.role == Role::kAverage && !is_sure_average(parameter.name);
+  if (is_for_averages || is_plain) return std::nullopt;
   double low = parameter.low, high = parameter.high;
-  if (is_high) high = practice.role == Role::kLearningRate ? 1 : practice.high;
+  if (is_high)
+    high = practice.role == Role::kLearningRate ? 1 : practice.role == Role::kAverage ? 0.999 : practice.high;
   if (is_low) low = practice.role == Role::kLearningRate ? 1e-5 : practice.low;
   if (low >= high) return std::nullopt;
+  std::vector<Edit> edits = edits_to(parameter, low, high);
+  if (practice.role == Role::kAverage && parameter.scale == Scale::kLinear && low > 0) {
+    edits.push_back({parameter.name, "scale", "reverse_log"});
+  }
   return finding_of(view, parameter, is_high ? "high" : "low",
-                    fmt::format("{} is too wide: it {}", range_text(parameter), practice.beyond),
-                    edits_to(parameter, low, high));
+                    fmt::format("{} is too wide: it {}", range_text(parameter), practice.beyond), std::move(edits));
 }
 
 std::optional<Finding> too_wide(const FileView& view, const Parameter& parameter, const Practice& practice) {
@@ -118,6 +145,8 @@ std::optional<Finding> too_wide(const FileView& view, const Parameter& parameter
                     edits_to(parameter, low, high));
 }
 
+constexpr double kSameNarrow = 1.02;  // Of a parameter that nothing is known of, on a linear scale.
+
 std::optional<Finding> too_narrow(const FileView& view, const Parameter& parameter, double narrow) {
   if (parameter.low <= 0 || parameter.high / parameter.low >= narrow) return std::nullopt;
   const double middle = std::sqrt(parameter.low * parameter.high), reach = narrow >= 3 ? 10 : 4;
@@ -128,7 +157,7 @@ std::optional<Finding> too_narrow(const FileView& view, const Parameter& paramet
   }
   return finding_of(
       view, parameter, "low",
-      fmt::format("{} is too narrow: its ends differ by a factor of {:.2g}, which hardly changes a result",
+      fmt::format("{} is too narrow: its ends differ by a factor of {:.4g}, which hardly changes a result",
                   range_text(parameter), parameter.high / parameter.low),
       edits_to(parameter, std::min(low, parameter.low), std::max(high, parameter.high)));
 }
@@ -144,12 +173,18 @@ std::vector<Finding> find_bounds(const FileView& view) {
   };
   for (const Parameter* parameter : view.searched()) {
     if (!space::is_numeric(*parameter)) continue;
+    const Role role = role_of(parameter->name);
+    const bool is_sure = role != Role::kAverage || is_sure_average(parameter->name);
+    if (is_sure && take(too_narrow_near_the_ends(view, *parameter, role))) continue;
     if (const Practice* practice = practice_of(*parameter)) {
       if (take(beyond(view, *parameter, *practice)) || take(too_wide(view, *parameter, *practice))) continue;
       take(too_narrow(view, *parameter, practice->narrow));
       continue;
     }
-    if (parameter->scale != Scale::kLog) continue;
+    if (parameter->scale != Scale::kLog) {
+      if (role == Role::kUnknown) take(too_narrow(view, *parameter, kSameNarrow));
+      continue;
+    }
     // Of a parameter that nothing is known of, the scale says that orders of magnitude are meant.
     static constexpr Practice kUnknown{Role::kUnknown, 0, 1e300, 1.5, 1e10, ""};
     if (!take(too_wide(view, *parameter, kUnknown))) take(too_narrow(view, *parameter, kUnknown.narrow));

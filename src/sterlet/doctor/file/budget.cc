@@ -17,6 +17,7 @@ using space::Parameter;
 // Below so many trials a parameter a search hardly beats its first points; few parameters are no burden.
 constexpr std::size_t kTrialsAParameter = 5;
 constexpr std::size_t kParametersMin = 4;
+constexpr std::size_t kHardlyAnyTrials = 2;  // A parameter, of three.
 
 struct Ranked {
   const Parameter* parameter;
@@ -89,7 +90,8 @@ std::vector<Finding> find_budget(const FileView& view) {
   for (const Parameter* parameter : view.searched()) {
     ranked.push_back({parameter, tier_of(*parameter, view.declaration(parameter->name))});
   }
-  if (ranked.size() < kParametersMin || trials >= kTrialsAParameter * ranked.size()) return {};
+  const std::size_t needed = ranked.size() >= kParametersMin ? kTrialsAParameter : kHardlyAnyTrials;
+  if (ranked.size() < 3 || trials >= needed * ranked.size()) return {};
   // The last of the lowest tier goes first, as long as there are more than the budget can tell apart.
   std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.tier < b.tier; });
   const std::size_t affordable = std::max<std::size_t>(1, trials / kTrialsAParameter);

@@ -12,7 +12,7 @@ namespace {
 using space::Parameter;
 
 // With so many trials a parameter, also what hardly matters can be looked at.
-constexpr double kPlentyOfTrials = 25;
+constexpr double kPlentyOfTrials = 40;
 
 double default_of(const Parameter& parameter) {
   if (role_of(parameter.name) == Role::kEpsilon) return 1e-8;
@@ -44,8 +44,9 @@ std::vector<Finding> find_defaults(const FileView& view) {
   // A study of these alone is about them.
   if (unneeded.size() == searched.size()) return findings;
   const auto count = static_cast<double>(searched.size());
-  const bool is_plenty =
-      !view.spec().budget.trials || static_cast<double>(*view.spec().budget.trials) >= kPlentyOfTrials * count;
+  // Without a budget of trials nobody knows; then one of Adam's betas is let pass.
+  const auto& trials = view.spec().budget.trials;
+  const bool is_plenty = trials ? static_cast<double>(*trials) >= kPlentyOfTrials * count : unneeded.size() < 2;
   for (const Parameter* parameter : unneeded) {
     const bool is_epsilon = role_of(parameter->name) == Role::kEpsilon;
     if (!is_epsilon && is_plenty) continue;
