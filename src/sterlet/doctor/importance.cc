@@ -176,7 +176,10 @@ base::Json estimate_json(const Estimate& estimate) {
 base::Json row_json(const ImportanceRow& row) {
   base::Json json{{"param", row.name}, {"tier", row.tier}};
   if (row.fanova) json["fanova"] = estimate_json(*row.fanova);
-  if (row.pedanova) json["pedanova"] = estimate_json(*row.pedanova);
+  if (row.pedanova) {
+    json["pedanova"] = estimate_json(*row.pedanova);
+    json["pedanova"]["raw"] = base::json_number(row.pedanova_raw);
+  }
   if (row.shapley) json["shapley"] = estimate_json(*row.shapley);
   if (row.elements.empty()) return json;
   json["elements"] = base::Json::array();
@@ -231,16 +234,19 @@ Importance importance_of(const study::Study& study, std::size_t objective) {
   std::vector<double> results;
   const auto grid = gather_grid(space, study.history(), evidence, results);
   const std::vector<Estimate> pedanova = analysis::ped_anova_shares(grid, results, kSeed);
+  const std::vector<double> raw = analysis::ped_anova(grid, results);
   for (std::size_t i = 0; i < groups.size(); ++i) {
     ImportanceRow& row = out.rows[i];
     row.fanova = sum_of(fanova.shares, groups[i].columns);
     row.pedanova = sum_of(pedanova, groups[i].columns);
+    for (const std::size_t column : groups[i].columns) row.pedanova_raw += raw[column];
     if (space.parameters()[groups[i].parameter].repeat.empty()) continue;
     for (const std::size_t column : groups[i].columns) {
       row.elements.push_back({.name = space.dimension_name(evidence.dimensions[column]),
                               .tier = row.tier,
                               .fanova = fanova.shares[column],
-                              .pedanova = pedanova[column]});
+                              .pedanova = pedanova[column],
+                              .pedanova_raw = raw[column]});
     }
   }
   take_path(study, objective, evidence, forest, groups, out);

@@ -17,6 +17,7 @@ struct ImportanceRow {
   int tier = 2;
   std::optional<analysis::Estimate> fanova;    ///< Share of the variance of results over the space.
   std::optional<analysis::Estimate> pedanova;  ///< Share of what decides whether a trial is among the best tenth.
+  double pedanova_raw = 0;                     ///< The same before it is made a share, as Optuna gives it.
   std::optional<analysis::Estimate> shapley;   ///< What it adds on the way from the default to the best, of the metric.
   std::vector<ImportanceRow> elements;         ///< Of a repeated parameter, whose figures are their sums.
 };
