@@ -71,6 +71,12 @@ class Doctor(ProgramTest):
         self.assertEqual((found["scale"]["about"], found["scale"]["patch"]), (["rate"], {"scale": "log"}))
         self.assertEqual(found["unimportant"]["about"], ["idle"])
         self.assertIn("widen width upward", self.run_program("doctor", "study").stdout)
+        applied = json.loads(self.run_program("doctor", "study", "--apply", "--json").stdout)
+        self.assertEqual({each["kind"] for each in applied["applied"]}, {"failures", "edge", "scale"})
+        self.assertEqual([each["kind"] for each in applied["findings"]], ["unimportant"])
+        self.assertEqual(len(self.trials()), 80)
+        self.assertNotIn("edge", {finding["kind"] for finding in self.findings("study")})
+        self.assertIn("--apply amends a study", self.run_program("doctor", "study.yaml", "--apply", code=1).stderr)
 
     def test_importance_of_ishigami_within_three_hundredths(self):
         chance = random.Random(2)
