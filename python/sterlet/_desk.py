@@ -7,13 +7,14 @@ what others have done is read before trials are looked at.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import math
 import os
 import threading
 import weakref
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from sterlet import logging
 from sterlet._engine import Engine, EngineGone, number, numbers
@@ -21,7 +22,7 @@ from sterlet._space import Space
 from sterlet.exceptions import EngineError
 from sterlet.trial import FrozenTrial, TrialState
 
-__all__ = ["Asked", "Desk", "Exhausted"]
+__all__ = ["Asked", "Desk", "Exhausted", "close_all"]
 
 _STATES = {
     "WAITING": TrialState.WAITING,
@@ -81,6 +82,8 @@ class Desk:
         self._is_same = True  # The engine numbers trials as this desk does.
         self._has_restarted = False  # In the latest exchange.
         self._seen = -1
+        self.attrs: Dict[str, Any] = {}
+        """The study's user attributes."""
         self._best: Optional[FrozenTrial] = None
         _desks.add(self)
 
@@ -219,6 +222,7 @@ class Desk:
             told = json.loads(answer["told"]) if "told" in answer else {}
             fixed = answer.get("enqueued", {})
             record = _blank(place, told.get("user_attrs", {}))
+            self._note_all(place, record.user_attrs)
             if fixed:
                 record.system_attrs["fixed_params"] = fixed
             self._put(record)
@@ -275,6 +279,23 @@ class Desk:
                 if not self._is_same:
                     self._ids[record.number] = answer["id"]
                 self._put(record)
+                self._note_all(record.number, record.user_attrs)
+
+    def note(self, trial: Optional[int], key: str, value: Any) -> None:
+        """Keeps a user attribute of a trial, or of the study, as a note that `sterlet show` tells: key = JSON.
+
+        Errors: TypeError for what JSON cannot hold, in a storage.
+        """
+        if self.path is None:
+            return
+        said: Dict[str, Any] = {"op": "note", "text": f"{key} = {json.dumps(value)}"}
+        if trial is not None:
+            said["id"] = trial
+        self.exchange(lambda: [said])
+
+    def _note_all(self, trial: int, attrs: Dict[str, Any]) -> None:
+        for key, value in attrs.items():
+            self.note(trial, key, value)
 
     def enqueue(self, params: Dict[str, Any], user_attrs: Dict[str, Any]) -> None:
         """Puts values to be tried next at the end of the queue."""
@@ -299,6 +320,7 @@ class Desk:
         with self.lock:
             answer = self.exchange(lambda: [{"op": "trials", "since": self._seen}, {"op": "study"}])
             self.space.learn(answer[1]["spec"]["params"])
+            self.attrs.update(_attributes(answer[1].get("notes", ())))
             self._seen = answer[0]["seq"]
             for told in answer[0]["trials"]:
                 self._take(told)
@@ -348,12 +370,17 @@ class Desk:
         place = told["number"]
         if place in self.running:
             return
+        if told["state"] == "REMOVED":
+            if place < len(self.trials):
+                self.trials[place] = None
+            return
         record = self.trials[place] if place < len(self.trials) else None
         if record is None or not record.state.is_finished():
             self._put(self._record(told, record))
 
     def _record(self, told: Dict[str, Any], before: Optional[FrozenTrial]) -> FrozenTrial:
         record = _blank(told["number"], {} if before is None else before.user_attrs)
+        record.user_attrs.update(_attributes(one["text"] for one in told.get("notes", ())))
         record.state = _STATES[told["state"]]
         record.datetime_start, record.datetime_complete = _time(told["started"]), _time(told["ended"])
         for code, value in told["params"].items():
@@ -372,6 +399,13 @@ class Desk:
         return record
 
 
+def close_all(path: str, name: str) -> None:
+    """Ends this process's engines of a stored study."""
+    for desk in list(_desks):
+        if desk.name == name and desk.path is not None and os.path.realpath(desk.path) == os.path.realpath(path):
+            desk.close()
+
+
 def _after_fork() -> None:
     for desk in list(_desks):
         desk.lock = threading.RLock()  # Another thread of the parent may have held it.
@@ -384,6 +418,17 @@ def _blank(place: int, user_attrs: Dict[str, Any]) -> FrozenTrial:
     return FrozenTrial(
         place, TrialState.RUNNING, None, datetime.datetime.now(), None, {}, {}, dict(user_attrs), {}, {}, place
     )
+
+
+def _attributes(notes: Iterable[str]) -> Dict[str, Any]:
+    """User attributes among notes; a later one of a key counts, and what a person wrote is none."""
+    found = {}
+    for text in notes:
+        key, separator, value = text.partition(" = ")
+        if separator:
+            with contextlib.suppress(ValueError):
+                found[key] = json.loads(value)
+    return found
 
 
 def _choice(said: Any) -> Dict[str, Any]:

@@ -63,17 +63,14 @@ class Known:
         if isinstance(known, CategoricalDistribution):
             return {"type": "categorical", "choices": self._choices}
         assert isinstance(known, (FloatDistribution, IntDistribution))
-        said: Dict[str, Any] = {
-            "type": "int" if isinstance(known, IntDistribution) else "float",
-            "low": known.low,
-            "high": known.high,
-        }
+        kind = "int" if isinstance(known, IntDistribution) else "float"
+        if known.low == known.high:
+            return {"type": kind, "value": known.low}
+        said: Dict[str, Any] = {"type": kind, "low": known.low, "high": known.high}
         if scale_of(known) != "linear":
             said["scale"] = scale_of(known)
-        elif known.step is not None and known.step != 1 and known.high > known.low:
+        elif known.step is not None and (kind == "float" or known.step != 1):
             said["step"] = known.step
-        elif isinstance(known, FloatDistribution) and known.step == 1 and known.high > known.low:
-            said["step"] = 1
         return said
 
     def widen(self, distribution: BaseDistribution) -> None:
@@ -163,7 +160,8 @@ class Space:
 def _distribution(declaration: Dict[str, Any]) -> BaseDistribution:
     """What a study file's declaration says."""
     if "value" in declaration:
-        return CategoricalDistribution([declaration["value"]])
+        value = declaration["value"]
+        declaration = {**declaration, "low": value, "high": value, "choices": [value]}
     kind, scale = declaration.get("type", "categorical"), declaration.get("scale", "linear")
     if kind == "float":
         step = declaration.get("step")

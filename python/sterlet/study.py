@@ -79,7 +79,6 @@ class Study:
         self.pruner = pruner or pruners.MedianPruner()
         self._storage = storage
         self._desk = desk
-        self._attrs: Dict[str, Any] = {}
         self._queued: List[Dict[str, Any]] = []  # By this process.
         self._metric_names: Optional[List[str]] = None
         self._stop_flag = False
@@ -286,12 +285,14 @@ class Study:
 
     @property
     def user_attrs(self) -> Dict[str, Any]:
-        """What set_user_attr() kept."""
-        return dict(self._attrs)
+        """What set_user_attr() kept, also in other processes."""
+        self._desk.sync()
+        return dict(self._desk.attrs)
 
     def set_user_attr(self, key: str, value: Any) -> None:
-        """Keeps a value, which JSON can hold, with the study."""
-        self._attrs[key] = value
+        """Keeps a value, which JSON can hold, with the study. Errors: TypeError where a storage cannot hold it."""
+        self._desk.note(None, key, value)
+        self._desk.attrs[key] = value
 
     @property
     def metric_names(self) -> Optional[List[str]]:
@@ -349,6 +350,7 @@ class Study:
 
     def _set_trial_attr(self, trial: RunningTrial, key: str, value: Any) -> None:
         """Keeps an attribute of a running trial beyond this process."""
+        self._desk.note(trial.number, key, value)
 
     def _has(self, params: Dict[str, Any]) -> bool:
         known = [trial.system_attrs.get("fixed_params", trial.params) for trial in self._synced()]
@@ -477,7 +479,9 @@ def delete_study(*, study_name: str, storage: Storage) -> None:
         storage.studies.pop(study_name)
         return
     from sterlet._command import delete
+    from sterlet._desk import close_all
 
+    close_all(_stored(storage), study_name)  # Else this process would run what it deletes.
     delete(_stored(storage), study_name)
 
 

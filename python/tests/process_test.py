@@ -161,6 +161,35 @@ class StoredTest(PackageTest):
         self.assertEqual(sterlet.get_all_study_names(path), ["s"])
         self.assertEqual(sterlet.get_all_study_summaries(path)[0].n_trials, 7)
 
+    def test_attributes_are_kept(self):
+        path = self.path("a.db")
+        study = sterlet.create_study(storage=path, study_name="s")
+        study.set_user_attr("data", {"name": "iris", "rows": 150})
+        study.set_user_attr("data", ["iris"])
+        study.enqueue_trial({"x": 1.0}, user_attrs={"why": "a guess"})
+        trial = study.ask()
+        trial.set_user_attr("epochs", 3)
+        study.tell(trial, 1)
+        study.add_trial(sterlet.create_trial(value=2, user_attrs={"from": "elsewhere"}))
+        with self.assertRaises(TypeError):
+            study.set_user_attr("odd", object())
+        again = sterlet.load_study(study_name="s", storage=path)
+        self.assertEqual(again.user_attrs, {"data": ["iris"]})
+        self.assertEqual([one.user_attrs for one in again.trials], [{"why": "a guess", "epochs": 3}, {"from": "elsewhere"}])
+        self.run_sterlet("note", "s", "0", "looks odd", "--storage", path)
+        self.assertEqual(sterlet.load_study(study_name="s", storage=path).trials[0].user_attrs,
+                         {"why": "a guess", "epochs": 3})
+
+    def test_studies_are_deleted(self):
+        path = self.path("a.db")
+        kept = [sterlet.create_study(storage=path, study_name=name) for name in ("s", "t")]
+        for study in kept:
+            study.optimize(square, n_trials=2)
+        sterlet.delete_study(study_name="s", storage=path)
+        self.assertEqual(sterlet.get_all_study_names(path), ["t"])
+        with self.assertRaises(KeyError):
+            sterlet.delete_study(study_name="s", storage=path)
+
     def test_processes_work_on_one_study(self):
         path = self.path("a.db")
         study = sterlet.create_study(storage=path, study_name="s")

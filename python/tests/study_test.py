@@ -79,6 +79,14 @@ class OptimizeTest(PackageTest):
         with self.assertRaisesRegex(ValueError, "dynamic value space"):
             study.ask().suggest_categorical("kind", ["a", "c"])
 
+    def test_a_constant_may_become_a_range(self):
+        study = sterlet.create_study(sampler=sterlet.samplers.TPESampler(seed=2))
+        study.optimize(lambda trial: trial.suggest_float("x", 2, 2 + trial.number // 3) +
+                       trial.suggest_float("rate", 0.1, 0.1 * (1 + trial.number // 3), log=True) +
+                       trial.suggest_int("n", 4, 4 + 2 * (trial.number // 3), step=2), n_trials=12)
+        self.assertEqual([trial.params["n"] for trial in study.trials[:3]], [4, 4, 4])
+        self.assertGreater(max(trial.params["x"] for trial in study.trials), 2)
+
     def test_each_kind_of_value(self):
         seen = {}
 

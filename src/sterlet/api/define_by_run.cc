@@ -1,6 +1,7 @@
 #include "sterlet/api/define_by_run.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "sterlet/api/documents.h"
@@ -19,10 +20,13 @@ Result<Json> join(study::Study& study, const Json& arguments) {
 
 Result<Json> describe(study::Study& study, const Json&) {
   STERLET_PASS(study.refresh());
+  Json notes = Json::array();
+  for (const storage::NoteRecord& note : study.labels().notes_of(std::nullopt)) notes.push_back(note.text);
   return Json{{"spec", studyfile::json_from_spec(study.spec())},
               {"seed", study.seed()},
               {"trials", study.records().size()},
-              {"created", base::timestamp_text(study.created_ms())}};
+              {"created", base::timestamp_text(study.created_ms())},
+              {"notes", std::move(notes)}};
 }
 
 Result<Json> list_trials(study::Study& study, const Json& arguments) {

@@ -395,7 +395,7 @@ constexpr std::array<Operation, 13> kOperations{
       .arguments = {},
       .example = "{}",
       .answer = R"({"spec":{...}})",
-      .note = "`seed`, `trials` (their number) and `created` follow.",
+      .note = "`seed`, `trials` (their number), `created` and `notes` follow.",
       .run = &describe},
      {.name = "trials",
       .summary = "The trials, as `sterlet export` writes them.",

@@ -25,7 +25,8 @@ bool is_whole(double number) { return std::abs(number - std::round(number)) < 1e
 
 // Whether every value of the one is a value of the other, which means the same to samplers.
 bool holds_all_of(const Parameter& before, const Parameter& now) {
-  if (before.kind != now.kind || before.scale != now.scale) return false;
+  const bool was_constant = space::is_numeric(before) && before.low == before.high;
+  if (before.kind != now.kind || (before.scale != now.scale && !was_constant)) return false;
   if (before.when != now.when || before.repeat != now.repeat) return false;
   if (!space::is_numeric(before)) {
     return before.choices.size() <= now.choices.size() &&
@@ -34,7 +35,8 @@ bool holds_all_of(const Parameter& before, const Parameter& now) {
   if (now.low > before.low || now.high < before.high) return false;
   const double step = step_of(now);
   if (step == 0) return true;
-  return step_of(before) > 0 && is_whole(step_of(before) / step) && is_whole((before.low - now.low) / step);
+  const bool is_between = !was_constant && (step_of(before) == 0 || !is_whole(step_of(before) / step));
+  return !is_between && is_whole((before.low - now.low) / step);
 }
 
 }  // namespace
