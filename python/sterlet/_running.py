@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Union
 
 from sterlet._trial import Change, Trial
 from sterlet.distributions import BaseDistribution, check_distribution_compatibility
@@ -30,7 +30,7 @@ class RunningTrial(BaseTrial, Trial):
         """The study that it is of."""
         self._record = record
         self._trial_id = record._trial_id
-        self._asked = asked  # By the engine's names.
+        self._offered = asked  # By the engine's names.
         self._fixed = fixed  # By the program's: these values, whatever the engine says.
         self._relative = relative  # What a sampler in Python says.
         self._deviates = False  # From what was asked.
@@ -84,13 +84,13 @@ class RunningTrial(BaseTrial, Trial):
                     f"Fixed parameter {name} with value {value} is out of range for distribution {distribution}.",
                     stacklevel=5,
                 )
-            self._deviates = self._deviates or self._asked.get(known.code) != known.encode(value)
+            self._deviates = self._deviates or self._offered.get(known.code) != known.encode(value)
             return value
         if name in self._relative and distribution.contains(self._relative[name]):
             self._deviates = True
             return self._relative[name]
-        if known.code in self._asked and self.study.sampler._asks_engine:
-            value = known.decode(self._asked[known.code])
+        if known.code in self._offered and self.study.sampler._asks_engine:
+            value = known.decode(self._offered[known.code])
             if distribution is known.distribution or distribution == known.distribution or distribution.contains(value):
                 return value
         self._deviates = True
@@ -102,7 +102,7 @@ class RunningTrial(BaseTrial, Trial):
 
     def _settled(self) -> Optional[Dict[str, Any]]:
         """The parameters by the engine's names, where they are not those that it asked for."""
-        if not self._deviates and len(self._record.params) == len(self._asked):
+        if not self._deviates and len(self._record.params) == len(self._offered):
             return None
         return self.study._encoded(self._record.params)
 
@@ -207,6 +207,18 @@ class RunningTrial(BaseTrial, Trial):
     def finish(self, value: Union[float, Any]) -> None:
         """Tells the result now; the objective's own then does not count."""
         self.study.tell(self, value)
+
+    def has(self, name: str) -> bool:
+        """Whether that parameter was asked for."""
+        return name in self._record.params
+
+    def steps(self, last: int, *callbacks: Any, **more: Any) -> Iterator[int]:
+        """Steps 1 to `last`, until the pruner would end the trial: as of a launched program, whose callbacks for
+        checkpoints are taken and not called."""
+        for step in range(1, last + 1):
+            if len(self.study.directions) == 1 and self.should_prune():
+                return
+            yield step
 
     def changes(self) -> List[Change]:
         """None: nobody changes a trial of Study.optimize() while it runs."""

@@ -187,6 +187,21 @@ class OptimizeTest(PackageTest):
             self.assertEqual(trial.value, trial.intermediate_values[trial.last_step])
         self.assertEqual(study.best_trial.state, TrialState.COMPLETE)
 
+    def test_an_objective_may_be_written_as_a_launched_program(self):
+        def objective(trial):
+            x = trial.suggest_float("x", 0, 1)
+            self.assertTrue(trial.has("x") and not trial.has("y"))
+            for step in trial.steps(5):
+                if trial.report(step, value=x + step):
+                    break
+            trial.finish(trial.get("x", 0) + 5)
+
+        study = sterlet.create_study(pruner=sterlet.pruners.ThresholdPruner(upper=5.5))
+        study.optimize(objective, n_trials=5)
+        for trial in study.trials:
+            self.assertEqual((trial.state, trial.value), (TrialState.COMPLETE, trial.params["x"] + 5))
+            self.assertEqual(trial.last_step, 5)
+
     def test_reports_are_checked(self):
         trial = sterlet.create_study().ask()
         with self.assertRaises(TypeError):
