@@ -402,7 +402,7 @@ constexpr std::array<Operation, 13> kOperations{
       .effect = Effect::kReads,
       .arguments = kTrialsArguments,
       .example = "{}",
-      .answer = R"({"seq":0,"trials":[...]})",
+      .answer = R"({"seq":...,"trials":[...]})",
       .note = "Without a storage their reports are not kept.",
       .run = &list_trials}}};
 
