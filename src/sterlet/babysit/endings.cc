@@ -38,7 +38,8 @@ Result<void> Endings::leave() {
     return *found == Guard::Found::kNo ? finish(State::kComplete, "") : Result<void>();
   }
   if (leaving.is_stopping) return finish(State::kPaused, fmt::format("stopped at step {}", desk_.model.step));
-  const bool is_restart_asked = exited.cause == exec::Cause::kStopped && exited.reason.empty();
+  // One that is muted was killed by us, for what it trained was of no branch.
+  const bool is_restart_asked = exited.cause == exec::Cause::kStopped && attempt.is_muted;
   const bool was_killed = exited.cause == exec::Cause::kSignal || exited.cause == exec::Cause::kNodeLost;
   if (is_restart_asked || (was_killed && attempt.failure.empty() && progress_.restarts < kRestartsMax)) {
     return restart(is_restart_asked ? "it is started again" : exited.reason);

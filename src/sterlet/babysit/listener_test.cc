@@ -66,7 +66,7 @@ TEST_F(Misnumbered, AProgramThatSaysItWentBackAndGoesOnWhereItWasIsStartedAgain)
   EXPECT_TRUE(model().attempt.is_muted);
   report(22, 0.05);  // Of no branch.
   EXPECT_EQ(steps_of(0), (Steps{1, 2, 3}));
-  exit(exec::Cause::kStopped);
+  tell(exec::Event::Exited{.cause = exec::Cause::kStopped, .reason = "model.py was stopped after 2.1 s"});
   EXPECT_TRUE(progress_.to_launch);
   EXPECT_EQ(tree().model.active, 0);
 }
