@@ -108,7 +108,8 @@ class Autopilot(BabysitTest):
             self.assertEqual(change["by"], "autopilot")
             self.assertIn(change["state"], ("kept", "undone"))
             if change["helped"] is not None:
-                self.assertRegex(change["outcome"], r"^loss \S+ where the unchanged branch had \S+$")
+                self.assertRegex(change["outcome"],
+                                 r"^loss \S+ where the unchanged branch had [^\s;]+(; branch \w+ was better still)?$")
         kept = [change for change in made if change["state"] == "kept"]
         self.assertTrue(all(change["helped"] > 0.5 for change in kept))
         # The line goes through kept changes only, without a gap.

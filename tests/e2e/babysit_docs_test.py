@@ -18,6 +18,8 @@ sys.path.insert(0, %r)
 class Model:
     def __init__(self, seed):
         self.x, self.chance = 1.0, seed %% 2**64
+        with open("seed", "w") as file:
+            file.write(str(seed))
 
     def save(self, path):
         with open(path, "w") as file:
@@ -106,7 +108,7 @@ class FromThePage(BabysitTest):
         self.assertEqual(sorted(undone), list(range(1, max(undone) + 1)))
         # As if it had never been: the same model, alone.
         x, chance = 1.0, None
-        with open(self.trials_folder("m") + "/0/seed") as file:
+        with open(self.path("seed")) as file:
             chance = int(file.read()) % 2**64
         for step in sorted(undone):
             chance = (chance * 6364136223846793005 + 1442695040888963407) % 2**64
@@ -121,7 +123,7 @@ class FromThePage(BabysitTest):
                                  "the guard undoes it")[0]
         self.train_on(child, 5)
         self.end(child)
-        self.assertRegex(change["outcome"], r"^loss went from")
+        self.assertIn("loss went from", change["outcome"])
         self.assertEqual(list(self.branches()), ["a", "b"])
         self.assertLess(max(self.losses("a").values()), 1)
 
@@ -168,7 +170,7 @@ class Mistakes(BabysitTest):
         self.run_program("set", "learning_rate=50")
         change = self.wait_until(lambda: [c for c in self.branches()["a"]["interventions"] if c["state"] == "undone"],
                                  "the guard undoes it")[0]
-        self.assertRegex(change["outcome"], r"^loss went from")
+        self.assertIn("loss went from", change["outcome"])
         self.train_on(child, 10)
         err = self.end(child)
         told = err.index("note: the program told its state after step")

@@ -102,10 +102,14 @@ Result<std::vector<Change>> changes_from_json(const Json& json) {
     for (const Json& entry : json) {
       const bool whole = entry.is_object() && entry.contains("name") && entry["name"].is_string() &&
                          entry.contains("value") && entry.contains("op");
-      if (!whole) return fail(ErrorCode::kInvalidArgument, "a change without a name, an op or a value");
+      if (!whole)
+        return fail(ErrorCode::kInvalidArgument, "a change without a name, an op or a value",
+                    R"(write it as {"name":"learning_rate","op":"=","value":0.02})");
       const auto op =
           std::find_if(kOps.begin(), kOps.end(), [&](const auto& known) { return entry["op"] == known.second; });
-      if (op == kOps.end()) return fail(ErrorCode::kInvalidArgument, "a change whose op is not =, *= or /=");
+      if (op == kOps.end())
+        return fail(ErrorCode::kInvalidArgument, "a change whose op is not =, *= or /=",
+                    R"(write it as {"name":"learning_rate","op":"=","value":0.02})");
       changes.push_back({.name = entry["name"].get<std::string>(), .op = op->first, .value = entry["value"]});
     }
   }

@@ -14,11 +14,12 @@ class RollBackActions : public PlayedModel {
   RollBackActions() {
     options_.guard = true;
     open({.fresh = false});
+    hello();
+    sent();  // The guard's wish for a first checkpoint.
   }
 };
 
 TEST_F(RollBackActions, GoesBackToTheLastGoodCheckpointWithHalfOfItsRate) {
-  hello();
   report_until(4);
   checkpoint(4);
   report_until(6);
@@ -38,7 +39,6 @@ TEST_F(RollBackActions, GoesBackToTheLastGoodCheckpointWithHalfOfItsRate) {
 }
 
 TEST_F(RollBackActions, SaysLeftOutOnlyOfWhatTheProgramSaysItLeftOut) {
-  hello();
   report_until(4);
   checkpoint(4);
   report_until(6);
@@ -50,7 +50,6 @@ TEST_F(RollBackActions, SaysLeftOutOnlyOfWhatTheProgramSaysItLeftOut) {
 
 // The rate that ran away is 50 times that of the checkpoint; half of what was good there counts.
 TEST_F(RollBackActions, HalvesTheRateThatTheCheckpointHadNotTheOneThatRanAway) {
-  hello();
   report_until(4);
   change("rate", 1.0);
   report_until(8);
@@ -65,7 +64,6 @@ TEST_F(RollBackActions, HalvesTheRateThatTheCheckpointHadNotTheOneThatRanAway) {
 }
 
 TEST_F(RollBackActions, WithoutAGoodCheckpointItSaysSoAndTheModelTrainsOn) {
-  hello();
   report_until(4);
   wish("rollback", {{"good_step", 3}, {"bad_step", 4}, {"note", "the loss doubled"}});
   EXPECT_NE(last_said().find("the loss doubled, but there is no good checkpoint to go back to"), std::string::npos);
@@ -74,7 +72,6 @@ TEST_F(RollBackActions, WithoutAGoodCheckpointItSaysSoAndTheModelTrainsOn) {
 }
 
 TEST_F(RollBackActions, OneThatIsLeftForAnotherWasNotEnough) {
-  hello();
   report_until(4);
   checkpoint(4);
   report_until(6);

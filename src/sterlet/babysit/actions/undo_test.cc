@@ -38,7 +38,7 @@ TEST_F(UndoAction, TheGuardMayTakeBackSeveralAtOnce) {
   change("momentum", 0.8);
   report_until(6);
   wish("undo", {{"through", 1}, {"note", "the loss doubled"}});
-  EXPECT_EQ(last_sent("restore")["set"], (base::Json{{"momentum", 0.9}, {"rate", 0.1}}));
+  EXPECT_EQ(last_sent("restore")["set"], (base::Json{{"rate", 0.1}, {"momentum", 0.9}}));
   restored(3);
   EXPECT_EQ(tree().model.active, 0);
   for (const auto& made : tree().interventions) EXPECT_EQ(made.state, ChangeState::kUndone);
