@@ -270,9 +270,14 @@ class ReportPage(PageTest):
         self.assertFalse(self.one("#panel").is_displayed())
         ActionChains(self.browser).move_to_element(self.one("#search")).perform()
         mark = self.marks(self.svg("slice-dropout"), "point")[5]
-        self.click_offset(self.show("#plot-slice-dropout canvas"), float(mark.get("cx")), float(mark.get("cy")))
+        canvas = self.show("#plot-slice-dropout canvas")
+        x, y = float(mark.get("cx")), float(mark.get("cy"))
+        # The tooltip before the click: the card that opens then moves the plot from under the pointer.
+        ActionChains(self.browser).move_to_element_with_offset(canvas, x - canvas.size["width"] / 2, y - canvas.size["height"] / 2).perform()
+        self.settle()
         self.assertTrue(self.one("#tooltip").is_displayed())
         self.assertIn("learning_rate", self.one("#tooltip").text)
+        self.click_offset(canvas, x, y)
         self.assertIn("Trial", self.one("#panel").text)
 
     def test_plots_are_walked_by_keyboard(self):
