@@ -144,6 +144,33 @@ class ReportViews(page.PageTest):
         self.assertIn("dropout", drawn)
         self.assertIn("beta1", self.texts("thead th"), "the table has all")
 
+    def test_measured_importance_has_bars_and_orders_slices_and_map(self):
+        document = sample_study.realistic()
+        self.open(document)
+        self.assertEqual(self.all("#plot-importance"), [], "nothing was measured")
+        shares = [("dropout", 3, 0.5), ("learning_rate", 1, 0.3), ("units", 2, 0.1)]
+        document["study"]["importance"] = [{
+            "enough": True,
+            "importance": [{"param": name, "tier": tier, "fanova": {"value": value, "low": value - 0.05, "high": value + 0.05},
+                            **({"elements": [{"param": "units[1]", "fanova": {"value": 0.1, "low": 0, "high": 0.2}}]}
+                               if name == "units" else {})} for name, tier, value in shares],
+            "pairs": [{"params": ["dropout", "batch_size"], "value": 0.06, "low": 0.01, "high": 0.1}]}]
+        self.open(document)
+        drawing = self.svg("importance")
+        bars = [float(bar.get("width")) for bar in self.marks(drawing, "bar")]
+        self.assertEqual(len(bars), 3)
+        self.assertAlmostEqual(bars[0] / bars[1], 5 / 3, delta=0.02)
+        words = self.words(drawing)
+        self.assertIn("0.50 (0.45 to 0.55), tier 3", words)
+        self.assertIn("dropout", words)
+        self.assertEqual(self.texts(".slice h3")[:3], ["dropout", "learning_rate", "units[1]"])
+        self.assertIn("dropout", self.words(self.svg("map")))
+        self.assertIn("batch_size", self.words(self.svg("map")))
+        for odd in ({"importance": 7}, [{"enough": True, "importance": [{"param": 3}]}], [{"enough": False, "importance": []}]):
+            document["study"]["importance"] = odd
+            self.open(document)
+            self.assertEqual(self.all("#plot-importance"), [])
+
     def test_studies_of_one_or_two_parameters_fill_their_page(self):
         for dimensions, reports in ((1, 1), (1, 4), (2, 1), (2, 4)):
             with self.subTest(dimensions=dimensions, reports=reports):

@@ -11,6 +11,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/log_end.h"
 #include "sterlet/cli/report_in_trial.h"
+#include "sterlet/doctor/importance.h"
 #include "sterlet/report/html.h"
 
 namespace sterlet::cli {
@@ -49,6 +50,10 @@ base::Result<std::string> page_of(const OpenStudy& open) {
   storage::Storage& storage = *open.storage;
   base::Json head = api::study_json(study);
   head["study"]["version"] = STERLET_VERSION;
+  base::Json& importance = head["study"]["importance"] = base::Json::array();
+  for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
+    importance.push_back(doctor::importance_json({doctor::importance_of(study, i)}));
+  }
   report::Page page(head);
   const std::set<std::int64_t> with_logs = trials_with_logs(study);
   STERLET_TRY(auto models, api::models_json(study, storage));

@@ -5,8 +5,8 @@
 namespace sterlet::doctor {
 
 bool is_applicable(const Finding& finding) {
-  return !finding.edits.empty() && std::none_of(finding.edits.begin(), finding.edits.end(),
-                                                [](const Edit& edit) { return edit.key == "tune"; });
+  return !finding.edits.empty() &&
+         std::none_of(finding.edits.begin(), finding.edits.end(), [](const Edit& edit) { return edit.key == "tune"; });
 }
 
 base::Result<studyfile::StudyFile> amended(const study::Study& study, const std::vector<Finding>& findings) {

@@ -18,6 +18,7 @@ new ParallelPlot(variedCount === 1 || variedCount === 2 ? detail : wide);
 const models = document.getElementById('models');
 buildModels(models);
 if (models.children.length && trialCount === 1) overview.after(models);
+if (objectives.some((_, index) => importanceRows(index).length > 0)) new ImportancePlot(variedCount > 2 ? detail : wide);
 if (variedCount >= 2 && rank().rows.length > 1) new MapPlot(detail);
 if (variedCount === 1) detail.append(slices);
 buildSlices(slices);

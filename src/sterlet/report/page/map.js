@@ -19,7 +19,8 @@ class MapPlot extends Plot {
       height: ordered.length === 2 ? 360 : 320,
       controls: ordered.length === 2 ? [] : [across, up],
     });
-    [this.across, this.up] = ordered;
+    [this.across, this.up] = strongestPair(0) || ordered;
+    across.querySelector('select').value = String(this.across.index);
     up.querySelector('select').value = String(this.up.index);
   }
 

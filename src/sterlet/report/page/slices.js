@@ -64,8 +64,12 @@ const axisHint = (axis) => {
       .join(', ');
 };
 
-// Most important first, as far as the space says: lower tiers, then the order of the study file.
-const orderedAxes = () => [...axes].sort((a, b) => (a.tier || 9) - (b.tier || 9) || a.index - b.index);
+// Most important first: as measured, where that could be; else lower tiers, then the order of the study file.
+const orderedAxes = () => {
+  const shares = new Map(axes.map((axis) => [axis, importanceShare(axis, 0)]));
+  const share = (axis) => (Number.isNaN(shares.get(axis)) ? -1 : shares.get(axis));
+  return [...axes].sort((a, b) => share(b) - share(a) || (a.tier || 9) - (b.tier || 9) || a.index - b.index);
+};
 
 const variedAxes = () => orderedAxes().filter((axis) => !isFixed(axis));
 
