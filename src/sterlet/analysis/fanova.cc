@@ -17,6 +17,7 @@ constexpr std::size_t kScaledParts = 24;
 constexpr double kScaledShareMin = 0.002;
 constexpr double kFactorVariance = 0.04;
 constexpr double kFactorMax = 2;
+constexpr double kRounding = 1e-24;
 
 // Parts are numbered: first the columns, then the pairs.
 class Decomposition final {
@@ -206,6 +207,8 @@ class Decomposition final {
       out.parts.push_back(variance_of(marginals, part) * square(part));
       out.variance += out.parts.back();
     }
+    // What rounding leaves of equal results.
+    if (out.variance <= kRounding * (1 + marginals.mean() * marginals.mean())) out.variance = 0;
     const std::vector<double> always = out.parts;
     for (std::size_t part = 0; part < out.parts.size(); ++part) {
       if (part < width_) {

@@ -28,7 +28,7 @@ struct Coverage {
 };
 
 TEST(Fanova, OfIshigamiIsWithinThreeHundredthsAtAThousandTrials) {
-  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
     for (const std::size_t width : {3, 10}) {
       const Fanova fanova = analyse(known::sample(known::ishigami, width, 1000, seed));
       EXPECT_NEAR(fanova.shares[0].value, known::kIshigamiFirst, 0.03);
@@ -42,7 +42,7 @@ TEST(Fanova, OfIshigamiIsWithinThreeHundredthsAtAThousandTrials) {
 }
 
 TEST(Fanova, OfAnAdditiveFunctionIsWithinThreeHundredthsAndWithoutPairs) {
-  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
     const Fanova fanova = analyse(known::sample(known::additive, 10, 1000, seed));
     for (std::size_t j = 0; j < 10; ++j) {
       const double truth = j < 4 ? static_cast<double>((4 - j) * (4 - j)) / 30 : 0;
@@ -67,7 +67,7 @@ TEST(Fanova, IntervalsHoldTheTruthInMostCases) {
   Coverage coverage;
   for (const double noise : {0.0, 1.0}) {
     for (const std::size_t rows : {200, 1000}) {
-      for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         const Fanova ishigami = analyse(known::sample(known::ishigami, 4, rows, seed, noise));
         coverage.add(ishigami.shares[0], known::kIshigamiFirst);
         coverage.add(ishigami.shares[1], known::kIshigamiSecond);
