@@ -42,7 +42,7 @@ const Practice* practice_of(const Parameter& parameter) {
   return found == kPractice.end() ? nullptr : found;
 }
 
-double rounded(double value) { return std::stod(fmt::format("{:.1e}", value)); }
+double rounded(double value) { return base::parse_number(fmt::format("{:.1e}", value)).value_or(value); }
 
 // Bounds as the parameter can have them, with its defaults between them.
 std::vector<Edit> edits_to(const Parameter& parameter, double low, double high) {
