@@ -121,11 +121,11 @@ class Mend(ProgramTest):
     def test_enqueue_says_when_a_point_is_tried(self):
         self.write("train.sh", 'sterlet report loss="$1"\n')
         self.write("study.yaml", STUDY.replace("params: {", "params: {learning_rate: {type: float, low: 0, high: 1}, n: {type: "
-                                                            "int, low: 2, high: 2}, units: {type: int, low: 1, high: 99, "
+                                                            "int, low: 1, high: 2}, units: {type: int, low: 1, high: 99, "
                                                             "repeat: n}, ") + "budget: {trials: 1}\n")
         self.run_program("tune", "study.yaml")
-        self.assertEqual(self.run_program("enqueue", "x=0.5", "units=64,80").stdout,
-                         "s tries x=0.5 units=[64,80] next; but the budget of trials is used up: sterlet resume s --trials 2 "
+        self.assertEqual(self.run_program("enqueue", "x=0.5", "n=2", "units=64,80").stdout,
+                         "s tries x=0.5 n=2 units=[64,80] next; but the budget of trials is used up: sterlet resume s --trials 2 "
                          "tries it\n")
         self.assertIn("unknown parameter 'lr'; did you mean 'learning_rate'?", self.run_program("enqueue", "lr=1", code=1).stderr)
         self.run_program("resume", "--trials", "2")

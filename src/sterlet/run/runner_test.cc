@@ -337,12 +337,14 @@ TEST_F(RunStudy, GoesOnWithFewerWorkersWhereALaunchFails) {
       << heard_.sentences.back();
 }
 
-TEST_F(RunStudy, FailsATrialThatCannotBeStartedThoughNothingElseRuns) {
+TEST_F(RunStudy, EndsWhereATrialCannotBeStartedThoughNothingElseRuns) {
   open_study("budget: {trials: 3}\nfailures_max: 10\n");
   executor_.refuse = [](const exec::Launch& launch) { return launch.id.trial == 1; };
   executor_.script = [&] { report_and_exit(); };
   run(1);
-  EXPECT_EQ(states(), (std::vector<State>{State::kComplete, State::kFailed, State::kComplete}));
+  EXPECT_EQ(states(), (std::vector<State>{State::kComplete, State::kFailed}));
+  EXPECT_EQ(study_->records()[1].attempt, 3);
+  EXPECT_EQ(study_->pause(), study::Pause::kUnstarted);
   EXPECT_EQ(study_->records()[1].reason, "it could not be started: cannot make a pipe (Too many open files)");
 }
 
