@@ -100,7 +100,7 @@ class Course final {
   bool is_heard_ = false;
   bool is_reporting_on_ = false;  // After it was told.
   bool is_robbed_ = false;
-  bool has_told_ = false;     // A report or a value.
+  bool has_told_ = false;  // A report or a value.
   bool is_out_of_time_ = false;
   std::vector<std::string> metrics_;
   std::optional<std::set<std::string>> read_;
