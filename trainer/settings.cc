@@ -19,6 +19,7 @@ constexpr int kWidthMax = 1 << 16;
 
 std::vector<int> get_widths(const Trial& trial, const std::string& name, const std::vector<int>& otherwise) {
   std::vector<int> widths;
+  if (!trial.has(name)) return otherwise;
   for (const double width : trial.get_list(name, {otherwise.begin(), otherwise.end()})) {
     if (std::floor(width) != width || std::abs(width) > kWidthMax)
       throw std::runtime_error(fmt::format(
@@ -61,7 +62,7 @@ const std::vector<LiveField>& live_fields() {
 std::vector<std::string> apply_params(const Trial& trial, Settings& settings) {
   std::set<std::string> known;
   const auto take = [&](const char* name, auto& value) {
-    value = trial.get(name, value);
+    if (trial.has(name)) value = trial.get(name, value);  // What the study leaves out comes from the flags.
     known.insert(name);
   };
   for (const LiveField& field : live_fields()) take(field.name, settings.live.*field.member);
