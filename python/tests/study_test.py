@@ -153,7 +153,7 @@ class OptimizeTest(PackageTest):
 
         def objective(trial):
             if trial.number < 8:
-                together.wait(120)  # Eight run at once.
+                together.wait(240)  # Eight run at once.
             return square(trial)
 
         study.optimize(objective, n_trials=64, n_jobs=8)
