@@ -85,7 +85,7 @@ class LiveDisplay(DisplayTest):
                 self.assertEqual(terminal.wait(), 0)
                 shown = terminal.screen.text()
                 self.assertIn("8/8 trials", shown)
-                self.assertRegex(shown, r"\nbest: trial 7 with val_error 0\.225\n")
+                self.assertRegex(shown, r"\nbest: trial 7 with val_error 0\.225 \(minimized\)\n")
 
     def test_it_is_calm(self):
         terminal = self.terminal("tune", "study.yaml")
@@ -113,7 +113,7 @@ class LiveDisplay(DisplayTest):
         lines = self.run_program("tune", "study.yaml", "--progress", "plain").stderr.splitlines()
         self.assertEqual(lines[0], "mlp: minimize val_error; sampler random, pruner none, 2 workers, budget 8 trials")
         self.assertEqual(lines[1], f"storage {self.path('sterlet.db')}; output of the trials: sterlet logs mlp N, or "
-                                   f"{self.trials_folder('mlp')}")
+                                   f"{os.path.normpath(self.trials_folder('mlp'))}")
         again = self.run_program("tune", "study.yaml", "--progress", "plain").stderr.splitlines()
         self.assertEqual(again[1], "it goes on: 8 trials there")
 
@@ -152,8 +152,8 @@ class Top(DisplayTest):
                 terminal.wait_for(r"/ filter \(failed\)")
                 self.assertEqual(self.chosen_order(terminal.screen.text()), [2])
                 terminal.type("\r")
-                text = terminal.wait_for(r"no such file: data\.csv$")
-                self.assertRegex(text, r"^trial +2, FAILED\n")
+                text = terminal.wait_for(r"^trial +2, FAILED$")
+                self.assertRegex(text, r"\nreason +sh train\.sh ended with exit code 3 ")
                 self.assertRegex(text, r"\nstderr:\nno such file: data.csv\n")
                 terminal.type("\x1b")
                 terminal.wait_for(r"^ +2 FAILED ")

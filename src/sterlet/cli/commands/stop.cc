@@ -44,6 +44,7 @@ base::Result<void> stop_trial(Context& context, const OpenStudy& open, const Opt
       return {};
     }
     if (static_cast<double>(context.parts.clock.steady_ms() - start_ms) >= options.wait_seconds * 1000) {
+      STERLET_PASS(wish.take_back());  // Where nobody has heard it, no later attempt shall.
       return base::fail(base::ErrorCode::kTimeout,
                         fmt::format("trial {} was asked to end, but has not within {} s", trial, options.wait_seconds),
                         "wait longer with --wait", open.study->spec().name);
