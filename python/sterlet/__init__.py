@@ -42,6 +42,7 @@ _FROM = {
 _MODULES = (
     "distributions",
     "exceptions",
+    "importance",
     "integrations",
     "logging",
     "pruners",
@@ -69,6 +70,7 @@ __all__ = [
     "find_binary",
     "get_all_study_names",
     "get_all_study_summaries",
+    "importance",
     "integrations",
     "load_study",
     "logging",
@@ -103,6 +105,7 @@ if TYPE_CHECKING:
     from sterlet import (
         distributions,
         exceptions,
+        importance,
         integrations,
         logging,
         pruners,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
-from typing import List
+from typing import Any, Dict, List
 
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
 
-__all__ = ["delete", "names"]
+__all__ = ["delete", "importances", "names"]
 
 
 def names(path: str) -> List[str]:
@@ -29,8 +30,18 @@ def delete(path: str, name: str) -> None:
     """Removes a study. Errors: KeyError where there is none; EngineError."""
     if name not in names(path):
         raise KeyError(f"there is no study '{name}' in {path}")
-    done = subprocess.run(
-        [find_binary(), "rm", name, "--storage", path, "--yes"], capture_output=True, text=True, check=False
-    )
+    _run("rm", name, "--storage", path, "--yes")
+
+
+def importances(path: str, name: str) -> List[Dict[str, Any]]:
+    """What `sterlet importance` says of each parameter of a stored study. Errors: EngineError."""
+    told = json.loads(_run("importance", name, "--storage", path, "--json"))
+    found: List[Dict[str, Any]] = told["importance"]
+    return found
+
+
+def _run(*arguments: str) -> str:
+    done = subprocess.run([find_binary(), *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise EngineError(done.stderr.strip())
+    return done.stdout
