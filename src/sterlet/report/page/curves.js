@@ -60,7 +60,7 @@ class CurvesPlot extends Plot {
     const position = (step) => (span === 0 ? 0.5 : (step - low) / span);
     const x = {
       position,
-      ticks: linearTicks(low, high, 6).map((tick) => ({position: position(tick), text: compactNumber(tick)}))
+      ticks: stepTicks(low, high, 6).map((tick) => ({position: position(tick), text: compactNumber(tick)}))
     };
     const objective = objectives.findIndex((own) => own.metric === metric.name);
     const y = numberAxis(

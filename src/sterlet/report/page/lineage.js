@@ -42,7 +42,7 @@ class LineagePlot extends Plot {
     const position = (step) => (high === low ? 0.5 : (step - low) / (high - low));
     const x = {
       position,
-      ticks: linearTicks(low, high, 8).map((tick) => ({position: position(tick), text: compactNumber(tick)}))
+      ticks: stepTicks(low, high, 8).map((tick) => ({position: position(tick), text: compactNumber(tick)}))
     };
     const y = numberAxis(all.map(([, value]) => value), {direction: directionOf(0)});
     const frame = drawFrame(surface, this, {x, y, xTitle: 'step', yTitle: this.metric.name});

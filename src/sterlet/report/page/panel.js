@@ -61,7 +61,7 @@ const drawCardCurve = (canvas, metric, row) => {
   const position = (step) => (high === low ? 0.5 : (step - low) / (high - low));
   const x = {
     position,
-    ticks: linearTicks(low, high, 4).map((tick) => ({position: position(tick), text: compactNumber(tick)}))
+    ticks: stepTicks(low, high, 4).map((tick) => ({position: position(tick), text: compactNumber(tick)}))
   };
   const y = numberAxis(shown.flatMap((curve) => curve.values), {count: 4, log: isLog(metric.name)});
   const frame = drawFrame(surface, plot, {x, y, left: 46, right: 10, top: 8, bottom: 22});

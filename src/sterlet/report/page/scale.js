@@ -72,6 +72,13 @@ const linearTicks = (low, high, count) => {
   return ticks;
 };
 
+// Of whole steps: there is no step 1.5.
+const stepTicks = (low, high, count) => {
+  const ticks = linearTicks(low, high, count);
+  const whole = ticks.filter(Number.isInteger);
+  return whole.length > 1 ? whole : ticks;
+};
+
 // Powers of ten, and their 2s and 5s where there are few of them.
 const logTicks = (low, high) => {
   const first = Math.floor(Math.log10(low) + 1e-9);
