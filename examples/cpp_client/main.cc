@@ -9,7 +9,7 @@ int main() {
   sterlet::Trial trial;
   const double learning_rate = trial.get("learning_rate", 0.001);
   const double momentum = trial.get("momentum", 0.5);
-  const int steps = trial.get("steps", 200);
+  const int steps = 200;
 
   double x = -1.2, y = 1;
   double speed_x = 0, speed_y = 0;
