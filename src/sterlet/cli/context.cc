@@ -46,7 +46,6 @@ base::Result<OpenStudy> open_with(const Context& context, const StudyOptions& op
   }
   STERLET_TRY(std::string path, storage_path(options.storage, folder));
   OpenStudy open;
-  open.storage_path = path;
   STERLET_TRY(open.storage, context.parts.open_storage(path, storage_options));
   open.storage_path = path;
   open.trials_home = context.parts.trials_home(path);
