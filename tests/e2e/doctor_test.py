@@ -130,6 +130,14 @@ class Doctor(ProgramTest):
         self.assertIn("all 30 trials failed", self.findings("failed")[0]["says"])
         self.assertEqual(self.findings("one")[0]["kind"], "few")
 
+    def test_a_space_of_one_configuration_is_no_trouble(self):
+        for count in (1, 30):
+            self.study("objective: loss\nparams:\n  x: {choices: [a]}\nduplicates: allow\n",
+                       [({"x": "a"}, random.Random(i).random()) for i in range(count)], f"single{count}")
+            document = json.loads(self.run_program("importance", f"single{count}", "--json").stdout)
+            self.assertEqual((document["enough"], document["importance"]), (False, []))
+            self.findings(f"single{count}")
+
     def test_two_hundred_parameters_and_one_are_no_trouble(self):
         chance = random.Random(4)
         names = [f"p{i}" for i in range(200)]

@@ -57,7 +57,7 @@ double explained_share(const TrialTable& table, const Forest& forest) {
 Forest fit_forest(const TrialTable& table, const ForestOptions& options) {
   Forest forest{.binned = bin_table(table)};
   const std::size_t n = table.rows();
-  if (n == 0) return forest;
+  if (n == 0 || table.width() == 0) return forest;
   const std::size_t take = std::min(n, options.rows_max);
   forest.drawn_share = static_cast<double>(take) / static_cast<double>(n);
   for (int b = 0; b < options.models; ++b) {

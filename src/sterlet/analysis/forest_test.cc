@@ -57,6 +57,13 @@ TEST(Forest, OfNoneOneOrEqualTrialsKnowsNothing) {
   }
 }
 
+TEST(Forest, OfNoColumnsKnowsNothing) {
+  const TrialTable table{.results = {1, 2, 3}};
+  const Forest forest = fit_forest(table, {});
+  EXPECT_TRUE(forest.models.empty());
+  EXPECT_FALSE(is_enough(table, forest));
+}
+
 TEST(Forest, IsTheSameForTheSameSeed) {
   const TrialTable table = known::sample(known::ishigami, 3, 100, 1);
   const Forest a = fit_forest(table, {.seed = 4}), b = fit_forest(table, {.seed = 4});

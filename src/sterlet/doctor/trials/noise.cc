@@ -42,9 +42,11 @@ std::vector<Finding> find_noise(const TrialsView& view) {
   std::vector<double> results = view.evidence().table.results;
   std::sort(results.begin(), results.end());
   const double gap = results[std::min(kBest, results.size()) - 1] - results.front();
-  const double spread = results[results.size() / 2] - results.front();
-  // A model of few trials takes what it cannot follow for noise, so that a little of it says nothing.
-  if (noise <= gap || (measured == 0 && noise < 0.15 * spread)) return {};
+  const std::size_t n = results.size();
+  const double spread = std::max(results[n / 2] - results.front(), results[n * 3 / 4] - results[n / 4]);
+  // A model of few trials takes what it cannot follow for noise, so that a little of it says nothing; and where several
+  // of the best are equal there is none.
+  if (noise <= gap || (measured == 0 && (gap == 0 || noise < 0.15 * spread))) return {};
   Finding finding{
       .says = fmt::format("noise of {} is larger than the {} between the best and the {}: repeat the top ones, with "
                           "repeats: {{at_most: 10}}",

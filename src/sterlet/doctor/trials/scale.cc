@@ -17,6 +17,8 @@ using space::Scale;
 // Ranges of less than that differ too little between scales.
 constexpr double kLogRatioMin = 10, kWindowRatioMin = 5;
 constexpr double kProbabilityMin = 0.75;
+constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials:
+constexpr std::size_t kManyTrials = 40;
 constexpr double kRelevanceMin = 6;
 
 std::vector<Scale> scales_of(const Parameter& parameter) {
@@ -48,6 +50,7 @@ std::vector<double> on(const TrialsView& view, std::size_t column, Scale scale) 
 std::vector<Finding> find_wrong_scales(const TrialsView& view) {
   std::vector<Finding> findings;
   if (!view.process()) return findings;
+  const double least = view.evidence().trials.size() < kManyTrials ? kProbabilityMinOfFew : kProbabilityMin;
   for (const std::size_t column : view.modelled()) {
     const Parameter& parameter = view.parameter(column);
     if (!space::is_numeric(parameter)) continue;
@@ -61,7 +64,7 @@ std::vector<Finding> find_wrong_scales(const TrialsView& view) {
     const analysis::ScaleVerdict verdict = analysis::judge_scale(question);
     const std::size_t best = verdict.best();
     const double probability = verdict.probabilities[best];
-    if (best == question.current || probability < kProbabilityMin || verdict.relevance < kRelevanceMin) continue;
+    if (best == question.current || probability < least || verdict.relevance < kRelevanceMin) continue;
     base::Json probabilities = base::Json::object();
     for (std::size_t i = 0; i < scales.size(); ++i) {
       probabilities[std::string(space::text_of(scales[i]))] = base::json_number(verdict.probabilities[i]);
