@@ -93,10 +93,9 @@ Result<void> Ledger::sync() {
 Result<void> Ledger::refresh() {
   if (storage_ == nullptr) return {};
   STERLET_TRY(const std::int64_t changed, storage_->last_event(study_.id));
-  if (changed != seen_seq_) {  // A change of the spec is an event, too.
-    STERLET_TRY(auto versions, storage_->load_spec_versions(study_.id));
-    versions_.replace(std::move(versions), study_.spec);
-  }
+  if (changed <= seen_seq_) return {};
+  STERLET_TRY(auto versions, storage_->load_spec_versions(study_.id));  // A change of the spec is an event, too.
+  versions_.replace(std::move(versions), study_.spec);
   STERLET_TRY(const std::int64_t last, catch_up(*storage_, study_, space_, versions_, seen_seq_, trials_));
   if (last != seen_seq_ && keeps_turns_) {
     STERLET_TRY(auto turns, storage_->live().load_turns(study_.id));
