@@ -54,11 +54,19 @@ std::string fitted(const std::string& text, std::size_t columns) {
 
 }  // namespace
 
+// Words are made once for each state of a trial: a screen is drawn twice a second.
+bool TopView::passes(const Study& study, std::int64_t trial, const std::string& wanted) const {
+  Words& words = words_[trial];
+  const State state = record_of(study, trial).state;
+  if (words.text.empty() || words.state != state) words = {.state = state, .text = words_of(study, trial)};
+  return words.text.find(wanted) != std::string::npos;
+}
+
 std::vector<std::int64_t> TopView::listed(const Study& study) const {
   std::vector<std::int64_t> trials;
   const std::string wanted = lower(filter_);
   for (const std::int64_t trial : study.shown_trials()) {
-    if (wanted.empty() || words_of(study, trial).find(wanted) != std::string::npos) trials.push_back(trial);
+    if (wanted.empty() || passes(study, trial, wanted)) trials.push_back(trial);
   }
   std::reverse(trials.begin(), trials.end());
   std::stable_sort(trials.begin(), trials.end(), [&](std::int64_t a, std::int64_t b) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,14 @@ class TopView final {
   Line row(const study::Study& study, const base::Clock& clock, const Curves& curves, std::int64_t trial,
            std::size_t columns) const;
 
+  // What a trial was looked through for a filter, in the state that it had then.
+  struct Words {
+    storage::State state = storage::State::kWaiting;
+    std::string text;
+  };
+  bool passes(const study::Study& study, std::int64_t trial, const std::string& wanted) const;
+
+  mutable std::map<std::int64_t, Words> words_;
   Order order_ = Order::kNumber;
   std::string filter_;
   bool is_filtering_ = false;  // The filter is being typed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -77,25 +78,29 @@ ListColumn objective_column(const study::Study& study, std::size_t objective) {
   return column;
 }
 
+// A trial's parameters by name.
+using ParamsOf = std::function<const base::Json&(std::int64_t trial)>;
+
 // What a trial has there, whichever version of the space it is of; null: nothing.
-base::Json value_of(const study::Study& study, const space::Dimension& dimension, std::int64_t trial) {
-  const base::Json params = study.view(trial).params;
+base::Json value_of(const study::Study& study, const ParamsOf& params_of, const space::Dimension& dimension,
+                    std::int64_t trial) {
+  const base::Json& params = params_of(trial);
   const auto found = params.find(study.space().parameters()[dimension.parameter].name);
   if (found == params.end()) return nullptr;
   if (!found->is_array()) return dimension.element == 0 ? *found : base::Json(nullptr);
   return dimension.element < found->size() ? (*found)[dimension.element] : base::Json(nullptr);
 }
 
-ListColumn dimension_column(const study::Study& study, std::size_t index) {
+ListColumn dimension_column(const study::Study& study, const ParamsOf& params_of, std::size_t index) {
   const space::Dimension dimension = study.space().dimensions()[index];
-  const auto text = [&study, dimension](std::int64_t trial) {
-    const base::Json value = value_of(study, dimension, trial);
+  const auto text = [&study, params_of, dimension](std::int64_t trial) {
+    const base::Json value = value_of(study, params_of, dimension, trial);
     return value.is_null() ? std::string() : short_value_text(value);
   };
   ListColumn column{.name = study.space().dimension_name(index), .text = text};
   if (space::is_numeric(study.space().parameters()[dimension.parameter])) {
-    column.order = [&study, dimension](std::int64_t trial) {
-      return base::number_from_json(value_of(study, dimension, trial)).value_or(kNone);
+    column.order = [&study, params_of, dimension](std::int64_t trial) {
+      return base::number_from_json(value_of(study, params_of, dimension, trial)).value_or(kNone);
     };
   }
   return column;
@@ -258,6 +263,13 @@ std::string with_reasons(const study::Study& study, const std::string& table, co
 
 std::vector<ListColumn> list_columns(const study::Study& study, std::map<std::int64_t, std::string> remarks,
                                      std::int64_t now_ms) {
+  // Of each trial they are made once for all columns: of 10,000 trials that is most of the time of a list.
+  const auto known = std::make_shared<std::map<std::int64_t, base::Json>>();
+  const ParamsOf params_of = [&study, known](std::int64_t trial) -> const base::Json& {
+    const auto [place, is_new] = known->try_emplace(trial);
+    if (is_new) place->second = study.view(trial).params;
+    return place->second;
+  };
   std::vector<ListColumn> columns;
   columns.push_back({.name = "number",
                      .text = [](std::int64_t trial) { return std::to_string(trial); },
@@ -267,7 +279,8 @@ std::vector<ListColumn> list_columns(const study::Study& study, std::map<std::in
                      }});
   for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) columns.push_back(objective_column(study, i));
   if (study.spec().repeats.is_on()) add_repeat_columns(study, columns);
-  for (std::size_t i = 0; i < study.space().dimensions().size(); ++i) columns.push_back(dimension_column(study, i));
+  for (std::size_t i = 0; i < study.space().dimensions().size(); ++i)
+    columns.push_back(dimension_column(study, params_of, i));
   columns.push_back({.name = "origin",
                      .text = [&study](auto trial) { return std::string(space::text_of(study.view(trial).origin)); }});
   columns.push_back({.name = "attempts",

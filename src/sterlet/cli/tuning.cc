@@ -48,7 +48,7 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
     return context.out.json(json);
   }
   if (study.best().empty()) {
-    context.err.line("no trial was successful; sterlet ls shows why");
+    context.err.line(fmt::format("no trial was successful; sterlet ls {} shows why", study.spec().name));
     return;
   }
   print_best(context, study, "best: ");
