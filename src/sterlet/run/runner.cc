@@ -127,6 +127,7 @@ class Runner final {
   bool is_ending() const { return interruptions_.count() > 0; }
   bool is_over() const {
     if (!running_.empty() || !events_.empty()) return false;
+    if (asks_again_ && !is_ending()) return false;
     return is_ending() || (study_.pause() != study::Pause::kNone && !is_waiting_for_others());
   }
   // The budget is used up, but some of it by trials of a process that may be dead: then they are run again here.
@@ -271,6 +272,7 @@ class Runner final {
       if (!running->second.course.is_robbed()) ended_.push_back(id.trial);
       running_.erase(running);
     }
+    asks_again_ = turn.has_unstarted;
     if (turn.has_looked_around) {
       looked_at_ms_ = clock_.steady_ms();
       has_undecided_ = turn.has_undecided;
@@ -533,6 +535,7 @@ class Runner final {
   std::optional<std::int64_t> looked_at_ms_;  // When the last beat was given and lost trials were looked for.
   bool has_undecided_ = false;                // See is_waiting_for_others().
   bool is_told_of_others_ = false;
+  bool asks_again_ = false;  // A trial that could not be started gives its place back: the last pause holds no longer.
   std::optional<std::int64_t> sync_at_ms_;  // When the disk is to have all that is stored; nothing: it has.
   std::int64_t watched_at_ms_ = 0;          // When the storage was last seen in its place.
   std::vector<std::int64_t> ended_;         // Trials whose end is stored, but not told to the observer yet.
