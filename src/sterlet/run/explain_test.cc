@@ -70,7 +70,7 @@ TEST(ExplainUnread, NamesWhatNeitherTheCommandNorAClientTook) {
       "nothing; ask by trial.get(\"wd\", ...), or take it out of params");
   EXPECT_EQ(
       explain_unread(params, {"t"}, {}),
-      "its program asked its client for no parameter (lr, units, wd), and the command names none; ask for them, as "
+      "its program asked its client for no parameter (lr, wd, units), and the command names none; ask for them, as "
       "by trial.get(\"lr\", ...), unless it reads the file that STERLET_PARAMS names");
 }
 

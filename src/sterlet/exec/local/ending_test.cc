@@ -39,16 +39,25 @@ TEST(Ending, NamesTheScriptOfAnInterpreter) {
   EXPECT_EQ(program_name({"pythonista", "x"}), "pythonista");
 }
 
-TEST(Ending, LastLineIsPrintableAndCutAtACharacter) {
+TEST(Ending, LastLineIsPrintableWithoutColoursAndCutAtACharacter) {
   const TestFolder folder;
   const std::string path = folder.file("log");
   EXPECT_EQ(last_line(path), "");
-  std::ofstream(path) << "one\n  t\x1B[31mwo \n\n \t\n";
-  EXPECT_EQ(last_line(path), "t\\x1b[31mwo");
+  std::ofstream(path) << "one\n  t\x1B[31mw\x1B]o \n\n \t\n";
+  EXPECT_EQ(last_line(path), "tw\\x1b]o");
   std::string umlauts = "x";
   for (int i = 0; i < 150; ++i) umlauts += "\xC3\xBC";
   std::ofstream(path) << umlauts;
   EXPECT_EQ(last_line(path), umlauts.substr(0, 199) + "...");
+}
+
+TEST(Ending, LastLinesComeOldestFirst) {
+  const TestFolder folder;
+  const std::string path = folder.file("log");
+  EXPECT_TRUE(last_lines(path, 3).empty());
+  std::ofstream(path) << "one\ntwo\r\n\n  three\rfour";
+  EXPECT_EQ(last_lines(path, 3), (std::vector<std::string>{"two", "three", "four"}));
+  EXPECT_EQ(last_lines(path, 9), (std::vector<std::string>{"one", "two", "three", "four"}));
 }
 
 }  // namespace
