@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Whether a study of a program with threads of its own (LightGBM) is as fast as with OMP_NUM_THREADS set by hand.
 
-    bench/threads.py [--repeats 5] [--trials 12]        prints a table; needs lightgbm and the built program
+    bench/threads.py [--repeats 5] [--trials 12] [--unset]      prints a table; needs lightgbm and the built program
 
-Each study runs with `workers: auto` and three environments in turn: as it is, with OMP_NUM_THREADS=1 by hand, and with
-OMP_NUM_THREADS as many as there are cores, which is what a library takes where nobody sets it.
+Each study runs with `workers: auto` and two environments in turn: as it is, and with OMP_NUM_THREADS=1 by hand. With
+--unset also with as many threads as there are cores, which is what a library takes where nobody sets it.
 """
 import argparse
 import os
@@ -60,9 +60,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--trials", type=int, default=12)
+    parser.add_argument("--unset", action="store_true")
     options = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
-    rows = {"Sterlet as it is": None, "OMP_NUM_THREADS=1 by hand": 1, f"{cores} threads in each trial": cores}
+    rows = {"Sterlet as it is": None, "OMP_NUM_THREADS=1 by hand": 1}
+    if options.unset:
+        rows[f"{cores} threads in each trial"] = cores
     seconds, fits = {name: [] for name in rows}, {name: [] for name in rows}
     for _ in range(options.repeats):  # In turn, so that a busy machine is busy for all.
         for name, threads in rows.items():
