@@ -109,7 +109,8 @@ std::vector<std::uint8_t> places_of(const GridColumn& column) {
     }
     // What lies in the middle of two belongs to the lower one.
     const double place = column.ordered ? std::ceil((value - column.low) / width - 0.5) : value;
-    places.push_back(static_cast<std::uint8_t>(std::clamp(place, 0.0, static_cast<double>(column.steps - 1))));
+    const auto last = static_cast<double>(std::min<std::size_t>(column.steps - 1, kInactive - 1));
+    places.push_back(static_cast<std::uint8_t>(std::clamp(place, 0.0, last)));
   }
   return places;
 }
