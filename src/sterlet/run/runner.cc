@@ -118,6 +118,7 @@ class Runner final {
     storage::SessionRecord session = options_.session;
     session.ended = true;
     STERLET_PASS(while_locked([&] { return study_.beat(session); }));
+    STERLET_PASS(while_locked([&] { return study_.end_sessions(cleaned_); }));
     STERLET_PASS(sync());
     STERLET_PASS(while_locked([&] { return clear_left_checkpoints(); }));
     return RunResult{
@@ -277,6 +278,7 @@ class Runner final {
       looked_at_ms_ = clock_.steady_ms();
       has_undecided_ = turn.has_undecided;
     }
+    if (turn.has_looked_around) cleaned_ = turn.lost_sessions;
     for (const std::string& session : turn.lost_sessions) executor_.end_leftovers(session);
     for (const Turn::Reported& report : turn.reported) observer_.reported(report.trial, report.step, report.value);
     for (const std::string& sentence : turn.sayings) observer_.said(sentence);
@@ -376,13 +378,13 @@ class Runner final {
   Result<void> look_around(Turn& turn) {
     turn.has_looked_around = true;
     STERLET_PASS(study_.beat(options_.session));
+    STERLET_PASS(study_.end_sessions(cleaned_));
     std::set<std::string> undecided;
     STERLET_TRY(turn.lost_sessions, study_.collect_lost([&](const storage::SessionRecord& session) {
       const study::Liveness liveness = watch_.look(session);
       if (liveness == study::Liveness::kUnknown) undecided.insert(session.id);
       return liveness != study::Liveness::kGone;
     }));
-    STERLET_PASS(study_.end_sessions(turn.lost_sessions));
     if (undecided.empty()) return {};
     const auto& records = study_.records();
     turn.has_undecided = std::any_of(records.begin(), records.end(), [&](const storage::TrialRecord& record) {
@@ -531,7 +533,10 @@ class Runner final {
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
   std::map<AttemptId, Running> running_;
-  std::vector<Event> events_;                 // Not stored yet.
+  std::vector<Event> events_;  // Not stored yet.
+  // Sessions that are gone and whose leftovers are ended: so it is stored with the next look, and not before, since
+  // this process may be killed in between.
+  std::vector<std::string> cleaned_;
   std::optional<std::int64_t> looked_at_ms_;  // When the last beat was given and lost trials were looked for.
   bool has_undecided_ = false;                // See is_waiting_for_others().
   bool is_told_of_others_ = false;
