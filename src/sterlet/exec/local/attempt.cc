@@ -211,7 +211,7 @@ Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHos
   if (auto* not_started = std::get_if<NotStarted>(&outcome)) {
     Event::Exited exited{
         .cause = Cause::kNotStarted, .code = 0, .seconds = 0, .reason = std::move(not_started->reason)};
-    events.emplace_back(launch.id, std::move(exited));
+    events.push_back({.id = launch.id, .what = std::move(exited)});
     return std::unique_ptr<Attempt>();
   }
   auto& started = std::get<Started>(outcome);
