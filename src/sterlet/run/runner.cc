@@ -1,9 +1,7 @@
 #include "sterlet/run/runner.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -12,7 +10,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/run/course.h"
 #include "sterlet/run/devices.h"
-#include "sterlet/run/explain.h"
+#include "sterlet/run/intake.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/run/mail.h"
@@ -54,12 +52,12 @@ class Runner final {
         observer_(observer),
         options_(options),
         interruptions_(options.signal_fd),
-        watch_(clock),
         mail_(options.mailbox, study.storage_id(), clock),
         notifier_(study, executor, options.trials_folder),
         gpu_slots_(options.gpus, study.spec().resources.gpu_share),
         remarks_(study),
-        workers_(options.workers) {}
+        workers_(options.workers),
+        intake_(study, mail_, clock, running_) {}
 
   Result<RunResult> run() {
     study_.defer_sync(true);
@@ -74,38 +72,6 @@ class Runner final {
   }
 
  private:
-  struct Running {
-    study::Claim claim;
-    std::vector<int> gpus;
-    Course course;
-    bool is_held = false;
-  };
-
-  /// What one turn changes, beside the study. It is put in place after the commit: a turn that fails leaves no trace.
-  struct Turn {
-    struct Reported {
-      std::int64_t trial = 0, step = 0;
-      std::optional<double> value;  // Of the first objective.
-    };
-    struct Answer {
-      AttemptId id;
-      std::uint64_t ack = 0;
-      bool prune = false;
-    };
-    std::map<AttemptId, Course> courses;  // Of the attempts that something happened to, as they are afterwards.
-    std::vector<Answer> answers;          // To reports that wait.
-    std::vector<Reported> reported;
-    std::vector<AttemptId> exited;
-    std::vector<std::string> sayings;
-    std::vector<std::pair<std::int64_t, Event::Noted>> notes;  // By trial.
-    std::vector<std::string> lost_sessions;                    // Whose leftovers are to be ended.
-    bool has_undecided = false;  // Trials run in a session of which it is not known whether it lives.
-    std::vector<study::Claim> claims;
-    bool has_looked_around = false;
-    bool has_unstarted = false;       // A program could not be started, which is told before it is tried again.
-    std::map<AttemptId, bool> holds;  // Whose programs are held, or let go on.
-  };
-
   Result<RunResult> run_turns() {
     STERLET_PASS(while_locked([&] { return study_.beat(options_.session); }));
     STERLET_PASS(while_locked([&] { return clear_left_checkpoints(); }));
@@ -249,10 +215,10 @@ class Runner final {
     Turn turn;
     if (!events_.empty() || has_room(running_.size()) || is_look_due || has_mail) {
       STERLET_TRY(auto transaction, study_.begin());
-      STERLET_PASS(find_robbed(turn));
-      for (const Event& event : events_) STERLET_PASS(take(event, turn));
-      if (has_mail) STERLET_PASS(take_mail(turn));
-      if (is_look_due) STERLET_PASS(look_around(turn));
+      STERLET_PASS(intake_.find_robbed(turn));
+      for (const Event& event : events_) STERLET_PASS(intake_.take(event, turn));
+      if (has_mail) STERLET_PASS(intake_.take_mail(turn));
+      if (is_look_due) STERLET_PASS(intake_.look_around(options_.session, cleaned_, turn));
       STERLET_PASS(claim(turn));
       STERLET_PASS(transaction.commit());
       if (has_mail) mail_.was_read();
@@ -335,64 +301,6 @@ class Runner final {
     }
   }
 
-  // Another process that thought us dead may have taken trials of ours. What they tell has no place any more; the
-  // others go on.
-  Result<void> find_robbed(Turn& turn) {
-    for (const auto& [id, running] : running_) {
-      if (running.course.is_robbed() || study_.is_held(id.trial, id.attempt)) continue;
-      course_of(id, turn).take_robbed();
-      turn.sayings.push_back(fmt::format(
-          "trial {}: another process has taken it, as this one seemed dead to it; it is ended here", id.trial));
-    }
-    return {};
-  }
-
-  // What people want of single trials. Of trials that do not run here it is not for this process to say anything.
-  Result<void> take_mail(Turn& turn) {
-    STERLET_TRY(const auto commands, mail_.pending());
-    for (const storage::CommandRecord& command : commands) {
-      const auto running = std::find_if(running_.begin(), running_.end(), [&](const auto& each) {
-        return each.first.trial == command.trial && !each.second.course.is_robbed();
-      });
-      if (running == running_.end()) continue;
-      const AttemptId id = running->first;
-      if (std::count(turn.exited.begin(), turn.exited.end(), id) > 0) continue;  // It is answered with its end.
-      const auto& known = running->second.course.commands();
-      if (std::count(known.begin(), known.end(), command.id) > 0) continue;
-      if (command.kind == kHoldKind) {
-        const bool is_held = !running->second.is_held;
-        turn.holds[id] = is_held;
-        STERLET_PASS(mail_.answer(command.id, is_held ? fmt::format("trial {} is held where it is", id.trial)
-                                                      : fmt::format("trial {} goes on", id.trial)));
-      } else if (command.kind == kPruneKind || command.kind == kStopKind) {
-        const bool is_prune = command.kind == kPruneKind;
-        const std::string reason =
-            fmt::format("{} by {}", is_prune ? "pruned" : "stopped", base::printable(command.who));
-        course_of(id, turn).take_wish(is_prune ? Course::Wish::kPrune : Course::Wish::kCancel, command.id, reason);
-        if (running->second.is_held) turn.holds[id] = false;  // So that it hears of it.
-      }
-    }
-    return {};
-  }
-
-  Result<void> look_around(Turn& turn) {
-    turn.has_looked_around = true;
-    STERLET_PASS(study_.beat(options_.session));
-    STERLET_PASS(study_.end_sessions(cleaned_));
-    std::set<std::string> undecided;
-    STERLET_TRY(turn.lost_sessions, study_.collect_lost([&](const storage::SessionRecord& session) {
-      const study::Liveness liveness = watch_.look(session);
-      if (liveness == study::Liveness::kUnknown) undecided.insert(session.id);
-      return liveness != study::Liveness::kGone;
-    }));
-    if (undecided.empty()) return {};
-    const auto& records = study_.records();
-    turn.has_undecided = std::any_of(records.begin(), records.end(), [&](const storage::TrialRecord& record) {
-      return record.state == storage::State::kRunning && undecided.contains(study_.session_of(record.number));
-    });
-    return {};
-  }
-
   Result<void> claim(Turn& turn) {
     if (turn.has_unstarted) return {};
     // Attempts that exited in this turn have left room already.
@@ -448,91 +356,19 @@ class Runner final {
                                base::count_text(static_cast<std::uint64_t>(workers_), "trial")));
   }
 
-  // The course of an attempt as this turn leaves it.
-  Course& course_of(const AttemptId& id, Turn& turn) {
-    return turn.courses.try_emplace(id, running_.at(id).course).first->second;
-  }
-
-  std::optional<double> objective_of(const std::vector<std::pair<std::string, double>>& metrics) const {
-    const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& metric) {
-      return metric.first == study_.spec().objectives.front().metric;
-    });
-    if (found == metrics.end()) return std::nullopt;
-    return found->second;
-  }
-
-  Result<void> take(const Event& event, Turn& turn) {
-    if (!running_.contains(event.id)) return {};
-    Course& course = course_of(event.id, turn);
-    if (course.is_robbed()) {
-      if (const auto* report = std::get_if<Event::Report>(&event.what); report != nullptr && report->ack) {
-        turn.answers.push_back({.id = event.id, .ack = *report->ack, .prune = true});
-      }
-      if (std::holds_alternative<Event::Exited>(event.what)) turn.exited.push_back(event.id);
-      return {};
-    }
-    if (const auto* report = std::get_if<Event::Report>(&event.what)) {
-      STERLET_TRY(const auto decision, study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
-      course.take_report(report->step, decision, clock_.steady_ms());
-      course.take_metrics(report->metrics);
-      turn.reported.push_back({.trial = event.id.trial, .step = report->step, .value = objective_of(report->metrics)});
-      if (report->ack) {
-        turn.answers.push_back({.id = event.id, .ack = *report->ack, .prune = decision.prune && !decision.pause});
-      }
-    } else if (const auto* value = std::get_if<Event::Value>(&event.what)) {
-      course.take_value(value->values);
-    } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {
-      return study_.checkpoint(event.id.trial, event.id.attempt, checkpoint->path, checkpoint->step);
-    } else if (const auto* applied = std::get_if<Event::Applied>(&event.what)) {
-      course.take_applied(applied->step);
-    } else if (const auto* refused = std::get_if<Event::Refused>(&event.what)) {
-      course.take_refused(*refused);
-    } else if (const auto* failed = std::get_if<Event::Failed>(&event.what)) {
-      course.take_failed(failed->reason);
-    } else if (const auto* read = std::get_if<Event::Read>(&event.what)) {
-      course.take_read(read->params);
-    } else if (const auto* noted = std::get_if<Event::Noted>(&event.what)) {
-      turn.notes.emplace_back(event.id.trial, *noted);
-    } else if (const auto* exited = std::get_if<Event::Exited>(&event.what)) {
-      turn.exited.push_back(event.id);
-      study::Outcome outcome = outcome_of(course, *exited);
-      turn.has_unstarted = turn.has_unstarted || outcome.is_unstarted;
-      STERLET_PASS(study_.tell(event.id.trial, event.id.attempt, std::move(outcome)));
-      const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(event.id.trial)];
-      for (const std::int64_t command : course.commands()) {
-        STERLET_PASS(mail_.answer(command, fmt::format("trial {} has ended: {}, {}", record.number,
-                                                       storage::text_of(record.state), record.reason)));
-      }
-    }
-    return {};
-  }
-
-  study::Outcome outcome_of(const Course& course, const Event::Exited& exited) const {
-    const auto& objectives = study_.spec().objectives;
-    study::Outcome outcome = course.outcome(exited, objectives.size());
-    if (outcome.state != storage::State::kComplete || !outcome.values.empty()) return outcome;
-    for (const studyfile::Objective& objective : objectives) {
-      const auto& told = course.metrics();
-      const bool is_told = std::find(told.begin(), told.end(), objective.metric) != told.end();
-      outcome.instead.push_back(
-          is_told ? std::string() : explain_missing(study_.spec().metrics, objective.metric, told, exited.traces));
-    }
-    return outcome;
-  }
-
   study::Study& study_;
   exec::Executor& executor_;
   const base::Clock& clock_;
   Observer& observer_;
   const RunOptions& options_;
   Interruptions interruptions_;
-  study::SessionWatch watch_;
   Mail mail_;
   Notifier notifier_;
   GpuSlots gpu_slots_;
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
-  std::map<AttemptId, Running> running_;
+  RunningAttempts running_;
+  Intake intake_;
   std::vector<Event> events_;  // Not stored yet.
   // Sessions that are gone and whose leftovers are ended: so it is stored with the next look, and not before, since
   // this process may be killed in between.
