@@ -101,7 +101,9 @@ class LiveDisplay(DisplayTest):
         terminal = self.terminal("tune", "study.yaml")
         self.wait_for_trials(terminal)
         terminal.type("\x03")
-        text = terminal.wait_for(r"^interrupted: no new trials; the running ones are finished \(again to end them\)$")
+        # The line, and then the display again below it.
+        text = terminal.wait_for(r"^interrupted: no new trials; the running ones are finished \(again to end them\)$"
+                                 r"[\s\S]*^mlp  ")
         self.assertNotIn("^C", text)
         self.assertEqual(len(re.findall(r"^mlp  ", text, re.M)), 1, text)
         self.write("go", "")

@@ -121,7 +121,8 @@ class Terminal:
         return bool(got)
 
     def wait_for(self, is_there):
-        """Reads until `is_there` (a function of the screen's text, or a regular expression) holds."""
+        """Reads until `is_there` (a function of the screen's text, or a regular expression) holds, then what is there of
+        the same picture still: a terminal hands a picture over in pieces."""
         check = is_there if callable(is_there) else re.compile(is_there, re.M).search
         deadline = time.monotonic() + LIMIT_SECONDS
         while not check(self.screen.text()):
@@ -130,6 +131,8 @@ class Terminal:
                 break
             if not goes_on or time.monotonic() > deadline:
                 raise AssertionError(f"it never came: {is_there}; the screen:\n{self.screen.text()}")
+        while select.select([self.end], [], [], 0.1)[0] and self.read(0) and time.monotonic() < deadline:
+            pass
         return self.screen.text()
 
     def type(self, keys):
