@@ -167,9 +167,10 @@ Result<void> Study::tell(std::int64_t trial, int attempt, Outcome told) {
       STERLET_TRY(const auto curve, curve_of(record));
       facts.counted = counted_values(curve, spec_.objectives);
     }
-    curves_.erase(trial);
     STERLET_TRY(Ending ending, decide_ending(std::move(record), std::move(*last), facts, spec_.objectives));
-    return pruner_.end(std::move(ending));
+    STERLET_PASS(pruner_.end(std::move(ending)));
+    curves_.erase(trial);  // Not before: a refused end leaves the trial as it was.
+    return {};
   });
 }
 

@@ -197,6 +197,22 @@ TEST(Study, TakesOfACurveWhatTheObjectiveSays) {
   EXPECT_EQ((*study)->records()[2].values, (std::vector<double>{0.5, 3, 30}));  // As pruners and samplers had it.
 }
 
+TEST(Study, AnEndThatIsRefusedLeavesTheCurveAsItWas) {
+  auto file = studyfile::parse_study_text(
+      "study: s\nobjective: {metric: loss, direction: minimize, of: best}\nparams: {x: {type: float, low: 0, high: "
+      "1}}\n",
+      "s.yaml", "/");
+  ASSERT_TRUE(file.has_value()) << file.error().front().message();
+  auto study = Study::open(std::move(*file), {});
+  ASSERT_TRUE(study.has_value());
+  ASSERT_TRUE((*study)->ask().has_value());
+  ASSERT_TRUE((*study)->report(0, 1, 1, {{"loss", 0.2}}).has_value());
+  ASSERT_TRUE((*study)->report(0, 1, 2, {{"loss", 0.5}}).has_value());
+  EXPECT_FALSE((*study)->tell(0, 1, {.values = {0.1, 0.2}}).has_value());  // One value too many.
+  ASSERT_TRUE((*study)->tell(0, 1, {}).has_value());
+  EXPECT_EQ((*study)->records()[0].values, std::vector<double>{0.2});
+}
+
 // Attempt 1 reports steps 1 to 4 and is lost; attempt 2 goes on from the checkpoint of step 2. The best of the one curve is
 // at step 1, and what attempt 1 reported after step 2 does not count.
 TEST_F(StoredStudy, TheBestOfACurveMayBeOfAnEarlierAttempt) {
