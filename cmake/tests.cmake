@@ -1,5 +1,20 @@
 # One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
 
+# Tests are compiled quickly, not into quick code: that of the rooms, which they call, is optimised as users have it.
+set(STERLET_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
+add_library(sterlet_test_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
+target_link_libraries(sterlet_test_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json GTest::gtest)
+target_compile_options(sterlet_test_pch PRIVATE ${STERLET_TEST_OPTIONS})
+target_precompile_headers(sterlet_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch_test.h)
+sterlet_warnings(sterlet_test_pch)
+
+function(sterlet_test_executable target)
+  add_executable(${target} ${ARGN})
+  target_compile_options(${target} PRIVATE ${STERLET_TEST_OPTIONS})
+  target_precompile_headers(${target} REUSE_FROM sterlet_test_pch)
+  sterlet_warnings(${target})
+endfunction()
+
 foreach(room base math space samplers pruners population analysis storage exec studyfile study doctor run babysit/judge
         babysit api report practices cli)
   sterlet_room_sources(${room} sources)
@@ -7,12 +22,10 @@ foreach(room base math space samplers pruners population analysis storage exec s
   if(sources)
     string(REPLACE "/" "_" name ${room})
     set(target sterlet_${name}_test)
-    add_executable(${target} ${sources})
+    sterlet_test_executable(${target} ${sources})
     target_link_libraries(${target} PRIVATE sterlet_${name} GTest::gtest_main rapidcheck)
     target_compile_definitions(${target} PRIVATE STERLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
       STERLET_PROGRAM="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/sterlet")
-    target_precompile_headers(${target} REUSE_FROM sterlet_pch)
-    sterlet_warnings(${target})
     add_test(NAME ${name} COMMAND ${target})
     set_tests_properties(${name} PROPERTIES TIMEOUT 600)
   endif()
@@ -20,10 +33,8 @@ endforeach()
 
 # What holds when the storage fails: the life of a study and of a model, each of their calls failing once.
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/faults/*_test.cc)
-add_executable(sterlet_faults_test ${sources})
+sterlet_test_executable(sterlet_faults_test ${sources})
 target_link_libraries(sterlet_faults_test PRIVATE sterlet_babysit GTest::gtest_main)
-target_precompile_headers(sterlet_faults_test REUSE_FROM sterlet_pch)
-sterlet_warnings(sterlet_faults_test)
 add_test(NAME faults COMMAND sterlet_faults_test)
 set_tests_properties(faults PROPERTIES TIMEOUT 600)
 
@@ -38,6 +49,7 @@ endforeach()
 
 add_test(NAME check COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/check/check_test.py)
 add_executable(sterlet_client_test client/sterlet_test.cc)
+target_compile_options(sterlet_client_test PRIVATE ${STERLET_TEST_OPTIONS})
 target_link_libraries(sterlet_client_test PRIVATE GTest::gtest_main Threads::Threads)
 sterlet_warnings(sterlet_client_test)
 add_test(NAME client_cpp COMMAND sterlet_client_test)
