@@ -1,4 +1,4 @@
-# sterlet_room(NAME SEES room... USES target...): the static library of src/sterlet/NAME.
+# sterlet_room(NAME SEES room... USES target... [PCH target OPTIONS option...]): the static library of src/sterlet/NAME.
 #
 # An include names its file: "sterlet/space/axis.h" is src/sterlet/space/axis.h. The build reaches a room's headers
 # through a door of its own (doors/NAME/sterlet/NAME, a link to src/sterlet/NAME) that only the rooms that SEE it have on
@@ -30,11 +30,21 @@ if(STERLET_SANITIZE)
   add_link_options(-fsanitize=${STERLET_SANITIZE})
 endif()
 
-# One precompiled header for all rooms: the standard library, fmt and JSON are most of a small file's compile time.
-add_library(sterlet_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
-target_link_libraries(sterlet_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
-sterlet_warnings(sterlet_pch)  # A header compiled under other flags than its user's is not used.
-target_precompile_headers(sterlet_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
+# sterlet_pch(NAME HEADER USES target... OPTIONS option...): a precompiled header, for targets with the same options.
+function(sterlet_pch name header)
+  cmake_parse_arguments(PCH "" "" "USES;OPTIONS" ${ARGN})
+  add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
+  target_link_libraries(${name} PUBLIC fmt::fmt nlohmann_json::nlohmann_json ${PCH_USES})
+  target_compile_options(${name} PRIVATE ${PCH_OPTIONS})
+  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/${header})
+  sterlet_warnings(${name})  # A header compiled under other flags than its user's is not used.
+endfunction()
+
+# The standard library, fmt and JSON are most of a small file's compile time.
+sterlet_pch(sterlet_pch pch.h)
+
+# What reads command lines and what tests is compiled quickly, not into quick code. The rooms that they call are optimised.
+set(STERLET_QUICKLY $<$<CONFIG:Release>:-O1>)
 
 set(STERLET_INNER_ROOMS babysit/judge)
 
@@ -50,7 +60,10 @@ function(sterlet_room_sources room into)
 endfunction()
 
 function(sterlet_room room)
-  cmake_parse_arguments(ROOM "" "" "SEES;USES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "PCH" "SEES;USES;OPTIONS" ${ARGN})
+  if(NOT ROOM_PCH)
+    set(ROOM_PCH sterlet_pch)
+  endif()
   string(REPLACE "/" "_" name ${room})
   set(door ${PROJECT_BINARY_DIR}/doors/${name})
   get_filename_component(parent sterlet/${room} DIRECTORY)
@@ -65,6 +78,7 @@ function(sterlet_room room)
     target_link_libraries(sterlet_${name} PUBLIC sterlet_${seen})
   endforeach()
   target_link_libraries(sterlet_${name} PUBLIC fmt::fmt nlohmann_json::nlohmann_json PRIVATE ${ROOM_USES})
-  target_precompile_headers(sterlet_${name} REUSE_FROM sterlet_pch)
+  target_compile_options(sterlet_${name} PRIVATE ${ROOM_OPTIONS})
+  target_precompile_headers(sterlet_${name} REUSE_FROM ${ROOM_PCH})
   sterlet_warnings(sterlet_${name})
 endfunction()

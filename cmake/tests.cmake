@@ -1,16 +1,10 @@
 # One test binary a room, from its *_test.cc, and the tests of whole programs (tests/).
 
-# Tests are compiled quickly, not into quick code: that of the rooms, which they call, is optimised as users have it.
-set(STERLET_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
-add_library(sterlet_test_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
-target_link_libraries(sterlet_test_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json GTest::gtest)
-target_compile_options(sterlet_test_pch PRIVATE ${STERLET_TEST_OPTIONS})
-target_precompile_headers(sterlet_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch_test.h)
-sterlet_warnings(sterlet_test_pch)
+sterlet_pch(sterlet_test_pch pch_test.h USES GTest::gtest OPTIONS ${STERLET_QUICKLY})
 
 function(sterlet_test_executable target)
   add_executable(${target} ${ARGN})
-  target_compile_options(${target} PRIVATE ${STERLET_TEST_OPTIONS})
+  target_compile_options(${target} PRIVATE ${STERLET_QUICKLY})
   target_precompile_headers(${target} REUSE_FROM sterlet_test_pch)
   sterlet_warnings(${target})
 endfunction()
@@ -49,7 +43,7 @@ endforeach()
 
 add_test(NAME check COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/check/check_test.py)
 add_executable(sterlet_client_test client/sterlet_test.cc)
-target_compile_options(sterlet_client_test PRIVATE ${STERLET_TEST_OPTIONS})
+target_compile_options(sterlet_client_test PRIVATE ${STERLET_QUICKLY})
 target_link_libraries(sterlet_client_test PRIVATE GTest::gtest_main Threads::Threads)
 sterlet_warnings(sterlet_client_test)
 add_test(NAME client_cpp COMMAND sterlet_client_test)

@@ -1,0 +1,5 @@
+#pragma once
+
+#include "pch.h"
+
+#include <CLI/CLI.hpp>
