@@ -236,7 +236,7 @@ class Sqlite final : public Storage {
 
   Result<std::int64_t> count_trials(std::int64_t study) override {
     std::int64_t count = 0;
-    STERLET_PASS(each_row(statement("SELECT count(*) FROM trials WHERE study_id = ?").bind(study),
+    STERLET_PASS(each_row(statement("SELECT coalesce(max(number), -1) + 1 FROM trials WHERE study_id = ?").bind(study),
                           [&](Statement& row) { count = row.integer(0); }));
     return count;
   }
