@@ -102,7 +102,7 @@ Result<int> attempt_of(study::Study& study, std::int64_t trial) {
   if (trial < 0 || trial >= static_cast<std::int64_t>(study.records().size())) return 1;
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(trial)];
   if (record.state != State::kLost) return record.attempt;
-  STERLET_TRY(const study::Claim claim, study.take_over(trial));
+  STERLET_TRY(const study::Claim claim, study.by_hand().take_over(trial));
   return claim.attempt;
 }
 
@@ -188,7 +188,7 @@ Result<Json> retry(study::Study& study, const Json& arguments) {
   } else {
     trials = study.failed_trials();
   }
-  STERLET_PASS(study.retry(trials));
+  STERLET_PASS(study.by_hand().retry(trials));
   return Json{{"ok", true}, {"ids", trials}};
 }
 
@@ -197,17 +197,17 @@ std::optional<std::int64_t> place_of(const Json& arguments) {
 }
 
 Result<Json> note(study::Study& study, const Json& arguments) {
-  STERLET_PASS(study.note(place_of(arguments), arguments["text"].get<std::string>(), ""));
+  STERLET_PASS(study.labels().note(place_of(arguments), arguments["text"].get<std::string>(), ""));
   return Json{{"ok", true}};
 }
 
 Result<Json> tag(study::Study& study, const Json& arguments) {
-  STERLET_PASS(study.tag(place_of(arguments), arguments["tag"].get<std::string>(), true));
+  STERLET_PASS(study.labels().tag(place_of(arguments), arguments["tag"].get<std::string>(), true));
   return Json{{"ok", true}};
 }
 
 Result<Json> untag(study::Study& study, const Json& arguments) {
-  STERLET_PASS(study.tag(place_of(arguments), arguments["tag"].get<std::string>(), false));
+  STERLET_PASS(study.labels().tag(place_of(arguments), arguments["tag"].get<std::string>(), false));
   return Json{{"ok", true}};
 }
 

@@ -52,7 +52,7 @@ class Pbt final : public Strategy {
     if (step) news_of(trial).checkpoints[*step] = path;
     return {};
   }
-  Result<std::optional<Outcome>> ended(const storage::TrialRecord& record, Outcome told) override;
+  Result<bool> ended(const storage::TrialRecord& record, Outcome& told) override;
 
   int first_attempt(std::int64_t trial) const override {
     const TurnRecord* turn = running_turn(trial);
@@ -260,10 +260,10 @@ Result<void> Pbt::put_aside(storage::TrialRecord record, const std::string& reas
   return ledger_.put(std::move(record), "PAUSED", reason);
 }
 
-// What is left to be told of the trial itself: nothing, unless this was its last turn or it was lost.
-Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Outcome told) {
+// The trial goes on unless this was its last turn or it was lost.
+Result<bool> Pbt::ended(const storage::TrialRecord& record, Outcome& told) {
   const bool is_end = told.state == State::kComplete || told.state == State::kFailed;
-  if (!is_end) return told;
+  if (!is_end) return true;
   const TurnRecord* found = running_turn(record.number);
   STERLET_CHECK(found != nullptr, "a member that runs without a turn");
   TurnRecord turn = *found;
@@ -298,16 +298,19 @@ Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Ou
     turn.state = TurnState::kWaiting;  // For another run, with a program that does.
     STERLET_PASS(ledger_.put_turn(turn));
     STERLET_PASS(put_aside(record, unfit_));
-    return std::nullopt;
+    return false;
   }
   turn.state = fault.empty() ? TurnState::kDone : TurnState::kFailed;
   turn.value = fault.empty() ? std::optional(score) : std::nullopt;
   turn.end = checkpoint == news.checkpoints.end() ? std::string() : checkpoint->second;
   if (!fault.empty()) turn.reason = fault;
   STERLET_PASS(ledger_.put_turn(turn));
-  if (is_last) return fault.empty() ? told : Outcome{.state = State::kFailed, .reason = fault};
+  if (is_last) {
+    if (!fault.empty()) told = {.state = State::kFailed, .reason = fault};
+    return true;
+  }
   STERLET_PASS(put_aside(record, fault));
-  return std::nullopt;
+  return false;
 }
 
 // To be changed within the open transaction.
