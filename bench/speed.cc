@@ -181,12 +181,12 @@ class Worker final {
     STERLET_TRY(worker->study_, open_speed_study(worker->storage_.get(), session));
     const base::ProcessIdentity process = base::this_process();
     const std::int64_t now = base::system_clock().wall_ms();
-    STERLET_PASS(worker->study_->beat({.id = session,
-                                       .host = process.host,
-                                       .pid = process.pid,
-                                       .pid_start = process.start,
-                                       .started_ms = now,
-                                       .beat_ms = now}));
+    STERLET_PASS(worker->study_->sessions().beat({.id = session,
+                                                  .host = process.host,
+                                                  .pid = process.pid,
+                                                  .pid_start = process.start,
+                                                  .started_ms = now,
+                                                  .beat_ms = now}));
     return worker;
   }
 

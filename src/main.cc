@@ -27,6 +27,15 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
+// Without the dots that name nothing: a/./b is a/b also behind symbolic links, as a/c/../b need not be.
+std::string without_dots(const std::filesystem::path& path) {
+  std::filesystem::path plain;
+  for (const std::filesystem::path& part : path) {
+    if (part != "." && !part.empty()) plain /= part;
+  }
+  return plain.string();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -40,7 +49,7 @@ int main(int argc, char** argv) {
       // Beside a file; what lives in no file has its trials where the command was given.
       .trials_home = [](const std::string& storage) -> std::string {
         const auto file = sterlet::storage::sqlite_path(storage);
-        return file ? std::filesystem::absolute(*file).parent_path().string()
+        return file ? without_dots(std::filesystem::absolute(*file).parent_path())
                     : std::filesystem::current_path().string();
       },
       .make_executor =

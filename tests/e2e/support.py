@@ -91,7 +91,7 @@ class ProgramTest(unittest.TestCase):
     def trials_folder(self, study, folder="."):
         """Folder with the folders of a study's trials: its name ends with the study's identity."""
         (found,) = glob.glob(self.path(f"{folder}/sterlet-trials/{glob.escape(study)}-" + "[0-9a-f]" * 8))
-        return found
+        return os.path.normpath(found)
 
     def signal(self, child, number=signal.SIGINT):
         child.send_signal(number)

@@ -88,6 +88,18 @@ class Upkeep(ProgramTest):
         self.run_program("tune", "study.yaml")  # The budget has room for one more.
         self.assertEqual([t["number"] for t in self.trials()], [t["number"] for t in left] + [5])
 
+    def test_the_last_trial_leaves_no_empty_folders(self):
+        self.tune()
+        folder = self.trials_folder("s")
+        self.write("other.yaml", STUDY.replace("study: s", "study: other"))
+        self.run_program("tune", "other.yaml")
+        told = self.run_program("rm", "s", "0", "1", "2", "3", "4", "--yes", "--storage", "./sterlet.db").stdout
+        self.assertIn(f" in {folder} (", told)
+        self.assertFalse(os.path.exists(folder))
+        self.assertTrue(os.path.exists(self.trials_folder("other")))
+        self.run_program("rm", "other", "--yes")
+        self.assertFalse(os.path.exists(self.path("sterlet-trials")))
+
     def test_what_runs_is_neither_removed_nor_renamed_nor_copied(self):
         self.write("train.sh", "touch began\nuntil [ -e go ]; do sleep 0.05; done\n" + TRAIN)
         child = self.start("tune", "study.yaml", "--progress", "none")

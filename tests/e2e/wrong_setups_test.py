@@ -64,8 +64,7 @@ class WrongSetUps(support.ProgramTest):
 
     def test_a_learning_rate_on_a_linear_scale(self):
         self.study("objective: loss\n", "params: {learning_rate: {type: float, low: 1e-5, high: 1}}\n")
-        self.warned("learning_rate goes from 1e-05 to 1 on a linear scale, so that 9 of 10 values tried lie in the last of "
-                    "its 5 decades; write scale: log, unless that is what you want")
+        self.warned("learning_rate: 90% of samples would fall between 0.1 and 1; use scale: log")
 
     def test_a_parameter_that_the_command_does_not_pass(self):
         self.study(ACC, STDOUT, "params: {x: {type: float, low: 0, high: 1}, depth: {type: int, low: 1, high: 9}}\n",

@@ -76,9 +76,9 @@ class Server final {
 
   Result<void> look_around() {
     if (!session_) return {};
-    STERLET_PASS(study_.beat(*session_));
-    STERLET_PASS(
-        study_.collect_lost([&](const auto& session) { return watch_.look(session) != study::Liveness::kGone; }));
+    STERLET_PASS(study_.sessions().beat(*session_));
+    STERLET_PASS(study_.sessions().collect_lost(
+        [&](const auto& session) { return watch_.look(session) != study::Liveness::kGone; }));
     beat_at_ms_ = clock_.steady_ms() + kBeatMs;
     return {};
   }
@@ -97,19 +97,19 @@ class Server final {
     const std::string holder = study_.session_of(trial);
     if (holder == session_->id) return {};
     study::Liveness liveness = study::Liveness::kGone;
-    STERLET_PASS(study_.collect_lost([&](const auto& session) {
+    STERLET_PASS(study_.sessions().collect_lost([&](const auto& session) {
       const study::Liveness found = watch_.look(session);
       if (session.id == holder) liveness = found;
       return found != study::Liveness::kGone;
     }));
-    if (liveness == study::Liveness::kUnknown && is_running()) STERLET_PASS(study_.take_over(trial));
+    if (liveness == study::Liveness::kUnknown && is_running()) STERLET_PASS(study_.by_hand().take_over(trial));
     return {};
   }
 
   Result<void> end_session() {
     if (!session_) return {};
     session_->ended = true;
-    STERLET_PASS(study_.beat(*session_));
+    STERLET_PASS(study_.sessions().beat(*session_));
     return study_.sync();
   }
 
@@ -149,9 +149,9 @@ class Server final {
     message.erase(name);
     is_sync_due_ = is_sync_due_ || operation->effect == Effect::kLasts;
     auto answer = carry_out(*operation, message);
-    if (answer || !study_.has_grown_elsewhere()) return answer;
-    STERLET_PASS(study_.follow_growth());
-    return carry_out(*operation, message);
+    if (answer) return answer;
+    STERLET_TRY(const bool has_grown, study_.follow_growth());
+    return has_grown ? carry_out(*operation, message) : answer;
   }
 
   Result<Json> carry_out(const Operation& operation, const Json& arguments) {

@@ -35,7 +35,7 @@ class CurveOfAttempts : public testing::Test {
     study_ = study::Study::open(std::move(*file),
                                 {.storage = storage_.get(), .session = "session" + std::to_string(++attempt_)})
                  .value();
-    ASSERT_TRUE(study_->collect_lost([](const storage::SessionRecord&) { return false; }).has_value());
+    ASSERT_TRUE(study_->sessions().collect_lost([](const storage::SessionRecord&) { return false; }).has_value());
     ASSERT_EQ(study_->ask().value()->attempt, attempt_);
   }
   void report(std::int64_t first, std::int64_t last) {

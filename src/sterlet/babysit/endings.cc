@@ -68,7 +68,7 @@ Result<Guard::Found> Endings::take_back(const TakenBack& taken) {
   }
   inbox_.forget_own();
   progress_.leaving.reset();
-  STERLET_TRY(progress_.to_launch, desk_.study.take_over(desk_.model.trial()));
+  STERLET_TRY(progress_.to_launch, desk_.study.by_hand().take_over(desk_.model.trial()));
   STERLET_PASS(desk_.model.put());
   return Guard::Found::kYes;
 }
@@ -77,7 +77,7 @@ Result<void> Endings::restart(const std::string& why) {
   ++progress_.restarts;
   progress_.leaving.reset();
   desk_.outbox.say(fmt::format("{}; it goes on from its last checkpoint", why));
-  STERLET_TRY(progress_.to_launch, desk_.study.take_over(desk_.model.trial()));
+  STERLET_TRY(progress_.to_launch, desk_.study.by_hand().take_over(desk_.model.trial()));
   return desk_.model.put();
 }
 

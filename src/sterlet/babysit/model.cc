@@ -158,7 +158,7 @@ Result<void> Model::make_active(int branch, std::optional<std::int64_t> restored
                     .metric = report.metric,
                     .value = report.value});
   }
-  STERLET_PASS(study_.restate(attempt.id.trial, attempt.id.attempt, rows));
+  STERLET_PASS(study_.by_hand().restate(attempt.id.trial, attempt.id.attempt, rows));
   guarded_from = 0;
   STERLET_TRY(Curve own, curve(branch));
   reported_.refill(reports, std::move(own));

@@ -67,7 +67,7 @@ class Opening final {
     model.adopt(std::move(tree));
     STERLET_PASS(model.count_spent_steps());
     STERLET_PASS(model.put());
-    return study_.take_over(old->trial);
+    return study_.by_hand().take_over(old->trial);
   }
 
  private:
@@ -93,7 +93,7 @@ class Opening final {
 
   Result<study::Claim> begin_new(Model& model) {
     STERLET_TRY(space::Point point, study_.space().from_json(start_.params));
-    STERLET_TRY(study::Claim claim, study_.start_at(std::move(point), space::Origin::kAdded));
+    STERLET_TRY(study::Claim claim, study_.by_hand().start(std::move(point), space::Origin::kAdded));
     const storage::BranchRecord first{
         .number = 0, .from_step = 0, .params = base::json_line(start_.params), .created_ms = clock_.wall_ms()};
     model.adopt({.model = {.trial = claim.number}, .branches = {first}});

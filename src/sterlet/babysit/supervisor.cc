@@ -100,11 +100,6 @@ Result<Ending> Supervisor::run() {
     STERLET_PASS(gather());
   }
   desk_.study.set_lock_patience(std::nullopt);
-  storage::SessionRecord session = desk_.options.session;
-  session.ended = true;
-  // Where another program holds the storage, who looks at this session finds no process of it.
-  const auto ended = desk_.study.beat(session);
-  if (!ended && ended.error().code != ErrorCode::kLocked) return base::fail(ended.error());
   progress_.ending->last_signal = interruptions_.last_signal();
   return *progress_.ending;
 }
@@ -133,7 +128,7 @@ Result<void> Supervisor::watch_unseen() {
 
 Result<void> Supervisor::open() {
   STERLET_TRY(auto transaction, desk_.study.begin());
-  STERLET_PASS(desk_.study.beat(desk_.options.session));
+  STERLET_PASS(desk_.study.sessions().beat(desk_.options.session));
   times_.beat_ms = desk_.clock.steady_ms();
   STERLET_TRY(progress_.to_launch, open_model(desk_.study, desk_.storage, desk_.executor, desk_.clock, watch_, start_,
                                               desk_.options.session.id, desk_.model));
@@ -260,7 +255,7 @@ Result<void> Supervisor::within_transaction() {
   if (progress_.leaving) STERLET_PASS(endings_.leave());
   if (desk_.clock.steady_ms() - times_.beat_ms >= kBeatMs) {
     times_.beat_ms = desk_.clock.steady_ms();
-    STERLET_PASS(desk_.study.beat(desk_.options.session));
+    STERLET_PASS(desk_.study.sessions().beat(desk_.options.session));
   }
   if (progress_.ending || progress_.to_launch || progress_.leaving) return {};
   return parts_.in_flight.obey();

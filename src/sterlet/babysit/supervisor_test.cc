@@ -345,8 +345,9 @@ TEST_F(Supervised, TakesAModelOverFromAnUnseenProcessOnceThatHasGivenNoSignOfLif
   const auto there =
       study::Study::open_existing("m", {.storage = storage.get(), .clock = &clock_, .session = "there"}).value();
   const std::string host = base::this_process().host;
-  ASSERT_TRUE(there->beat({.id = "there", .host = host.substr(0, host.rfind('/')) + "/1", .pid = 1, .pid_start = "1"}));
-  ASSERT_TRUE(there->take_over(0).has_value());
+  ASSERT_TRUE(there->sessions().beat(
+      {.id = "there", .host = host.substr(0, host.rfind('/')) + "/1", .pid = 1, .pid_start = "1"}));
+  ASSERT_TRUE(there->by_hand().take_over(0).has_value());
   const std::int64_t begun_ms = clock_.now_ms;
   const auto exit_once_started = [&] {
     return executor_.launches.size() < 2 ? std::vector<Event>{}

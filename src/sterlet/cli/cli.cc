@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -78,7 +79,9 @@ void parse_and_run(Context& context, int argc, char** argv) {
       "  sterlet tune study.yaml           run it\n"
       "  sterlet best                      the best hyperparameters found\n");
   app.name("sterlet");
-  add_commands(app, context);
+  add_commands(
+      app, context,
+      argc > 1 ? std::span<char* const>(argv + 1, static_cast<std::size_t>(argc - 1)) : std::span<char* const>());
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {

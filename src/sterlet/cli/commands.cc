@@ -1,7 +1,9 @@
 #include "sterlet/cli/commands.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -16,7 +18,17 @@ std::span<const Command* const> commands() {
   return kCommands;
 }
 
-void add_commands(CLI::App& app, Context& context) {
+namespace {
+
+bool is_needed(const Command& command, std::span<char* const> words) {
+  return words.empty() || std::any_of(words.begin(), words.end(), [&](const std::string_view word) {
+           return word == command.name || word == help_command.name || word == complete_command.name;
+         });
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, Context& context, std::span<char* const> words) {
   context.app = &app;
   app.require_subcommand(1);
   app.fallthrough();
@@ -25,6 +37,8 @@ void add_commands(CLI::App& app, Context& context) {
   app.add_flag("--quiet,-q", context.quiet, "print errors and data only");
   for (const Command* row : commands()) {
     CLI::App* command = app.add_subcommand(row->name, row->summary);
+    if (!row->is_for_people) command->group("");
+    if (!is_needed(*row, words)) continue;
     row->add(*command, context);
     const std::string more = command->get_footer();
     command->footer(fmt::format("{}{}Example: {}", more, more.empty() ? "" : "\n", row->example));

@@ -18,6 +18,7 @@ struct Command {
   const char* example;
   /// Adds its options, more help, and what it does.
   void (*add)(CLI::App& command, Context& context);
+  bool is_for_people = true;  ///< Else help and completion leave it out.
 };
 
 // The subcommands in the order of the help. A new one is a file commands/NAME.cc, which defines NAME_command, and a row
@@ -68,7 +69,9 @@ STERLET_COMMANDS(STERLET_DECLARE_COMMAND)
 /// All of them.
 std::span<const Command* const> commands();
 
-/// Makes the whole command line of them, with the options that all share.
-void add_commands(CLI::App& app, Context& context);
+/// Makes the command line of them, with the options that all share. All are in it by name and summary; those that are
+/// among `words`, of which a line consists, have their options as well: to give them to all takes half of the program's
+/// start. Where there are no words, or some ask about commands (help, complete), all have.
+void add_commands(CLI::App& app, Context& context, std::span<char* const> words = {});
 
 }  // namespace sterlet::cli

@@ -65,12 +65,16 @@ std::string final_text(std::string_view log) {
   return base::printable_lines(text);
 }
 
-std::string log_end(const OpenStudy& open, std::int64_t trial, std::size_t bytes_max) {
+std::string log_end(const OpenStudy& open, std::int64_t trial, std::string_view stream, std::size_t bytes_max) {
   const int attempt = open.study->records()[static_cast<std::size_t>(trial)].attempt;
   const fs::path folder = run::trial_folder(run::trials_folder(open.trials_home, open.study->stored()), trial);
+  return final_text(file_end(folder / fmt::format("{}-{}.log", stream, attempt), bytes_max));
+}
+
+std::string log_end(const OpenStudy& open, std::int64_t trial, std::size_t bytes_max) {
   std::string text;
   for (const char* stream : {"stdout", "stderr"}) {
-    const std::string end = final_text(file_end(folder / fmt::format("{}-{}.log", stream, attempt), bytes_max));
+    const std::string end = log_end(open, trial, stream, bytes_max);
     text += (text.empty() || end.empty() ? "" : "\n") + end;
   }
   return text;

@@ -143,7 +143,8 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
-  STERLET_PASS(study.beat(run_options.session));  // Before there is anything that would have to be cleaned up after it.
+  STERLET_PASS(study.sessions().beat(
+      run_options.session));  // Before there is anything that would have to be cleaned up after it.
   STERLET_TRY(auto executor, context.parts.make_executor(session));
   STERLET_PASS(study.refresh());
   const std::int64_t attempts_before = attempt_count(study);
@@ -154,6 +155,7 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   const auto result = run::run_study(study, *executor, context.parts.clock, *display, run_options);
   display->ended();
   executor.reset();
+  if (result) STERLET_PASS(study.sessions().leave(run_options.session));
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
   if (studyfile::strategy_of(spec).is_one_point) {

@@ -131,10 +131,10 @@ Result<void> Intake::take_mail(Turn& turn) const {
 Result<void> Intake::look_around(const storage::SessionRecord& session, const std::vector<std::string>& cleaned,
                                  Turn& turn) {
   turn.has_looked_around = true;
-  STERLET_PASS(study_.beat(session));
-  STERLET_PASS(study_.end_sessions(cleaned));
+  STERLET_PASS(study_.sessions().beat(session));
+  STERLET_PASS(study_.sessions().end(cleaned));
   std::set<std::string> undecided;
-  STERLET_TRY(turn.lost_sessions, study_.collect_lost([&](const storage::SessionRecord& other) {
+  STERLET_TRY(turn.lost_sessions, study_.sessions().collect_lost([&](const storage::SessionRecord& other) {
     const study::Liveness liveness = watch_.look(other);
     if (liveness == study::Liveness::kUnknown) undecided.insert(other.id);
     return liveness != study::Liveness::kGone;

@@ -73,7 +73,7 @@ class Runner final {
 
  private:
   Result<RunResult> run_turns() {
-    STERLET_PASS(while_locked([&] { return study_.beat(options_.session); }));
+    STERLET_PASS(while_locked([&] { return study_.sessions().beat(options_.session); }));
     STERLET_PASS(while_locked([&] { return clear_left_checkpoints(); }));
     while (true) {
       STERLET_PASS(while_locked([&] { return turn(); }));
@@ -81,10 +81,7 @@ class Runner final {
       if (running_.empty() && is_waiting_for_others()) tell_of_others();
       STERLET_PASS(wait());
     }
-    storage::SessionRecord session = options_.session;
-    session.ended = true;
-    STERLET_PASS(while_locked([&] { return study_.beat(session); }));
-    STERLET_PASS(while_locked([&] { return study_.end_sessions(cleaned_); }));
+    STERLET_PASS(while_locked([&] { return study_.sessions().end(cleaned_); }));
     STERLET_PASS(sync());
     STERLET_PASS(while_locked([&] { return clear_left_checkpoints(); }));
     return RunResult{

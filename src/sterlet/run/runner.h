@@ -48,7 +48,8 @@ struct RunResult {
   int last_signal = 0;  ///< Number of the last signal; 0 if none.
 };
 
-/// Runs a study's trials on an executor until the study hands out no more and all have ended.
+/// Runs a study's trials on an executor until the study hands out no more and all have ended. The session goes on: it
+/// ends with the executor, see SessionDesk::leave().
 ///
 /// One loop, one thread: what happened since the last turn (reports, ends of trials) and the new claims are one
 /// transaction; only after its commit are programs started and answered. The disk is waited for at most every 10 ms.

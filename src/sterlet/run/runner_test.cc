@@ -75,6 +75,7 @@ class RunStudy : public testing::Test {
                              .lock_patience_ms = 0};
     auto result = run_study(*study_, executor_, clock_, heard_, options);
     EXPECT_TRUE(result.has_value()) << result.error().message();
+    EXPECT_TRUE(study_->sessions().leave(options.session).has_value());
     return result ? *result : RunResult{};
   }
 
@@ -227,7 +228,7 @@ TEST_F(RunStudy, EndsOnlyTheTrialThatAnotherProcessTook) {
     if (++step == 3) {
       auto robber = study::Study::open_existing("s", {.storage = other.get(), .clock = &clock_, .session = "theirs"});
       ASSERT_TRUE(robber.has_value());
-      ASSERT_TRUE((*robber)->take_over(0).has_value());
+      ASSERT_TRUE((*robber)->by_hand().take_over(0).has_value());
     }
     for (const AttemptId& id : std::set(executor_.programs)) {
       executor_.report(id, step, 0.5, static_cast<std::uint64_t>(10 * step + id.trial));
@@ -252,7 +253,8 @@ TEST_F(RunStudy, CleansUpOnceAfterASessionThatDiedWithoutATrial) {
   open_study("budget: {trials: 1}\n");
   const auto other = open_storage();
   auto dead = study::Study::open_existing("s", {.storage = other.get(), .clock = &clock_, .session = "dead"}).value();
-  ASSERT_TRUE(dead->beat({.id = "dead", .host = base::this_process().host, .pid = 1, .pid_start = "1"}).has_value());
+  ASSERT_TRUE(
+      dead->sessions().beat({.id = "dead", .host = base::this_process().host, .pid = 1, .pid_start = "1"}).has_value());
   const double used = study_->seconds_used();
   executor_.script = [&] { report_and_exit(); };
   run(1);
@@ -281,7 +283,7 @@ class BesideAnotherContainer : public RunStudy {
     const std::string host = base::this_process().host;  // With our host name and boot.
     const storage::SessionRecord session{
         .id = "theirs", .host = host.substr(0, host.rfind('/')) + "/1", .pid = 1, .pid_start = "1", .ended = is_last};
-    EXPECT_TRUE(there_->beat(session).has_value());
+    EXPECT_TRUE(there_->sessions().beat(session).has_value());
   }
   std::unique_ptr<storage::Storage> other_;
   std::unique_ptr<study::Study> there_;

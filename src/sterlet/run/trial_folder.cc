@@ -83,7 +83,8 @@ void delete_trials_folder(const std::string& trials_folder) {
   std::error_code ignored;
   const fs::path target = fs::is_symlink(trials_folder, ignored) ? fs::canonical(trials_folder, ignored) : fs::path();
   if (!target.empty()) fs::remove(target, ignored);
-  fs::remove(trials_folder, ignored);  // Neither takes a folder that holds anything.
+  fs::remove(trials_folder, ignored);  // None of them takes a folder that holds anything.
+  fs::remove(fs::path(trials_folder).parent_path(), ignored);
 }
 
 std::string trial_folder(const std::string& trials_folder, std::int64_t trial) {

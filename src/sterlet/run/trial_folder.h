@@ -30,7 +30,7 @@ FolderContents contents_of(const std::filesystem::path& folder);
 
 /// Deletes a trial's folder with all that is in it, where there is one. Errors: kDisk.
 base::Result<void> delete_trial_folder(const std::string& trials_folder, std::int64_t trial);
-/// Deletes the folder of a study's trials, or the link to it, once they are gone; one that holds anything stays.
+/// Deletes the folder of a study's trials, or the link to it, and the one of all studies, once they are empty.
 void delete_trials_folder(const std::string& trials_folder);
 
 /// The folder of one trial.

@@ -138,6 +138,9 @@ Point Space::repair(const Point& point, base::StreamKey key) const {
 
 base::Json Space::to_json(const Point& point) const {
   base::Json json = base::Json::object();
+  // To its end at once: the names differ, so that none needs to be looked for.
+  base::Json::object_t::Container& members = json.get_ref<base::Json::object_t&>();
+  members.reserve(parameters_.size());
   const auto value_of = [&](const Parameter& parameter, double value) -> base::Json {
     if (parameter.kind == Kind::kInt) return static_cast<std::int64_t>(value);
     if (parameter.kind == Kind::kFloat) return value;
@@ -147,7 +150,7 @@ base::Json Space::to_json(const Point& point) const {
     const Parameter& parameter = parameters_[i];
     const double* first = point.values.data() + first_dimensions_[i];
     if (parameter.repeat.empty()) {
-      if (!std::isnan(*first)) json[parameter.name] = value_of(parameter, *first);
+      if (!std::isnan(*first)) members.emplace_back(parameter.name, value_of(parameter, *first));
       continue;
     }
     if (element_counts_[i] == 0 || std::isnan(*first)) continue;
@@ -155,7 +158,7 @@ base::Json Space::to_json(const Point& point) const {
     for (std::size_t e = 0; e < element_counts_[i] && !std::isnan(first[e]); ++e) {
       list.push_back(value_of(parameter, first[e]));
     }
-    json[parameter.name] = std::move(list);
+    members.emplace_back(parameter.name, std::move(list));
   }
   return json;
 }

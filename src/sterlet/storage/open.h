@@ -23,8 +23,8 @@ base::Result<std::string> sqlite_path(const std::string& address);
 
 /// Opens (or makes) a SQLite file: a log (WAL), which sync() puts on the disk after the lock was given up. The schema
 /// is made or brought up to date in one exclusive transaction, so any number of processes may start cold at once. An
-/// older file is copied beside itself before (PATH.schema-5.bak), and the user is told. A file of up to 32 MiB is
-/// checked page by page (quick_check, some 6 ms a MiB).
+/// older file is copied beside itself before (PATH.schema-5.bak), and the user is told. Before a file of up to 32 MiB is
+/// first written to, it is checked page by page (quick_check, some 6 ms a MiB).
 ///
 /// With `only_read` nothing is changed. A file of an older schema, one that may not be written, or one on a full disk
 /// is looked at as a copy in memory (up to 512 MiB), which shows what was there when it was opened.

@@ -22,8 +22,8 @@ constexpr std::int64_t kRunsForTarget = 2;  // In a race; one run may be luck.
 constexpr std::int64_t kSilenceMaxMs = 5000;
 
 // Whether a trial takes nothing of the budget.
-bool is_free(const storage::TrialRecord& record) {
-  return record.state == State::kCancelled || record.state == State::kRemoved || is_unstarted(record);
+bool is_free(State state, bool has_not_started) {
+  return state == State::kCancelled || state == State::kRemoved || has_not_started;
 }
 
 }  // namespace
@@ -131,12 +131,13 @@ void Budget::limits_changed() {
 }
 
 void Budget::changed(const Change& change) {
-  const State state = change.now.state, before = change.before.state;
-  const bool was_counted = !change.is_new && !is_free(change.before), is_counted = !is_free(change.now);
+  const State state = change.now.state, before = change.before;
+  const bool was_free = is_free(before, change.was_unstarted), is_free_now = is_free(state, is_unstarted(change.now));
+  const bool was_counted = !change.is_new && !was_free, is_counted = !is_free_now;
   if (configurations_ && was_counted != is_counted && is_alone_at_point(change.now.number)) {
     distinct_ += is_counted ? 1 : -1;
   }
-  free_ += (is_free(change.now) ? 1 : 0) - (is_free(change.before) ? 1 : 0);
+  free_ += (is_free_now ? 1 : 0) - (was_free ? 1 : 0);
   const bool is_forgiven = ledger_.is_stored() && change.now.changed_seq <= forgiven_seq_;
   if (state == State::kFailed && before != State::kFailed && !is_forgiven) {
     ++(change.now.is_unstarted ? unstarted_in_a_row_ : failures_in_a_row_);

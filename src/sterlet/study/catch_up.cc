@@ -48,9 +48,10 @@ Result<std::int64_t> catch_up(storage::Storage& storage, const storage::StudyRec
     if (number < trials.next_number()) {
       // Its program took other parameters than it was given; see Ledger::correct().
       if (!(seen.point == trials.point(number))) trials.correct(trials.record(number), std::move(seen.point));
-      trials.change(row.record, row.session, Trials::Source::kElsewhere, std::move(seen.formerly));
+      trials.change(storage::TrialRecord(row.record), row.session, Trials::Source::kElsewhere,
+                    std::move(seen.formerly));
     } else {
-      trials.append(row.record, std::move(seen), row.session, Trials::Source::kElsewhere);
+      trials.append(storage::TrialRecord(row.record), std::move(seen), row.session, Trials::Source::kElsewhere);
     }
     return {};
   };

@@ -37,7 +37,7 @@ std::string text_of_prediction(const Suggestion& suggestion, const studyfile::Ob
 }  // namespace
 
 Claims::Claims(Ledger& ledger, const Settings& settings, PrunerDesk& pruner, const Budget& budget)
-    : ledger_(ledger), settings_(settings), pruner_(pruner), budget_(budget) {
+    : ledger_(ledger), settings_(settings), pruner_(pruner), budget_(budget), queue_(ledger) {
   ledger.add_derived(*this);
 }
 
@@ -79,7 +79,7 @@ Result<std::optional<Claim>> Claims::next(Pause& pause, const PointSource& point
   return claim;
 }
 
-Result<Claim> Claims::start(Suggestion suggestion, std::int64_t known_seq) {
+Result<Claim> Claims::start(Suggestion&& suggestion, std::int64_t known_seq) {
   const std::int64_t number = ledger_.trials().next_number(), now = ledger_.clock().wall_ms();
   storage::TrialRecord record{.number = number,
                               .state = State::kRunning,
@@ -239,7 +239,7 @@ Result<std::optional<Suggestion>> Claims::next_point(std::int64_t number) {
     if (auto again = repeat(false)) return again;
   }
   while (true) {
-    STERLET_TRY(const auto queued, ledger_.pop_queue());
+    STERLET_TRY(const auto queued, queue_.pop());
     if (!queued) break;
     auto completed = complete(*queued, number);
     if (completed) return std::move(*completed);
@@ -282,7 +282,7 @@ std::optional<Suggestion> Claims::sample(std::int64_t number) const {
 Result<void> Claims::enqueue(const base::Json& params) {
   STERLET_PASS(ledger_.space().check_partial(params));
   STERLET_PASS(complete_alone(params));  // A point that can never be is refused before it is queued.
-  return ledger_.push_queue(base::json_line(params));
+  return queue_.push(base::json_line(params));
 }
 
 Result<void> Claims::enqueue_freely(const base::Json& params, const std::string& note) {
@@ -290,7 +290,7 @@ Result<void> Claims::enqueue_freely(const base::Json& params, const std::string&
     return base::fail(base::ErrorCode::kInvalidArgument, "params must be an object of names and values",
                       R"(write them as {"learning_rate": 0.01})");
   }
-  return ledger_.push_queue(base::json_line({{kFree, params}, {"note", note}}));
+  return queue_.push(base::json_line({{kFree, params}, {"note", note}}));
 }
 
 Result<void> Claims::check_enqueued() const {

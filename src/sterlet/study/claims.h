@@ -13,6 +13,7 @@
 #include "sterlet/study/budget.h"
 #include "sterlet/study/ledger.h"
 #include "sterlet/study/pruner_desk.h"
+#include "sterlet/study/queue.h"
 #include "sterlet/study/settings.h"
 #include "sterlet/study/trial.h"
 
@@ -42,7 +43,7 @@ class Claims final : public Derived {
   /// The sampler's point, whatever the rule for duplicates.
   samplers::Suggestion suggest(std::int64_t number) const;
   /// Begins a new trial there. `known_seq`: the last event that was known when the point was suggested.
-  base::Result<Claim> start(samplers::Suggestion suggestion, std::int64_t known_seq);
+  base::Result<Claim> start(samplers::Suggestion&& suggestion, std::int64_t known_seq);
   /// Begins one at a point of the caller's choice, beside the sampler's sequence and the budget.
   base::Result<Claim> start_by_hand(space::Point point, space::Origin origin);
   /// Another attempt of a trial, from its last checkpoint.
@@ -85,6 +86,7 @@ class Claims final : public Derived {
   const Settings& settings_;
   PrunerDesk& pruner_;
   const Budget& budget_;
+  Queue queue_;
   std::uint64_t seed_ = 0;
   std::unique_ptr<samplers::Sampler> sampler_;
   std::set<std::int64_t> lost_;

@@ -48,15 +48,20 @@ Outcome give_up(Outcome told) {
   return told;
 }
 
-Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const EndingFacts& facts,
-                             std::span<const studyfile::Objective> objectives) {
-  if (!told.values.empty() && told.values.size() != objectives.size()) {
-    return base::fail(
-        base::ErrorCode::kInvalidArgument,
-        fmt::format("trial {} was told {}, but the study has {}", record.number,
-                    base::count_text(told.values.size(), "value"), base::count_text(objectives.size(), "objective")),
-        "tell one value for each");
-  }
+Result<void> check_told(const storage::TrialRecord& record, const Outcome& told,
+                        std::span<const studyfile::Objective> objectives) {
+  if (told.values.empty() || told.values.size() == objectives.size()) return {};
+  return base::fail(
+      base::ErrorCode::kInvalidArgument,
+      fmt::format("trial {} was told {}, but the study has {}", record.number,
+                  base::count_text(told.values.size(), "value"), base::count_text(objectives.size(), "objective")),
+      "tell one value for each");
+}
+
+Ending decide_ending(const storage::TrialRecord& known, Outcome&& told, const EndingFacts& facts,
+                     std::span<const studyfile::Objective> objectives) {
+  Ending ending{.record = known};
+  storage::TrialRecord& record = ending.record;
   const bool is_decided = !record.reason.empty();  // To be run again it would only be pruned again.
   if (is_decided && (told.state == State::kPruned || told.state == State::kLost)) {
     end_as_decided(record, told.state == State::kLost);
@@ -84,10 +89,9 @@ Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const En
       if (is_unreported) record.values.clear();  // What was never reported is not a NaN that was measured.
     }
   }
-  Ending ending{.record = std::move(record)};
-  const bool is_kill = ending.record.state == State::kLost && told.is_killed;
-  ending.event = is_kill ? kKilledEvent : storage::text_of(ending.record.state);
-  ending.detail = ending.record.reason;
+  const bool is_kill = record.state == State::kLost && told.is_killed;
+  ending.event = is_kill ? kKilledEvent : storage::text_of(record.state);
+  ending.detail = record.reason;
   return ending;
 }
 

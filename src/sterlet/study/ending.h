@@ -21,7 +21,7 @@ inline constexpr int kKillsInPlaceMax = 3;
 /// How a trial's attempt ends: its record from then on, and the event that tells of it.
 struct Ending {
   storage::TrialRecord record;
-  std::string event;
+  std::string_view event;  ///< Of the program's life.
   std::string detail;
 };
 
@@ -39,11 +39,15 @@ struct EndingFacts {
 /// is not the machine's fault, but most likely needs more memory than there is.
 Outcome give_up(Outcome told);
 
-/// How an attempt ends that was told `told`. COMPLETE without values takes the counted ones, else those reported last;
-/// with a NaN, or none at all, the trial is FAILED. One that a pruner has decided to end is PRUNED or put aside, unless it is told COMPLETE or
-/// FAILED. Errors: kInvalidArgument (wrong number of values).
-base::Result<Ending> decide_ending(storage::TrialRecord record, Outcome told, const EndingFacts& facts,
-                                   std::span<const studyfile::Objective> objectives);
+/// Whether a trial can be told that. Errors: kInvalidArgument (wrong number of values).
+base::Result<void> check_told(const storage::TrialRecord& record, const Outcome& told,
+                              std::span<const studyfile::Objective> objectives);
+
+/// How an attempt ends that was told `told`, which check_told() has let pass. COMPLETE without values takes the counted
+/// ones, else those reported last; with a NaN, or none at all, the trial is FAILED. One that a pruner has decided to end
+/// is PRUNED or put aside, unless it is told COMPLETE or FAILED.
+Ending decide_ending(const storage::TrialRecord& known, Outcome&& told, const EndingFacts& facts,
+                     std::span<const studyfile::Objective> objectives);
 
 /// How an attempt ends whose process is gone without a word.
 Ending decide_loss(storage::TrialRecord record, const EndingFacts& facts);

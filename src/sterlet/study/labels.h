@@ -8,18 +8,27 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
-#include "sterlet/storage/storage.h"
+#include "sterlet/study/ledger.h"
 
 namespace sterlet::study {
 
-/// The notes and tags of a study and its trials in memory, as people wrote them. Without a storage there are none.
+/// The notes and tags of a study and its trials, as people wrote them: what memory holds is as of the last load().
+/// Without a storage there are none.
 class Labels final {
  public:
   /// Of a trial, or of the study where none is named.
   using Place = std::optional<std::int64_t>;
 
+  /// Borrows the ledger for its life.
+  explicit Labels(Ledger& ledger) : ledger_(ledger) {}
+
   /// Replaces all by what is stored.
-  base::Result<void> load(storage::Storage& storage, std::int64_t study);
+  base::Result<void> load();
+  /// Writes a note; see NoteRecord. Errors: kInvalidArgument for an empty one, kNotFound where there is no such trial,
+  /// kConflict without a storage.
+  base::Result<void> note(Place place, const std::string& text, const std::string& who);
+  /// Gives a trial, or the study, a tag or takes it away. Errors: as note(), and check_tag().
+  base::Result<void> tag(Place place, const std::string& tag, bool is_set);
 
   /// By their letters.
   const std::vector<std::string>& tags_of(Place place) const;
@@ -29,6 +38,9 @@ class Labels final {
   bool is_empty() const { return tags_.empty() && notes_.empty(); }
 
  private:
+  base::Result<void> check(Place place) const;
+
+  Ledger& ledger_;
   std::map<Place, std::vector<std::string>> tags_;
   std::map<Place, std::vector<storage::NoteRecord>> notes_;
 };

@@ -21,10 +21,7 @@ Ledger::Ledger(const studyfile::StudySpec& spec, const space::Space& space, Opti
       session_(std::move(options.session)),
       is_timed_(options.is_timed),
       versions_(spec, space),
-      trials_(spec) {
-  if (storage_ != nullptr) return;
-  for (const base::Json& point : spec.enqueue) queue_.push_back(base::json_line(point));
-}
+      trials_(spec) {}
 
 Result<void> Ledger::bind(storage::StudyRecord study) {
   study_ = std::move(study);
@@ -143,8 +140,8 @@ Result<void> Ledger::begin_write() {
 
 // What lies outside stays in the terms of its own version; anything else is of ours from now on.
 Result<void> Ledger::write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
-                           const Formerly* formerly, const std::string& session, const std::string& event,
-                           const std::string& detail) {
+                           const Formerly* formerly, const std::string& session, std::string_view event,
+                           std::string_view detail) {
   STERLET_PASS(begin_write());
   if (storage_ == nullptr) return {};
   storage::TrialRow row{.record = std::move(record),
@@ -157,32 +154,33 @@ Result<void> Ledger::write(storage::TrialRecord& record, const space::Point& poi
     row.point = formerly->point;
     row.spec_version = formerly->version;
   }
-  STERLET_TRY(const std::int64_t seq, checked(storage_->put_trial(study_.id, row, event, clock_->wall_ms(), detail)));
+  STERLET_TRY(const std::int64_t seq,
+              checked(storage_->put_trial(study_.id, row, std::string(event), clock_->wall_ms(), std::string(detail))));
   record = std::move(row.record);
   record.changed_seq = seen_seq_ = seq;
   return {};
 }
 
-Result<void> Ledger::append(storage::TrialRecord record, space::Point point, space::Origin origin,
-                            const std::string& event, const std::string& detail) {
+Result<void> Ledger::append(storage::TrialRecord&& record, space::Point point, space::Origin origin,
+                            std::string_view event, std::string_view detail) {
   STERLET_CHECK(record.number == trials_.next_number(), "no number is written but the next one");
   STERLET_PASS(write(record, point, origin, nullptr, session_, event, detail));
   trials_.append(std::move(record), {.point = std::move(point), .origin = origin}, session_, Trials::Source::kHere);
   return {};
 }
 
-Result<void> Ledger::put(storage::TrialRecord record, const std::string& event, const std::string& detail) {
+Result<void> Ledger::put(storage::TrialRecord&& record, std::string_view event, std::string_view detail) {
   // A trial that no session ran has no times to learn from, also for who reads it later.
   std::string session = is_timed_ || !is_final(record.state) ? trials_.session_of(record.number) : std::string();
   return change(std::move(record), std::move(session), event, detail);
 }
 
-Result<void> Ledger::take(storage::TrialRecord record, const std::string& event, const std::string& detail) {
+Result<void> Ledger::take(storage::TrialRecord&& record, std::string_view event, std::string_view detail) {
   return change(std::move(record), session_, event, detail);
 }
 
-Result<void> Ledger::change(storage::TrialRecord&& record, std::string session, const std::string& event,
-                            const std::string& detail) {
+Result<void> Ledger::change(storage::TrialRecord&& record, std::string session, std::string_view event,
+                            std::string_view detail) {
   STERLET_CHECK(record.number >= 0 && record.number < trials_.next_number(),
                 "a trial that is changed was added before");
   const space::Observation& known = trials_.observation(record.number);
@@ -253,25 +251,6 @@ Result<void> Ledger::put_event(const std::string& kind, const std::string& detai
                 storage.put_event(study_.id, {.wall_ms = clock_->wall_ms(), .kind = kind, .detail = detail}));
     return {};
   });
-}
-
-Result<void> Ledger::push_queue(const std::string& params) {
-  STERLET_PASS(begin_write());
-  if (storage_ != nullptr) return checked(storage_->push_queue(study_.id, params));
-  queue_.push_back(params);
-  return {};
-}
-
-Result<std::optional<std::string>> Ledger::pop_queue() {
-  if (storage_ != nullptr) {
-    STERLET_PASS(begin_write());
-    return checked(storage_->pop_queue(study_.id));
-  }
-  if (queue_.empty()) return std::nullopt;
-  STERLET_PASS(begin_write());
-  std::string first = std::move(queue_.front());
-  queue_.erase(queue_.begin());
-  return first;
 }
 
 Result<bool> Ledger::read_stop_request() {

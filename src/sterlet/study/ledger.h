@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -101,12 +102,12 @@ class Ledger final {
   base::Result<const storage::TrialRecord*> running(std::int64_t trial, int attempt) const;
 
   /// Adds the next trial, held by this session. `record.number` is the next one.
-  base::Result<void> append(storage::TrialRecord record, space::Point point, space::Origin origin,
-                            const std::string& event, const std::string& detail);
+  base::Result<void> append(storage::TrialRecord&& record, space::Point point, space::Origin origin,
+                            std::string_view event, std::string_view detail);
   /// Writes a trial's record and the event that changed it.
-  base::Result<void> put(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  base::Result<void> put(storage::TrialRecord&& record, std::string_view event, std::string_view detail);
   /// The same of a further attempt; from now on this session holds the trial.
-  base::Result<void> take(storage::TrialRecord record, const std::string& event, const std::string& detail);
+  base::Result<void> take(storage::TrialRecord&& record, std::string_view event, std::string_view detail);
   /// Gives a trial the point that it really has. Samplers see a new history. Cost O(n).
   base::Result<void> correct(std::int64_t trial, space::Point point);
   /// The spec and the space that it borrows have gained or lost parameters at their end: so have all points. Cost O(n).
@@ -120,9 +121,6 @@ class Ledger final {
   base::Result<void> put_turn(const storage::TurnRecord& turn);
   /// Writes an event that changes no trial.
   base::Result<void> put_event(const std::string& kind, const std::string& detail);
-  base::Result<void> push_queue(const std::string& params);
-  /// Takes the oldest point off the queue.
-  base::Result<std::optional<std::string>> pop_queue();
   /// Writes what memory does not keep: `write` gets the storage and returns a Result. Without one it is not called.
   template <typename Write>
   base::Result<void> store(Write write) {
@@ -149,10 +147,10 @@ class Ledger final {
   base::Result<void> commit();
   void take_back() noexcept;
   base::Result<void> write(storage::TrialRecord& record, const space::Point& point, space::Origin origin,
-                           const Formerly* formerly, const std::string& session, const std::string& event,
-                           const std::string& detail);
-  base::Result<void> change(storage::TrialRecord&& record, std::string session, const std::string& event,
-                            const std::string& detail);
+                           const Formerly* formerly, const std::string& session, std::string_view event,
+                           std::string_view detail);
+  base::Result<void> change(storage::TrialRecord&& record, std::string session, std::string_view event,
+                            std::string_view detail);
   base::Result<void> begin_write();
   // A write that failed may have been done by halves: what it was part of is taken back.
   template <typename Written>
@@ -173,7 +171,6 @@ class Ledger final {
   Trials trials_;
   TurnLog turns_;
   bool keeps_turns_ = false;
-  std::vector<std::string> queue_;  // Without a storage.
   std::int64_t seen_seq_ = 0;
 
   std::optional<Open> open_;
@@ -181,18 +178,24 @@ class Ledger final {
   std::int64_t writes_ = 0;
 };
 
+/// What `body` returns, a Result; where it is no error, it is committed. Of within() alone.
+template <typename Body>
+auto run_within(Ledger& ledger, Ledger::Transaction transaction, Body& body) -> decltype(body()) {
+  const std::int64_t writes = ledger.writes();
+  auto result = body();
+  if (result) {
+    if (auto committed = transaction.commit(); !committed) result = base::fail(std::move(committed).error());
+  } else {
+    STERLET_CHECK(ledger.is_stored() || ledger.writes() == writes, "in memory a call that fails has written nothing");
+  }
+  return result;
+}
+
 /// Runs `body`, which returns a Result, in a transaction; taken back where it fails.
 template <typename Body>
 auto within(Ledger& ledger, Body body) -> decltype(body()) {
   STERLET_TRY(auto transaction, ledger.begin());
-  const std::int64_t writes = ledger.writes();
-  auto result = body();
-  if (!result) {
-    STERLET_CHECK(ledger.is_stored() || ledger.writes() == writes, "in memory a call that fails has written nothing");
-    return result;
-  }
-  STERLET_PASS(transaction.commit());
-  return result;
+  return run_within(ledger, std::move(transaction), body);
 }
 
 }  // namespace sterlet::study

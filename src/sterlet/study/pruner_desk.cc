@@ -83,7 +83,7 @@ Result<void> PrunerDesk::catch_up() {
   return {};
 }
 
-Result<void> PrunerDesk::end(Ending ending) {
+Result<void> PrunerDesk::end(Ending&& ending) {
   const std::int64_t trial = ending.record.number;
   if (is_final(ending.record.state)) STERLET_PASS(catch_up());
   if (ending.record.state == State::kPruned) STERLET_PASS(add_forecast(ending.record));

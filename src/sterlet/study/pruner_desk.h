@@ -29,7 +29,7 @@ class PrunerDesk final : public Derived {
   base::Result<pruners::Decision> report(std::int64_t trial, int attempt, std::int64_t step,
                                          std::span<const std::pair<std::string, double>> metrics);
   /// Writes the end of an attempt, one that was cut short with what its curve was on the way to.
-  base::Result<void> end(Ending ending);
+  base::Result<void> end(Ending&& ending);
   /// A trial that was put aside and has come among the best of its rung.
   base::Result<std::optional<std::int64_t>> find_promotion();
   /// Where nothing runs and no trial is COMPLETE, the one that was put aside and had come furthest, the best of equals:

@@ -147,7 +147,7 @@ TEST_F(Pruning, ADecisionOutlivesTheProcessThatMadeIt) {
   }
   const auto study = Study::open(file, {.storage = stored.get(), .session = "b"}).value();
   EXPECT_EQ(study->records()[0].state, State::kRunning);
-  ASSERT_TRUE(study->collect_lost([](const auto&) { return false; }).has_value());
+  ASSERT_TRUE(study->sessions().collect_lost([](const auto&) { return false; }).has_value());
   EXPECT_EQ(study->records()[0].state, State::kPruned) << "not LOST: it would run again";
   EXPECT_EQ(study->records()[0].values, std::vector<double>{0.9});
   EXPECT_EQ(study->records()[0].reason, "at step 2 its value of 0.4 was below the limit of 0.5");
@@ -163,7 +163,7 @@ TEST_F(Pruning, ALostTrialCountsOnceAtItsSteps) {
     EXPECT_FALSE(study->report(0, 1, 1, {{"accuracy", 0.6}}).value().prune);
   }
   const auto study = Study::open(file, {.storage = stored.get(), .session = "b"}).value();
-  ASSERT_TRUE(study->collect_lost([](const auto&) { return false; }).has_value());
+  ASSERT_TRUE(study->sessions().collect_lost([](const auto&) { return false; }).has_value());
   ASSERT_EQ(study->ask().value()->attempt, 2);
   EXPECT_FALSE(study->report(0, 2, 1, {{"accuracy", 0.6}}).value().prune);
   ASSERT_TRUE(study->ask().value().has_value());

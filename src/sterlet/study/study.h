@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,10 +13,13 @@
 #include "sterlet/pruners/pruner.h"
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/budget.h"
+#include "sterlet/study/by_hand.h"
 #include "sterlet/study/claims.h"
+#include "sterlet/study/curves.h"
 #include "sterlet/study/ledger.h"
 #include "sterlet/study/pruner_desk.h"
 #include "sterlet/study/registration.h"
+#include "sterlet/study/session_desk.h"
 #include "sterlet/study/settings.h"
 #include "sterlet/study/strategies/strategy.h"
 #include "sterlet/study/study_view.h"
@@ -49,6 +50,11 @@ class Study final : public StudyView {
   /// Opens an existing study. kNotFound names the nearest.
   static base::Result<std::unique_ptr<Study>> open_existing(const std::string& name, const Options& options);
 
+  /// What a person decides of single trials; the study's sessions; notes and tags.
+  ByHand& by_hand() { return by_hand_; }
+  SessionDesk& sessions() { return sessions_; }
+  using StudyView::labels;
+  Labels& labels() { return labels_; }
   /// What opening it has changed of what was stored.
   const std::vector<Difference>& differences() const { return differences_; }
 
@@ -91,11 +97,6 @@ class Study final : public StudyView {
   /// The same of a trial that has only some of the parameters.
   base::Result<std::int64_t> add_partial(const base::Json& params, Outcome outcome,
                                          std::span<const StepReport> reports = {});
-  /// Writes a note about a trial, or about the study; see NoteRecord. Errors: kConflict without a storage, or where there
-  /// is no such trial.
-  base::Result<void> note(std::optional<std::int64_t> trial, const std::string& text, const std::string& who);
-  /// Gives a trial, or the study, a tag or takes it away. Errors: as note(), and check_tag().
-  base::Result<void> tag(std::optional<std::int64_t> trial, const std::string& tag, bool is_set);
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
   /// As Claims::enqueue_freely.
@@ -106,37 +107,14 @@ class Study final : public StudyView {
   /// that stay, and bounds that do not shrink. Errors    kInvalidArgument where a declaration is wrong; kConflict where
   /// trials are compared by their points (repeats, or duplicates other than `allow`).
   base::Result<void> join(const base::Json& params);
-  /// Takes in the parameters that other processes have added; for who met has_grown_elsewhere().
-  base::Result<void> follow_growth();
-  bool has_grown_elsewhere() const { return ledger_.versions().has_grown_elsewhere(); }
+  /// Takes in the parameters that another process has added, where trials that have them could not be read; whether it did.
+  base::Result<bool> follow_growth();
   /// Gives a running trial the parameters that its program really took; those that are not named are absent.
   base::Result<void> correct(std::int64_t trial, int attempt, const base::Json& params);
 
-  /// Makes trials that failed, were lost or cancelled wait for their next attempt: all of them, or where one is refused
-  /// none. Errors: kNotFound; kConflict as Claims::check_again, and with strategy: pbt.
-  base::Result<void> retry(std::span<const std::int64_t> trials);
-  /// Takes trials out of the study: their numbers alone are left, which no other trial gets. All of them, or where one is
-  /// refused none. Files are the caller's. Errors: kNotFound; kConflict for one that runs, and with strategy: pbt.
-  base::Result<void> remove(std::span<const std::int64_t> trials);
   /// From now on ask() hands out trials that wait or are lost, and begins no new one, whatever is left of the budget.
   void only_run_again() { only_again_ = true; }
 
-  /// Starts a trial at a point of the caller's choice, beside the sampler's sequence and the budget.
-  base::Result<Claim> start_at(space::Point point, space::Origin origin);
-  /// Runs a trial that is not finished again, as a further attempt held by this session. Errors: kConflict where it is
-  /// finished.
-  base::Result<Claim> take_over(std::int64_t trial);
-  /// Makes these the reports of the running attempt: what was told of a line of training that was left does not count.
-  base::Result<void> restate(std::int64_t trial, int attempt, const std::vector<storage::ReportRecord>& reports);
-
-  /// RUNNING trials of sessions whose process is gone become LOST. `is_alive` tells of a session whether it lives.
-  /// Returns the sessions that are gone, of those that had not ended and those that held trials.
-  base::Result<std::vector<std::string>> collect_lost(
-      const std::function<bool(const storage::SessionRecord&)>& is_alive);
-  /// Stores that sessions which are gone have ended, so that each is cleaned up after once. By whoever does so.
-  base::Result<void> end_sessions(const std::vector<std::string>& gone);
-  /// Stores that this session lives; called at least every 5 s while trials run.
-  base::Result<void> beat(storage::SessionRecord session);
   /// Changes the limits of an existing study.
   base::Result<void> set_budget(const studyfile::Budget& budget);
   /// See Strategy; of a population's members.
@@ -148,11 +126,6 @@ class Study final : public StudyView {
   base::Result<void> prepare(std::uint64_t seed);
   base::Result<void> adopt(studyfile::StudyFile file);
   base::Result<std::int64_t> add_at(space::Point point, Outcome outcome, std::span<const StepReport> reports);
-  base::Result<void> check_label(std::optional<std::int64_t> trial) const;
-  base::Result<void> check_trials(std::span<const std::int64_t> trials) const;
-  base::Result<EndingFacts> facts_of(const storage::TrialRecord& record) const;
-  base::Result<std::vector<storage::ReportRecord>> curve_of(const storage::TrialRecord& record) const;
-  void keep_curve(std::int64_t trial, std::int64_t step, const std::vector<std::pair<std::string, double>>& metrics);
 
   studyfile::StudySpec spec_;
   space::Space space_;
@@ -162,8 +135,9 @@ class Study final : public StudyView {
   Budget budget_;
   Claims claims_;
   std::unique_ptr<Strategy> strategy_;
-  /// Without a storage, where more of a curve counts than its last report: those of running trials, by step and metric.
-  std::map<std::int64_t, std::map<std::pair<std::int64_t, std::string>, double>> curves_;
+  Curves curves_;
+  ByHand by_hand_;
+  SessionDesk sessions_;
   Pause pause_ = Pause::kNone;
   bool only_again_ = false;
   std::vector<Difference> differences_;

@@ -310,9 +310,9 @@ TEST_F(StoredStudy, TrialsRunAgainAlsoWhereTheBudgetIsUsedUp) {
   }
   ASSERT_TRUE(b.study->refresh().has_value());
   const std::vector<std::int64_t> two{0, 2}, wrong{1, 7};
-  EXPECT_FALSE(b.study->retry(wrong).has_value());
+  EXPECT_FALSE(b.study->by_hand().retry(wrong).has_value());
   EXPECT_EQ(b.study->records()[1].state, State::kFailed) << "refused as a whole";
-  ASSERT_TRUE(b.study->retry(two).has_value());
+  ASSERT_TRUE(b.study->by_hand().retry(two).has_value());
   b.study->only_run_again();
   for (const std::int64_t number : two) {
     const auto claim = b.study->ask().value();
@@ -351,7 +351,7 @@ TEST_F(StoredStudy, LostTrialsRunAgainAsTheSameTrialBeforeNewOnes) {
     point = first.study->ask().value()->point;
   }
   Opened second = open(text, "second");
-  ASSERT_TRUE(second.study->collect_lost([](const auto&) { return false; }).has_value());
+  ASSERT_TRUE(second.study->sessions().collect_lost([](const auto&) { return false; }).has_value());
   EXPECT_EQ(second.study->records()[0].state, State::kLost);
   const auto again = second.study->ask().value();
   ASSERT_TRUE(again.has_value());
@@ -427,7 +427,8 @@ TEST_F(StoredStudy, SessionsSideBySideShareTheBudgetOfTime) {
   clock.now = 14000;
   for (const auto* session : {"a", "b"}) {
     ASSERT_TRUE((session == std::string("a") ? one : other)
-                    ->beat({.id = session, .started_ms = clock.wall_ms() - clock.now})
+                    ->sessions()
+                    .beat({.id = session, .started_ms = clock.wall_ms() - clock.now})
                     .has_value());
   }
   EXPECT_TRUE(one->ask().value().has_value()) << "28 s are used";

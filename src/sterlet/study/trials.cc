@@ -65,26 +65,36 @@ void Trials::reserve(std::size_t count) {
   history_.reserve(count);
 }
 
-void Trials::append(storage::TrialRecord record, Seen seen, std::string session, Source source) {
+void Trials::append(storage::TrialRecord&& record, Seen&& seen, std::string session, Source source) {
   history_.append({.number = record.number, .point = std::move(seen.point), .origin = seen.origin});
-  records_.push_back({.number = record.number, .state = State::kWaiting});
   if (seen.formerly) formerly_[record.number] = std::move(*seen.formerly);
-  see(std::move(record), std::move(session), true, source);
+  records_.push_back(std::move(record));
+  see({.now = records_.back(), .is_new = true, .is_elsewhere = source == Source::kElsewhere}, std::move(session));
 }
 
-void Trials::change(storage::TrialRecord record, std::string session, Source source, std::optional<Formerly> formerly) {
-  remember(record.number);
-  if (formerly) {
-    formerly_[record.number] = std::move(*formerly);
-  } else {
-    formerly_.erase(record.number);
-  }
-  see(std::move(record), std::move(session), false, source);
-}
-
-void Trials::see(storage::TrialRecord&& record, std::string&& session, bool is_new, Source source) {
+void Trials::change(storage::TrialRecord&& record, std::string session, Source source,
+                    std::optional<Formerly>&& formerly) {
   const std::int64_t number = record.number;
+  remember(number);
+  if (formerly) {
+    formerly_[number] = std::move(*formerly);
+  } else {
+    formerly_.erase(number);
+  }
   storage::TrialRecord& known = records_[static_cast<std::size_t>(number)];
+  if (record.attempt != known.attempt) last_reported_.erase(number);
+  const Change change{.before = known.state,
+                      .was_unstarted = is_unstarted(known),
+                      .now = known,
+                      .is_elsewhere = source == Source::kElsewhere};
+  known = std::move(record);
+  see(change, std::move(session));
+}
+
+// What samplers see of a trial's new record, which is in its place already.
+void Trials::see(const Change& change, std::string&& session) {
+  const storage::TrialRecord& record = change.now;
+  const std::int64_t number = record.number;
   std::vector<double> values = record.values;
   for (std::size_t i = 0; i < values.size() && i < spec_.objectives.size(); ++i) {
     values[i] = spec_.objectives[i].minimised(values[i]);
@@ -100,22 +110,21 @@ void Trials::see(storage::TrialRecord&& record, std::string&& session, bool is_n
     outcome = space::Outcome::kVoid;
     values.clear();
   }
-  const bool is_news = !is_new || outcome != space::Outcome::kPending || record.last_step != 0 || !values.empty() ||
-                       !record.constraints.empty();
+  const bool is_news = !change.is_new || outcome != space::Outcome::kPending || record.last_step != 0 ||
+                       !values.empty() || !record.constraints.empty();
   if (is_news) history_.update(number, outcome, std::move(values), record.constraints, record.last_step, seconds);
   const bool is_foretold =
       record.state == State::kPruned && !record.predicted.empty() && outcome != space::Outcome::kVoid;
   if (is_foretold && (then == nullptr || !then->has_other_objective)) {
     take_forecast(record, spec_.objectives.front(), history_);
   }
-  if (is_final(record.state) || record.attempt != known.attempt) last_reported_.erase(number);
+  if (is_final(record.state)) last_reported_.erase(number);
   if (is_final(record.state) || session.empty()) {
     sessions_.erase(number);
   } else {
     sessions_[number] = std::move(session);
   }
-  std::swap(known, record);
-  tell({.before = record, .now = known, .is_new = is_new, .is_elsewhere = source == Source::kElsewhere});
+  tell(change);
 }
 
 void Trials::correct(storage::TrialRecord record, space::Point point) {
@@ -210,11 +219,9 @@ void Trials::undo(Journal journal) {
   history_ = space::History();
   reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
-    const std::int64_t number = known[i].number;
     append_known(std::move(known[i]), history_);
     records_.push_back(std::move(records[i]));
-    const storage::TrialRecord before{.number = number, .state = State::kWaiting};
-    tell({.before = before, .now = records_.back(), .is_new = true, .is_elsewhere = true});
+    tell({.now = records_.back(), .is_new = true, .is_elsewhere = true});
   }
 }
 

@@ -18,7 +18,8 @@ namespace sterlet::study {
 
 /// One change of a trial, as what is derived from a ledger is told of it.
 struct Change {
-  const storage::TrialRecord& before;  ///< Of a trial that is new: WAITING.
+  storage::State before = storage::State::kWaiting;  ///< Of a trial that is new: WAITING.
+  bool was_unstarted = false;                        ///< It was FAILED as its program could not be started.
   const storage::TrialRecord& now;
   bool is_new = false;        ///< The trial was unknown.
   bool is_elsewhere = false;  ///< Another process, or an earlier session, made it.
@@ -80,9 +81,9 @@ class Trials final {
   /// Makes room for so many in all.
   void reserve(std::size_t count);
   /// Adds the next trial. `session`: who runs it, or ran it last; without one, its times say nothing.
-  void append(storage::TrialRecord record, Seen seen, std::string session, Source source);
+  void append(storage::TrialRecord&& record, Seen&& seen, std::string session, Source source);
   /// Replaces a trial's record, and what it was formerly. A new attempt has reported nothing yet.
-  void change(storage::TrialRecord record, std::string session, Source source, std::optional<Formerly> formerly);
+  void change(storage::TrialRecord&& record, std::string session, Source source, std::optional<Formerly>&& formerly);
   /// Replaces a trial's point, and its record but for what became of it. Samplers see a new history. Cost O(n).
   void correct(storage::TrialRecord record, space::Point point);
   /// Gives all points so many dimensions; further ones are absent. Likewise.
@@ -114,7 +115,7 @@ class Trials final {
   };
 
   void remember(std::int64_t trial);
-  void see(storage::TrialRecord&& record, std::string&& session, bool is_new, Source source);
+  void see(const Change& change, std::string&& session);
   void undo(Journal journal);
   void renew_history(std::vector<space::Observation> known);
   void tell(const Change& change) {

@@ -103,10 +103,9 @@ Result<bool> Versions::carry_values(const Other& other, storage::Storage& storag
 
 // A row of our version that was written when it had fewer parameters lacks the later ones. Nothing: it does not fit.
 Result<std::optional<space::Point>> Versions::own_point(const storage::TrialRow& row) const {
-  std::string text = row.point;
   const std::size_t dimensions = space_.dimensions().size();
-  std::size_t count = text.empty() && dimensions == 0 ? 0 : 1;
-  count += static_cast<std::size_t>(std::count(text.begin(), text.end(), ','));
+  std::size_t count = row.point.empty() && dimensions == 0 ? 0 : 1;
+  count += static_cast<std::size_t>(std::count(row.point.begin(), row.point.end(), ','));
   if (count > dimensions) {
     has_grown_elsewhere_ = true;
     return base::fail(
@@ -114,9 +113,9 @@ Result<std::optional<space::Point>> Versions::own_point(const storage::TrialRow&
         fmt::format("trial {} has parameters that joined the study since it was opened here", row.record.number),
         "run the same command again");
   }
-  for (; count < dimensions; ++count) text += ',';
   if (dimensions == 0) return std::optional(space::Point());
-  return space_.from_text(text);
+  if (count == dimensions) return space_.from_text(row.point);
+  return space_.from_text(row.point + std::string(dimensions - count, ','));
 }
 
 Result<Seen> Versions::see(storage::Storage& storage, std::int64_t study, storage::TrialRow& row) const {

@@ -1,21 +1,18 @@
 #include "sterlet/studyfile/advice.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sterlet/base/text.h"
 #include "sterlet/studyfile/command.h"
 
 namespace sterlet::studyfile {
 
 namespace {
 
-constexpr double kDecadesMin = 3;
 constexpr std::string_view kBuiltIn = "sterlet-train";  // Reads its parameters by itself.
 
 bool is_searched(const space::Parameter& parameter) {
@@ -53,27 +50,11 @@ void advise_on_reach(const StudySpec& spec, std::vector<base::Error>& advice) {
   }
 }
 
-void advise_on_scales(const StudySpec& spec, std::vector<base::Error>& advice) {
-  for (const space::Parameter& parameter : spec.parameters) {
-    const bool is_linear = parameter.kind == space::Kind::kFloat && parameter.scale == space::Scale::kLinear;
-    if (!is_linear || !is_searched(parameter) || parameter.step || parameter.low <= 0) continue;
-    const double decades = std::log10(parameter.high / parameter.low);
-    if (decades < kDecadesMin - 1e-9) continue;
-    advice.push_back(
-        {.what = fmt::format("{} goes from {} to {} on a linear scale, so that 9 of 10 values tried lie in "
-                             "the last of its {} decades",
-                             parameter.name, base::number_text(parameter.low), base::number_text(parameter.high),
-                             base::short_number_text(decades)),
-         .next = "write scale: log, unless that is what you want"});
-  }
-}
-
 }  // namespace
 
 std::vector<base::Error> advise(const StudySpec& spec) {
   std::vector<base::Error> advice;
   advise_on_reach(spec, advice);
-  advise_on_scales(spec, advice);
   return advice;
 }
 

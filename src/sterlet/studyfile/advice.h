@@ -7,8 +7,8 @@
 
 namespace sterlet::studyfile {
 
-/// What in a study that is right is most often a slip: searched parameters that seem to reach no program, and ranges
-/// over decades on a linear scale. One sentence each (what, next), without a place.
+/// What in a study that is right is most often a slip: searched parameters that seem to reach no program. One sentence
+/// each (what, next), without a place. Of scales the doctor speaks.
 std::vector<base::Error> advise(const StudySpec& spec);
 
 }  // namespace sterlet::studyfile

@@ -38,19 +38,6 @@ TEST(Advice, OfAClientAsksOnlyWhereTheCommandPassesOthers) {
             "the program asks a client for it\n");
 }
 
-TEST(Advice, WarnsOfDecadesOnALinearScale) {
-  EXPECT_EQ(
-      advice_on("params: {learning_rate: {type: float, low: 1e-5, high: 1}}\n"),
-      "learning_rate goes from 1e-05 to 1 on a linear scale, so that 9 of 10 values tried lie in the last of its 5 "
-      "decades; write scale: log, unless that is what you want\n");
-  EXPECT_NE(advice_on("params: {lr: {type: float, low: 0.001, high: 1}}\n"), "");
-  for (const char* fine : {"{type: float, low: 0.002, high: 1}", "{type: float, low: 1e-5, high: 1, scale: log}",
-                           "{type: float, low: 0, high: 1}", "{type: int, low: 1, high: 100000}",
-                           "{type: float, low: 0.001, high: 100, step: 0.001}"}) {
-    EXPECT_EQ(advice_on(std::string("params: {x: ") + fine + "}\n"), "") << fine;
-  }
-}
-
 TEST(Advice, HasNothingAgainstWhatInitWrites) {
   for (const std::string& preset : preset_names()) {
     const auto text = starter_study(preset);

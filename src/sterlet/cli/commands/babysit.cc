@@ -124,6 +124,8 @@ base::Result<void> train(Context& context, OpenStudy& open, const BabysitOptions
   auto ended = babysit::supervise(study, *open.storage, *executor, context.parts.clock, *display, start, babysit_with);
   display->ended();
   STERLET_TRY(const babysit::Ending ending, std::move(ended));
+  executor.reset();
+  STERLET_PASS(study.sessions().leave(babysit_with.session));
   close(babysit_with.signal_fd);
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(ending.trial)];
   if (ending.failed) {

@@ -50,11 +50,20 @@ void warn(const Context& context, const std::string& path, const base::Error& ad
   }
 }
 
-// What the doctor would say of a file that is valid.
-std::size_t count_findings(const std::string& path) {
+// What the doctor says of a file that is valid.
+std::vector<doctor::Finding> findings_of(const std::string& path) {
   const auto text = read_study_text(path);
-  const auto findings = text ? examine_study_file(path, *text) : base::fail(std::vector<base::Error>{});
-  return findings ? findings->size() : 0;
+  auto findings = text ? examine_study_file(path, *text) : base::fail(std::vector<base::Error>{});
+  return findings ? std::move(*findings) : std::vector<doctor::Finding>();
+}
+
+// A wrong scale is most often a slip, and costs most of the trials: so that check says it, too.
+void warn_of_scales(const Context& context, const std::string& path, const std::vector<doctor::Finding>& findings) {
+  for (const doctor::Finding& finding : findings) {
+    if (finding.kind != "scale") continue;
+    const std::size_t next = finding.says.rfind("; ");  // What is wrong; what to do.
+    warn(context, path, {.what = finding.says.substr(0, next), .next = finding.says.substr(next + 2)});
+  }
 }
 
 void add(CLI::App& command, Context& context) {
@@ -65,12 +74,13 @@ void add(CLI::App& command, Context& context) {
     if (!file) return fail(context, file.error());
     if (const auto valid = study::Study::validate(*file); !valid) return fail(context, valid.error().at(*path));
     for (const base::Error& advice : studyfile::advise(file->spec)) warn(context, *path, advice);
+    const auto findings = findings_of(*path);
+    warn_of_scales(context, *path, findings);
     if (const auto found = check_program(file->spec); !found) return fail(context, found.error().at(*path));
     if (context.json) return context.out.json(studyfile::json_from_spec(file->spec));
     if (!context.quiet) {
       context.out.line(fmt::format("{}: {}", *path, summary(*file)));
-      context.out.line(
-          fmt::format("{}: {} by sterlet doctor", *path, base::count_text(count_findings(*path), "finding")));
+      context.out.line(fmt::format("{}: {} by sterlet doctor", *path, base::count_text(findings.size(), "finding")));
     }
   });
 }

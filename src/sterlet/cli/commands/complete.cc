@@ -20,7 +20,6 @@ void add(CLI::App& command, Context& context) {
     std::string line;
   };
   auto options = std::make_shared<Options>();
-  command.group("");  // For shells, not for people: help and completion leave it out.
   command.add_option("TYPED", options->words, "what stands behind sterlet so far, the last word being typed");
   command.add_option("--line", options->line, "instead: the whole command line as it is typed");
   command.callback([&context, options] {
@@ -38,6 +37,6 @@ void add(CLI::App& command, Context& context) {
 }  // namespace
 
 const Command complete_command{"complete", "list what can stand next on a command line; for completion scripts",
-                               "sterlet complete -- export --format", add};
+                               "sterlet complete -- export --format", add, false};
 
 }  // namespace sterlet::cli

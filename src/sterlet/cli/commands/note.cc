@@ -51,7 +51,7 @@ base::Result<void> note(Context& context, NoteOptions& options) {
   if (!words.trials.empty()) {
     STERLET_TRY(place, check_trial(*open.study, words.trials.front()));
   }
-  STERLET_PASS(open.study->note(place, words.others.front(), context.parts.environment("USER")));
+  STERLET_PASS(open.study->labels().note(place, words.others.front(), context.parts.environment("USER")));
   if (!context.quiet && !context.json) {
     context.out.line(fmt::format("noted of {}", place ? fmt::format("trial {} of {}", *place, open.study->spec().name)
                                                       : open.study->spec().name));

@@ -45,7 +45,7 @@ base::Result<void> retry(Context& context, RetryOptions& options) {
   study::Study& study = *open.study;
   const std::string& name = study.spec().name;
   STERLET_TRY(const auto trials, trials_of(options, named, study));
-  STERLET_PASS(study.retry(trials));
+  STERLET_PASS(study.by_hand().retry(trials));
   const std::string what = fmt::format("{} {}", trials.size() == 1 ? "trial" : "trials", fmt::join(trials, ", "));
   const auto say = [&](const std::string& sentence) {
     if (context.json) return context.out.json({{"version", 1}, {"study", name}, {"retry", trials}});

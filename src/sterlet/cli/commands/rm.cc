@@ -59,13 +59,13 @@ base::Result<void> remove(Context& context, const StoredStudy& stored, const std
   } else {
     STERLET_TRY(const auto study, study::Study::open_existing(stored.record.name, {.storage = stored.storage.get(),
                                                                                    .clock = &context.parts.clock}));
-    STERLET_PASS(study->remove(named));
+    STERLET_PASS(study->by_hand().remove(named));
   }
   if (keeps_files) return {};
   for (const std::int64_t trial : removal.trials) {
     STERLET_PASS(run::delete_trial_folder(stored.trials_folder, trial));
   }
-  if (named.empty()) run::delete_trials_folder(stored.trials_folder);
+  run::delete_trials_folder(stored.trials_folder);
   return {};
 }
 

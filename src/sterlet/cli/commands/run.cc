@@ -48,7 +48,7 @@ base::Result<std::int64_t> chosen_trial(const study::Study& study, std::optional
 base::Result<std::string> make_folder(const OpenStudy& from, std::int64_t trial) {
   constexpr int kRunsMax = 100'000;
   const fs::path study = fs::path(run::trials_folder(from.trials_home, from.study->stored())).filename();
-  const fs::path all = (fs::path(from.trials_home) / "sterlet-runs" / study).lexically_normal();
+  const fs::path all = fs::path(from.trials_home) / "sterlet-runs" / study;
   std::error_code error;
   fs::create_directories(all, error);
   for (int run = 1; !error && run <= kRunsMax; ++run) {

@@ -53,7 +53,7 @@ base::Result<void> tag(Context& context, TagOptions& options) {
   if (places.empty()) places.emplace_back(std::nullopt);
   STERLET_TRY(auto transaction, study.begin());
   for (const study::Labels::Place& place : places) {
-    for (const std::string& word : words.others) STERLET_PASS(study.tag(place, word, !options.remove));
+    for (const std::string& word : words.others) STERLET_PASS(study.labels().tag(place, word, !options.remove));
   }
   STERLET_PASS(transaction.commit());
   if (!context.quiet && !context.json) {

@@ -2,9 +2,8 @@
 #include <poll.h>
 #include <unistd.h>
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <list>
+#include <sstream>
 
 #include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
@@ -12,19 +11,18 @@
 #include "sterlet/cli/block.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/log_end.h"
 #include "sterlet/cli/progress.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/study_lines.h"
 #include "sterlet/cli/top_view.h"
 #include "sterlet/cli/trial_card.h"
 #include "sterlet/run/mail.h"
-#include "sterlet/run/trial_folder.h"
 
 namespace sterlet::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
 using storage::State;
 
 constexpr std::int64_t kRefreshMs = 500;
@@ -35,23 +33,15 @@ std::int64_t running_count(const study::Study& study) {
 }
 
 // The last lines of what a trial's program printed.
-std::vector<std::string> log_end(const OpenStudy& open, std::int64_t trial) {
-  constexpr std::size_t kLinesMax = 10;
-  constexpr std::streamoff kBytesMax = 8192;
-  const fs::path folder = run::trial_folder(run::trials_folder(open.trials_home, open.study->stored()), trial);
-  const int attempt = open.study->records()[static_cast<std::size_t>(trial)].attempt;
+std::vector<std::string> log_lines(const OpenStudy& open, std::int64_t trial) {
+  constexpr std::size_t kLinesMax = 10, kBytesMax = 8192;
   std::vector<std::string> lines;
-  for (const char* stream : {"stdout", "stderr"}) {
-    std::ifstream file(folder / (std::string(stream) + "-" + std::to_string(attempt) + ".log"),
-                       std::ios::ate | std::ios::binary);
-    if (!file) continue;
-    const std::streamoff size = file.tellg();
-    if (size <= 0) continue;
-    file.seekg(size > kBytesMax ? size - kBytesMax : 0);
+  for (const std::string stream : {"stdout", "stderr"}) {
+    std::istringstream end(log_end(open, trial, stream, kBytesMax));
     std::vector<std::string> all;
-    for (std::string line; std::getline(file, line);) all.push_back(base::printable(line));
-    lines.push_back("");
-    lines.push_back(std::string(stream) + ":");
+    for (std::string line; std::getline(end, line);) all.push_back(std::move(line));
+    if (all.empty()) continue;
+    lines.insert(lines.end(), {"", stream + ":"});
     const std::size_t first = all.size() > kLinesMax ? all.size() - kLinesMax : 0;
     lines.insert(lines.end(), all.begin() + static_cast<std::ptrdiff_t>(first), all.end());
   }
@@ -134,7 +124,7 @@ class Watcher final {
     }
     lines.emplace_back();
     for (std::string& line : curve_lines(*open_.study, json, columns)) lines.push_back(std::move(line));
-    for (std::string& line : log_end(open_, trial)) lines.push_back(std::move(line));
+    for (std::string& line : log_lines(open_, trial)) lines.push_back(std::move(line));
     return lines;
   }
 

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <type_traits>
 
 #include "sterlet/base/result.h"
@@ -39,9 +39,11 @@ class Connection final {
   /// How long to wait for a lock before kLocked.
   void set_patience(std::int64_t milliseconds) { patience_.set(raw_.get(), milliseconds); }
 
-  /// From now on commits are synced by sync(), wake whoever waits for the log (see Wake), and are refused once the file
-  /// is not where it was. To be called when the schema is in place.
+  /// From now on commits are synced by sync(), wake whoever waits for the log (see LogWatch), and are refused once the
+  /// file is not where it was. To be called when the schema is in place.
   void begin_service();
+  /// Its pages are checked before the next write: see check_pages().
+  void distrust() { is_trusted_ = false; }
 
   base::Result<void> begin();
   base::Result<void> commit();
@@ -90,6 +92,7 @@ class Connection final {
  private:
   base::Result<void> finished(Statement& statement, int code);
   base::Result<void> check_transaction();
+  base::Result<void> check_before_write();
   std::string set_log_aside();
   static int on_commit(void* self, sqlite3* raw, const char* name, int pages);
 
@@ -100,8 +103,10 @@ class Connection final {
   std::string path_, log_path_;
   Patience patience_;
   FileWatch watch_;
-  std::map<std::string, Statement, std::less<>> statements_;  // Destroyed before the connection.
+  // By where their texts lie, which is for the program's life. Destroyed before the connection.
+  std::unordered_map<const char*, Statement> statements_;
   bool is_in_service_ = false;
+  bool is_trusted_ = true;
   bool is_in_transaction_ = false;  // As our caller knows it; SQLite may have taken it back by itself.
   bool is_behind_ = false;          // Something committed is not on the disk for sure.
   int log_file_ = -1;

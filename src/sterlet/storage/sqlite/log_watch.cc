@@ -14,7 +14,7 @@ LogWatch::~LogWatch() {
 int LogWatch::fd(const std::string& log_path) {
   if (fd_ >= 0 || has_failed_) return fd_;
   fd_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (fd_ >= 0 && inotify_add_watch(fd_, log_path.c_str(), IN_ATTRIB) < 0) {
+  if (fd_ >= 0 && inotify_add_watch(fd_, log_path.c_str(), IN_CLOSE_NOWRITE) < 0) {
     ::close(fd_);
     fd_ = -1;
   }

@@ -4,7 +4,7 @@
 
 namespace sterlet::storage {
 
-/// Wakes when another connection commits: Connection touches the log's time stamp after each commit.
+/// Wakes when another connection commits: after each commit Connection opens the log for reading, and closes it.
 class LogWatch final {
  public:
   LogWatch() = default;

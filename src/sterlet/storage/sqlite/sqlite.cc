@@ -1,18 +1,16 @@
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <charconv>
 #include <functional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "sterlet/base/clock.h"
-#include "sterlet/base/text.h"
 #include "sterlet/storage/sqlite/connection.h"
 #include "sterlet/storage/sqlite/live.h"
 #include "sterlet/storage/sqlite/open.h"
 #include "sterlet/storage/sqlite/queries.h"
+#include "sterlet/storage/sqlite/rows.h"
 #include "sterlet/storage/sqlite/statement.h"
 #include "sterlet/storage/storage.h"
 
@@ -21,34 +19,6 @@ namespace sterlet::storage {
 namespace {
 
 using base::Result;
-
-// Numbers as text, by blanks: a list in one column, NaN and infinities included.
-std::string text_of_numbers(const std::vector<double>& numbers) {
-  std::string text;
-  for (const double number : numbers) {
-    if (!text.empty()) text += ' ';
-    text += base::number_text(number);
-  }
-  return text;
-}
-
-bool read_numbers(std::string_view text, std::vector<double>& numbers) {
-  numbers.clear();
-  while (!text.empty()) {
-    const std::size_t blank = std::min(text.find(' '), text.size());
-    const auto number = base::parse_number(text.substr(0, blank));
-    if (!number) return false;
-    numbers.push_back(*number);
-    text.remove_prefix(std::min(blank + 1, text.size()));
-  }
-  return true;
-}
-
-constexpr std::string_view kTrialColumns =
-    "number, state, origin, point, objective_values, constraint_values, last_step, attempt, session, history_seq, "
-    "predicted, checkpoint, reason, created_ms, started_ms, ended_ms, suspension, spec_version, is_unstarted";
-
-constexpr std::string_view kStudyColumns = "id, name, spec, seed, created_ms, stop_requested, identity";
 
 class Sqlite final : public Storage {
  public:
@@ -87,14 +57,14 @@ class Sqlite final : public Storage {
     static const std::string sql = fmt::format("SELECT {} FROM studies WHERE name = ?", kStudyColumns);
     Statement& select = statement(sql);
     std::optional<StudyRecord> found;
-    STERLET_PASS(each_row(select.bind(name), [&](Statement& row) { found = study_of(row); }));
+    STERLET_PASS(each_row(select.bind(name), [&](Statement& row) { found = read_study(row); }));
     return found;
   }
 
   Result<std::vector<StudyRecord>> list_studies() override {
     static const std::string sql = fmt::format("SELECT {} FROM studies ORDER BY id", kStudyColumns);
     std::vector<StudyRecord> list;
-    STERLET_PASS(each_row(statement(sql), [&](Statement& row) { list.push_back(study_of(row)); }));
+    STERLET_PASS(each_row(statement(sql), [&](Statement& row) { list.push_back(read_study(row)); }));
     return list;
   }
 
@@ -176,12 +146,14 @@ class Sqlite final : public Storage {
         "INSERT OR REPLACE INTO trials (study_id, {}, changed_seq) VALUES "
         "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         kTrialColumns);
+    const std::string values = text_of_numbers(trial.values), constraints = text_of_numbers(trial.constraints);
     Statement& put = statement(sql);
-    put.bind(study).bind(trial.number).bind(text_of(trial.state)).bind(row.origin).bind(row.point);
-    put.bind(text_of_numbers(trial.values)).bind(text_of_numbers(trial.constraints)).bind(trial.last_step);
-    put.bind(trial.attempt).bind(row.session).bind(trial.history_seq).bind(trial.predicted).bind(trial.checkpoint);
-    put.bind(trial.reason).bind(trial.created_ms).bind(trial.started_ms).bind(trial.ended_ms);
-    put.bind(text_of(trial.suspension)).bind(row.spec_version).bind(trial.is_unstarted ? 1 : 0);
+    put.bind(study).bind(trial.number).bind_borrowed(text_of(trial.state)).bind_borrowed(row.origin);
+    put.bind_borrowed(row.point).bind_borrowed(values).bind_borrowed(constraints).bind(trial.last_step);
+    put.bind(trial.attempt).bind_borrowed(row.session).bind(trial.history_seq).bind_borrowed(trial.predicted);
+    put.bind_borrowed(trial.checkpoint).bind_borrowed(trial.reason).bind(trial.created_ms).bind(trial.started_ms);
+    put.bind(trial.ended_ms).bind_borrowed(text_of(trial.suspension)).bind(row.spec_version);
+    put.bind(trial.is_unstarted ? 1 : 0);
     STERLET_PASS(finish(put.bind(seq)));
     return seq;
   }
@@ -189,7 +161,8 @@ class Sqlite final : public Storage {
   Result<std::int64_t> put_event(std::int64_t study, const EventRecord& event) override {
     Statement& log =
         statement("INSERT INTO events (study_id, wall_ms, kind, trial, attempt, detail) VALUES (?, ?, ?, ?, ?, ?)");
-    log.bind(study).bind(event.wall_ms).bind(event.kind).bind(event.trial).bind(event.attempt).bind(event.detail);
+    log.bind(study).bind(event.wall_ms).bind_borrowed(event.kind).bind(event.trial).bind(event.attempt);
+    log.bind_borrowed(event.detail);
     STERLET_PASS(finish(log));
     return sqlite3_last_insert_rowid(connection_->raw());
   }
@@ -207,7 +180,7 @@ class Sqlite final : public Storage {
           "INSERT INTO reports (study_id, trial, attempt, step, metric, value, seq) VALUES (?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT DO UPDATE SET first_value = CASE WHEN is_repeated THEN first_value ELSE value END, "
           "is_repeated = 1, value = excluded.value");
-      put.bind(study).bind(report.trial).bind(report.attempt).bind(report.step).bind(report.metric);
+      put.bind(study).bind(report.trial).bind(report.attempt).bind(report.step).bind_borrowed(report.metric);
       STERLET_PASS(finish(put.bind_number(report.value).bind(seq)));
     }
     return last;
@@ -236,7 +209,7 @@ class Sqlite final : public Storage {
 
   Result<std::int64_t> count_trials(std::int64_t study) override {
     std::int64_t count = 0;
-    STERLET_PASS(each_row(statement("SELECT count(*) FROM trials WHERE study_id = ?").bind(study),
+    STERLET_PASS(each_row(statement("SELECT coalesce(max(number), -1) + 1 FROM trials WHERE study_id = ?").bind(study),
                           [&](Statement& row) { count = row.integer(0); }));
     return count;
   }
@@ -372,46 +345,6 @@ class Sqlite final : public Storage {
   template <typename Visit>
   Result<void> each_row(Statement& statement, Visit visit) {
     return connection_->each_row(statement, visit);
-  }
-
-  static StudyRecord study_of(Statement& row) {
-    StudyRecord study{.id = row.integer(0),
-                      .name = row.text(1),
-                      .spec = row.text(2),
-                      .created_ms = row.integer(4),
-                      .stop_requested = row.flag(5),
-                      .identity = row.text(6)};
-    const std::string_view seed = row.view(3);
-    row.expect(std::from_chars(seed.data(), seed.data() + seed.size(), study.seed).ptr == seed.data() + seed.size());
-    return study;
-  }
-
-  // Into one that is used again and again, so that its texts' memory is, too.
-  static void read_trial(Statement& row, TrialRow& into) {
-    TrialRecord& trial = into.record;
-    const auto state = state_from_text(row.view(1));
-    const auto suspension = suspension_from_text(row.view(16));
-    row.expect(state && suspension);
-    row.expect(read_numbers(row.view(4), trial.values) && read_numbers(row.view(5), trial.constraints));
-    trial.number = row.integer(0);
-    trial.state = state.value_or(State::kFailed);
-    into.origin = row.view(2);
-    into.point = row.view(3);
-    trial.last_step = row.integer(6);
-    trial.attempt = row.small(7);
-    into.session = row.view(8);
-    trial.history_seq = row.integer(9);
-    trial.predicted = row.view(10);
-    trial.checkpoint = row.view(11);
-    trial.reason = row.view(12);
-    trial.created_ms = row.integer(13);
-    trial.started_ms = row.integer(14);
-    trial.ended_ms = row.integer(15);
-    trial.suspension = suspension.value_or(Suspension::kNone);
-    into.spec_version = row.small(17);
-    trial.is_unstarted = row.flag(18);
-    trial.changed_seq = row.integer(19);
-    row.expect(trial.number >= 0 && trial.attempt >= 0 && into.spec_version > 0);
   }
 
   std::unique_ptr<Connection> connection_;

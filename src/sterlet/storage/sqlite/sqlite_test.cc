@@ -479,7 +479,7 @@ TEST_F(SqliteFile, APathThatIsTooLongIsSaidToBe) {
   EXPECT_NE(refused.error().what.find("SQLite opens none above 504"), std::string::npos) << refused.error().message();
 }
 
-TEST_F(SqliteFile, DamagedPagesAreFoundWhenItIsOpenedAndStayAsTheyAre) {
+TEST_F(SqliteFile, DamagedPagesAreFoundBeforeItIsWrittenToAndStayAsTheyAre) {
   {
     auto storage = open_sqlite(path_, {}).value();
     const auto study = storage->create_study({.name = "s", .spec = "{}"}, {}).value();
@@ -498,9 +498,14 @@ TEST_F(SqliteFile, DamagedPagesAreFoundWhenItIsOpenedAndStayAsTheyAre) {
     std::string damaged = whole;
     damaged.replace(page * 4096, 4096, std::string(4096, '\xA5'));
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << damaged;
-    const auto refused = open_sqlite(path_, {});
-    ASSERT_FALSE(refused.has_value()) << page;
-    EXPECT_EQ(refused.error().code, ErrorCode::kDisk);
+    const auto opened = open_sqlite(path_, {});
+    const auto begun = opened ? (*opened)->begin() : base::Result<void>(base::fail(opened.error()));
+    ASSERT_FALSE(begun.has_value()) << page;
+    EXPECT_EQ(begun.error().code, ErrorCode::kDisk);
+    if (opened) {
+      EXPECT_FALSE((*opened)->begin().has_value()) << page;
+      EXPECT_FALSE((*opened)->request_stop(1, true).has_value()) << page;
+    }
     EXPECT_EQ(content_of(path_), damaged) << page;
   }
 }

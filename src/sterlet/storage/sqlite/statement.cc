@@ -33,6 +33,12 @@ Statement& Statement::bind(std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind_borrowed(std::string_view text) {
+  sqlite3_bind_text(statement_, ++bound_, text.data() == nullptr ? "" : text.data(), static_cast<int>(text.size()),
+                    SQLITE_STATIC);
+  return *this;
+}
+
 Statement& Statement::bind(const std::optional<std::int64_t>& value) {
   if (value) return bind(*value);
   sqlite3_bind_null(statement_, ++bound_);

@@ -26,6 +26,8 @@ class Statement final {
   Statement& reset();
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
+  /// The same of a text that lives until the statement has been carried out: it is not copied.
+  Statement& bind_borrowed(std::string_view text);
   Statement& bind(const std::optional<std::int64_t>& value);  ///< Nothing becomes NULL.
   Statement& bind_number(double value);                       ///< NaN becomes NULL.
   Statement& bind_number(const std::optional<double>& value);

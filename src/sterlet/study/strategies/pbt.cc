@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "sterlet/population/population.h"
+#include "sterlet/study/strategies/spent_checkpoints.h"
 #include "sterlet/studyfile/schedule_change.h"
 
 namespace sterlet::study {
@@ -34,7 +34,7 @@ std::vector<Json> agenda_of(const TurnRecord& turn) {
 class Pbt final : public Strategy {
  public:
   Pbt(const Parts& parts, population::Options options)
-      : ledger_(parts.ledger), claims_(parts.claims), options_(std::move(options)) {
+      : ledger_(parts.ledger), claims_(parts.claims), options_(std::move(options)), spent_(ledger_) {
     ledger_.keep_turns();
     ledger_.add_derived(*this);
   }
@@ -48,11 +48,11 @@ class Pbt final : public Strategy {
     news_of(trial).reports.emplace_back(step, value);
   }
   Result<void> checkpointed(std::int64_t trial, const std::string& path, std::optional<std::int64_t> step) override {
-    told_.insert(path);
+    spent_.told(path);
     if (step) news_of(trial).checkpoints[*step] = path;
     return {};
   }
-  Result<std::optional<Outcome>> ended(const storage::TrialRecord& record, Outcome told) override;
+  Result<bool> ended(const storage::TrialRecord& record, Outcome& told) override;
 
   int first_attempt(std::int64_t trial) const override {
     const TurnRecord* turn = running_turn(trial);
@@ -62,8 +62,8 @@ class Pbt final : public Strategy {
   std::string unfit() const override { return unfit_; }
   std::optional<population::Options> population() const override { return options_; }
   std::optional<studyfile::Schedule> schedule_of(std::int64_t trial) const override;
-  std::vector<std::string> take_spent_checkpoints() override { return std::exchange(spent_, {}); }
-  Result<std::vector<std::string>> find_spent_checkpoints() const override;
+  std::vector<std::string> take_spent_checkpoints() override { return spent_.take(); }
+  Result<std::vector<std::string>> find_spent_checkpoints() const override { return spent_.find_all(); }
 
   void closed(bool is_committed) override;
 
@@ -78,17 +78,13 @@ class Pbt final : public Strategy {
   std::vector<std::vector<population::Standing>> standings() const;
   Result<void> fail_all();
   Result<void> put_aside(storage::TrialRecord record, const std::string& reason);
-  std::set<std::string> needed_checkpoints() const;
-  void find_spent_in_interval();
 
   Ledger& ledger_;
   Claims& claims_;
   const population::Options options_;
   std::map<std::int64_t, News> news_;         // Of members that this process trains.
   std::map<std::int64_t, News> news_before_;  // Of those that the open transaction has changed.
-  std::set<std::string> told_;                // Checkpoints since the last interval was settled, by this process.
-  std::vector<std::string> spent_;
-  int spent_turn_ = -1;  // Interval whose end was looked at for them.
+  SpentCheckpoints spent_;
   std::string unfit_;
   bool is_unfit_new_ = false;  // In the open transaction.
 };
@@ -216,7 +212,7 @@ Result<bool> Pbt::begin_next_interval() {
   const auto intervals = standings();
   const TurnRecord last = ledger_.turns().back();
   if (last.to_step >= options_.steps) {
-    find_spent_in_interval();
+    spent_.look();
     return false;
   }
   const auto moves = population::next_moves(ledger_.space(), options_, intervals, ledger_.study().seed);
@@ -238,7 +234,7 @@ Result<bool> Pbt::begin_next_interval() {
                     .created_ms = ledger_.clock().wall_ms()});
   }
   for (const TurnRecord& turn : next) STERLET_PASS(ledger_.put_turn(turn));
-  find_spent_in_interval();
+  spent_.look();
   return true;
 }
 
@@ -260,10 +256,10 @@ Result<void> Pbt::put_aside(storage::TrialRecord record, const std::string& reas
   return ledger_.put(std::move(record), "PAUSED", reason);
 }
 
-// What is left to be told of the trial itself: nothing, unless this was its last turn or it was lost.
-Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Outcome told) {
+// The trial goes on unless this was its last turn or it was lost.
+Result<bool> Pbt::ended(const storage::TrialRecord& record, Outcome& told) {
   const bool is_end = told.state == State::kComplete || told.state == State::kFailed;
-  if (!is_end) return told;
+  if (!is_end) return true;
   const TurnRecord* found = running_turn(record.number);
   STERLET_CHECK(found != nullptr, "a member that runs without a turn");
   TurnRecord turn = *found;
@@ -298,16 +294,19 @@ Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Ou
     turn.state = TurnState::kWaiting;  // For another run, with a program that does.
     STERLET_PASS(ledger_.put_turn(turn));
     STERLET_PASS(put_aside(record, unfit_));
-    return std::nullopt;
+    return false;
   }
   turn.state = fault.empty() ? TurnState::kDone : TurnState::kFailed;
   turn.value = fault.empty() ? std::optional(score) : std::nullopt;
   turn.end = checkpoint == news.checkpoints.end() ? std::string() : checkpoint->second;
   if (!fault.empty()) turn.reason = fault;
   STERLET_PASS(ledger_.put_turn(turn));
-  if (is_last) return fault.empty() ? told : Outcome{.state = State::kFailed, .reason = fault};
+  if (is_last) {
+    if (!fault.empty()) told = {.state = State::kFailed, .reason = fault};
+    return true;
+  }
   STERLET_PASS(put_aside(record, fault));
-  return std::nullopt;
+  return false;
 }
 
 // To be changed within the open transaction.
@@ -319,8 +318,7 @@ News& Pbt::news_of(std::int64_t trial) {
 void Pbt::closed(bool is_committed) {
   if (!is_committed) {
     for (auto& [trial, news] : news_before_) news_[trial] = std::move(news);
-    spent_.clear();  // The next look, or the session's last, finds them again.
-    spent_turn_ = -1;
+    spent_.forget();
     if (is_unfit_new_) unfit_.clear();
   }
   is_unfit_new_ = false;
@@ -366,57 +364,6 @@ const TurnRecord* Pbt::find_turn(int turn, std::int64_t trial) const {
   const auto found = std::find_if(turns.begin(), turns.end(),
                                   [&](const TurnRecord& known) { return known.turn == turn && known.trial == trial; });
   return found == turns.end() ? nullptr : &*found;
-}
-
-// What a member may still begin from, and the newest of each: the trained models. A trial's row names its last one.
-std::set<std::string> Pbt::needed_checkpoints() const {
-  std::set<std::string> needed;
-  std::map<std::int64_t, std::string> newest;
-  for (const TurnRecord& turn : ledger_.turns()) {
-    if (turn.state == TurnState::kWaiting || turn.state == TurnState::kRunning) needed.insert(turn.start);
-    if (!turn.end.empty()) newest[turn.trial] = turn.end;
-  }
-  for (const auto& [trial, path] : newest) needed.insert(path);
-  for (const storage::TrialRecord& record : ledger_.trials().records()) needed.insert(record.checkpoint);
-  return needed;
-}
-
-// After an interval was settled and the next one decided, before any of its turns begins. Of the intervals before the
-// last two everything has been found already.
-void Pbt::find_spent_in_interval() {
-  const auto& turns = ledger_.turns();
-  const auto settled = std::find_if(turns.rbegin(), turns.rend(),
-                                    [](const TurnRecord& turn) { return turn.state != TurnState::kWaiting; });
-  if (settled == turns.rend() || settled->turn == spent_turn_) return;
-  spent_turn_ = settled->turn;
-  for (const TurnRecord& turn : turns) {
-    if (turn.turn + 1 == settled->turn) told_.insert(turn.end);
-  }
-  const std::set<std::string> needed = needed_checkpoints();
-  for (const std::string& path : std::exchange(told_, {})) {
-    if (!path.empty() && !needed.contains(path)) spent_.push_back(path);
-  }
-}
-
-Result<std::vector<std::string>> Pbt::find_spent_checkpoints() const {
-  std::vector<std::string> spent;
-  if (!ledger_.is_stored()) return spent;
-  // A turn that waits or runs, perhaps in another process, may write a name anew that it has told before.
-  std::map<std::int64_t, int> settled;
-  for (const TurnRecord& turn : ledger_.turns()) {
-    if (turn.is_over()) settled[turn.trial] = turn.attempt;
-  }
-  const std::set<std::string> needed = needed_checkpoints();
-  std::set<std::string> told;
-  STERLET_TRY(const auto events, ledger_.storage()->load_events(ledger_.study().id, 0));
-  for (const storage::EventRecord& event : events) {
-    if (event.kind != "checkpoint" || !event.trial || !settled.contains(*event.trial)) continue;
-    if (event.attempt.value_or(0) <= settled[*event.trial]) told.insert(event.detail);
-  }
-  for (const std::string& path : told) {
-    if (!path.empty() && !needed.contains(path)) spent.push_back(path);
-  }
-  return spent;
 }
 
 }  // namespace

@@ -44,10 +44,9 @@ class Strategy : public Derived {
                                           std::optional<std::int64_t> /*step*/) {
     return {};
   }
-  /// What is left to be told of a trial whose attempt ended; nothing: the trial goes on.
-  virtual base::Result<std::optional<Outcome>> ended(const storage::TrialRecord& /*record*/, Outcome told) {
-    return told;
-  }
+  /// Whether a trial ends with its attempt, of which this was told; `told` becomes what is told of the trial. `record` is
+  /// the ledger's: valid until something is written.
+  virtual base::Result<bool> ended(const storage::TrialRecord& /*record*/, Outcome& /*told*/) { return true; }
 
   /// The first of the attempts that train from where the present one does.
   virtual int first_attempt(std::int64_t /*trial*/) const { return 1; }
