@@ -96,6 +96,8 @@ class Study final : public StudyView {
   base::Result<void> note(std::optional<std::int64_t> trial, const std::string& text, const std::string& who);
   /// Gives a trial, or the study, a tag or takes it away. Errors: as note(), and check_tag().
   base::Result<void> tag(std::optional<std::int64_t> trial, const std::string& tag, bool is_set);
+  /// What documents of the study are written with: see documents.h.
+  Ledger& document_ledger() { return ledger_; }
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
   /// As Claims::enqueue_freely.
