@@ -203,6 +203,8 @@ void fill(Storage& storage, std::int64_t study, std::int64_t trial) {
   ASSERT_TRUE(storage.mailbox().post_command(study, {.trial = trial, .kind = "set"}).has_value());
   ASSERT_TRUE(storage.notes().add_note(study, {.trial = trial, .text = "n"}).has_value());
   ASSERT_TRUE(storage.notes().put_tag(study, {.trial = trial, .tag = "t"}).has_value());
+  ASSERT_TRUE(storage.documents().add_document(study, {.kind = "k", .trial = trial}).has_value());
+  ASSERT_TRUE(storage.documents().link_document(study, "k", {.trial = trial, .document = 1}).has_value());
 }
 
 std::size_t count_rows(Storage& storage, std::int64_t study, std::int64_t trial) {
@@ -220,10 +222,12 @@ std::size_t count_rows(Storage& storage, std::int64_t study, std::int64_t trial)
   count += storage.mailbox().commands_of(study, trial, "set").value().size();
   count += count_of(storage.notes().load_notes(study).value());
   count += count_of(storage.notes().load_tags(study).value());
+  count += count_of(storage.documents().load_documents(study, "k").value());
+  count += count_of(storage.documents().load_document_links(study, "k").value());
   return count;
 }
 
-constexpr std::size_t kRowsFilled = 10;
+constexpr std::size_t kRowsFilled = 12;
 
 TEST_P(Conformance, AStudyIsRemovedWithAllThatIsStoredOfIt) {
   const auto other = storage_->create_study({.name = "other", .spec = "{}"}, {}).value().id;
@@ -298,6 +302,68 @@ TEST_P(Conformance, NotesComeInTheirOrderAndTagsByTrial) {
   const std::vector<TagRecord> expected = {
       {.trial = {}, .tag = "z"}, {.trial = 0, .tag = "日本"}, {.trial = 10, .tag = "a"}, {.trial = 10, .tag = "b"}};
   EXPECT_EQ(place_->open()->notes().load_tags(study_).value(), expected);
+}
+
+TEST_P(Conformance, DocumentsComeInTheirOrderByKind) {
+  Documents& documents = storage_->documents();
+  EXPECT_EQ(documents.last_document(study_, "plan").value(), std::nullopt);
+  for (const std::string& text : odd_texts()) {
+    ASSERT_TRUE(documents.add_document(study_, {.kind = "plan", .trial = 3, .body = text, .created_ms = INT64_MAX})
+                    .has_value());
+    ASSERT_TRUE(documents.add_document(study_, {.kind = text + "!", .body = text}).has_value());
+  }
+  ASSERT_TRUE(documents.add_document(study_, {.kind = "plan", .body = "last"}).has_value());
+  const auto other_user = place_->open();
+  Documents& reader = other_user->documents();
+  const auto read = reader.load_documents(study_, "plan").value();
+  ASSERT_EQ(read.size(), odd_texts().size() + 1);
+  for (std::size_t i = 0; i < odd_texts().size(); ++i) {
+    EXPECT_EQ(read[i],
+              (DocumentRecord{
+                  .id = read[i].id, .kind = "plan", .trial = 3, .body = odd_texts()[i], .created_ms = INT64_MAX}));
+    EXPECT_LT(read[i].id, read[i + 1].id);
+    EXPECT_EQ(reader.load_documents(study_, odd_texts()[i] + "!").value().size(), 1U);
+  }
+  EXPECT_EQ(read.back().trial, std::nullopt);
+  EXPECT_EQ(reader.last_document(study_, "plan").value(), read.back());
+  EXPECT_TRUE(reader.load_documents(study_, "").value().empty());
+  const auto kinds = reader.load_document_kinds(study_).value();
+  EXPECT_EQ(kinds.size(), odd_texts().size() + 1);
+  EXPECT_TRUE(std::is_sorted(kinds.begin(), kinds.end()));
+  EXPECT_TRUE(reader.load_document_kinds(study_ + 1).value().empty());
+}
+
+TEST_P(Conformance, AnEqualDocumentIsSharedAndTrialsPointToIt) {
+  Documents& documents = storage_->documents();
+  const auto share = [&](const DocumentRecord& document) { return documents.share_document(study_, document).value(); };
+  const std::int64_t first = share({.kind = "context", .body = "a", .created_ms = 1});
+  EXPECT_EQ(share({.kind = "context", .body = "a", .created_ms = 2}), first);
+  const std::int64_t second = share({.kind = "context", .body = "b"});
+  EXPECT_NE(second, first);
+  EXPECT_NE(share({.kind = "context", .trial = 0, .body = "a"}), first) << "of a trial alone";
+  EXPECT_NE(share({.kind = "other", .body = "a"}), first);
+  EXPECT_EQ(share({.kind = "context", .body = "a"}), first) << "also where another came between";
+  EXPECT_EQ(documents.load_documents(study_, "context").value().front().created_ms, 1);
+  const auto other = storage_->create_study({.name = "other", .spec = "{}"}, {}).value().id;
+  EXPECT_NE(documents.share_document(other, {.kind = "context", .body = "a"}).value(), first);
+
+  for (const DocumentLink& link : {DocumentLink{10, first}, DocumentLink{2, first}, DocumentLink{10, second}}) {
+    ASSERT_TRUE(documents.link_document(study_, "context", link).has_value());
+  }
+  ASSERT_TRUE(documents.link_document(study_, "other", {2, second}).has_value());
+  const auto reader = place_->open();
+  EXPECT_EQ(reader->documents().load_document_links(study_, "context").value(),
+            (std::vector<DocumentLink>{{2, first}, {10, second}}));
+  EXPECT_TRUE(reader->documents().load_document_links(other, "context").value().empty());
+}
+
+TEST_P(Conformance, ADocumentIsTakenBackWithItsTransaction) {
+  ASSERT_TRUE(storage_->begin().has_value());
+  ASSERT_TRUE(storage_->documents().share_document(study_, {.kind = "k"}).has_value());
+  ASSERT_TRUE(storage_->documents().link_document(study_, "k", {.trial = 1, .document = 1}).has_value());
+  storage_->rollback();
+  EXPECT_TRUE(storage_->documents().load_documents(study_, "k").value().empty());
+  EXPECT_TRUE(storage_->documents().load_document_links(study_, "k").value().empty());
 }
 
 TEST_P(Conformance, AStopIsAskedForAndTakenBack) {

@@ -125,10 +125,50 @@ class FaultyLive final : public LiveStorage {
   LiveStorage& inner_;
 };
 
+class FaultyDocuments final : public Documents {
+ public:
+  FaultyDocuments(FaultyStorage& faulty, Documents& inner) : faulty_(faulty), inner_(inner) {}
+
+  Result<std::int64_t> add_document(std::int64_t study, const DocumentRecord& document) override {
+    STERLET_PASS(faulty_.count_call("add_document"));
+    return inner_.add_document(study, document);
+  }
+  Result<std::int64_t> share_document(std::int64_t study, const DocumentRecord& document) override {
+    STERLET_PASS(faulty_.count_call("share_document"));
+    return inner_.share_document(study, document);
+  }
+  Result<std::vector<std::string>> load_document_kinds(std::int64_t study) override {
+    STERLET_PASS(faulty_.count_call("load_document_kinds"));
+    return inner_.load_document_kinds(study);
+  }
+  Result<std::vector<DocumentRecord>> load_documents(std::int64_t study, const std::string& kind) override {
+    STERLET_PASS(faulty_.count_call("load_documents"));
+    return inner_.load_documents(study, kind);
+  }
+  Result<std::optional<DocumentRecord>> last_document(std::int64_t study, const std::string& kind) override {
+    STERLET_PASS(faulty_.count_call("last_document"));
+    return inner_.last_document(study, kind);
+  }
+  Result<void> link_document(std::int64_t study, const std::string& kind, const DocumentLink& link) override {
+    STERLET_PASS(faulty_.count_call("link_document"));
+    return inner_.link_document(study, kind, link);
+  }
+  Result<std::vector<DocumentLink>> load_document_links(std::int64_t study, const std::string& kind) override {
+    STERLET_PASS(faulty_.count_call("load_document_links"));
+    return inner_.load_document_links(study, kind);
+  }
+
+ private:
+  FaultyStorage& faulty_;
+  Documents& inner_;
+};
+
 }  // namespace
 
 FaultyStorage::FaultyStorage(std::unique_ptr<Storage> inner)
-    : inner_(std::move(inner)), live_(std::make_unique<FaultyLive>(*this, inner_->live())) {}
+    : inner_(std::move(inner)),
+      live_(std::make_unique<FaultyLive>(*this, inner_->live())),
+      documents_(std::make_unique<FaultyDocuments>(*this, inner_->documents())) {}
 
 FaultyStorage::~FaultyStorage() = default;
 
@@ -177,6 +217,8 @@ void FaultyStorage::rollback() {
 std::int64_t FaultyStorage::now_ms() { return inner_->now_ms(); }
 
 LiveStorage& FaultyStorage::live() { return *live_; }
+
+Documents& FaultyStorage::documents() { return *documents_; }
 
 Result<void> FaultyStorage::sync() {
   STERLET_PASS(count_call("sync"));

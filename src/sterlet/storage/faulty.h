@@ -75,13 +75,15 @@ class FaultyStorage final : public Storage {
   base::Result<std::vector<SessionRecord>> load_sessions(std::int64_t study) override;
   std::int64_t now_ms() override;
   LiveStorage& live() override;
+  Documents& documents() override;
 
-  /// The error of this call where it is the one to fail. For the live part.
+  /// The error of this call where it is the one to fail. For the live part and the documents.
   base::Result<void> count_call(const char* name);
 
  private:
   std::unique_ptr<Storage> inner_;
   std::unique_ptr<LiveStorage> live_;
+  std::unique_ptr<Documents> documents_;
   std::optional<Fault> fault_;
   std::int64_t calls_ = 0;
   std::int64_t failing_call_ = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/storage/documents.h"
 #include "sterlet/storage/live.h"
 #include "sterlet/storage/records.h"
 
@@ -64,7 +65,7 @@ class Storage {
   /// Removes all reports of an attempt.
   virtual base::Result<void> drop_reports(std::int64_t study, std::int64_t trial, int attempt) = 0;
   /// Removes all that is stored of a trial beside its row and its events: reports, its model with branches, checkpoints
-  /// and logbook, what somebody wanted of it, notes and tags.
+  /// and logbook, what somebody wanted of it, notes, tags and documents.
   virtual base::Result<void> clear_trial(std::int64_t study, std::int64_t trial) = 0;
   /// How many trials there are; their numbers go from 0 to one less.
   virtual base::Result<std::int64_t> count_trials(std::int64_t study) = 0;
@@ -98,6 +99,7 @@ class Storage {
   Turns& turns() { return live(); }
   Mailbox& mailbox() { return live(); }
   Notes& notes() { return live(); }
+  virtual Documents& documents() = 0;
 };
 
 /// Version of the schema that this program writes.

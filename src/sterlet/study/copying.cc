@@ -46,7 +46,8 @@ class Copying final {
     }));
     std::stable_sort(steps_.begin(), steps_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [seq, step] : steps_) STERLET_PASS(step());
-    return copy_labels();
+    STERLET_PASS(copy_labels());
+    return copy_documents();
   }
 
  private:
@@ -117,6 +118,25 @@ class Copying final {
     for (const storage::NoteRecord& note : notes) STERLET_PASS(storage_.notes().add_note(to_, note));
     STERLET_TRY(const auto tags, storage_.notes().load_tags(from_.id));
     for (const storage::TagRecord& tag : tags) STERLET_PASS(storage_.notes().put_tag(to_, tag));
+    return {};
+  }
+
+  Result<void> copy_documents() {
+    storage::Documents& documents = storage_.documents();
+    STERLET_TRY(const auto kinds, documents.load_document_kinds(from_.id));
+    for (const std::string& kind : kinds) {
+      std::map<std::int64_t, std::int64_t> copies;
+      STERLET_TRY(const auto originals, documents.load_documents(from_.id, kind));
+      for (const storage::DocumentRecord& document : originals) {
+        STERLET_TRY(copies[document.id], documents.add_document(to_, document));
+      }
+      STERLET_TRY(const auto links, documents.load_document_links(from_.id, kind));
+      for (const storage::DocumentLink& link : links) {
+        const auto copy = copies.find(link.document);
+        if (copy == copies.end()) continue;
+        STERLET_PASS(documents.link_document(to_, kind, {.trial = link.trial, .document = copy->second}));
+      }
+    }
     return {};
   }
 

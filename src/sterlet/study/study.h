@@ -97,6 +97,8 @@ class Study final : public StudyView {
   /// The same of a trial that has only some of the parameters.
   base::Result<std::int64_t> add_partial(const base::Json& params, Outcome outcome,
                                          std::span<const StepReport> reports = {});
+  /// What documents of the study are written with: see documents.h.
+  Ledger& document_ledger() { return ledger_; }
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
   /// As Claims::enqueue_freely.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/storage/documents.h"
 #include "sterlet/storage/live.h"
 #include "sterlet/storage/records.h"
 
@@ -47,6 +48,8 @@ struct StudyTables {
   std::map<std::int64_t, CommandRecord> commands;
   std::map<std::int64_t, NoteRecord> notes;
   std::map<TagRecord, bool> tags;  ///< The value says nothing.
+  std::map<std::int64_t, DocumentRecord> documents;
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> document_links;  ///< Kind and trial, id.
 };
 
 struct Tables {
@@ -155,6 +158,8 @@ class MemoryAccess {
 
 /// The live part of a storage, on what it borrows.
 std::unique_ptr<LiveStorage> make_memory_live(MemoryAccess& access);
+/// Its documents, on what they borrow.
+std::unique_ptr<Documents> make_memory_documents(MemoryAccess& access);
 
 /// What SQLite makes of it: NaN is no number.
 inline std::optional<double> without_nan(const std::optional<double>& value) {

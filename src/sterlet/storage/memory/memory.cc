@@ -27,7 +27,10 @@ bool is_of(const Table& table, Place place, std::int64_t trial, int attempt) {
 class MemoryStorage final : public Storage {
  public:
   MemoryStorage(std::shared_ptr<MemoryDatabase> database, const base::Clock& clock)
-      : access_(std::move(database)), live_(make_memory_live(access_)), clock_(clock) {}
+      : access_(std::move(database)),
+        live_(make_memory_live(access_)),
+        documents_(make_memory_documents(access_)),
+        clock_(clock) {}
 
   Result<void> begin() override { return access_.begin(); }
   Result<void> commit() override { return access_.commit(); }
@@ -182,6 +185,8 @@ class MemoryStorage final : public Storage {
       access_.remove_where(tables.commands, [&](auto id) { return tables.commands.at(id).trial == trial; });
       access_.remove_where(tables.notes, [&](auto id) { return tables.notes.at(id).trial == trial; });
       access_.remove_where(tables.tags, [&](const TagRecord& tag) { return tag.trial == trial; });
+      access_.remove_where(tables.documents, [&](auto id) { return tables.documents.at(id).trial == trial; });
+      access_.remove_where(tables.document_links, [&](const auto& key) { return key.second == trial; });
     });
   }
 
@@ -280,6 +285,7 @@ class MemoryStorage final : public Storage {
 
   std::int64_t now_ms() override { return clock_.wall_ms(); }
   LiveStorage& live() override { return *live_; }
+  Documents& documents() override { return *documents_; }
 
  private:
   static base::Failure name_is_taken(const std::string& name) {
@@ -309,7 +315,8 @@ class MemoryStorage final : public Storage {
   }
 
   MemoryAccess access_;
-  std::unique_ptr<LiveStorage> live_;  // Borrows the access.
+  std::unique_ptr<LiveStorage> live_;  // Borrows the access, and so do the documents.
+  std::unique_ptr<Documents> documents_;
   const base::Clock& clock_;
 };
 

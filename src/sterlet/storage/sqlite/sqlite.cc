@@ -7,6 +7,7 @@
 
 #include "sterlet/base/clock.h"
 #include "sterlet/storage/sqlite/connection.h"
+#include "sterlet/storage/sqlite/documents.h"
 #include "sterlet/storage/sqlite/live.h"
 #include "sterlet/storage/sqlite/open.h"
 #include "sterlet/storage/sqlite/queries.h"
@@ -23,9 +24,12 @@ using base::Result;
 class Sqlite final : public Storage {
  public:
   explicit Sqlite(std::unique_ptr<Connection> connection)
-      : connection_(std::move(connection)), live_(make_sqlite_live(*connection_)) {}
+      : connection_(std::move(connection)),
+        live_(make_sqlite_live(*connection_)),
+        documents_(make_sqlite_documents(*connection_)) {}
 
   LiveStorage& live() override { return *live_; }
+  Documents& documents() override { return *documents_; }
   std::int64_t now_ms() override { return base::system_clock().wall_ms(); }  // The file is on this machine.
 
   Result<void> begin() override { return connection_->begin(); }
@@ -81,6 +85,7 @@ class Sqlite final : public Storage {
           "DELETE FROM checkpoints WHERE study_id = ?", "DELETE FROM interventions WHERE study_id = ?",
           "DELETE FROM commands WHERE study_id = ?", "DELETE FROM turns WHERE study_id = ?",
           "DELETE FROM notes WHERE study_id = ?", "DELETE FROM tags WHERE study_id = ?",
+          "DELETE FROM documents WHERE study_id = ?", "DELETE FROM document_links WHERE study_id = ?",
           "DELETE FROM queue WHERE study_id = ?", "DELETE FROM events WHERE study_id = ?",
           "DELETE FROM trials WHERE study_id = ?", "DELETE FROM sessions WHERE study_id = ?",
           "DELETE FROM spec_versions WHERE study_id = ?", "DELETE FROM studies WHERE id = ?"}) {
@@ -201,7 +206,8 @@ class Sqlite final : public Storage {
           "DELETE FROM checkpoints WHERE study_id = ? AND trial = ?",
           "DELETE FROM interventions WHERE study_id = ? AND trial = ?",
           "DELETE FROM commands WHERE study_id = ? AND trial = ?", "DELETE FROM notes WHERE study_id = ? AND trial = ?",
-          "DELETE FROM tags WHERE study_id = ? AND trial = ?"}) {
+          "DELETE FROM tags WHERE study_id = ? AND trial = ?", "DELETE FROM documents WHERE study_id = ? AND trial = ?",
+          "DELETE FROM document_links WHERE study_id = ? AND trial = ?"}) {
       STERLET_PASS(finish(statement(sql).bind(study).bind(trial)));
     }
     return {};
@@ -348,7 +354,8 @@ class Sqlite final : public Storage {
   }
 
   std::unique_ptr<Connection> connection_;
-  std::unique_ptr<LiveStorage> live_;  // Borrows the connection.
+  std::unique_ptr<LiveStorage> live_;  // Borrows the connection, and so do the documents.
+  std::unique_ptr<Documents> documents_;
 };
 
 }  // namespace
