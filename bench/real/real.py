@@ -105,7 +105,8 @@ class Bench:
             self.tasks += live.tasks(args.cache or os.path.join(args.out, "cache"), args.trainer)
         self.tasks = [t for t in self.tasks if (not args.only or re.search(args.only, t.name))
                       and args.half in (None, t.half)]
-        self.names = [o for o in STERLET + PEERS + SLOW if (re.search(args.optimizers, o) if args.optimizers else o not in ASKED_FOR)]
+        wanted = lambda o: re.search(args.optimizers, o) if args.optimizers else o not in ASKED_FOR  # noqa: E731
+        self.names = [o for o in STERLET + PEERS + SLOW if wanted(o)]
 
     def label(self, optimizer):
         return f"{optimizer}#{self.args.label}" if self.args.label and optimizer.startswith("sterlet:") else optimizer
