@@ -25,7 +25,9 @@ class Regrets:
                 self.of.setdefault((optimizer, name), []).append(
                     [score.normalised(reference, row["truth"][str(b)], b) for b in tasks.BUDGETS])
                 self.rows.setdefault((optimizer, name), []).append(row)
-        self.optimizers = [o for o in dict.fromkeys(o for o, _ in self.of) if all((o, t.name) in self.of for t in chosen)]
+        found = {o: sum((o, t.name) in self.of for t in chosen) for o in dict.fromkeys(o for o, _ in self.of)}
+        self.optimizers = [o for o, count in found.items() if count == len(chosen)]
+        self.partial = [f"{o} ({count} of {len(chosen)})" for o, count in found.items() if count < len(chosen)]
 
     def table(self, optimizer, budget, chosen=None):
         column = tasks.BUDGETS.index(budget)
@@ -149,9 +151,10 @@ def versions(store, names):
 
 def section(title, chosen, store, detail):
     regrets = Regrets(store, chosen)
+    missing = f"Not yet run on every task: {', '.join(regrets.partial)}." if regrets.partial else ""
     if not regrets.optimizers:
-        return [f"### {title}\n\nNo runs yet."]
-    parts = [f"### {title}: {len(chosen)} tasks\n\n{main_table(regrets)}",
+        return [f"### {title}\n\nNo optimizer has run on every task. {missing}"]
+    parts = [f"### {title}: {len(chosen)} tasks\n\n{main_table(regrets)}", missing,
              f"Regret after {', '.join(map(str, tasks.BUDGETS))} trials by kind:\n\n{kind_table(regrets)}"]
     pairs = pair_table(regrets)
     if pairs.count("\n") > 1:
