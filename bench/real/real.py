@@ -83,6 +83,8 @@ class Store:
 
     def is_current(self, row):
         name = row["optimizer"]
+        if row.get("suite") != tasks.SUITE:
+            return False
         if "#" in name and name.partition("#")[2] != self.args.label:
             return True  # Of another program, which its label names: the last word counts.
         if self.args.same and re.search(self.args.same, name):
@@ -155,7 +157,8 @@ class Bench:
         finally:
             if made:
                 made.close()
-        row = {"optimizer": self.label(optimizer), "task": task.name, "seed": seed, "version": self.store.version(optimizer),
+        row = {"suite": tasks.SUITE, "optimizer": self.label(optimizer), "task": task.name, "seed": seed,
+               "version": self.store.version(optimizer),
                "named": named, "truth": {b: task.truth(settings[i]) for b, i in named.items()},
                "family": {b: task.family_of(settings[i]) for b, i in named.items()}, "told": told,
                "ask_ms": round(ask_ms, 3), "seconds": round(time.perf_counter() - start, 2)}

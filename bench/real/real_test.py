@@ -218,8 +218,8 @@ class Runs(unittest.TestCase):
         self.assertEqual((len(optimizer.failed), len(optimizer.told), set(named.values())), (50, 50, {0}))
 
     def row(self, optimizer, truth, family="forest", seed=0, version="1"):
-        return {"optimizer": optimizer, "task": self.task.name, "seed": seed, "version": version, "named": {}, "told": [],
-                "truth": {str(b): truth for b in tasks.BUDGETS}, "family": {str(b): family for b in tasks.BUDGETS}}
+        return {"suite": tasks.SUITE, "optimizer": optimizer, "task": self.task.name, "seed": seed, "version": version,
+                "named": {}, "told": [], "truth": {str(b): truth for b in tasks.BUDGETS}, "family": {str(b): family for b in tasks.BUDGETS}}
 
     def test_a_family_is_wrong_if_its_best_is_over_one_per_cent_worse(self):
         self.task.families = {"forest": 1.0, "linear": 1.009, "support": 1.011}
@@ -256,6 +256,7 @@ class Runs(unittest.TestCase):
             for name, version in (("sterlet:auto", now), ("sterlet:tpe", "old"), ("sterlet:auto#mine", "old"),
                                   ("sterlet:auto#other", "old")):
                 store.add(self.row(name, 1.0, version=version))
+            store.add({**self.row("sterlet:random", 1.0, version=now), "suite": tasks.SUITE - 1})
             self.assertEqual({o for o, _, _ in real.Store(args).rows}, {"sterlet:auto", "sterlet:auto#other"})
             args.same = "tpe"
             self.assertIn("sterlet:tpe", {o for o, _, _ in real.Store(args).rows})
