@@ -185,11 +185,12 @@ class Live(unittest.TestCase):
 
 
 class Runs(unittest.TestCase):
-    def setUp(self):
-        self.task = next(t for t in tasks.table_tasks() if t.name == "families-diabetes")
-        self.task.make_reference()
+    @classmethod
+    def setUpClass(cls):
+        cls.task = tasks.TableTask(cells.tables()["families-diabetes"])
+        cls.task.make_reference()
         rng = random.Random(8)
-        self.settings = [draw(self.task, rng) for _ in range(self.task.trials)]
+        cls.settings = [draw(cls.task, rng) for _ in range(cls.task.trials)]
 
     def test_without_a_word_of_its_own_the_least_value_told_is_named(self):
         settings, told, named, _ = real.run_one(Scripted(self.settings), self.task, 1)

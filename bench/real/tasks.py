@@ -77,7 +77,7 @@ class TableTask(Task):
     def make_reference(self):
         """Best known, and what random search reaches: its median and mean."""
         rng = np.random.default_rng(chance("reference", self.base))
-        drawn = [self.table.cell(spaces.decode(self.space, rng.random(len(self.space)))) for _ in range(20000)]
+        drawn = [self.table.cell(spaces.decode(self.space, rng.random(len(self.space)))) for _ in range(8000)]
         drawn = np.array(drawn)
         self.reference = reference(self.best, self.table.values, self.table.means, drawn, rng)
 
