@@ -210,13 +210,14 @@ class Bench:
         return "\n".join(head) + "\n\n" + "\n\n".join(parts)
 
 
-def write_between_marks(path, text):
+def write_between_marks(path, text, marks=(BEGIN, END), title="Quality"):
+    begin, end = marks
     old = open(path).read() if os.path.exists(path) else "# Results\n"
-    section = f"{BEGIN}\n{text}\n{END}"
-    if BEGIN in old and END in old:
-        new = re.sub(re.escape(BEGIN) + ".*" + re.escape(END), lambda _: section, old, flags=re.DOTALL)
+    section = f"{begin}\n{text}\n{end}"
+    if begin in old and end in old:
+        new = re.sub(re.escape(begin) + ".*" + re.escape(end), lambda _: section, old, flags=re.DOTALL)
     else:
-        new = old.rstrip("\n") + "\n\n## Quality\n\n" + section + "\n"
+        new = old.rstrip("\n") + f"\n\n## {title}\n\n" + section + "\n"
     with open(path, "w") as f:
         f.write(new)
 

@@ -9,11 +9,12 @@ import numpy as np
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data/trainings.json")
 
 
-def spec_of(grid):
-    """What is named is a choice; numbers that grow by a factor are on a log scale."""
+def spec_of(grid, scale=None):
+    """What is named is a choice; numbers that grow by a factor are on a log scale, where the scale is not said."""
     if isinstance(grid[0], str):
         return {"type": "categorical", "choices": grid}
-    scale = "log" if abs(grid[0] * grid[2] / grid[1] ** 2 - 1) < 0.05 else "linear"
+    if not scale:
+        scale = "log" if len(grid) > 2 and grid[1] and abs(grid[0] * grid[2] / grid[1] ** 2 - 1) < 0.05 else "linear"
     return {"type": "int" if isinstance(grid[0], int) else "float", "low": grid[0], "high": grid[-1], "scale": scale}
 
 

@@ -18,10 +18,11 @@ class Unavailable(Exception):
 class Sterlet:
     """One process for each run."""
 
-    def __init__(self, binary, sampler, problem, trials, seed, timeout):
+    def __init__(self, binary, sampler, problem, trials, seed, timeout, more=None):
+        """more: what else the study file says, by key."""
         self.folder = tempfile.TemporaryDirectory(prefix="quality-")
         study = os.path.join(self.folder.name, "study.yaml")
-        extra = {"sampler": sampler, "failures_max": trials}  # However many fail in a row, it goes on.
+        extra = {"sampler": sampler, "failures_max": trials, **(more or {})}  # However many fail in a row, it goes on.
         if problem.is_front:
             extra["objective"] = [{"metric": "f", "direction": "minimize"}, {"metric": "g", "direction": "minimize"}]
         spaces.write_study(study, "quality", problem.space, trials, seed, extra)
@@ -61,6 +62,10 @@ class Sterlet:
 
     def fail(self, id):
         self._send(op="tell", id=id, state="failed")
+
+    def best(self):
+        """The trial that Sterlet itself names as the best."""
+        return self._send(op="best")["id"]
 
     def close(self):
         self.timer.cancel()
@@ -322,7 +327,40 @@ class Hebo(Flat):
         self.observe(handle, math.nan)  # Which it leaves out.
 
 
-PACKAGES = {"optuna": Optuna, "rustuna": Rustuna, "hyperopt": Hyperopt, "nevergrad": Nevergrad, "smac": Smac,
+class Ax(Flat):
+    """What its client chooses by itself: the centre, a few points of Sobol's, then its Gaussian process."""
+
+    def __init__(self, _, problem, seed):
+        super().__init__(problem.space)
+        import logging
+        import warnings
+        warnings.simplefilter("ignore")
+        client, configs = require("ax.api.client"), require("ax.api.configs")
+        logging.disable(logging.WARNING)
+        require("torch").set_num_threads(1)
+        axes = []
+        for name, spec in problem.space.items():
+            if spec["type"] == "categorical":
+                axes.append(configs.ChoiceParameterConfig(name, spec["choices"], "str", is_ordered=False))
+                continue
+            kind, low, high, log = self.axis(spec)
+            axes.append(configs.RangeParameterConfig(name, (low, high), kind, scaling="log" if log else "linear"))
+        self.client = client.Client(random_seed=seed)
+        self.client.configure_experiment(parameters=axes)
+        self.client.configure_optimization(objective="-value")
+
+    def suggest(self):
+        (handle, values), = self.client.get_next_trials(1).items()
+        return handle, values
+
+    def observe(self, handle, value):
+        self.client.complete_trial(handle, raw_data={"value": value})
+
+    def observe_failure(self, handle):
+        self.client.mark_trial_failed(handle)
+
+
+PACKAGES = {"ax": Ax, "optuna": Optuna, "rustuna": Rustuna, "hyperopt": Hyperopt, "nevergrad": Nevergrad, "smac": Smac,
             "hebo": Hebo}
 
 
@@ -333,10 +371,10 @@ def require(package):
         raise Unavailable(f"{package} is not installed ({error})") from error
 
 
-def make(name, problem, seed, binary, timeout):
+def make(name, problem, seed, binary, timeout, more=None):
     package, _, sampler = name.partition(":")
     if package == "sterlet":
-        return Sterlet(binary, sampler, problem, problem.trials, seed, timeout)
+        return Sterlet(binary, sampler, problem, problem.trials, seed, timeout, more)
     return PACKAGES[package](sampler, problem, seed)
 
 
@@ -349,6 +387,6 @@ def version(name, binary):
             return hashlib.sha256(f.read()).hexdigest()[:16]
     import importlib.metadata
     try:
-        return importlib.metadata.version(package)
+        return importlib.metadata.version({"ax": "ax-platform"}.get(package, package))
     except importlib.metadata.PackageNotFoundError:
         return ""

@@ -14,9 +14,12 @@ RANK_BUDGETS = [25, 50, 100]
 DRAWS = 1000
 
 
+def normalised(reference, value, budget):
+    return (value - reference["best"]) / (random_median(reference, budget) - reference["best"])
+
+
 def regret(problem, best, budget):
-    reference = problem.reference
-    return (best[budget - 1] - reference["best"]) / (random_median(reference, budget) - reference["best"])
+    return normalised(problem.reference, best[budget - 1], budget)
 
 
 def area(problem, best):
