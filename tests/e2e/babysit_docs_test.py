@@ -191,7 +191,9 @@ class Mistakes(BabysitTest):
         self.wait_until(lambda: self.last_step() > change["step"], "it trains on")
         self.train_on(child, 5)
         err = self.end(child)
-        self.assertRegex(err, r"said that it went back to step \d+, but reported step \d+ next, so it is started again")
+        told = re.search(r"said that it went back to step \d+, but reported step \d+ next, so it is started again", err)
+        self.assertIsNotNone(told, err)
+        self.assertLess(told.start(), err.index("learning_rate from 0.01 to 0.5"), "before any change")
         reports = [report["step"] for report in self.branches()["a"]["reports"]]
         self.assertEqual(reports, list(range(1, reports[-1] + 1)))
 
