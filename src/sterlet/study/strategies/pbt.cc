@@ -262,7 +262,9 @@ Result<void> Pbt::put_aside(storage::TrialRecord record, const std::string& reas
 
 // What is left to be told of the trial itself: nothing, unless this was its last turn or it was lost.
 Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Outcome told) {
-  const bool is_end = told.state == State::kComplete || told.state == State::kFailed;
+  // One that a person has stopped counts as failed in this interval: a copy of one of the best takes its place.
+  const bool is_stopped = told.state == State::kCancelled;
+  const bool is_end = told.state == State::kComplete || told.state == State::kFailed || is_stopped;
   if (!is_end) return told;
   const TurnRecord* found = running_turn(record.number);
   STERLET_CHECK(found != nullptr, "a member that runs without a turn");
@@ -275,7 +277,7 @@ Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Ou
   }
   const bool is_last = turn.to_step >= options_.steps;
   const double score = population::score_of(reports);
-  std::string fault = told.state == State::kFailed ? told.reason : std::string();
+  std::string fault = told.state == State::kFailed || is_stopped ? told.reason : std::string();
   if (fault.empty() && std::isnan(score)) {
     fault = reports.empty() ? fmt::format("it reported no {} up to step {}", metric, turn.to_step)
                             : fmt::format("{} was NaN", metric);
@@ -305,7 +307,8 @@ Result<std::optional<Outcome>> Pbt::ended(const storage::TrialRecord& record, Ou
   turn.end = checkpoint == news.checkpoints.end() ? std::string() : checkpoint->second;
   if (!fault.empty()) turn.reason = fault;
   STERLET_PASS(ledger_.put_turn(turn));
-  if (is_last) return fault.empty() ? told : Outcome{.state = State::kFailed, .reason = fault};
+  if (is_stopped && !is_last) fault += "; in the next interval it goes on as a copy of one of the best";
+  if (is_last) return fault.empty() || is_stopped ? told : Outcome{.state = State::kFailed, .reason = fault};
   STERLET_PASS(put_aside(record, fault));
   return std::nullopt;
 }
