@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
       // Beside a file; what lives in no file has its trials where the command was given.
       .trials_home = [](const std::string& storage) -> std::string {
         const auto file = sterlet::storage::sqlite_path(storage);
-        return file ? std::filesystem::absolute(*file).parent_path().string()
+        return file ? std::filesystem::absolute(*file).lexically_normal().parent_path().string()
                     : std::filesystem::current_path().string();
       },
       .make_executor =
