@@ -397,6 +397,12 @@ class Channel {
     if (kept_bytes_ > kKeptBytesMax) thin();
   }
 
+  /// Says hello once more, since there is more to say of the program; so does every later connection.
+  void greet(const std::string& hello) {
+    hello_ = hello + '\n';
+    send(hello, Kind::kOther);
+  }
+
   /// Appends what has come, without waiting. Sends what is kept, too, as far as it goes.
   void receive(std::string& input) {
     if (!kept_.empty() && is_wanted()) {
@@ -592,6 +598,8 @@ struct Message {
 struct TrialOptions {
   bool live = false;      ///< Reads poll() between steps and answers `set`.
   bool restores = false;  ///< Answers `restore` too.
+  /// A loop of its own counts its steps, answers and goes back as that of steps() does: Sterlet need not try that out.
+  bool loop = false;
 };
 
 /// Thrown by a callback of Trial::steps that cannot do what Sterlet asks for; its text is the reason that Sterlet shows.
@@ -629,10 +637,7 @@ class Trial {
   explicit Trial(TrialOptions options = TrialOptions()) : options_(options) {
     if (const std::string path = variable("STERLET_PARAMS"); !path.empty()) read_params(path);
     if (const std::string channel = variable("STERLET_CHANNEL"); !channel.empty()) {
-      channel_.open(channel,
-                    std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
-                        R"(,"protocol":1,"restores":)" + (options_.restores ? "true" : "false") + "}}",
-                    variable("STERLET_UNSENT"));
+      channel_.open(channel, hello_text(), variable("STERLET_UNSENT"));
       if (const std::string agenda = variable("STERLET_AGENDA"); !agenda.empty()) read_agenda(agenda);
     }
   }
@@ -896,6 +901,12 @@ class Trial {
 
   void send(std::string line) { channel_.send(std::move(line), detail::Channel::Kind::kOther); }
 
+  std::string hello_text() const {
+    return std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
+           (options_.loop ? R"(,"loop":true)" : "") + R"(,"protocol":1,"restores":)" +
+           (options_.restores ? "true" : "false") + "}}";
+  }
+
   void receive() {
     channel_.receive(buffer_);
     take_lines();
@@ -1119,6 +1130,10 @@ class Steps {
 inline Steps Trial::steps(std::int64_t last, StepCallbacks callbacks) {
   if (options_.restores != (callbacks.save && callbacks.load))
     throw std::invalid_argument("steps(): save and load go with TrialOptions::restores, and that with both");
+  if (options_.restores && !options_.loop) {
+    options_.loop = true;
+    channel_.greet(hello_text());
+  }
   return Steps(*this, last, std::move(callbacks));
 }
 

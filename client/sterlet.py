@@ -67,6 +67,8 @@ class Trial:
     restores  it answers `restore` too.
     on_set    called with the new values, at the next report() or changes(), instead of handing the `set` out by
               changes(); the answer is sent for it. It may raise Refusal.
+    loop      a loop of its own counts its steps, answers and goes back as that of steps() does; else Sterlet tries once
+              whether it goes back, before anybody relies on it.
 
     Errors    RuntimeError where the parameters that Sterlet gave cannot be read, LookupError where get() asks for one
               that the study does not have: a result for other hyperparameters than Sterlet recorded would be worse than
@@ -81,7 +83,11 @@ class Trial:
     """The hyperparameters that Sterlet chose; empty without Sterlet."""
 
     def __init__(
-        self, live: bool = False, restores: bool = False, on_set: Optional[Callable[[Dict[str, Any]], None]] = None
+        self,
+        live: bool = False,
+        restores: bool = False,
+        on_set: Optional[Callable[[Dict[str, Any]], None]] = None,
+        loop: bool = False,
     ) -> None:
         self.on_set = on_set
         self._live = live or on_set is not None
@@ -97,13 +103,17 @@ class Trial:
         path = os.environ.get("STERLET_PARAMS")
         self.params = _Params(_read_params(path) if path else {}, self._asked)
         channel = os.environ.get("STERLET_CHANNEL", "")
-        hello = {"hello": {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}}
-        self._channel = _Channel(channel, _encode(hello))
+        self._loop = loop
+        self._channel = _Channel(channel, self._hello())
         # Also at the program's end, and not in children that it forks: those have no part of what is kept.
         weakref.finalize(self, _end, self._channel, self._asked, bool(self.params))
         agenda = os.environ.get("STERLET_AGENDA")
         if agenda and channel:
             self._agenda = _read_agenda(agenda)
+
+    def _hello(self) -> bytes:
+        hello = {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}
+        return _encode({"hello": {**hello, **({"loop": True} if self._loop else {})}})
 
     def active(self) -> bool:
         """Whether Sterlet listens."""
@@ -304,6 +314,9 @@ class Trial:
                 self._send({"values": values})
 
     def _steps(self, last: int, do: "_Callbacks", save_every: int) -> Iterator[int]:
+        if self._restores and not self._loop:
+            self._loop = True
+            self._channel.greet(self._hello())
         step = 0
         path = self.resume_path
         if path and do.load is not None:
@@ -529,6 +542,11 @@ class _Channel:
         self._set_late(bool(self._kept))
         if self._kept_bytes > _KEPT_BYTES_MAX:
             self._thin()
+
+    def greet(self, hello: bytes) -> None:
+        """Says hello once more, since there is more to say of the program; so does every later connection."""
+        self._hello = hello
+        self.send(hello, False)
 
     def receive(self) -> List[bytes]:
         """The lines that have come, without waiting. Sends what is kept, too, as far as it goes."""

@@ -120,6 +120,7 @@ class ClientTest(unittest.TestCase):
             steps = self.loop(trial, folder, use=lambda values: used.append(dict(trial.params)), skip=skipped.append)
             self.say({"checkpoint": {}})
             self.assertEqual(next(steps), 1)
+            self.assertEqual(self.told(), {"hello": {**self.hello["hello"], "loop": True}})
             self.assertEqual(self.told(), {"checkpoint": {"step": 0, "path": "step-0-1-1"}})
             self.assertEqual(self.told()["report"]["step"], 1)
             self.say({"checkpoint": {}}, {"set": {"rate": 0.2}})
@@ -145,8 +146,8 @@ class ClientTest(unittest.TestCase):
             os.environ["STERLET_RESUME"] = path
             trial = self.start(live=True, restores=True)
             self.assertEqual(list(self.loop(trial, folder, save_every=4)), [3, 4])
-            told = [self.told() for _ in range(3)]
-            self.assertEqual(told[2]["checkpoint"]["step"], 4)
+            told = [self.told() for _ in range(4)]
+            self.assertEqual(told[3]["checkpoint"]["step"], 4)
             os.environ["STERLET_RESUME"] = os.path.join(folder, "mine.pt")
             with self.assertRaisesRegex(RuntimeError, "mine.pt: not a checkpoint that steps"):
                 list(self.loop(self.start(live=True, restores=True), folder))
@@ -154,7 +155,8 @@ class ClientTest(unittest.TestCase):
     def test_steps_refuses_what_cannot_be_done_and_trains_on(self):
         with tempfile.TemporaryDirectory() as folder:
             os.environ["STERLET_CHECKPOINT_DIR"] = os.path.join(folder, "gone")
-            trial = self.start(live=True, restores=True)
+            trial = self.start(live=True, restores=True, loop=True)
+            self.assertTrue(self.hello["hello"]["loop"])
             trial.params = {"rate": 0.1}
 
             def use(values):

@@ -88,7 +88,7 @@ int run(int argc, char** argv) {
   }
 
   TrialOptions can;
-  can.live = can.restores = true;
+  can.live = can.restores = can.loop = true;
   Trial trial(can);
   const auto refuse = [&trial](const std::string& sentence, int code) {
     trial.failed(sentence);

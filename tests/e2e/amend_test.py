@@ -202,21 +202,61 @@ class Amend(ProgramTest):
 
         self.assertEqual(run("one", [12, 24]), run("many", [5, 12, 13, 14, 20, 24]))
 
-    def test_a_tuner_whose_study_is_changed_ends_and_keeps_what_it_ran(self):
-        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\n' + HOLD_LAST.format(first=1) + TRAIN)
+    def test_a_tuner_whose_study_is_changed_keeps_what_it_ran_and_goes_on_with_the_change(self):
+        self.write("tell.sh", 'cat > "told-$STERLET_ATTEMPT"\n')
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\n[ "$STERLET_TRIAL" != 1 ] || until [ -e go ]; do sleep 0.02; done\n'
+                               '[ "$STERLET_TRIAL" != 2 ] || until [ -e go-too ]; do sleep 0.02; done\n' + TRAIN)
         child = self.start("tune", "study.yaml", "--progress", "plain")
         self.wait_until(lambda: os.path.exists(self.path("began-1")), "the second trial begins")
-        self.change(("low: 0, high: 1", "low: 2, high: 3"), ("default: 0.5", "default: 2.5"), trials=4)
+        self.change(("low: 0, high: 1", "low: 2, high: 3"), ("default: 0.5", "default: 2.5"), trials=6)
+        with open(self.path("study.yaml"), "a") as file:
+            file.write("notify: {command: [sh, tell.sh], on: [end]}\n")
         other = self.start("tune", "study.yaml", "--amend", "--progress", "plain")
         self.wait_until(lambda: os.path.exists(self.path("began-2")), "the first trial in the new space begins")
+        # While the other one is busy with trial 2, those after it are run by the tuner that began with the old space.
         self.write("go", "")
+        self.wait_until(lambda: [t["state"] for t in self.trials()].count("COMPLETE") == 5, "all but one are run")
+        self.write("go-too", "")
         told = [one.communicate(timeout=LIMIT_SECONDS)[1] for one in (child, other)]
         self.assertEqual((child.returncode, other.returncode), (0, 0), told)
-        self.assertIn("another process has changed its spec while this one ran, so it starts no more trials", told[0])
+        self.assertIn("another process has changed the study; the running trial goes to the end as it was begun\n", told[0])
+        self.assertIn("s: it goes on with the study as it is now (version 2; sterlet show s --spec)\n", told[0])
+        self.assertNotIn("goes on with the study", told[1])
         trials = self.trials()
-        self.assertEqual([(t["state"], t.get("outside")) for t in trials], [("COMPLETE", True)] * 2 + [("COMPLETE", None)] * 2)
+        self.assertEqual([(t["state"], t.get("outside")) for t in trials], [("COMPLETE", True)] * 2 + [("COMPLETE", None)] * 4)
         for trial in trials:
             self.assertEqual(trial["values"], [trial["params"]["x"]])
+        # The list tells the two kinds apart, and takes none outside for the best.
+        listed = self.run_program("ls", "s")
+        self.assertEqual([line.split("outside")[0].split() for line in listed.stdout.splitlines() if "outside" in line],
+                         [["0", "COMPLETE,"], ["1", "COMPLETE,"]])
+        self.assertIn("outside: ", listed.stderr)
+        top = self.run_program("ls", "s", "--top", "9", "--columns", "number").stdout.split()
+        self.assertEqual(sorted(top), ["2", "3", "4", "5", "number"])
+        best = self.run_program("best", "--json").stdout
+        self.assertEqual(json.loads(best)["best"][0]["number"], int(top[1]))
+        # A change is no end of which people are told.
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("told-")], ["told-1"])
+
+    def test_what_counts_of_a_curve(self):
+        self.write("train.sh", 'for v in 5 2 4 6; do echo "loss=$v"; done\n')
+        counted = {}
+        for of in ("last", "best", "mean of last 3"):
+            name = of.split()[0]
+            self.write("study.yaml", STUDY.replace("minimize}", f"minimize, of: {of}}}\nmetrics: {{from: stdout, pattern: "
+                                                   "'loss=(?<loss>\\S+)'}").replace("study: s", "study: " + name))
+            self.run_program("tune", "study.yaml", "--trials", "1")
+            (trial,) = self.trials(name)
+            counted[name] = trial["values"]
+            self.assertIn(f"loss {counted[name][0]:g}", self.run_program("best", name).stdout)
+        self.assertEqual(counted, {"last": [6], "best": [2], "mean": [4]})
+        # Of another direction the other end is the best; and it can be amended, for the curves are there.
+        self.write("study.yaml", STUDY.replace("study: s", "study: last").replace("minimize}", "maximize, of: best}\nmetrics: "
+                   "{from: stdout, pattern: 'loss=(?<loss>\\S+)'}"))
+        self.run_program("tune", "study.yaml", "--trials", "2", "--amend")
+        self.assertEqual([trial["values"] for trial in self.trials("last")], [[6], [6]])
+        self.write("study.yaml", STUDY.replace("minimize}", "minimize, of: worst}"))
+        self.assertIn("study.yaml:3:", self.run_program("check", "study.yaml", code=64).stderr)
 
     def test_ask_tell_on_an_amended_study(self):
         self.run_program("tune", "study.yaml")

@@ -2,10 +2,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import unittest
 
-from babysit_support import BabysitTest
+from babysit_support import STUDY as MODEL_STUDY
+from babysit_support import BabysitTest, retell
 from support import LIMIT_SECONDS, SOURCE
 
 # What the page leaves to its reader: a number that falls towards its noise, and runs away with a rate above 2. All that
@@ -181,6 +183,42 @@ class Mistakes(BabysitTest):
         self.assertEqual(self.tree()["active"], "a")
         self.assertLess(last["metrics"]["loss"], 1)
 
+    def test_a_right_loop_of_its_own_is_sent_back_once_and_nothing_is_lost(self):
+        for says_so, times in ((True, 0), (False, 1)):
+            name = "said" if says_so else "tried"
+            self.model(study=MODEL_STUDY)
+            with open(self.path("model.py")) as file:
+                program = file.read().replace("def load(path):", f"def load(path):\n    open('{name}', 'a').write('x')")
+            self.write("model.py", program if says_so else program.replace(", loop=True", ""))
+            child = self.raise_model("--new", "--storage", name + ".db")
+            self.wait_until(lambda: os.path.exists(self.path("sterlet-trials")) and self.progress(name) > 30, "it trains on")
+            self.run_program("stop", "m", "--storage", name + ".db")
+            _, err = child.communicate(timeout=LIMIT_SECONDS)
+            self.assertEqual(child.returncode, 0, err)
+            self.assertNotIn("started again", err)
+            went_back = os.path.getsize(self.path(name)) if os.path.exists(self.path(name)) else 0
+            self.assertEqual(went_back, times)
+            tree = json.loads(self.run_program("show", "--tree", "--json", "--storage", name + ".db").stdout)
+            (branch,) = tree["branches"]
+            steps = [report["step"] for report in branch["reports"]]
+            self.assertEqual(steps, list(range(1, steps[-1] + 1)))
+            with open(self.seed_file()) as file:
+                told = retell({"a": branch}, int(file.read()))
+            self.assertEqual([(r["metrics"]["loss"], r["metrics"]["rate"]) for r in branch["reports"]],
+                             [told["a"][step] for step in steps])
+            shutil.rmtree(self.path("sterlet-trials"))
+
+    def progress(self, name):
+        done = self.attempt("show", "m", "--tree", "--json", "--storage", name + ".db")
+        if done.returncode != 0:
+            return 0
+        reports = json.loads(done.stdout)["branches"][0]["reports"]
+        return reports[-1]["step"] if reports else 0
+
+    def seed_file(self):
+        (folder,) = os.listdir(self.path("sterlet-trials"))
+        return self.path(f"sterlet-trials/{folder}/0/seed")
+
     def test_a_program_that_does_not_go_back_is_started_again_from_the_checkpoint(self):
         child = self.raise_late()
         self.train_on(child, 20)
@@ -191,7 +229,9 @@ class Mistakes(BabysitTest):
         self.wait_until(lambda: self.last_step() > change["step"], "it trains on")
         self.train_on(child, 5)
         err = self.end(child)
-        self.assertRegex(err, r"said that it went back to step \d+, but reported step \d+ next, so it is started again")
+        told = re.search(r"said that it went back to step \d+, but reported step \d+ next, so it is started again", err)
+        self.assertIsNotNone(told, err)
+        self.assertLess(told.start(), err.index("learning_rate from 0.01 to 0.5"), "before any change")
         reports = [report["step"] for report in self.branches()["a"]["reports"]]
         self.assertEqual(reports, list(range(1, reports[-1] + 1)))
 

@@ -10,8 +10,8 @@ import signal
 import sqlite3
 import unittest
 
-from babysit_support import MODEL, BabysitTest
-from support import LIMIT_SECONDS
+from babysit_support import MODEL, STUDY, BabysitTest
+from support import LIMIT_SECONDS, SOURCE
 
 SLOW = MODEL.replace("while state", '''
 def wait():
@@ -233,6 +233,54 @@ class Outside(BabysitTest):
         self.assertIn("fifo: the checkpoint is neither a file nor a folder", errors)
         self.assertEqual(errors.count("does not count"), 3, errors)
         self.check_tree()
+
+
+class Endings(BabysitTest):
+    """What people are told of a model's end, and of a metric that never came."""
+
+    def study_that_tells(self):
+        self.write("tell.sh", 'cat > "told-$STERLET_ATTEMPT"\n')
+        return STUDY + "notify: {command: [sh, tell.sh]}\n"
+
+    def told(self):
+        names = sorted(name for name in os.listdir(self.folder) if name.startswith("told-"))
+        found = []
+        for name in names:
+            with open(self.path(name)) as file:
+                found.append(json.load(file))
+        return [(each["event"], each["text"]) for each in found]
+
+    def test_people_are_told_of_a_stop(self):
+        self.model(study=self.study_that_tells())
+        child = self.raise_model()
+        self.train_on(child, 5)
+        err = self.end(child)
+        self.assertNotIn("notify", err)
+        ((event, text),) = self.told()
+        self.assertEqual(event, "end")
+        self.assertRegex(text, r"^m: ended after 1 trial, stopped at step \d+")
+
+    def test_people_are_told_of_a_failure(self):
+        self.write("model.py", "import sys; sys.exit('no data')")
+        self.write("study.yaml", self.study_that_tells())
+        done = self.run_program("babysit", "study.yaml", code=1)
+        self.assertIn("no data", done.stderr)
+        (failed, end) = self.told()
+        self.assertEqual((failed[0], end[0]), ("failed", "end"))
+        self.assertRegex(failed[1], "^m: trial 0 failed: .*no data$")
+        self.assertRegex(end[1], "^m: ended after 1 trial, it failed: .*no data$")
+
+    def test_a_metric_that_never_comes_is_told_with_what_came(self):
+        self.write("model.py", f"import sys\nsys.path.insert(0, {os.path.join(SOURCE, 'client')!r})\nimport sterlet\n"
+                               "trial = sterlet.Trial(live=True)\ntrial.report(1, val_loss=0.5, accuracy=1)\n")
+        self.write("study.yaml", STUDY)
+        done = self.run_program("babysit", "study.yaml", code=1)
+        self.assertIn("trial 0 failed: it ended without reporting loss: it reported val_loss, accuracy; if val_loss is meant, "
+                      "write it in objective, or report it as loss", done.stderr)
+        self.write("model.py", "print('loss: 0.5')\n")
+        done = self.run_program("babysit", "study.yaml", "--new", code=1)
+        self.assertIn("it printed \"loss: 0.5\", but metrics come from the trial channel unless the file says otherwise; add "
+                      "metrics: {from: stdout, pattern: 'loss: (?<loss>\\S+)'}", done.stderr)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import json, os, select, sys
 sys.path.insert(0, %r)
 import sterlet
 
-trial = sterlet.Trial(live=True, restores=CAN_RESTORE)
+trial = sterlet.Trial(live=True, restores=CAN_RESTORE, loop=True)
 state = {"step": 0, "x": 1.0, "chance": trial.seed(1)}
 rate = trial.params["learning_rate"]
 with open(os.path.join(trial.checkpoint_dir, "../seed"), "w") as file:
@@ -66,7 +66,7 @@ import json, math, os, select, sys
 sys.path.insert(0, %r)
 import sterlet
 
-trial = sterlet.Trial(live=True, restores=True)
+trial = sterlet.Trial(live=True, restores=True, loop=True)
 state = {"step": 0, "place": 0}
 now = {"learning_rate": trial.params["learning_rate"]}
 saved = []

@@ -47,9 +47,9 @@ class FirstDay(ProgramTest):
         run("init", "script", "-o", "study.yaml", "--", "python3", "train.py", "--lr", "0.1", "--layers", "2")
         self.assertIn("valid", run("check", "study.yaml").stdout)
 
-        # The objective is another, and its direction is forgotten: refused, with what to write.
-        self.edit("objective: {metric: loss, direction: minimize}", "objective: acc")
-        self.edit("'loss[=: ]+(?<loss>[-+.\\w]+)'", "'epoch (?<step>\\d+) acc=(?<acc>\\S+)'")
+        # What is printed was found in the script. Somebody shortens it, and the direction is forgotten: refused, with what
+        # to write.
+        self.edit("objective: {metric: acc, direction: maximize}", "objective: acc")
         for command in ("check", "tune"):
             self.assertIn("a larger value seems better", run(command, "study.yaml", code=64).stderr)
         self.edit("objective: acc", "objective: {metric: acc, direction: maximize}")
@@ -60,6 +60,10 @@ class FirstDay(ProgramTest):
         for command in ("check", "tune"):
             self.assertIn("pyhton3: no such program", run(command, "study.yaml", code=1).stderr)
         self.edit("command: [pyhton3", "command: [python3")
+        self.edit("train.py, --lr", "trian.py, --lr")
+        for command in ("check", "tune"):
+            self.assertIn("trian.py: no such script in ", run(command, "study.yaml", code=1).stderr)
+        self.edit("trian.py", "train.py")
 
         # The script fails; it is mended, and what failed runs again.
         self.write("state", "broken")
@@ -67,6 +71,7 @@ class FirstDay(ProgramTest):
         self.assertIn("the data is not there", said)
         self.assertEqual(self.states(), ["FAILED"] * 6, "what could not start has used up nothing")
         self.write("state", "fine")
+        self.assertIn("sterlet retry train --failed runs the 6 again that failed", run("tune", "study.yaml", code=3).stderr)
         run("retry", "train", "--failed")
         self.assertEqual(self.states(), ["COMPLETE"] * 6)
         count = 6

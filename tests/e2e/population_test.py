@@ -293,6 +293,28 @@ class Population(ProgramTest):
                               "continues from a copy: trial 1 from [023]$")
         self.assertEqual(len([line for line in err.splitlines() if line.startswith("steps ")]), 4)
 
+    def test_a_member_that_a_person_stops_goes_on_as_a_copy_of_one_of_the_best(self):
+        self.write("train.py", TRAIN.replace("    state[\"step\"] += 1\n", "    while trial.number == 1 and state['step'] == 4 and "
+                                             "not os.path.exists('go'):\n        open('waits', 'w').close()\n"
+                                             "        time.sleep(0.02)\n        if trial.should_stop():\n            sys.exit()\n"
+                                             "    state[\"step\"] += 1\n"))
+        child = self.start("tune", "study.yaml", "--workers", "4")
+        until = time.monotonic() + LIMIT_SECONDS
+        while not os.path.exists(self.path("waits")):
+            self.assertLess(time.monotonic(), until, "the member waits")
+            select.select([], [], [], 0.01)
+        self.assertIn("whose intervals count as a whole or not at all; end this interval of it with sterlet stop p 1",
+                      self.run_program("stop", "p", "1", "--prune", code=1).stderr)
+        self.assertRegex(self.run_program("stop", "p", "1").stdout, r"^trial 1 has ended: PAUSED, stopped by \S+; in the next "
+                                                                    "interval it goes on as a copy of one of the best\n$")
+        self.write("go", "")
+        _, errors = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, errors)
+        turns = {(t[0], t[1]): t for t in self.turns()}
+        self.assertEqual(turns[1, 1][6], "failed")
+        self.assertRegex(errors, "(?m)^steps 3 to 6: .*continues from a copy: .*trial 1 from [023]")
+        self.assertEqual([trial["state"] for trial in self.trials()], ["COMPLETE"] * 4)
+
     def test_a_program_that_takes_no_changes_fails_a_replay_with_a_sentence(self):
         self.write("schedule.json", '{"version":1,"schedule":[{"step":0,"set":{"rate":0.1,"size":1}},{"step":3,"set":{"rate":0.2}}]}')
         self.write("train.py", TRAIN.replace("live=True", "live=False"))

@@ -86,6 +86,7 @@ class Stop(SteeringTest):
         driver.stdin.write('{"op":"ask"}\n')
         driver.stdin.flush()
         driver.stdout.readline()
+        driver.send_signal(signal.SIGSTOP)
         self.assertIn("trial 0 was asked to end, but has not within 0 s",
                       self.run_program("stop", "mlp", "0", "--wait", "0", code=124).stderr)
         driver.kill()
@@ -93,6 +94,31 @@ class Stop(SteeringTest):
         self.write("go", "")
         self.run_program("resume", "mlp")
         self.assertEqual([trial["state"] for trial in self.trials()], ["COMPLETE"] * 3)
+
+    def test_a_trial_that_another_program_asked_for_is_stopped_and_its_program_hears_of_it(self):
+        driver = self.start("ask-tell", "study.yaml", "--storage", "sterlet.db")
+
+        def say(**message):
+            driver.stdin.write(json.dumps(message) + "\n")
+            driver.stdin.flush()
+            return json.loads(driver.stdout.readline())
+        for number in range(3):
+            self.assertEqual(say(op="ask")["id"], number)
+            self.assertEqual(say(op="report", id=number, step=1, value=number / 10), {"prune": False})
+        self.assertRegex(self.run_program("stop", "mlp", "0").stdout, "^trial 0 has ended: CANCELLED, stopped by ")
+        self.assertRegex(self.run_program("stop", "mlp", "1", "--prune").stdout, "^trial 1 has ended: PRUNED, pruned by ")
+        self.assertTrue(say(op="report", id=0, step=2, value=9)["prune"])
+        self.assertRegex(say(op="tell", id=0, value=9)["stopped"], "^stopped by ")
+        self.assertRegex(say(op="report", id=1, step=2, value=9)["reason"], "^pruned by ")
+        self.assertEqual(say(op="report", id=2, step=2, value=9), {"prune": False})
+        self.assertEqual(say(op="tell", id=2, value=0.5), {"ok": True})
+        self.assertEqual(say(op="ask")["id"], 3, "what was cancelled counts for nothing")
+        self.assertEqual(say(op="retry", id=0), {"ok": True, "ids": [0]})
+        self.assertEqual(say(op="ask")["id"], 0)
+        self.assertEqual(say(op="tell", id=0, value=0.25), {"ok": True}, "another attempt of it is as any other")
+        driver.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual([(trial["state"], trial["values"]) for trial in self.trials()][:3],
+                         [("COMPLETE", [0.25]), ("PRUNED", [0.1]), ("COMPLETE", [0.5])])
 
 
 class Run(SteeringTest):

@@ -178,21 +178,62 @@ class FromACommandLine(ProgramTest):
         self.run_program("tune", "study.yaml", "--trials", "2")
         self.assertEqual([trial["state"] for trial in self.trials()], ["COMPLETE"] * 2)
 
+    def test_defaults_that_the_help_leaves_out_are_read_from_the_source(self):
+        self.write("train.py", TRAIN.replace("formatter_class=argparse.ArgumentDefaultsHelpFormatter", ""))
+        command = ["python3", "train.py", "--lr", "${lr}", "--batch-size", "${batch_size}", "--optimizer", "${optimizer}"]
+        self.assertEqual(self.made("python3", "train.py", "--help")["command"], command)
+        os.remove(self.path("study.yaml"))
+        os.remove(self.path("runs"))
+        spec = self.made("python3", "train.py")
+        self.assertEqual(spec["command"], command)
+        self.assertEqual(spec["params"]["optimizer"]["choices"], ["sgd", "adam"])
+        self.assertEqual(self.ran(), (False, False))
+
     def test_a_program_with_a_client_reports_by_it(self):
         self.write("train.py", "import sterlet\n" + TRAIN)
         spec = self.made("python3", "train.py", "--lr", "0.1")
         self.assertEqual(spec["metrics"], {"from": "channel"})
 
+    def test_what_looks_like_a_parameter_stays_as_it_is(self):
+        self.write("train.sh", 'echo "loss=0.5 $3"\n')
+        self.made("sh", "train.sh", "--lr", "0.1", "${HOME}/x", "$${y")
+        self.run_program("tune", "study.yaml", "--trials", "1")
+        self.assertEqual(self.run_program("logs", "0").stdout, "loss=0.5 ${HOME}/x\n")
+
+    def test_the_metric_is_read_from_what_the_program_prints(self):
+        def text(*words):
+            if os.path.exists(self.path("study.yaml")):
+                os.remove(self.path("study.yaml"))
+            self.made(*words)
+            with open(self.path("study.yaml")) as file:
+                return file.read()
+        self.write("silent.py", "import sys\n")
+        self.assertIn("# LOOK: WRITE HERE what tells how good a trial is", text("python3", "silent.py", "--lr", "0.1"))
+        self.write("fit.R", 'lr <- 0.1\nfor (epoch in 1:3) cat("epoch", epoch, "train_loss:", 1, "val_acc:", epoch / 4, "\\n")\n')
+        made = text("Rscript", "fit.R", "--lr", "0.1")
+        self.assertIn("objective: {metric: val_acc, direction: maximize}\n", made)
+        self.assertIn('#   for (epoch in 1:3) cat("epoch"', made)
+        self.write("train.cc", 'std::cout << "loss: " << loss << " mean_squared_error=" << x;\nprintf("val_rmse %g\\n", rmse);\n')
+        self.assertIn("objective: {metric: val_rmse, direction: minimize}\n", text("./train", "train.cc", "--lr", "0.1"))
+        self.write("client.py", "import sterlet\ntrial.report(step, loss=1, val_f1=f1)\n")
+        self.assertIn("objective: {metric: val_f1, direction: maximize}\n", text("python3", "client.py", "--lr", "0.1"))
+        self.write("fit.sh", 'for epoch in 1 2 3; do echo "epoch $epoch: train_loss=9 val_acc=0.$epoch"; done\n')
+        text("sh", "fit.sh", "--lr", "0.1")
+        self.run_program("tune", "study.yaml", "--trials", "1")
+        (trial,) = self.trials()
+        self.assertEqual(trial["values"], [0.3])
+        self.assertEqual([report["step"] for report in trial["reports"]], [1, 2, 3])
+
     def test_what_cannot_be_made_is_said(self):
         def refused(*words):
             return self.run_program("init", *words, code=1).stderr
         self.assertIn("no command line is given", refused("script"))
-        self.assertIn("no number to tune", refused("script", "--", "python3", "train.py"))
+        self.write("silent.py", "import sys\n")
+        self.assertIn("no number to tune", refused("script", "--", "python3", "silent.py"))
         self.assertIn("is one word too many", refused("mlp", "--", "python3"))
         self.assertIn("no such program", refused("script", "--", "pyhton3", "train.py", "--help"))
         self.write("broken.py", "import no_such_module\n")
         self.assertIn("No module named 'no_such_module'", refused("script", "--", "python3", "broken.py", "--help"))
-        self.assertIn("${HOME}", refused("script", "--", "python3", "train.py", "--lr", "0.1", "--out", "${HOME}"))
         self.write("study.yaml", "mine")
         self.run_program("init", "script", "-o", "study.yaml", "--", "./a", "0.5", code=1)
 

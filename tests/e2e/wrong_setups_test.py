@@ -211,7 +211,8 @@ class WrongSetUps(support.ProgramTest):
         self.study(ACC, X, STDOUT, 'command: [sh, train.sh, "${x}"]\n', "budget: {time: 1s, grace: 1s}\nworkers: 1\n")
         told = self.run_program("tune", "study.yaml", code=3).stderr
         self.assertIn("the budget of time (1s) is used up; running trials have 1s more\n", told)
-        self.assertIn("the grace is over: a trial is stopped, to be continued with a larger budget\n", told)
+        self.assertIn("the grace is over: a trial is stopped; with a larger budget it goes on from the last checkpoint, else from "
+                      "the beginning\n", told)
         (trial,) = self.trials()
         self.assertEqual((trial["state"], trial["reason"]), ("LOST", "the budget of time and its grace were over"))
 

@@ -430,6 +430,13 @@ class ReportPage(PageTest):
         self.assertEqual(cells, [["a", "\u2013", "0", "x 0.1", "0.3 (step 50)"], ["b *", "a", "40", "x 0.02", "\u2013"],
                                  ["40", "a to b", "set: x from 0.1 to 0.02", "ada", HOSTILE[0],
                                   "kept; helped with p > 0.99; loss 0.2 where 0.3 was expected"]])
+        # With a curve there is nothing to compare it with: no plot of one point.
+        self.assertEqual(len(self.all("#plot-best")), 1)
+        trial["reports"] = [{"step": step, "metrics": {"loss": 1 / step}} for step in range(1, 51)]
+        self.open(sample_study.document([trial], [x], objectives=[{"metric": "loss", "direction": "minimize"}]))
+        for plot in ("#plot-best", "#plot-parallel", "#slices"):
+            self.assertEqual(self.all(plot), [], plot)
+        self.assertGreater(self.painted("#plot-curves canvas"), 500)
         self.open(sample_study.realistic())
         self.assertEqual(self.all("#models section"), [])
 

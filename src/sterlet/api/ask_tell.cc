@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +17,7 @@
 
 #include "sterlet/api/line_buffer.h"
 #include "sterlet/api/operations.h"
+#include "sterlet/run/mail.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::api {
@@ -28,11 +31,17 @@ using base::Result;
 constexpr std::size_t kLineMax = 1 << 20;
 constexpr std::int64_t kSyncMs = 10;
 constexpr std::int64_t kBeatMs = 5000;
+constexpr std::int64_t kMailMs = 200;  // A study that others work on wakes us at each of their commits.
 
 class Server final {
  public:
   Server(study::Study& study, const base::Clock& clock, const Pipe& pipe)
-      : study_(study), clock_(clock), pipe_(pipe), session_(pipe.session), watch_(clock) {}
+      : study_(study),
+        clock_(clock),
+        pipe_(pipe),
+        session_(pipe.session),
+        watch_(clock),
+        mail_(pipe.mailbox, study.storage_id(), clock) {}
 
   Result<void> run() {
     study_.defer_sync(true);
@@ -59,19 +68,76 @@ class Server final {
   // Until there is something to read; true then. In between the session is kept alive.
   Result<bool> wait() {
     int patience = -1;
+    bool listens = false;
     if (session_) {
       if (clock_.steady_ms() >= beat_at_ms_) {
         // A storage that is locked or full for a while is no reason to end: the next operation says so.
         if (!look_around()) beat_at_ms_ = clock_.steady_ms() + kBeatMs;
       }
-      patience = static_cast<int>(std::max<std::int64_t>(0, beat_at_ms_ - clock_.steady_ms()));
+      const std::int64_t now_ms = clock_.steady_ms();
+      listens = pipe_.mailbox != nullptr && now_ms >= mail_at_ms_;
+      const bool is_waiting = pipe_.mailbox != nullptr && !listens;
+      const std::int64_t until_ms = is_waiting ? std::min(beat_at_ms_, mail_at_ms_) : beat_at_ms_;
+      patience = static_cast<int>(std::max<std::int64_t>(0, until_ms - now_ms));
     }
-    pollfd input{.fd = pipe_.in, .events = POLLIN, .revents = 0};
-    const int count = ::poll(&input, 1, patience);
+    std::array<pollfd, 2> awaited = {
+        pollfd{.fd = pipe_.in, .events = POLLIN, .revents = 0},
+        pollfd{.fd = listens ? pipe_.mailbox->wake_fd() : -1, .events = POLLIN, .revents = 0}};
+    const int count = ::poll(awaited.data(), awaited.size(), patience);
     if (count < 0 && errno != EINTR) {
       return base::fail(ErrorCode::kDisk, fmt::format("the input cannot be awaited ({})", std::strerror(errno)));
     }
-    return count > 0;
+    if (count > 0 && awaited[1].revents != 0) {
+      mail_at_ms_ = clock_.steady_ms() + kMailMs;
+      const auto ignored = take_mail();  // As above; it stays where it is until it can be read.
+    }
+    return count > 0 && awaited[0].revents != 0;
+  }
+
+  // What people want of the trials that were asked for here.
+  Result<void> take_mail() {
+    STERLET_TRY(const bool has_come, mail_.has_come());
+    if (!has_come) return {};
+    std::map<std::int64_t, std::string> stopped;
+    STERLET_TRY(auto transaction, study_.begin());
+    STERLET_TRY(const auto commands, mail_.pending());
+    for (const storage::CommandRecord& command : commands) {
+      const std::int64_t trial = command.trial;
+      if (trial < 0 || trial >= static_cast<std::int64_t>(study_.records().size())) continue;
+      const storage::TrialRecord record = study_.records()[static_cast<std::size_t>(trial)];
+      if (record.state != storage::State::kRunning || study_.session_of(trial) != session_->id) continue;
+      if (command.kind != run::kStopKind && command.kind != run::kPruneKind) {
+        STERLET_PASS(
+            mail_.answer(command.id, fmt::format("trial {} is run by a program that asks and tells, and cannot "
+                                                 "be held from here",
+                                                 trial)));
+        continue;
+      }
+      const bool is_prune = command.kind == run::kPruneKind;
+      const std::string reason = run::stop_reason(command);
+      const storage::State state = is_prune ? storage::State::kPruned : storage::State::kCancelled;
+      STERLET_PASS(study_.tell(trial, record.attempt, {.state = state, .reason = reason}));
+      STERLET_PASS(
+          mail_.answer(command.id, fmt::format("trial {} has ended: {}, {}; the program that runs it hears of it "
+                                               "when it reports next",
+                                               trial, storage::text_of(state), reason)));
+      stopped[trial] = reason;
+    }
+    STERLET_PASS(transaction.commit());
+    mail_.was_read();
+    for (auto& [trial, reason] : stopped) stopped_[trial] = std::move(reason);
+    return study_.sync();
+  }
+
+  // To what is told of a trial that a person has stopped; nothing: it is none.
+  std::optional<Json> answer_of_stopped(const Operation& operation, const Json& arguments) const {
+    const auto id = arguments.find("id");
+    if (id == arguments.end() || !id->is_number_integer()) return std::nullopt;
+    const auto found = stopped_.find(id->get<std::int64_t>());
+    if (found == stopped_.end()) return std::nullopt;
+    if (operation.name == "report") return Json{{"prune", true}, {"reason", found->second}};
+    if (operation.name == "tell") return Json{{"ok", true}, {"stopped", found->second}};
+    return std::nullopt;
   }
 
   Result<void> look_around() {
@@ -147,8 +213,13 @@ class Server final {
     }
     STERLET_TRY(const Operation* const operation, find_operation(name->get_ref<const std::string&>()));
     message.erase(name);
+    if (!stopped_.empty()) {
+      if (auto told = answer_of_stopped(*operation, message)) return *std::move(told);
+    }
     is_sync_due_ = is_sync_due_ || operation->effect == Effect::kLasts;
     auto answer = carry_out(*operation, message);
+    // A trial that is handed out again is a new attempt.
+    if (!stopped_.empty() && answer && operation->name == "ask") stopped_.erase(answer->value("id", std::int64_t{-1}));
     if (answer) return answer;
     STERLET_TRY(const bool has_grown, study_.follow_growth());
     return has_grown ? carry_out(*operation, message) : answer;
@@ -181,6 +252,9 @@ class Server final {
   const Pipe& pipe_;
   std::optional<storage::SessionRecord> session_;
   study::SessionWatch watch_;
+  run::Mail mail_;
+  std::map<std::int64_t, std::string> stopped_;  // By a person, and why.
+  std::int64_t mail_at_ms_ = 0;                  // When the mailbox is next listened to.
   std::int64_t beat_at_ms_ = 0;
   std::array<char, 1 << 16> piece_{};
   std::size_t line_number_ = 0;

@@ -1,5 +1,6 @@
 #include "sterlet/babysit/endings.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "sterlet/babysit/actions/roll_back.h"
 #include "sterlet/babysit/actions/stop.h"
 #include "sterlet/babysit/verdicts.h"
+#include "sterlet/run/explain.h"
 
 namespace sterlet::babysit {
 
@@ -28,6 +30,7 @@ Result<void> Endings::leave() {
   const Attempt& attempt = desk_.model.attempt;
   const bool is_guarded = desk_.options.guard && !leaving.is_stopping;
   std::optional<TakenBack> taken;
+  traces_ = exited.traces;
   if (desk_.pilot.is_spent()) return finish(State::kComplete, "its steps are spent");
   if (leaving.is_end_of_its_own && (!leaving.was_told || !attempt.final_values.empty())) {
     for (const storage::CommandRecord& command : inbox_.own()) {
@@ -81,6 +84,18 @@ Result<void> Endings::restart(const std::string& why) {
   return desk_.model.put();
 }
 
+// What came in the place of each objective that the program never reported.
+std::vector<std::string> Endings::instead_of_metrics() const {
+  std::vector<std::string> instead;
+  const auto& told = desk_.model.attempt.metrics;
+  for (const studyfile::Objective& objective : desk_.study.spec().objectives) {
+    const bool is_told = std::count(told.begin(), told.end(), objective.metric) > 0;
+    instead.push_back(is_told ? std::string()
+                              : run::explain_missing(desk_.study.spec().metrics, objective.metric, told, traces_));
+  }
+  return instead;
+}
+
 Result<void> Endings::finish(State state, const std::string& reason) {
   progress_.leaving.reset();
   const exec::AttemptId& id = desk_.model.attempt.id;
@@ -94,6 +109,7 @@ Result<void> Endings::finish(State state, const std::string& reason) {
   if (state == State::kComplete) STERLET_PASS(settle_watched(desk_));
   study::Outcome outcome{.state = state, .values = desk_.model.attempt.final_values, .reason = reason};
   if (outcome.values.size() != desk_.study.spec().objectives.size()) outcome.values.clear();
+  if (state == State::kComplete && outcome.values.empty()) outcome.instead = instead_of_metrics();
   STERLET_PASS(desk_.study.tell(id.trial, id.attempt, outcome));
   const auto& record = desk_.study.records()[static_cast<std::size_t>(id.trial)];
   if (record.state == State::kFailed) {

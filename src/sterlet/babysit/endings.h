@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sterlet/babysit/parts.h"
 #include "sterlet/babysit/progress.h"
@@ -32,11 +33,13 @@ class Endings final {
  private:
   base::Result<Guard::Found> take_back(const TakenBack& taken);
   base::Result<void> restart(const std::string& why);
+  std::vector<std::string> instead_of_metrics() const;
 
   Desk& desk_;
   Inbox& inbox_;
   InFlight& in_flight_;
   Progress& progress_;
+  exec::Traces traces_;  // Of the program that has ended.
 };
 
 }  // namespace sterlet::babysit

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/actions/pause.h"
+#include "sterlet/babysit/actions/probe.h"
 #include "sterlet/babysit/actions/registry.h"
 #include "sterlet/babysit/actions/stop.h"
 #include "sterlet/base/text.h"
@@ -252,7 +253,12 @@ Result<void> InFlight::finish(const Answer& answer) {
 
 Result<void> InFlight::refuse(const CommandRecord& command, const base::Error& error) {
   if (desk_.model.is_paused()) desk_.outbox.hold(true);
-  desk_.outbox.say(fmt::format("{} of {} was refused: {}", command.kind, command.who, error.message()));
+  desk_.outbox.say(
+      command.kind == kProbeKind
+          ? fmt::format("the program says that it can go back to a checkpoint, but a first try was refused "
+                        "({}): nothing can be undone while it runs",
+                        error.what)
+          : fmt::format("{} of {} was refused: {}", command.kind, command.who, error.message()));
   if (command.id == 0) desk_.model.guarded_from = desk_.model.step;
   return inbox_.refuse(command, error);
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/babysit/actions/probe.h"
 #include "sterlet/babysit/actions/roll_back.h"
 #include "sterlet/babysit/actions/set.h"
 #include "sterlet/babysit/actions/stop.h"
@@ -19,6 +20,14 @@ using base::Result;
 using exec::Event;
 using storage::ChangeKind;
 using storage::ChangeState;
+
+namespace {
+
+constexpr std::size_t kNamesMax = 32;
+constexpr std::int64_t kProbeReports = 3;  // So far back a program is sent at first: further than it may miscount.
+constexpr std::int64_t kProbeReportMs = 10'000;
+
+}  // namespace
 
 Result<void> Listener::take(Heard heard) {
   auto* report = std::get_if<Event::Report>(&heard.event.what);
@@ -56,8 +65,10 @@ Result<void> Listener::take_all(const std::vector<Heard>& all) {
 }
 
 Result<void> Listener::take_hello(const Event::Hello& hello) {
+  const bool is_first = !desk_.model.attempt.hello;
   STERLET_PASS(desk_.model.take_hello(hello));
   inbox_.look_again();
+  if (!is_first) return {};
   // A program may have taken its hyperparameters from the checkpoint; those of the branch count.
   const Json touched = touched_params(desk_.model.tree(), desk_.model.active());
   if (desk_.model.attempt.is_resumed && hello.live && !touched.empty()) desk_.outbox.send_set(touched, false);
@@ -76,6 +87,7 @@ Result<void> Listener::take_report(const Event::Report& report) {
   STERLET_PASS(date_change(report.step));
   look_at_order(report.step);
   STERLET_PASS(desk_.model.add_report(report));
+  note_metrics(report);
   progress_.restarts = 0;
   if (!desk_.model.attempt.hello) inbox_.look_again();
   if (report.ack) desk_.outbox.acknowledge(*report.ack);
@@ -154,8 +166,41 @@ void Listener::wish(const Wish& wish) {
   progress_.is_held = true;
 }
 
+// For the end, where the objective may never have come.
+void Listener::note_metrics(const Event::Report& report) {
+  std::vector<std::string>& known = desk_.model.attempt.metrics;
+  for (const auto& [metric, value] : report.metrics) {
+    if (known.size() < kNamesMax && std::count(known.begin(), known.end(), metric) == 0) known.push_back(metric);
+  }
+}
+
+// A program with a loop of its own may say that it goes back, and count on where it was. It is sent back once, to its
+// first checkpoint a few reports later, before somebody relies on it: what is lost are these reports. The answer and the
+// next report tell (went_on_instead). Where reports take long, the first way back must show it.
+void Listener::try_way_back() {
+  Attempt& attempt = desk_.model.attempt;
+  if (attempt.probe == Attempt::Probe::kOver || !attempt.obeys()) return;
+  const std::int64_t now_ms = desk_.clock.steady_ms();
+  const auto reports = static_cast<std::int64_t>(desk_.model.reported().own_curve().size());
+  if (attempt.reported_ms == 0) attempt.reported_ms = now_ms;
+  if (attempt.is_resumed || attempt.hello->loop || now_ms - attempt.reported_ms > kProbeReportMs * (reports + 1)) {
+    attempt.probe = Attempt::Probe::kOver;
+  } else if (attempt.probe == Attempt::Probe::kNone) {
+    attempt.probe = Attempt::Probe::kAsked;
+    if (!desk_.outbox.has_asked_checkpoint()) desk_.outbox.ask_checkpoint();
+  } else if (attempt.probe == Attempt::Probe::kReady && is_free()) {
+    if (reports < kProbeReports) return;  // Nobody knows yet which step comes after which.
+    const storage::CheckpointRecord* point = find_checkpoint(desk_.model.tree(), attempt.probed);
+    const std::int64_t ahead = point == nullptr ? 0 : desk_.model.step - point->step;
+    if (point != nullptr && ahead < kProbeReports * desk_.model.reported().steps_a_report()) return;
+    attempt.probe = Attempt::Probe::kOver;
+    if (point != nullptr) wish({.kind = std::string(kProbeKind), .body = {{"checkpoint", attempt.probed}}});
+  }
+}
+
 // What the guard, whoever judges a change, and the autopilot say to a report: the first who wishes something is heard.
 Result<void> Listener::look_at_report() {
+  try_way_back();
   if (is_free()) {
     if (const auto wished = desk_.guard.look()) wish(*wished);
   }
@@ -189,6 +234,10 @@ Result<void> Listener::take_checkpoint(const Event::Checkpoint& told, const Resu
       {.step = told.step, .path = told.path, .bytes = checksum->bytes, .checksum = checksum->text}));
   const std::int64_t id = desk_.model.tree().checkpoints.back().id;
   if (is_start_mark(desk_.model.tree(), id)) desk_.pilot.set_mark(id);
+  if (desk_.model.attempt.probe == Attempt::Probe::kAsked) {
+    desk_.model.attempt.probe = Attempt::Probe::kReady;
+    desk_.model.attempt.probed = id;
+  }
   progress_.checkpoint_ms = desk_.clock.steady_ms();
   if (desk_.outbox.take_asked_checkpoint()) desk_.model.attempt.answered_step = told.step;
   if (in_flight_.takes_checkpoint()) STERLET_PASS(in_flight_.on_checkpoint(id));

@@ -45,6 +45,8 @@ class Listener final {
   base::Result<void> date_change(std::int64_t report_step);
   base::Result<bool> went_on_instead(const exec::Event::Report& report);
 
+  void note_metrics(const exec::Event::Report& report);
+  void try_way_back();
   bool is_free() const;
   void wish(const Wish& wish);
   base::Result<void> look_at_report();

@@ -31,6 +31,12 @@ struct Attempt {
     std::int64_t steps_a_report = 0;  ///< Of its reports before.
   };
   std::optional<WayBack> way_back;
+  /// Whether it goes back as it says is tried out once, before anybody relies on it; see Listener::try_way_back().
+  enum class Probe { kNone, kAsked, kReady, kOver };
+  Probe probe = Probe::kNone;
+  std::int64_t probed = 0;           ///< The checkpoint that it is to go back to.
+  std::int64_t reported_ms = 0;      ///< When it reported first.
+  std::vector<std::string> metrics;  ///< That it has reported, as they first came.
   std::vector<double> final_values;
   std::string failure;  ///< The reason it gave.
 

@@ -32,6 +32,7 @@ class Outbox final {
     ++asked_checkpoints_;
     send({{"checkpoint", base::Json::object()}});
   }
+  bool has_asked_checkpoint() const { return asked_checkpoints_ > 0; }
   /// Whether a checkpoint that was told is one that was asked for, rather than one that the program wrote by itself.
   bool take_asked_checkpoint() { return asked_checkpoints_ > 0 && asked_checkpoints_-- > 0; }
   void ask_stop() { send({{"stop", base::Json::object()}}); }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/babysit/actions/set.h"
 #include "sterlet/babysit/actions/stop.h"
 #include "sterlet/babysit/actions/undo.h"
 #include "sterlet/babysit/change.h"
@@ -139,6 +140,11 @@ Result<std::vector<Wish>> Pilot::reach_boundary(const CheckpointRecord& mark) {
   STERLET_TRY(const ResponseModel learned, responses());
   const auto proposal = propose(model_.space(), now, learned, options_.limits, model_.minimizes());
   if (options_.autopilot == Autopilot::kAdvise) return advise(proposal, now.params);
+  if (proposal && proposal->is_planned) {
+    const Json change{{"name", proposal->name}, {"op", "="}, {"value", proposal->value}};
+    return std::vector<Wish>{
+        {.kind = std::string(kSetKind), .body = {{"changes", Json::array({change})}, {"note", proposal->reason}}}};
+  }
   const bool is_afforded = affords(window_of(mark));
   if (proposal && is_afforded) {
     return std::vector<Wish>{held(
@@ -156,6 +162,10 @@ Result<std::vector<Wish>> Pilot::reach_boundary(const CheckpointRecord& mark) {
 // The best of all at the start, where tries are far apart; elsewhere the one that surely helped.
 Result<int> Pilot::choose_winner(const Situation& now, const ResponseModel& learned) const {
   int winner = base_branch(model_.tree());
+  if (now.is_start && now.is_short) {
+    const std::size_t chosen = choose_rate(now, model_.minimizes());
+    return chosen == 0 ? winner : now.arms[chosen - 1].branch;
+  }
   double best = score_of(now.window, model_.minimizes());
   for (const Arm& arm : now.arms) {
     const double score = arm.ran_away ? HUGE_VAL : score_of(arm.window, model_.minimizes());
@@ -192,9 +202,9 @@ std::string Pilot::range_text(const Situation& now, int winner) const {
   }
   std::string text;
   for (const auto& [rate, score] : seen) text += fmt::format("{}{:.4g}: {}", text.empty() ? "" : ", ", rate, score);
-  return fmt::format("range test of {}: {} ({}); it goes on with {:.4g}",
-                     find_learning_rate(model_.space(), now.params).value_or("the rate"), text, model_.metric(),
-                     chosen);
+  return fmt::format("range test of {}: {} ({}); it goes on with {:.4g}{}",
+                     find_learning_rate(model_.space(), now.params).value_or("the rate"), text, model_.metric(), chosen,
+                     now.is_short ? ", the highest of those that gained nearly as much as the best" : "");
 }
 
 // Why there is none, said once.
@@ -251,6 +261,8 @@ Result<Situation> Pilot::situation(const CheckpointRecord& mark) const {
     const auto& from = model_.branch(branch).checkpoint;
     if (!from || is_start_mark(model_.tree(), *from) || from == ranged) now.rate_found = rate_of(branch);
   }
+  now.is_short = is_short(options_, model_.reported());
+  if (now.is_short && rate) find_plan(base, *rate, now);
   const std::int64_t window_steps = std::max<std::int64_t>(1, window_of(mark) * model_.reported().steps_a_report());
   now.windows_since_try = kManyWindows;
   for (const InterventionRecord& made : model_.tree().interventions) {
@@ -270,6 +282,22 @@ Result<Situation> Pilot::situation(const CheckpointRecord& mark) const {
     }
   }
   return now;
+}
+
+// Since which step, and from which rate, a short training is lowered by plan: its first change by the autopilot that is
+// no try.
+void Pilot::find_plan(int base, const std::string& rate, Situation& now) const {
+  const std::vector<int> line = line_of(model_.tree(), base);
+  for (const InterventionRecord& made : model_.tree().interventions) {
+    const bool is_planned = made.kind == ChangeKind::kSet && made.by == storage::ChangeAuthor::kAutopilot &&
+                            std::count(line.begin(), line.end(), made.started) > 0;
+    if (!is_planned) continue;
+    now.plan_rate = base::number_from_json(stored_json(made.was).value(rate, Json())).value_or(0);
+    const auto done = static_cast<double>(model_.step - made.step);
+    const auto left = static_cast<double>(*options_.limits.steps - model_.reported().spent_steps());
+    now.plan_over = done + left > 0 ? std::clamp(done / (done + left), 0.0, 1.0) : 1;
+    return;
+  }
 }
 
 // What was forecast of a try, where that changed one number.

@@ -45,6 +45,7 @@ class Pilot final {
   std::vector<Wish> advise(const std::optional<Proposal>& proposal, const base::Json& params);
   base::Result<int> choose_winner(const Situation& situation, const ResponseModel& responses) const;
   base::Result<Situation> situation(const storage::CheckpointRecord& mark) const;
+  void find_plan(int base, const std::string& rate, Situation& situation) const;
   base::Result<ResponseModel> responses() const;
   std::optional<ResponseModel::Forecast> forecast_of(const ResponseModel& responses, int branch, double phase) const;
 

@@ -15,6 +15,7 @@
 #include "sterlet/babysit/status.h"
 #include "sterlet/babysit/verdicts.h"
 #include "sterlet/run/interruptions.h"
+#include "sterlet/run/notifier.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::babysit {
@@ -51,6 +52,7 @@ class Supervisor final {
         listener_(parts_, progress_),
         endings_(parts_, progress_),
         launcher_(desk_),
+        notifier_(study, executor, options.trials_folder),
         interruptions_(options.signal_fd),
         watch_(clock) {}
 
@@ -67,6 +69,9 @@ class Supervisor final {
 
   Result<void> watch_unseen();
   Result<void> open();
+  Result<void> raise();
+  void notify_of_end(const Result<void>& raised);
+  void say(const std::optional<std::string>& sentence);
   Result<void> undo_before_start();
   Result<void> gather();
   void read_signals();
@@ -85,6 +90,7 @@ class Supervisor final {
   Listener listener_;
   Endings endings_;
   Launcher launcher_;
+  run::Notifier notifier_;
   Times times_;
   run::Interruptions interruptions_;
   study::SessionWatch watch_;
@@ -94,14 +100,42 @@ Result<Ending> Supervisor::run() {
   STERLET_PASS(watch_unseen());
   STERLET_PASS(open());
   desk_.study.set_lock_patience(kLockPatienceMs);
-  while (true) {
-    STERLET_PASS(turn());
-    if (progress_.ending) break;
-    STERLET_PASS(gather());
-  }
+  const auto raised = raise();
+  notify_of_end(raised);
   desk_.study.set_lock_patience(std::nullopt);
+  STERLET_PASS(raised);
   progress_.ending->last_signal = interruptions_.last_signal();
   return *progress_.ending;
+}
+
+Result<void> Supervisor::raise() {
+  while (true) {
+    STERLET_PASS(turn());
+    if (progress_.ending) return {};
+    STERLET_PASS(gather());
+  }
+}
+
+void Supervisor::say(const std::optional<std::string>& sentence) {
+  if (sentence) observer_.said(*sentence);
+}
+
+// The notices are waited for, as long as they may take, but not by who interrupts twice.
+void Supervisor::notify_of_end(const Result<void>& raised) {
+  const auto& ending = progress_.ending;
+  std::string reason = raised ? std::string("its training is finished") : raised.error().message();
+  if (ending && !ending->reason.empty()) reason = ending->failed ? "it failed: " + ending->reason : ending->reason;
+  if (ending && ending->failed) say(notifier_.failed(ending->trial, ending->reason));
+  say(notifier_.run_ended(reason));
+  const auto limit_ms =
+      desk_.clock.steady_ms() + static_cast<std::int64_t>(run::Notifier::kSecondsMax * 1000) + kTickMs;
+  while (notifier_.running() > 0 && desk_.clock.steady_ms() < limit_ms && progress_.signals < 2) {
+    for (const Event& event : desk_.executor.wait(kTickMs, interruptions_.descriptors())) {
+      if (run::Notifier::owns(event.id)) say(notifier_.take(event));
+    }
+    while (interruptions_.read_one()) progress_.signals = interruptions_.count();
+    observer_.tick();
+  }
 }
 
 // A process that raises a model but cannot be seen from here may be dead. It is watched until that is clear, at most as

@@ -66,8 +66,9 @@ std::string rate_text(std::int64_t finished, double seconds) {
   constexpr double kSecondsMin = 5;  // Before that a first short trial would promise a million an hour.
   if (finished == 0 || seconds < kSecondsMin) return {};
   const double per_second = static_cast<double>(finished) / seconds;
-  return per_second >= 1 ? fmt::format("{:.3g} trials/s", per_second)
-                         : fmt::format("{:.3g} trials/h", per_second * 3600);
+  return per_second >= 1           ? fmt::format("{:.3g} trials/s", per_second)
+         : per_second * 3600 < 100 ? fmt::format("{:.3g} trials/h", per_second * 3600)
+                                   : fmt::format("{:.0f} trials/h", per_second * 3600);
 }
 
 // What is the best so far, how old, how sure, and its parameters.

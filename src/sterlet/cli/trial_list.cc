@@ -27,6 +27,7 @@ using storage::TrialRecord;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kReasonMin = 20;  // Columns that a reason is given where there is one.
 constexpr std::size_t kGap = 2;         // Blanks between columns.
+constexpr const char* kOutsideMark = ", outside";
 
 const TrialRecord& record_of(const study::Study& study, std::int64_t trial) {
   return study.records()[static_cast<std::size_t>(trial)];
@@ -42,7 +43,8 @@ std::optional<double> seconds_of(const TrialRecord& record, std::int64_t now_ms)
 
 bool counts(const study::Study& study, std::int64_t trial) {
   const TrialRecord& record = record_of(study, trial);
-  return record.state == State::kComplete && study::is_feasible(record.constraints) && !record.values.empty();
+  return record.state == State::kComplete && study::is_feasible(record.constraints) && !record.values.empty() &&
+         !study.is_outside(trial);
 }
 
 // The first objective, less is better; what does not count as a result comes after all that does.
@@ -233,6 +235,8 @@ Rows rows_of(const std::vector<const ListColumn*>& columns, const std::vector<st
 // Puts the reasons behind the table's lines where they fit. One of a trial that failed is never cut: it goes on below.
 std::string with_reasons(const study::Study& study, const std::string& table, const ListColumn& reason,
                          const std::vector<std::int64_t>& trials, std::size_t used, std::size_t width) {
+  const bool has_reasons =
+      std::any_of(trials.begin(), trials.end(), [&](std::int64_t trial) { return !reason.text(trial).empty(); });
   constexpr std::size_t kIndent = 8;
   const std::size_t room = width > used + kGap ? width - used - kGap : 0;
   std::string text;
@@ -241,9 +245,9 @@ std::string with_reasons(const study::Study& study, const std::string& table, co
     const std::size_t end = table.find('\n', at);
     std::string line = table.substr(at, end - at);
     at = end + 1;
-    const std::string said = row > 0              ? base::printable(reason.text(trials[row - 1]))
-                             : room >= kReasonMin ? reason.name
-                                                  : "";
+    const std::string said = row > 0                             ? base::printable(reason.text(trials[row - 1]))
+                             : room >= kReasonMin && has_reasons ? reason.name
+                                                                 : "";
     std::vector<std::string> below;
     if (!said.empty()) {
       const bool is_failed = row > 0 && record_of(study, trials[row - 1]).state == State::kFailed;
@@ -275,7 +279,8 @@ std::vector<ListColumn> list_columns(const study::Study& study, std::map<std::in
                      .text = [](std::int64_t trial) { return std::to_string(trial); },
                      .order = [](std::int64_t trial) { return static_cast<double>(trial); }});
   columns.push_back({.name = "state", .text = [&study](auto trial) {
-                       return std::string(storage::text_of(record_of(study, trial).state));
+                       return fmt::format("{}{}", storage::text_of(record_of(study, trial).state),
+                                          study.is_outside(trial) ? kOutsideMark : "");
                      }});
   for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) columns.push_back(objective_column(study, i));
   if (study.spec().repeats.is_on()) add_repeat_columns(study, columns);

@@ -14,6 +14,7 @@
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/study_doctor.h"
+#include "sterlet/exec/session.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/run/trial_folder.h"
@@ -61,8 +62,14 @@ std::string end_text(const study::Study& study, study::Pause pause, bool is_noth
   const std::string nothing = is_nothing_run ? ", so nothing was run" : "";
   const auto count = study.records().size();
   switch (pause) {
-    case study::Pause::kTrials:
-      return is_nothing_run ? fmt::format("{}{}; to go on, add --trials {}", why, nothing, 2 * count) : why;
+    case study::Pause::kTrials: {
+      if (!is_nothing_run) return why;
+      const auto failed = study.failed_trials().size();
+      const std::string again =
+          failed == 0 ? std::string()
+                      : fmt::format("; sterlet retry {} --failed runs the {} again that failed", spec.name, failed);
+      return fmt::format("{}{}{}; to go on, add --trials {}", why, nothing, again, 2 * count);
+    }
     case study::Pause::kTime:
       return is_nothing_run ? fmt::format("{}{}; to go on, add --time {}", why, nothing,
                                           base::duration_text(2 * spec.budget.seconds.value_or(0)))
@@ -122,8 +129,11 @@ base::Result<studyfile::Budget> budget_of(const TuningOptions& options, studyfil
   return budget;
 }
 
-base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options,
-                              const std::string& session, const RunPlace& place) {
+namespace {
+
+// Whether the run is over; false: the study was changed, and goes on as it is now.
+base::Result<bool> run_once(Context& context, OpenStudy& open, const TuningOptions& options, const std::string& session,
+                            const RunPlace& place) {
   study::Study& study = *open.study;
   const studyfile::StudySpec& spec = study.spec();
   if (spec.command.empty()) {
@@ -140,6 +150,7 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
       place.trials_folder.empty() ? run::trials_folder(open.trials_home, study.stored()) : place.trials_folder;
   run_options.mailbox = &open.storage->mailbox();
   run_options.ends_at_once = place.ends_at_once;
+  run_options.takes_changes = place.takes_changes;
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();
@@ -158,12 +169,13 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   if (result) STERLET_PASS(study.sessions().leave(run_options.session));
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
+  if (place.takes_changes && result->pause == study::Pause::kAmended && result->interruptions == 0) return false;
   if (studyfile::strategy_of(spec).is_one_point) {
     print_replay(context, study);
   } else if (!context.quiet || context.json)
     print_summary(context, study, result->pause);
   const bool is_nothing_run = attempt_count(study) == attempts_before;
-  if (!context.quiet && !context.json) {
+  if (!context.quiet && !context.json && place.trials_folder.empty()) {
     const std::string end = end_text(study, result->pause, is_nothing_run);
     if (!end.empty()) context.err.line(fmt::format("{}: {}", spec.name, end));
     if (result->interruptions == 0 && !is_nothing_run && spec.strategy.name == "parallel") {
@@ -198,7 +210,28 @@ base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOpt
   } else if (study.best().empty()) {
     context.exit_code = kNoSuccess;
   }
-  return {};
+  return true;
+}
+
+}  // namespace
+
+base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options, std::string session,
+                              const RunPlace& place) {
+  while (true) {
+    STERLET_TRY(const bool is_over, run_once(context, open, options, session, place));
+    if (is_over) return {};
+    session = exec::new_session();
+    const std::string name = open.study->spec().name;
+    open.study.reset();
+    auto study = study::Study::open_existing(
+        name, {.storage = open.storage.get(), .clock = &context.parts.clock, .session = session});
+    if (!study) return base::fail(study.error().at(open.storage_path));
+    open.study = std::move(*study);
+    if (!context.quiet) {
+      context.err.line(fmt::format("{}: it goes on with the study as it is now (version {}; sterlet show {} --spec)",
+                                   name, open.study->spec_versions().back().version, name));
+    }
+  }
 }
 
 }  // namespace sterlet::cli

@@ -18,8 +18,9 @@ struct TuningOptions {
 
 /// Where a run's files lie, and how it ends.
 struct RunPlace {
-  std::string trials_folder;  ///< Empty: beside the storage, as run::trials_folder has it.
-  bool ends_at_once = false;  ///< The first Ctrl-C ends what runs.
+  std::string trials_folder;   ///< Empty: beside the storage, as run::trials_folder has it.
+  bool ends_at_once = false;   ///< The first Ctrl-C ends what runs.
+  bool takes_changes = false;  ///< Where somebody changes the study meanwhile, it goes on with the study as it is then.
 };
 void add_tuning_options(CLI::App& command, TuningOptions& options);
 /// The same without limits: --workers and --progress.
@@ -32,7 +33,7 @@ base::Result<studyfile::Budget> budget_of(const TuningOptions& options, studyfil
 base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec);
 
 /// Runs the study's trials until its budget or a signal ends it, and prints what came of it.
-base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options,
-                              const std::string& session, const RunPlace& place = {});
+base::Result<void> run_trials(Context& context, OpenStudy& open, const TuningOptions& options, std::string session,
+                              const RunPlace& place = {});
 
 }  // namespace sterlet::cli

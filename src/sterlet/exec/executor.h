@@ -79,6 +79,7 @@ struct Event {
   struct Hello {
     bool live = false;
     bool restores = false;
+    bool loop = false;  ///< Its loop counts its steps, answers and goes back as the clients' steps() does.
   };
   struct Report {
     std::int64_t step = 0;

@@ -154,7 +154,9 @@ void PageData::add_trial(const json& trial) {
     const auto value = finite(constraint);
     return value && *value <= 0;
   });
-  if (!is_feasible) infeasible_.push_back(row);
+  // One from before a change of the study that does not fit it any more counts no more than one that breaks a constraint.
+  const json& outside = field(trial, "outside");
+  if (!is_feasible || (outside.is_boolean() && outside.get<bool>())) infeasible_.push_back(row);
   const json& params = field(trial, "params");
   for (Parameter& parameter : parameters_) {
     const json& value = field(params, parameter.name.c_str());

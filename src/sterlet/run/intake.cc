@@ -120,8 +120,8 @@ Result<void> Intake::take_mail(Turn& turn) const {
                                                     : fmt::format("trial {} goes on", id.trial)));
     } else if (command.kind == kPruneKind || command.kind == kStopKind) {
       const bool is_prune = command.kind == kPruneKind;
-      const std::string reason = fmt::format("{} by {}", is_prune ? "pruned" : "stopped", base::printable(command.who));
-      course_of(id, turn).take_wish(is_prune ? Course::Wish::kPrune : Course::Wish::kCancel, command.id, reason);
+      course_of(id, turn).take_wish(is_prune ? Course::Wish::kPrune : Course::Wish::kCancel, command.id,
+                                    stop_reason(command));
       if (running->second.is_held) turn.holds[id] = false;  // So that it hears of it.
     }
   }

@@ -5,12 +5,17 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/process.h"
+#include "sterlet/base/text.h"
 
 namespace sterlet::run {
 
 using base::ErrorCode;
 using base::Result;
 using storage::State;
+
+std::string stop_reason(const storage::CommandRecord& command) {
+  return fmt::format("{} by {}", command.kind == kPruneKind ? "pruned" : "stopped", base::printable(command.who));
+}
 
 Result<bool> Mail::has_come() {
   if (mailbox_ == nullptr) return false;
@@ -44,9 +49,11 @@ Result<Wish> Wish::post(study::Study& study, storage::Storage& storage, const ba
                       fmt::format("trial {} does not run, it is {}", trial, storage::text_of(record.state)),
                       fmt::format("see what does with sterlet ls {} --state running", name), name);
   }
-  if (study.population_options()) {
-    return base::fail(ErrorCode::kConflict, fmt::format("trial {} is a member of a population, which needs all", trial),
-                      fmt::format("stop the whole study with sterlet stop {}", name), name);
+  if (study.population_options() && kind == kPruneKind) {
+    return base::fail(
+        ErrorCode::kConflict,
+        fmt::format("trial {} is a member of a population, whose intervals count as a whole or not at all", trial),
+        fmt::format("end this interval of it with sterlet stop {} {}", name, trial), name);
   }
   Wish wish(study, storage, clock, trial);
   STERLET_TRY(const bool is_gone, wish.is_tuner_gone());

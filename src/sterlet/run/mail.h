@@ -20,6 +20,9 @@ inline constexpr std::string_view kStopKind = "stop";    ///< It ends as CANCELL
 inline constexpr std::string_view kPruneKind = "prune";  ///< It ends as PRUNED, with what it has come to.
 inline constexpr std::string_view kHoldKind = "hold";    ///< Its programs stand still, or go on.
 
+/// Why a trial ends that such a line wants stopped or pruned: "stopped by ada".
+std::string stop_reason(const storage::CommandRecord& command);
+
 /// The mailbox as the tuner reads it. Calls but has_come() within a transaction of the study.
 class Mail final {
  public:

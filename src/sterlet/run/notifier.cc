@@ -93,6 +93,14 @@ std::optional<std::string> Notifier::trial_ended(std::int64_t trial) {
   return tell(trial_notice(study_, Occasion::kBest, trial));
 }
 
+std::optional<std::string> Notifier::failed(std::int64_t trial, const std::string& reason) {
+  if (!study_.spec().notify.is_wanted(Occasion::kFailed)) return std::nullopt;
+  Json notice = trial_notice(study_, Occasion::kFailed, trial);
+  notice["reason"] = reason;
+  notice["text"] = fmt::format("{}: trial {} failed: {}", study_.spec().name, trial, reason);
+  return tell(std::move(notice));
+}
+
 std::optional<std::string> Notifier::run_ended(const std::string& reason) {
   if (!study_.spec().notify.is_wanted(Occasion::kEnd)) return std::nullopt;
   return tell(end_notice(study_, reason));

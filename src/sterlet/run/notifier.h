@@ -26,6 +26,8 @@ class Notifier final {
 
   /// The end of a trial is stored. What must be told of the notifier itself is returned, as by all below.
   std::optional<std::string> trial_ended(std::int64_t trial);
+  /// A model's program has failed, though its training may go on later: it is no trial that has ended.
+  std::optional<std::string> failed(std::int64_t trial, const std::string& reason);
   /// The run is over, for this reason.
   std::optional<std::string> run_ended(const std::string& reason);
 

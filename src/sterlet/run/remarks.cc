@@ -30,8 +30,19 @@ std::optional<std::string> Remarks::on_grace(std::size_t running) {
 
 std::optional<std::string> Remarks::on_grace_over(std::size_t running) {
   if (running == 0 || !topics_.insert("grace over").second) return std::nullopt;
-  return fmt::format("the grace is over: {} stopped, to be continued with a larger budget",
-                     running == 1 ? "a trial is" : fmt::format("{} trials are", running));
+  return fmt::format(
+      "the grace is over: {} stopped; with a larger budget {} on from the last checkpoint, else from the "
+      "beginning",
+      running == 1 ? "a trial is" : fmt::format("{} trials are", running), running == 1 ? "it goes" : "they go");
+}
+
+std::optional<std::string> Remarks::on_changed(std::size_t running) {
+  if (!topics_.insert("changed").second) return std::nullopt;
+  return running == 0
+             ? std::string("another process has changed the study")
+             : fmt::format("another process has changed the study; {} to the end as {} begun",
+                           running == 1 ? "the running trial goes" : fmt::format("{} running trials go", running),
+                           running == 1 ? "it was" : "they were");
 }
 
 }  // namespace sterlet::run

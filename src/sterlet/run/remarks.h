@@ -25,6 +25,8 @@ class Remarks final {
   /// That time is over and running trials have the budget's grace; then that this is over, too.
   std::optional<std::string> on_grace(std::size_t running);
   std::optional<std::string> on_grace_over(std::size_t running);
+  /// That the study was changed beside this run, which goes on with the change once what runs has ended.
+  std::optional<std::string> on_changed(std::size_t running);
 
  private:
   const study::Study& study_;

@@ -63,9 +63,12 @@ class Runner final {
     study_.defer_sync(true);
     study_.set_lock_patience(options_.lock_patience_ms);
     auto result = run_turns();
-    notify_of_end(!result       ? result.error().message()
-                  : is_ending() ? "it was interrupted"
-                                : std::string(study::text_of(result->pause)));
+    const bool goes_on = result && options_.takes_changes && result->pause == study::Pause::kAmended && !is_ending();
+    if (!goes_on) {
+      notify_of_end(!result       ? result.error().message()
+                    : is_ending() ? "it was interrupted"
+                                  : std::string(study::text_of(result->pause)));
+    }
     study_.set_lock_patience(std::nullopt);
     study_.defer_sync(false);
     return result;
@@ -258,6 +261,7 @@ class Runner final {
     }
     for (auto& [id, running] : running_) carry_out(id, running.course);
     for (study::Claim& claim : turn.claims) STERLET_PASS(launch(std::move(claim)));
+    if (options_.takes_changes && study_.pause() == study::Pause::kAmended) say(remarks_.on_changed(running_.size()));
     return {};
   }
 

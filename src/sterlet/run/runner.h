@@ -38,7 +38,8 @@ struct RunOptions {
   std::int64_t lock_patience_ms = 1000;  ///< How long one try waits for a storage that is locked.
   /// Of the study's storage: where people ask for the end of one trial, see mail.h. Null: nobody does.
   storage::Mailbox* mailbox = nullptr;
-  bool ends_at_once = false;  ///< The first interruption ends the running trials, as else the second one does.
+  bool ends_at_once = false;   ///< The first interruption ends the running trials, as else the second one does.
+  bool takes_changes = false;  ///< Whoever runs it goes on with a study that was changed meanwhile: that is no end.
 };
 
 /// How a run came to its end.

@@ -127,7 +127,10 @@ TEST_F(RunStudy, AfterTheGraceRunningTrialsAreStoppedAndKeptForALargerBudget) {
   EXPECT_EQ(study_->records()[0].reason, "the budget of time and its grace were over");
   ASSERT_EQ(heard_.sentences.size(), 2U);
   EXPECT_EQ(heard_.sentences[0], "the budget of time (1m) is used up; running trials have 30s more");
-  EXPECT_EQ(heard_.sentences[1], "the grace is over: 2 trials are stopped, to be continued with a larger budget");
+  EXPECT_EQ(
+      heard_.sentences[1],
+      "the grace is over: 2 trials are stopped; with a larger budget they go on from the last checkpoint, else from "
+      "the beginning");
 }
 
 TEST_F(RunStudy, WithoutAGraceRunningTrialsEndByThemselves) {

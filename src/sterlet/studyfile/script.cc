@@ -12,8 +12,11 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/space/parameter.h"
+#include "sterlet/studyfile/direction.h"
 #include "sterlet/studyfile/guess.h"
 #include "sterlet/studyfile/help_options.h"
+#include "sterlet/studyfile/printed_metric.h"
+#include "sterlet/studyfile/source_options.h"
 #include "sterlet/studyfile/starter_text.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -193,17 +196,13 @@ std::string parameters_text(const std::vector<Found>& parameters) {
 constexpr std::string_view kHead =
     "# A Sterlet study, made from a command line. What is marked LOOK is a guess: change what does not fit.\n"
     "# Then check it with: sterlet check FILE; and run it with: sterlet tune FILE\n";
-constexpr std::string_view kObjective =
-    "\n# LOOK: what tells how good a trial is, and whether less or more of it is better.\n"
-    "objective: {metric: loss, direction: minimize}\n";
 constexpr std::string_view kChannel =
     "\n# Where it comes from: the program reports it through Sterlet's client.\n"
     "metrics: {from: channel}\n";
 constexpr std::string_view kStdout =
     "\n# LOOK: where it comes from: lines that the program prints, such as \"step 3 loss=0.21\" or \"loss: 0.21\".\n"
     "# With a group (?<step>\\d+) it is a curve, and hopeless trials can end early. A program that reports through\n"
-    "# Sterlet's client (sterlet client python > sterlet.py) has metrics: {from: channel}.\n"
-    "metrics: {from: stdout, pattern: 'loss[=: ]+(?<loss>[-+.\\w]+)'}\n";
+    "# Sterlet's client (sterlet client python > sterlet.py) has metrics: {from: channel}.\n";
 constexpr std::string_view kCommand =
     "\n# How one trial runs. No shell is involved; ${name} becomes the parameter's value.\n";
 constexpr std::string_view kTail =
@@ -213,6 +212,62 @@ constexpr std::string_view kTail =
     "workers: auto\n"
     "\n# The same seed gives the same suggestions.\n"
     "seed: 7\n";
+
+// The objective and the metrics, as far as the program's source tells them.
+std::string metrics_text(const Script& script) {
+  const auto found = script.reports ? find_reported_metric(script.source) : find_printed_metric(script.source);
+  std::string text = "\n";
+  if (found) {
+    constexpr std::size_t kShown = 90;
+    const std::string line =
+        base::printable(found->line.size() > kShown ? found->line.substr(0, kShown) + " ..." : found->line);
+    text += fmt::format(
+        "# LOOK: what tells how good a trial is, and whether less or more of it is better. The program has\n"
+        "#   {}\n",
+        line);
+  } else {
+    text += fmt::format(
+        "# LOOK: WRITE HERE what tells how good a trial is, and whether less or more of it is better: \"loss\" is only "
+        "an\n"
+        "# example, for nothing was found that the program {}.\n",
+        script.reports ? "reports" : "prints");
+  }
+  const std::string name = found ? found->name : "loss";
+  const bool is_larger_better = is_larger_better_by_name(name);
+  text += fmt::format("objective: {{metric: {}, direction: {}}}\n", yaml_word(name),
+                      is_larger_better ? "maximize" : "minimize");
+  if (script.reports) return text.append(kChannel);
+  text += kStdout;
+  return text + fmt::format("metrics: {{from: stdout, pattern: '{}'}}\n",
+                            found ? found->pattern : "loss[=: ]+(?<loss>[-+.\\w]+)");
+}
+
+// A word as it is, in a study's command: ${ there begins a parameter's name, and $${ stands for it.
+std::string literal(std::string_view word) {
+  std::string text;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (word.substr(i, 2) == "${" && (i == 0 || word[i - 1] != '$')) text += '$';
+    text += word[i];
+  }
+  return text;
+}
+
+// The options of the help, with the defaults that the help leaves out and the source has. Without a help: those of the
+// source, where the command line names no number.
+std::vector<HelpOption> options_of(const Script& script, bool is_without_numbers) {
+  const std::vector<HelpOption> declared = read_source(script.source);
+  if (script.help.empty()) return is_without_numbers ? declared : std::vector<HelpOption>();
+  std::vector<HelpOption> options = read_help(script.help);
+  for (HelpOption& option : options) {
+    if (!option.value.empty()) continue;
+    const auto found = std::find_if(declared.begin(), declared.end(),
+                                    [&](const HelpOption& each) { return each.flag == option.flag; });
+    if (found == declared.end()) continue;
+    option.value = found->value;
+    if (option.choices.empty()) option.choices = found->choices;
+  }
+  return options;
+}
 
 base::Error nothing_to_tune(const Script& script) {
   std::string words = base::printable(fmt::format("{}", fmt::join(script.words, " ")));
@@ -238,14 +293,15 @@ base::Result<std::string> script_study(const Script& script) {
                       "write it behind two dashes: sterlet init script -- python train.py --lr 0.1");
   }
   Reading reading;
-  read_words(reading, script.words);
-  read_options(reading, read_help(script.help));
+  std::vector<std::string> words;
+  for (const std::string& word : script.words) words.push_back(literal(word));
+  read_words(reading, words);
+  read_options(reading, options_of(script, reading.parameters.empty()));
   if (reading.parameters.empty()) return base::fail(nothing_to_tune(script));
 
   std::string text{kHead};
   text += fmt::format("study: {}\n", yaml_word(study_name(script.words)));
-  text += kObjective;
-  text += script.reports ? kChannel : kStdout;
+  text += metrics_text(script);
   text += kCommand;
   text += command_text(reading.command);
   text += "\n# What is tuned: the default is what the command line had, the range a guess around it.\n";
@@ -255,7 +311,7 @@ base::Result<std::string> script_study(const Script& script) {
                         base::printable(fmt::format("{}", fmt::join(reading.left_alone, ", "))));
   }
   text += kTail;
-  // Words that a study's command does not take, such as ${HOME}, are told here and not at the first run.
+  // What a study file does not take is told here and not at the first run.
   if (const auto study = parse_study_text(text, "study", "."); !study) {
     return base::fail(base::ErrorCode::kInvalidArgument, study.error().front().what, study.error().front().next);
   }

@@ -12,6 +12,7 @@ struct Script {
   std::vector<std::string> words;  ///< The command line: the program first.
   std::string help;                ///< What it printed for --help; empty where it was not asked.
   bool reports = false;            ///< It reports through a client of Sterlet, and not by what it prints.
+  std::string source;              ///< Of the files that the command line names; what it says it prints is the metric.
 };
 
 /// The study file that `sterlet init script` writes: each number and each true or false of the command line is a

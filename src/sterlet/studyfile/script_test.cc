@@ -7,6 +7,8 @@
 
 #include "sterlet/studyfile/guess.h"
 #include "sterlet/studyfile/help_options.h"
+#include "sterlet/studyfile/printed_metric.h"
+#include "sterlet/studyfile/source_options.h"
 #include "sterlet/studyfile/starter_text.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -183,6 +185,53 @@ TEST(Help, OddTextIsNoError) {
         "default:", "--a N (default:", "Override anything in the config\n: :\n  a:\n", "--x [|||]  [default: ]"}) {
     for (const HelpOption& option : read_help(text)) EXPECT_FALSE(option.flag.empty()) << text;
   }
+}
+
+std::string printed(std::string_view source) {
+  const auto found = find_printed_metric(source);
+  return found ? found->name + " " + found->pattern : "none";
+}
+
+TEST(PrintedMetric, IsFoundInManyLanguages) {
+  EXPECT_EQ(printed("print(f\"epoch {epoch} loss={loss:.3f} acc: {acc:.4f}\")"),
+            "acc epoch\\D{0,4}(?<step>\\d+).*?acc[=: ]+(?<acc>[-+.\\w]+)");
+  EXPECT_EQ(printed("print(\"Epoch %d/%d - loss: %.4f\" % (e, n, loss))"),
+            "loss Epoch\\D{0,4}(?<step>\\d+).*?loss[=: ]+(?<loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("print('val_auc', auc)"), "val_auc val_auc[=: ]+(?<val_auc>[-+.\\w]+)");
+  EXPECT_EQ(printed("  std::cout << \"rmse=\" << rmse << std::endl;"), "rmse rmse[=: ]+(?<rmse>[-+.\\w]+)");
+  EXPECT_EQ(printed("cat(\"r2:\", r2, \"\\n\")"), "r2 r2[=: ]+(?<r2>[-+.\\w]+)");
+  EXPECT_EQ(printed("echo \"val-loss $loss\""), "val_loss val-loss[=: ]+(?<val_loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("print \"f1=$f1\\n\";"), "f1 f1[=: ]+(?<f1>[-+.\\w]+)");
+}
+
+TEST(PrintedMetric, HeldBackDataComesFirstThenWhatIsNoLoss) {
+  EXPECT_EQ(printed("print(f'val_loss={a}')\nprint(f'accuracy={b} train_auc={c}')"),
+            "val_loss val_loss[=: ]+(?<val_loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("print(f'accuracy={a} loss={b}')"), "accuracy accuracy[=: ]+(?<accuracy>[-+.\\w]+)");
+}
+
+TEST(PrintedMetric, WhatPrintsNoValueIsNone) {
+  EXPECT_EQ(printed("# print(f'loss={loss}')\nloss = model.loss(x)\nprint('the loss is large')\nx = 'loss={}'"),
+            "none");
+  EXPECT_EQ(printed(""), "none");
+  EXPECT_EQ(find_reported_metric("trial.report(step, wait=True)\nsterlet report --step 3 val_error=0.2")->name,
+            "val_error");
+  EXPECT_EQ(find_reported_metric("trial.report(epoch, {{\"val_error\", error}});")->name, "val_error");
+}
+
+TEST(SourceOptions, TellTheirDefaults) {
+  const auto options = read_source(
+      "p.add_argument(\"--lr\", type=float, default=0.1)\n"
+      "p.add_argument('-b', '--batch-size', type=int,\n               default=64)\n"
+      "p.add_argument(\"--optimizer\", choices=[\"sgd\", \"adam\"], default=\"sgd\")\n"
+      "p.add_argument(\"--data\", required=True)\np.add_argument(\"--seed\", default=None)\n"
+      "@click.option('--warm/--cold', default=True)\n"
+      "make_option(c(\"-d\", \"--depth\"), type=\"integer\", default=6L)\n"
+      "make_option(c(\"-k\", \"--kappa\"), default=0.5)\n");
+  std::string text;
+  for (const HelpOption& option : options) text += option.flag + " " + option.value + "\n";
+  EXPECT_EQ(text, "--lr 0.1\n--batch-size 64\n--optimizer sgd\n--warm True\n--depth 6\n--kappa 0.5\n");
+  EXPECT_EQ(options[2].choices, (std::vector<std::string>{"sgd", "adam"}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "sterlet/babysit/actions/decide.h"
 #include "sterlet/babysit/actions/mark.h"
 #include "sterlet/babysit/actions/pause.h"
+#include "sterlet/babysit/actions/probe.h"
 #include "sterlet/babysit/actions/resume.h"
 #include "sterlet/babysit/actions/roll_back.h"
 #include "sterlet/babysit/actions/set.h"
@@ -27,6 +28,7 @@ constexpr ActionRow kRows[] = {
     {.kind = "resume", .make = &make_resume},
     {.kind = kStopKind, .make = &make_stop},
     {.kind = kRollBackKind, .is_own = true, .make = &make_roll_back},
+    {.kind = kProbeKind, .is_own = true, .make = &make_probe},
     {.kind = "mark", .is_own = true, .make = &make_mark},
     {.kind = "try", .is_own = true, .make = &make_try},
     {.kind = "control", .is_own = true, .make = &make_control},

@@ -25,10 +25,13 @@ constexpr double kFarthest = 10.1;    // Times or over what the range test found
 constexpr double kUnitStep = 0.2;
 constexpr double kTrendP = 0.2;
 constexpr double kGainMin = 0.005;
-constexpr double kFallen = 0.2;      // Of the level, within ...
-constexpr std::size_t kRecent = 4;   // ... so many windows.
-constexpr double kLikelyLoss = 1.0;  // Deviations.
-constexpr int kPatience = 2;         // Windows, after a try that was lost.
+constexpr double kFallen = 0.2;       // Of the level, within ...
+constexpr std::size_t kRecent = 4;    // ... so many windows.
+constexpr double kLikelyLoss = 1.0;   // Deviations.
+constexpr int kPatience = 2;          // Windows, after a try that was lost.
+constexpr double kNearlyBest = 0.85;  // Of the best gain.
+constexpr double kLowered = 0.75;     // By the plan of a short training, at least, each time.
+constexpr double kPlanFloor = 0.02;
 
 std::optional<Proposal> rate_proposal(const space::Space& space, const Situation& situation, const std::string& rate,
                                       double value, std::string reason) {
@@ -132,6 +135,29 @@ std::optional<Proposal> learned(const space::Space& space, const Situation& situ
   return best;
 }
 
+std::optional<Proposal> planned(const space::Space& space, const Situation& situation, const std::string& rate,
+                                bool minimize) {
+  const double now = *base::number_from_json(situation.params[rate]);
+  std::optional<Proposal> proposal;
+  if (situation.plan_rate > 0) {
+    const double target = situation.plan_rate * std::max(kPlanFloor, kLowered * (1 - situation.plan_over));
+    if (target > kLowered * now) return std::nullopt;
+    proposal =
+        rate_proposal(space, situation, rate, target, "lowered towards the end, in proportion to the steps left");
+  } else {
+    const std::size_t window = std::max({situation.window.size(), situation.window_reports, std::size_t{2}});
+    const bool is_late = situation.spent >= kEndShare;
+    if (!is_late && !is_plateau(situation.line, window, minimize)) return std::nullopt;
+    proposal = rate_proposal(
+        space, situation, rate, kLowered * now,
+        fmt::format("{}; the training is too short for tries, so the rate is lowered from here to the end by plan",
+                    is_late ? fmt::format("{:.0f}% of the steps are left", 100 * (1 - situation.spent))
+                            : std::string("the curve is flat")));
+  }
+  if (proposal) proposal->is_planned = true;
+  return proposal;
+}
+
 bool has_just_fallen(const Curve& line, std::size_t window, bool minimize) {
   const std::size_t size = std::min(line.size(), kRecent * window), part = std::max<std::size_t>(1, window / 2);
   if (size < 2 * part) return false;
@@ -182,12 +208,32 @@ bool is_plateau(const Curve& line, std::size_t window, bool minimize) {
   return p > kTrendP || *middle * static_cast<double>(window) < kGainMin * level;
 }
 
+std::size_t choose_rate(const Situation& situation, bool minimize) {
+  std::vector<double> scores = {score_of(situation.window, minimize)}, rates = {situation.rate};
+  for (const Arm& arm : situation.arms) {
+    scores.push_back(arm.ran_away ? HUGE_VAL : score_of(arm.window, minimize));
+    rates.push_back(arm.rate);
+  }
+  const auto best = static_cast<std::size_t>(std::min_element(scores.begin(), scores.end()) - scores.begin());
+  const double first = situation.window.empty() ? HUGE_VAL : situation.window.front().second;
+  const double start = minimize ? first : -first;
+  if (!std::isfinite(start) || !(start > scores[best])) return best;
+  std::size_t chosen = best;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (start - scores[i] >= kNearlyBest * (start - scores[best]) && rates[i] > rates[chosen]) chosen = i;
+  }
+  return chosen;
+}
+
 std::optional<Proposal> propose(const space::Space& space, const Situation& situation, const ResponseModel& model,
                                 const AutopilotLimits& limits, bool minimize) {
   const auto rate = find_learning_rate(space, situation.params);
   if (situation.is_start && rate && *base::number_from_json(situation.params[*rate]) > 0) {
     auto proposal = range_test(space, situation, *rate, minimize);
     if (proposal || !situation.arms.empty()) return proposal;
+  }
+  if (situation.is_short) {
+    return rate && situation.arms.empty() ? planned(space, situation, *rate, minimize) : std::nullopt;
   }
   if (!situation.arms.empty() || situation.tries >= limits.tries || situation.spent > kLastShare) return std::nullopt;
   if (situation.last_kept == false && situation.windows_since_try < kPatience) return std::nullopt;

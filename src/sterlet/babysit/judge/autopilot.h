@@ -40,12 +40,17 @@ struct Situation {
   int tries = 0;                   ///< Of those that count against the limit, until now.
   int windows_since_try = 0;       ///< Windows of the base since the last try; large: there was none.
   std::optional<bool> last_kept;   ///< What became of that.
+  bool is_short = false;           ///< Too few steps for tries: see propose().
+  /// Of a short training, once the plan has begun to lower the rate: the rate until then, and the share of the steps from
+  /// there to the end that is over.
+  double plan_rate = 0, plan_over = 0;
 };
 
 struct Proposal {
   std::string name;
   base::Json value;
-  std::string reason;  ///< A sentence without its full stop.
+  std::string reason;       ///< A sentence without its full stop.
+  bool is_planned = false;  ///< To be made as it is, without a control.
 };
 
 /// What to try from the checkpoint at which the base's window begins; nothing: no (more) tries there.
@@ -58,9 +63,17 @@ struct Proposal {
 ///    sqrt(10) and every other live number a fifth of its axis up or down; none where all are likely to lose. The rate
 ///    stays within a factor of 10 of what the range test found: a lower one nearly always looks better at once (Wu,
 ///    Ren, Liao, Grosse: Understanding short-horizon bias in stochastic meta-optimization, ICLR 2018).
+/// A short training gets the range test alone, and then a plan: on a plateau, or when 40% of the steps are left, the rate
+/// is lowered by a quarter, and from there on towards zero in proportion to the steps that are left. A window of few
+/// steps shows how a change begins, not what comes of it, and each try costs one (bench/RESULTS.md, "Small steps").
 /// Pure. Cost O(reports).
 std::optional<Proposal> propose(const space::Space& space, const Situation& situation, const ResponseModel& model,
                                 const AutopilotLimits& limits, bool minimize);
+
+/// What the range test of a short training goes on with: 0 is the base, i the arm i - 1. The highest rate of those that
+/// gained at least 85% of the best gain since the window's first report: so short a window favours low rates,
+/// and the plan lowers a high one in time.
+std::size_t choose_rate(const Situation& situation, bool minimize);
 
 /// Whether the share of the steps is spent after which the learning rate is lowered for good.
 bool is_ending(const Situation& situation, const AutopilotLimits& limits);

@@ -179,5 +179,62 @@ TEST(Plateau, ACurveThatHasJustFallenByTwoThirdsIsNone) {
   EXPECT_TRUE(is_plateau(curve, 4, true));
 }
 
+// A training of few steps, at `rate`, with `spent` of them spent; the curve is flat, or falls by a tenth a report.
+Situation short_training(double rate, double spent, bool is_flat) {
+  Situation situation{.params = {{"learning_rate", rate}, {"momentum", 0.9}}, .rate = rate, .spent = spent};
+  situation.is_short = true;
+  situation.window_reports = 25;
+  for (int i = 1; i <= 100; ++i) situation.line.emplace_back(i, is_flat ? 1 : std::exp(-0.1 * i));
+  situation.window.assign(situation.line.end() - 25, situation.line.end());
+  return situation;
+}
+
+std::optional<Proposal> propose_in_short(const Situation& situation) {
+  return propose(rate_space(), situation, ResponseModel("learning_rate"), {.steps = 500}, true);
+}
+
+TEST(Autopilot, AShortTrainingIsLoweredByPlanFromAPlateauOrWhenFewStepsAreLeft) {
+  EXPECT_FALSE(propose_in_short(short_training(0.1, 0.3, false)));
+  for (const bool is_flat : {true, false}) {
+    const auto begun = propose_in_short(short_training(0.1, is_flat ? 0.3 : 0.6, is_flat));
+    ASSERT_TRUE(begun) << is_flat;
+    EXPECT_TRUE(begun->is_planned);
+    EXPECT_EQ(begun->value, 0.075);
+  }
+  // From there on with the steps that are left, and no further step before it is worth one.
+  Situation situation = short_training(0.075, 0.7, true);
+  situation.plan_rate = 0.1;
+  situation.plan_over = 0.2;
+  EXPECT_FALSE(propose_in_short(situation));
+  situation.plan_over = 0.5;
+  EXPECT_EQ(propose_in_short(situation)->value, 0.0375);
+  situation.plan_over = 1;
+  EXPECT_EQ(propose_in_short(situation)->value, 0.002);
+}
+
+TEST(Autopilot, AShortTrainingTakesTheHighestOfTheRatesThatGainNearlyAsMuch) {
+  const auto from_two_to = [](double end) {
+    Curve curve = flat(end, 20);
+    curve.front().second = 2;
+    return curve;
+  };
+  Situation situation{.window = from_two_to(1), .rate = 0.01};
+  situation.arms = {{.branch = 1, .rate = 0.1, .window = from_two_to(1.05)},
+                    {.branch = 2, .rate = 1, .window = from_two_to(1.2)},
+                    {.branch = 3, .rate = 10, .window = from_two_to(0.5), .ran_away = true}};
+  EXPECT_EQ(choose_rate(situation, true), 1U);
+  situation.arms[1].window = from_two_to(1.09);
+  EXPECT_EQ(choose_rate(situation, true), 2U);
+  // Nothing has gained: the best of them.
+  for (Arm& arm : situation.arms) arm.window = from_two_to(3);
+  situation.window = from_two_to(2.5);
+  EXPECT_EQ(choose_rate(situation, true), 0U);
+  // Where more is better.
+  Situation rising{.window = flat(0.5), .rate = 0.01, .is_short = true};
+  rising.window.front().second = 0.1;
+  rising.arms = {{.branch = 1, .rate = 0.1, .window = rising.window}};
+  EXPECT_EQ(choose_rate(rising, false), 1U);
+}
+
 }  // namespace
 }  // namespace sterlet::babysit

@@ -66,6 +66,7 @@ base::Result<void> serve(
     const std::function<base::Result<std::unique_ptr<study::Study>>(const study::Study::Options& study_options)>&
         open) {
   api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
+  if (storage != nullptr) pipe.mailbox = &storage->mailbox();
   if (storage != nullptr) pipe.session = session_record(context, exec::new_session());
   auto study = open({.storage = storage,
                      .clock = &context.parts.clock,

@@ -29,25 +29,41 @@ struct Options {
   bool schema = false;
 };
 
-// Whether a source file that the command line names speaks of the client.
-bool uses_client(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(word, error) || std::filesystem::file_size(word, error) > kSourceBytesMax) {
-      return false;
-    }
-    std::ifstream in(word, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    return text.find("import sterlet") != std::string::npos || text.find("sterlet report") != std::string::npos ||
-           text.find("sterlet.hpp") != std::string::npos;
-  });
+// The whole of a text file; empty for one that cannot be read, is long, or has a NUL byte: a program, not its source.
+std::string text_of_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kSourceBytesMax) {
+    return {};
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return text.find('\0') == std::string::npos ? text : std::string();
+}
+
+// The source files that the command line names, and of a program beside which its source lies (./fit, fit.cc) that.
+std::string source_of(const std::vector<std::string>& words) {
+  std::string source;
+  for (const std::string& word : words) source += text_of_file(word) + "\n";
+  const std::filesystem::path program = words.empty() ? "" : words.front();
+  if (!program.has_parent_path() || program.has_extension()) return source;
+  for (const char* ending : {".cc", ".cpp", ".cxx", ".c", ".rs", ".go", ".f90"}) {
+    source += text_of_file(program.string() + ending);
+  }
+  return source;
+}
+
+// Whether the source speaks of the client.
+bool uses_client(const std::string& source) {
+  return source.find("import sterlet") != std::string::npos || source.find("sterlet report") != std::string::npos ||
+         source.find("sterlet.hpp") != std::string::npos;
 }
 
 bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
 // The program runs only where the command line itself asks for its help.
 base::Result<std::string> study_of_script(const Context& context, const std::vector<std::string>& words) {
-  studyfile::Script script{.words = words, .reports = uses_client(words)};
+  std::string source = source_of(words);
+  studyfile::Script script{.words = words, .reports = uses_client(source), .source = std::move(source)};
   if (std::any_of(words.begin(), words.end(), asks_for_help)) {
     STERLET_TRY(const exec::Captured captured, exec::capture_output(words, kHelpMs, context.parts.clock));
     script.help = captured.text;
@@ -86,9 +102,11 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--schema", options->schema, "print the JSON Schema of study files instead, for your editor");
   command.footer(
       "From a command line: sterlet init script -- python train.py --lr 0.1 --layers 2\n"
-      "Its numbers become parameters, their ranges are guesses marked LOOK, and the program is not run. Where the "
-      "line\n"
-      "ends with --help the program is run with it, for 20 s at most, and the options it tells of become parameters.");
+      "Its numbers become parameters, their ranges are guesses marked LOOK, and the program is not run. What it "
+      "prints\n"
+      "and the defaults of its options are read from its source. Where the line ends with --help the program is run "
+      "with\n"
+      "it, for 20 s at most, and the options it tells of become parameters.");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const std::string text, text_of(context, *options));

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,6 +41,13 @@ base::Result<void> list_study(const Context& context, const Options& options) {
   STERLET_TRY(const TrialList list,
               list_trials(study, trials, options.list, columns, static_cast<std::size_t>(context.out.columns())));
   context.out.raw(list.text);
+  const bool has_outside =
+      std::any_of(trials.begin(), trials.end(), [&](std::int64_t trial) { return study.is_outside(trial); });
+  if (has_outside && !context.quiet) {
+    context.err.line(
+        "outside: its parameters are not in today's space (sterlet show STUDY --spec); it is kept, but neither "
+        "learned from nor the best");
+  }
   if (!list.left_out.empty() && !context.quiet) {
     context.err.line(fmt::format("no room for {}; name what you want to see with --columns number,value,...",
                                  fmt::join(list.left_out, ", ")));

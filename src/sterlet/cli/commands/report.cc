@@ -1,5 +1,5 @@
 #include <CLI/CLI.hpp>
-#include <set>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -25,23 +25,31 @@ struct Options {
   TrialReport in_trial;
 };
 
-// Logs stand in the page of so many trials at most, with so much of each stream.
-constexpr std::size_t kLogsMax = 150;
+// The ends of logs stand in the page, with so much of each stream; all of them together are not to outweigh the rest.
 constexpr std::size_t kLogBytesMax = 1200;
+constexpr std::size_t kLogsBytesMax = 1'000'000;
 
-// The trials whose logs are in the page: the best, those that failed or run, then the newest.
-std::set<std::int64_t> trials_with_logs(const study::Study& study) {
-  const auto best = study.best();
-  std::set<std::int64_t> chosen(best.begin(), best.end());
-  const auto& records = study.records();
+// The ends of the trials' logs, as far as there is room: of the best, of those that failed or run, then of the newest.
+std::map<std::int64_t, std::string> logs_of(const OpenStudy& open) {
+  std::vector<std::int64_t> order = open.study->best();
+  const auto& records = open.study->records();
   for (const bool is_any : {false, true}) {
-    for (auto record = records.rbegin(); record != records.rend() && chosen.size() < kLogsMax; ++record) {
+    for (auto record = records.rbegin(); record != records.rend(); ++record) {
       const bool is_telling = record->state == storage::State::kFailed || record->state == storage::State::kLost ||
                               record->state == storage::State::kRunning;
-      if (is_any || is_telling) chosen.insert(record->number);
+      if (is_any || is_telling) order.push_back(record->number);
     }
   }
-  return chosen;
+  std::map<std::int64_t, std::string> logs;
+  std::size_t bytes = 0;
+  for (const std::int64_t trial : order) {
+    const auto [log, is_new] = logs.try_emplace(trial);
+    if (!is_new) continue;
+    log->second = log_end(open, trial, kLogBytesMax);
+    bytes += log->second.size();
+    if (bytes > kLogsBytesMax) break;
+  }
+  return logs;
 }
 
 // Trial by trial, so that the page of a large study takes little memory.
@@ -55,12 +63,12 @@ base::Result<std::string> page_of(const OpenStudy& open) {
     importance.push_back(doctor::importance_json({doctor::importance_of(study, i)}));
   }
   report::Page page(head);
-  const std::set<std::int64_t> with_logs = trials_with_logs(study);
+  auto logs = logs_of(open);
   STERLET_TRY(auto models, api::models_json(study, storage));
   for (const std::int64_t trial : study.shown_trials()) {
     STERLET_TRY(base::Json json, api::trial_json(study, &storage, trial, api::Reports::kWithout));
     if (const auto model = models.find(trial); model != models.end()) json["model"] = std::move(model->second);
-    if (with_logs.contains(trial)) json["log"] = log_end(open, trial, kLogBytesMax);
+    if (const auto log = logs.find(trial); log != logs.end()) json["log"] = std::move(log->second);
     page.add_trial(json);
     STERLET_TRY(const auto curve, api::curve_of(study, storage, trial));
     for (const storage::ReportRecord& report : curve) page.add_report(report.step, report.metric, report.value);

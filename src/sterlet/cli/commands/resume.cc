@@ -29,7 +29,7 @@ void add(CLI::App& command, Context& context) {
       STERLET_TRY(const studyfile::Budget budget, budget_of(options->tuning, open.study->spec().budget));
       if (budget != open.study->spec().budget) STERLET_PASS(open.study->set_budget(budget));
       STERLET_PASS(open.storage->request_stop(open.study->storage_id(), false));
-      return run_trials(context, open, options->tuning, session);
+      return run_trials(context, open, options->tuning, session, {.takes_changes = true});
     });
   });
 }

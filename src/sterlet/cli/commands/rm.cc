@@ -72,8 +72,12 @@ base::Result<void> remove(Context& context, const StoredStudy& stored, const std
 base::Result<void> rm(Context& context, RmOptions& options) {
   STERLET_TRY(const auto named, split_trials(options.words, options.study));
   if (options.study.study.empty()) {
-    return base::fail(base::ErrorCode::kInvalidArgument, "it is not said what to remove",
-                      "name the study, as in sterlet rm mlp, or sterlet rm mlp 17");
+    if (named.empty()) {
+      return base::fail(base::ErrorCode::kInvalidArgument, "it is not said what to remove",
+                        "name the study, as in sterlet rm mlp, or sterlet rm mlp 17");
+    }
+    return base::fail(base::ErrorCode::kInvalidArgument, "it is not said of which study to remove trials",
+                      fmt::format("name it, as in sterlet rm mlp {}", fmt::join(named, " ")));
   }
   STERLET_TRY(const StoredStudy stored, open_at_rest(context, options.study));
   STERLET_TRY(const std::int64_t count, stored.storage->count_trials(stored.record.id));

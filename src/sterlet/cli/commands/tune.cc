@@ -58,7 +58,7 @@ void add(CLI::App& command, Context& context) {
       if (options->seed) file->spec.seed = options->seed;
       const std::string session = exec::new_session();
       STERLET_TRY(OpenStudy open, open_study_of(context, std::move(*file), options->study, session));
-      return run_trials(context, open, options->tuning, session);
+      return run_trials(context, open, options->tuning, session, {.takes_changes = true});
     });
   });
 }

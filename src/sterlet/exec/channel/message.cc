@@ -102,7 +102,8 @@ Result<What> read_hello(const Json& body, const MessageContext&) {
                             protocol == body.end() ? "none" : shown(*protocol)),
                 "use the client that came with it");
   }
-  return Event::Hello{.live = read_flag(body, "live"), .restores = read_flag(body, "restores")};
+  return Event::Hello{
+      .live = read_flag(body, "live"), .restores = read_flag(body, "restores"), .loop = read_flag(body, "loop")};
 }
 
 Result<What> read_report(const Json& body, const MessageContext& context) {

@@ -262,7 +262,11 @@ void Attempt::stop(How how, const std::string& reason) {
 }
 
 void Attempt::hold(bool held) {
-  if (!leader_gone_ && !leader_ended()) signal_group(held ? SIGSTOP : SIGCONT);
+  if (leader_gone_ || leader_ended()) return;
+  const std::int64_t now_ms = host_->clock->steady_ms();
+  if (held && !held_since_ms_) held_since_ms_ = now_ms;
+  if (!held && held_since_ms_) away_ms_ += now_ms - *std::exchange(held_since_ms_, std::nullopt);
+  signal_group(held ? SIGSTOP : SIGCONT);
 }
 
 void Attempt::begin_end(How how, std::int64_t now_ms) {
@@ -284,7 +288,7 @@ std::int64_t Attempt::time_limit_ms() const {
 
 void Attempt::advance(std::int64_t now_ms, std::int64_t looked_ms) {
   const std::int64_t unseen_ms = now_ms - std::max(looked_ms, started_ms_);
-  if (unseen_ms > kAwayMs) away_ms_ += unseen_ms;
+  if (unseen_ms > kAwayMs && !held_since_ms_) away_ms_ += unseen_ms;
   if (now_ms >= logs_at_ms_) {
     for (LogLimit& log : logs_) log.apply();
     logs_at_ms_ = next_on_grid(now_ms, kLogCheckMs);
@@ -296,7 +300,7 @@ void Attempt::advance(std::int64_t now_ms, std::int64_t looked_ms) {
     scan_at_ms_ = now_ms;
   }
   if (leader_gone_) return;
-  const bool is_limited = limits_.seconds && *limits_.seconds < kSecondsMax;
+  const bool is_limited = limits_.seconds && *limits_.seconds < kSecondsMax && !held_since_ms_;
   if (is_limited && now_ms >= time_limit_ms() && !ending_.time_limit && !ending_.stopped) {
     ending_.time_limit = limits_.seconds;
     begin_end(How::kTerm, now_ms);
@@ -370,7 +374,7 @@ std::optional<std::int64_t> Attempt::next_due_ms() const {
   sooner(logs_at_ms_);
   if (is_starved()) sooner(host_->clock->steady_ms() + kStarvedMs);
   if (kill_at_ms_) sooner(*kill_at_ms_);
-  const bool is_limited = limits_.seconds && *limits_.seconds < kSecondsMax;
+  const bool is_limited = limits_.seconds && *limits_.seconds < kSecondsMax && !held_since_ms_;
   if (is_limited && !leader_gone_ && !ending_.time_limit && !ending_.stopped) sooner(time_limit_ms());
   return due;
 }

@@ -91,7 +91,9 @@ class Attempt final {
   Limits limits_;
   Ending ending_;
   std::int64_t started_ms_ = 0;
-  std::int64_t away_ms_ = 0;  ///< For how long nobody listened to it: that does not count against its time limit.
+  /// For how long it was held, or nobody listened to it: that does not count against its time limit.
+  std::int64_t away_ms_ = 0;
+  std::optional<std::int64_t> held_since_ms_;
   std::optional<std::int64_t> oom_kills_at_start_;
   std::int64_t step_last_ = 0;
 

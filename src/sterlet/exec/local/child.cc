@@ -239,6 +239,27 @@ Environment with_our_environment(const Environment& added) {
   return result;
 }
 
+namespace {
+
+// Why an interpreter cannot read the script that it is given.
+std::optional<std::string> script_fault(const Program& program) {
+  const std::string script = script_of(program.argv);
+  if (script.empty()) return std::nullopt;
+  const std::string name = base::printable(script);
+  const std::string place = in_folder(program.folder, script);
+  struct stat about {};
+  if (::stat(place.c_str(), &about) != 0) {
+    return fmt::format("{}: no such script in {}; check its path in the command", name,
+                       base::printable(program.folder));
+  }
+  if (::access(place.c_str(), R_OK) != 0) {
+    return fmt::format("{}: this script cannot be read ({}); allow it with chmod +r", name, std::strerror(errno));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> why_not_startable(const Program& program) {
   if (auto refusal = refuse(program)) return refusal;
   struct stat about {};
@@ -248,18 +269,7 @@ std::optional<std::string> why_not_startable(const Program& program) {
   if (const int error = exec_error(in_folder(program.folder, *path)); error != 0) {
     return explain(program, {.stage = Stage::kExec, .number = error});
   }
-  const std::string script = script_of(program.argv);
-  if (script.empty()) return std::nullopt;
-  const std::string name = base::printable(script);
-  const std::string place = in_folder(program.folder, script);
-  if (::stat(place.c_str(), &about) != 0) {
-    return fmt::format("{}: no such script in {}; check its path in the command", name,
-                       base::printable(program.folder));
-  }
-  if (::access(place.c_str(), R_OK) != 0) {
-    return fmt::format("{}: this script cannot be read ({}); allow it with chmod +r", name, std::strerror(errno));
-  }
-  return std::nullopt;
+  return script_fault(program);
 }
 
 Result<std::variant<Started, NotStarted>> start_program(const Program& program) {
@@ -271,6 +281,8 @@ Result<std::variant<Started, NotStarted>> start_program(const Program& program) 
   if (const auto refusal = refuse(program)) return Outcome(NotStarted{*refusal});
   const auto path = find_program(program);
   if (!path) return Outcome(NotStarted{no_such_program(program)});
+  // Its interpreter would start, and end at once.
+  if (const auto fault = script_fault(program)) return Outcome(NotStarted{*fault});
   Prepared prepared;
   prepared.path = *path;
   prepared.folder = program.folder.c_str();

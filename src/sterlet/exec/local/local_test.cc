@@ -221,6 +221,36 @@ TEST_F(LocalTest, WhileSterletWasStoppedNoTimeLimitRuns) {
   EXPECT_EQ(of_kind<Event::Exited>(events).at(0).cause, Cause::kTimeLimit);
 }
 
+TEST_F(LocalTest, WhileAProgramIsHeldItsTimeLimitDoesNotRun) {
+  static MovedClock clock;
+  executor_.reset();
+  session_ = new_session();
+  auto made = make_local_executor(session_, {}, clock);
+  ASSERT_TRUE(made) << made.error().message();
+  executor_ = std::move(*made);
+  auto launch = command({"sleep", "1000"});
+  launch.limits.seconds = 100;
+  ASSERT_TRUE(executor_->launch(launch));
+  const auto pass = [&](int seconds) {
+    for (int second = 0; second < seconds; ++second) {
+      clock.moved_ms += 1'000;
+      if (!executor_->wait(0, {}).empty()) return second;
+    }
+    return seconds;
+  };
+  EXPECT_EQ(pass(40), 40);
+  executor_->hold(launch.id, true);
+  EXPECT_EQ(pass(1'000), 1'000);
+  executor_->hold(launch.id, false);
+  EXPECT_EQ(pass(50), 50);
+  std::vector<Event> events;
+  while (events.empty()) {
+    clock.moved_ms += 1'000;
+    events = executor_->wait(20, {});
+  }
+  EXPECT_EQ(of_kind<Event::Exited>(events).at(0).cause, Cause::kTimeLimit);
+}
+
 TEST_F(LocalTest, AGuardianThatWasKilledIsReplaced) {
   std::vector<pid_t> pids;
   ASSERT_TRUE(eventually([&] { return !(pids = guardians()).empty(); }));

@@ -7,13 +7,15 @@ const overview = document.getElementById('overview');
 const wide = document.getElementById('wide');
 const detail = document.getElementById('detail');
 const slices = document.getElementById('slices');
-if (objectives.length) new BestPlot(overview);
+// Of one model that was raised there is nothing to compare: its curve and its changes are what there is to see.
+const isOneModel = trialCount === 1 && (raw.models || []).length === 1 && hasCurves();
+if (objectives.length && !isOneModel) new BestPlot(overview);
 if (hasCurves() || !objectives.length) new CurvesPlot(overview);
 if (raw.copies && objectives.length) new LineagePlot(wide);
 if (objectives.length > 1) new ParetoPlot(wide);
 // One or two parameters need no whole row for their axes: what else there is to see of them stands beside.
 const variedCount = variedAxes().length;
-new ParallelPlot(variedCount === 1 || variedCount === 2 ? detail : wide);
+if (!isOneModel) new ParallelPlot(variedCount === 1 || variedCount === 2 ? detail : wide);
 // A model that was raised is what its study is about.
 const models = document.getElementById('models');
 buildModels(models);
@@ -21,7 +23,10 @@ if (models.children.length && trialCount === 1) overview.after(models);
 if (objectives.some((_, index) => importanceRows(index).length > 0)) new ImportancePlot(variedCount > 2 ? detail : wide);
 if (variedCount >= 2 && rank().rows.length > 1) new MapPlot(detail);
 if (variedCount === 1) detail.append(slices);
-buildSlices(slices);
+if (isOneModel)
+  slices.remove();
+else
+  buildSlices(slices);
 buildTable(document.getElementById('trials'));
 
 const redraw = () => {

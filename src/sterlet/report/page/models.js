@@ -13,7 +13,9 @@ const makeModelTable = (caption, names, rows) => make(
     'div', {class: 'scroller', tabindex: '0', role: 'region', 'aria-label': caption},
     make('table', {class: 'model'}, make('caption', {}, caption),
          make('thead', {}, make('tr', {}, names.map((name) => make('th', {scope: 'col'}, name)))),
-         make('tbody', {}, rows.map((cells) => make('tr', {}, cells.map((cell) => make('td', {}, String(cell))))))));
+         make('tbody', {}, rows.map(
+             (cells) => make(
+                 'tr', {}, cells.map((cell, index) => make('td', {'data-label': names[index]}, String(cell))))))));
 
 function buildModel(host, row, model) {
   const number = raw.numbers[row];

@@ -258,7 +258,9 @@ Result<void> Pbt::put_aside(storage::TrialRecord record, const std::string& reas
 
 // The trial goes on unless this was its last turn or it was lost.
 Result<bool> Pbt::ended(const storage::TrialRecord& record, Outcome& told) {
-  const bool is_end = told.state == State::kComplete || told.state == State::kFailed;
+  // One that a person has stopped counts as failed in this interval: a copy of one of the best takes its place.
+  const bool is_stopped = told.state == State::kCancelled;
+  const bool is_end = told.state == State::kComplete || told.state == State::kFailed || is_stopped;
   if (!is_end) return true;
   const TurnRecord* found = running_turn(record.number);
   STERLET_CHECK(found != nullptr, "a member that runs without a turn");
@@ -271,7 +273,7 @@ Result<bool> Pbt::ended(const storage::TrialRecord& record, Outcome& told) {
   }
   const bool is_last = turn.to_step >= options_.steps;
   const double score = population::score_of(reports);
-  std::string fault = told.state == State::kFailed ? told.reason : std::string();
+  std::string fault = told.state == State::kFailed || is_stopped ? told.reason : std::string();
   if (fault.empty() && std::isnan(score)) {
     fault = reports.empty() ? fmt::format("it reported no {} up to step {}", metric, turn.to_step)
                             : fmt::format("{} was NaN", metric);
@@ -301,8 +303,9 @@ Result<bool> Pbt::ended(const storage::TrialRecord& record, Outcome& told) {
   turn.end = checkpoint == news.checkpoints.end() ? std::string() : checkpoint->second;
   if (!fault.empty()) turn.reason = fault;
   STERLET_PASS(ledger_.put_turn(turn));
+  if (is_stopped && !is_last) fault += "; in the next interval it goes on as a copy of one of the best";
   if (is_last) {
-    if (!fault.empty()) told = {.state = State::kFailed, .reason = fault};
+    if (!fault.empty() && !is_stopped) told = {.state = State::kFailed, .reason = fault};
     return true;
   }
   STERLET_PASS(put_aside(record, fault));
