@@ -75,22 +75,22 @@ const std::vector<Correction> kCorrections = {
     {"retry",
      [](storage::Storage& storage) -> Result<void> {
        STERLET_TRY(const auto study, Study::open_existing("s", options(storage)));
-       return study->retry(study->failed_trials());
+       return study->by_hand().retry(study->failed_trials());
      }},
     {"rm",
      [](storage::Storage& storage) -> Result<void> {
        STERLET_TRY(const auto study, Study::open_existing("s", options(storage)));
-       return study->remove(std::vector<std::int64_t>{2});
+       return study->by_hand().remove(std::vector<std::int64_t>{2});
      }},
     {"note",
      [](storage::Storage& storage) -> Result<void> {
        STERLET_TRY(const auto study, Study::open_existing("s", options(storage)));
-       return study->note(0, "a good start", "ada");
+       return study->labels().note(0, "a good start", "ada");
      }},
     {"tag",
      [](storage::Storage& storage) -> Result<void> {
        STERLET_TRY(const auto study, Study::open_existing("s", options(storage)));
-       return study->tag(0, "baseline", true);
+       return study->labels().tag(0, "baseline", true);
      }},
     {"cp",
      [](storage::Storage& storage) -> Result<void> {
