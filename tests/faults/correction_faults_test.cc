@@ -113,22 +113,27 @@ const std::vector<Correction> kCorrections = {
 // All that the storage has of all studies, but for what each has of its own (its identity).
 std::vector<std::string> stored(storage::Storage& truth) {
   std::vector<std::string> lines;
-  for (const storage::StudyRecord& record : truth.list_studies().value()) {
+  const auto studies = truth.list_studies().value();
+  for (const storage::StudyRecord& record : studies) {
     lines.push_back(fmt::format("{}: {}", record.name, record.spec));
-    for (const auto& version : truth.load_spec_versions(record.id).value())
+    const auto versions = truth.load_spec_versions(record.id).value();
+    for (const auto& version : versions)
       lines.push_back(fmt::format("version {} from {}: {}", version.version, version.first_trial, version.spec));
     const auto visit = [&](storage::TrialRow& row) -> Result<void> {
       const storage::TrialRecord& trial = row.record;
       lines.push_back(fmt::format("{} {} attempt {} values {} '{}' {}", trial.number, storage::text_of(trial.state),
                                   trial.attempt, fmt::join(trial.values, " "), trial.reason, row.point));
-      for (const auto& report : truth.load_reports(record.id, trial.number, trial.attempt).value())
+      const auto reports = truth.load_reports(record.id, trial.number, trial.attempt).value();
+      for (const auto& report : reports)
         lines.push_back(fmt::format("  {} {} {}", report.step, report.metric, report.value));
       return {};
     };
     EXPECT_TRUE(truth.visit_trials(record.id, 0, visit));
-    for (const auto& note : truth.notes().load_notes(record.id).value())
+    const auto notes = truth.notes().load_notes(record.id).value();
+    for (const auto& note : notes)
       lines.push_back(fmt::format("note {}: {}", note.trial.value_or(-1), note.text));
-    for (const auto& tag : truth.notes().load_tags(record.id).value())
+    const auto tags = truth.notes().load_tags(record.id).value();
+    for (const auto& tag : tags)
       lines.push_back(fmt::format("tag {}: {}", tag.trial.value_or(-1), tag.tag));
   }
   return lines;
