@@ -19,9 +19,13 @@ namespace {
 constexpr std::size_t kBuckets = 40;       // Of the share of a run, for how far predictions were off.
 constexpr std::size_t kCachedSteps = 512;  // Shapes of these steps are kept; others are computed each time.
 constexpr double kForget = 0.9;  // Of how far off predictions were, at each complete trial: the prior keeps learning.
+constexpr double kGuess = 0.07;  // How far off predictions are until it is known: of what curves fall in a run.
 constexpr std::int64_t kSureTrials = 10;
 constexpr double kUnsureFactor = 0.4;
 constexpr int kStreak = 2;
+constexpr std::int64_t kReportsMin = 2;
+// Of the first few trials each leads somewhere; were all leaders protected at once, none of them could be pruned.
+constexpr std::int64_t kTrialsPerLeader = 5;
 
 struct Point {
   std::int64_t step = 0;
@@ -117,7 +121,8 @@ class Curve final : public Pruner {
     const double limit = is_sure ? options_.chance : options_.chance * kUnsureFactor;
     const std::int64_t twentieth = full_ / 20 + (full_ % 20 != 0 ? 1 : 0);  // Rounded up; any step may be the full one.
     const std::int64_t first = options_.min_steps > 0 ? options_.min_steps : twentieth;
-    const bool may = complete_count_ >= options_.startup_trials && report.step >= first && live.sums.count >= 3;
+    const bool may =
+        complete_count_ >= options_.startup_trials && report.step >= first && live.sums.count >= kReportsMin;
     live.streak = may && !leads && chance < limit ? live.streak + 1 : 0;
     if (live.streak < kStreak) return {};
     return {.prune = true,
@@ -163,10 +168,10 @@ class Curve final : public Pruner {
   bool is_leader(const Report& report) {
     std::vector<double>& leaders = leaders_[report.step];
     const auto place = std::upper_bound(leaders.begin(), leaders.end(), report.value);
-    const bool leads = place - leaders.begin() < options_.protect;
-    if (leads) leaders.insert(place, report.value);
+    const std::int64_t rank = place - leaders.begin();
+    if (rank < options_.protect) leaders.insert(place, report.value);
     if (leaders.size() > static_cast<std::size_t>(options_.protect)) leaders.pop_back();
-    return leads;
+    return rank < std::min(options_.protect, 1 + complete_count_ / kTrialsPerLeader);
   }
 
   Forecast corrected(const math::CurvePrediction& raw, std::size_t bucket) const {
@@ -183,7 +188,7 @@ class Curve final : public Pruner {
     const double n = errors.count, weight = n + kShrink;
     const double bias = errors.sum / weight;
     const double left = 1 - (static_cast<double>(bucket) + 0.5) / kBuckets;
-    const double guess = 0.15 * fall_ * left;
+    const double guess = kGuess * fall_ * left;
     const double spread = std::max(0.0, errors.squares - n * bias * bias) / weight;
     const double known = 0.5 * errors.variance / weight;  // What the predictions themselves allowed for.
     const double extra = std::max(0.0, spread - known) + kShrink / weight * guess * guess;

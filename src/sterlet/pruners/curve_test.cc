@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -156,7 +157,48 @@ TEST(Curve, StopsTheHopelessAndLetsTheBestRun) {
   EXPECT_LT(steps, 100 * 50 / 2);
   EXPECT_EQ(best, best_of_all);
   EXPECT_NE(reason.find("of 50 it was expected to end at 0."), std::string::npos) << reason;
-  EXPECT_NE(reason.find("%, limit 20%"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("%, limit 8%"), std::string::npos) << "fewer than 10 ended complete: " << reason;
+}
+
+// The step at which a curve is pruned; nothing: it ran to its end. It ends as it was decided.
+std::optional<int> pruned_at(Pruner& pruner, int trial, const Drawn& curve) {
+  for (int step = 1; step <= 50; ++step) {
+    const Decision decision = pruner.report({.trial = trial, .step = step, .value = curve.at(step / 50.0)});
+    if (!decision.prune || step == 50) continue;
+    pruner.finish({.trial = trial, .outcome = space::Outcome::kPruned, .value = curve.at(step / 50.0)});
+    return step;
+  }
+  pruner.finish({.trial = trial, .outcome = space::Outcome::kComplete, .value = curve.at(1)});
+  return std::nullopt;
+}
+
+TEST(Curve, StopsTheHopelessAfterTheFirstCompleteTrial) {
+  const auto pruner = make_curve({}, {});
+  const Drawn good{.level = 0.1, .depth = 0.5, .scale = 0.1, .exponent = 1, .family = 1};
+  const Drawn hopeless{.level = 0.5, .depth = 0.4, .scale = 0.1, .exponent = 1, .family = 1};
+  EXPECT_FALSE(pruned_at(*pruner, 0, good).has_value());
+  const auto step = pruned_at(*pruner, 1, hopeless);
+  ASSERT_TRUE(step.has_value());
+  EXPECT_LT(*step, 25);
+  EXPECT_FALSE(pruned_at(*pruner, 2, {.level = 0.05, .depth = 0.5, .scale = 0.1, .exponent = 1, .family = 1}));
+}
+
+TEST(Curve, ProtectsMoreOfTheLeadersTheMoreTrialsAreComplete) {
+  // What stands second at each step and hardly falls is pruned after one complete trial, and runs on after ten.
+  const Drawn best{.level = 0.1, .depth = 0.5, .scale = 0.1, .exponent = 1, .family = 1};
+  const Drawn second{.level = 0.4, .depth = 0.201, .scale = 0.1, .exponent = 1, .family = 1};
+  const Drawn worse{.level = 0.5, .depth = 0.401, .scale = 0.1, .exponent = 1, .family = 1};
+  for (const int complete : {1, 10}) {
+    const auto pruner = make_curve({}, {});
+    for (int trial = 0; trial < complete; ++trial) {
+      const Drawn& curve = trial == 0 ? best : worse;
+      for (int step = 1; step <= 50; ++step) {
+        pruner->report({.trial = trial, .step = step, .value = curve.at(step / 50.0) + 1e-4 * trial});
+      }
+      pruner->finish({.trial = trial, .outcome = space::Outcome::kComplete, .value = curve.at(1)});
+    }
+    EXPECT_EQ(pruned_at(*pruner, complete, second).has_value(), complete == 1) << complete;
+  }
 }
 
 TEST(Curve, LearnsTheLengthOfAFullRunAgain) {

@@ -144,11 +144,12 @@ std::vector<Row> rows() {
                    option("max_steps", &CurveOptions::max_steps, 0, kStepsMax,
                           "steps of a full run; 0: those of the longest trial that ended complete"),
                    option("min_steps", &CurveOptions::min_steps, 0, kStepsMax,
-                          "no decision before this step; 0: a twentieth of a full run, at least 3 reports"),
+                          "no decision before this step; 0: a twentieth of a full run, at least 2 reports"),
                    option("startup_trials", &CurveOptions::startup_trials, 1, kTrialsMax,
                           "no decision until so many trials have ended complete"),
                    option("protect", &CurveOptions::protect, 0, 1000,
-                          "so many that were the best at a step are not pruned there")},
+                          "so many that were the best at a step are not pruned there; at first one, and one more for "
+                          "every 5 trials that have ended complete")},
        .make = &make_from<CurveOptions, make_curve>},
   };
 }
