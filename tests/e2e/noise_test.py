@@ -5,7 +5,7 @@ import random
 import select
 import unittest
 
-from support import TOY, ProgramTest
+from support import SOURCE, TOY, ProgramTest
 
 # A loss with noise that only the trial's own seed decides.
 TRAIN = """import os, random, sys
@@ -82,6 +82,43 @@ class Noise(ProgramTest):
         header, *rows = self.run_program("export", "toy", "--format", "csv").stdout.splitlines()
         self.assertIn(",repeat_of,runs,mean,standard_error,attempts,", header)
         self.assertEqual(len(rows), 40)
+
+    def test_what_is_named_best_is_not_the_luckiest_trial(self):
+        """Adds the same 80 noisy results each time; golden: tests/golden/looking/best-noisy.txt."""
+        self.write("study.yaml", "study: toy\nobjective: loss\ncommand: [./train, \"${x}\", \"${y}\"]\nparams:\n"
+                   "  x: {type: float, low: 0, high: 1}\n  y: {type: float, low: 0, high: 1}\n")
+        lines, chance = [], random.Random(7)
+        for i in range(80):
+            x, y = (round(min(max(c, 0), 1), 3) for c in
+                    ((chance.gauss(0.3, 0.1), chance.gauss(0.6, 0.1)) if i % 2 else (chance.random(), chance.random())))
+            value = round((x - 0.3) ** 2 + (y - 0.6) ** 2 + chance.gauss(0.1, 0.03), 4)
+            lines.append(json.dumps({"op": "add", "params": {"x": x, "y": y}, "value": value}) + "\n")
+        asked = self.run_program("ask-tell", "study.yaml", "--storage", "sterlet.db",
+                                 stdin="".join(lines) + '{"op":"best"}\n').stdout.splitlines()
+        said = ""
+        for words in (["best"], ["best", "--measured"], ["best", "--command"]):
+            said += f"$ sterlet {' '.join(words)}\n{self.run_program(*words).stdout}"
+        best = json.loads(self.run_program("best", "--json").stdout)["best"][0]
+        measured = json.loads(self.run_program("best", "--measured", "--json").stdout)["best"][0]
+        self.assertNotEqual(best["number"], measured["number"])
+        self.assertEqual(best["luckiest"]["number"], measured["number"])
+        self.assertLess(measured["values"][0], best["values"][0])
+        told = json.loads(asked[-1])
+        self.assertEqual((told["id"], told["expected"], told["luckiest"]),
+                         (best["number"], best["expected"], best["luckiest"]))
+        name = f"trial {best['number']}"
+        self.assertIn(name, self.run_program("status").stdout)
+        self.assertRegex(self.run_program("show").stdout, rf"trial +{best['number']}, COMPLETE, the best")
+        self.run_program("report", "toy")
+        page = next(name for name in os.listdir(self.folder) if name.endswith(".html"))
+        with open(self.path(page)) as file:
+            self.assertIn("is probably luck", file.read())
+        path = os.path.join(SOURCE, "tests/golden/looking/best-noisy.txt")
+        if os.environ.get("UPDATE_GOLDEN"):
+            with open(path, "w") as file:
+                file.write(said)
+        with open(path) as file:
+            self.assertEqual(said, file.read())
 
 
 if __name__ == "__main__":

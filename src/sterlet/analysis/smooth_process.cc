@@ -155,8 +155,8 @@ class Evidence final {
   std::size_t n_;
 };
 
-// Standardised; `unit` becomes what one of it is in the results.
-std::vector<double> prepared(const std::vector<double>& results, double& unit) {
+// Standardised; `centre` becomes what 0 of it is in the results, `unit` what one of it is.
+std::vector<double> prepared(const std::vector<double>& results, double& centre, double& unit) {
   std::vector<double> sorted = results;
   std::sort(sorted.begin(), sorted.end());
   const double median = sorted[sorted.size() / 2], best = sorted.front();
@@ -167,11 +167,11 @@ std::vector<double> prepared(const std::vector<double>& results, double& unit) {
     out.push_back(over > 1 ? median + reach * (1 + std::log(over)) : result);
   }
   const auto n = static_cast<double>(out.size());
-  const double mean = std::accumulate(out.begin(), out.end(), 0.0) / n;
+  centre = std::accumulate(out.begin(), out.end(), 0.0) / n;
   double squares = 0;
-  for (const double value : out) squares += square(value - mean);
+  for (const double value : out) squares += square(value - centre);
   unit = std::sqrt(squares / n);
-  for (double& value : out) value = unit > 0 ? (value - mean) / unit : 0;
+  for (double& value : out) value = unit > 0 ? (value - centre) / unit : 0;
   return out;
 }
 
@@ -181,7 +181,8 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input) {
   const std::size_t n = input.results.size();
   if (n < kRowsMin) return std::nullopt;
   SmoothProcess process;
-  const std::vector<double> y = prepared(input.results, process.unit_);
+  process.results_ = prepared(input.results, process.centre_, process.unit_);
+  const std::vector<double>& y = process.results_;
   if (!(process.unit_ > 0) || !std::isfinite(process.unit_)) return std::nullopt;
   std::vector<Distances> distances;
   for (const auto& column : input.ordered) distances.push_back(ordered_distances(column));
@@ -221,6 +222,17 @@ double SmoothProcess::kernel(const std::vector<double>& a, const std::vector<dou
     sum += 0.5 * distance / square(lengths_[j]);
   }
   return signal_ * std::exp(-sum);
+}
+
+double SmoothProcess::signal() const { return std::sqrt(signal_) * unit_; }
+
+// K w = y - (K's diagonal of noise) w.
+double SmoothProcess::expected(std::size_t row) const {
+  return centre_ + unit_ * (results_[row] - (square(noise_) + kJitter) * weights_[row]);
+}
+
+double SmoothProcess::likeness(std::size_t first, std::size_t second) const {
+  return kernel(rows_[first], rows_[second]) / signal_;
 }
 
 SmoothProcess::Contrast SmoothProcess::contrast(const std::vector<std::vector<double>>& points, std::size_t column,

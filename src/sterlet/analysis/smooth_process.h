@@ -30,8 +30,15 @@ class SmoothProcess final {
 
   /// ln p(results) with the priors, at the most probable parameters.
   double log_evidence() const { return log_evidence_; }
-  /// Standard deviation of the noise, in the results' unit.
+  /// Standard deviations of the noise, and of what is not noise, in the results' unit.
   double noise() const { return noise_ * unit_; }
+  double signal() const;
+  /// A row's result as it was fitted: worse ones are drawn in, see above.
+  double fitted(std::size_t row) const { return centre_ + unit_ * results_[row]; }
+  /// What is expected there without the noise.
+  double expected(std::size_t row) const;
+  /// How alike the process takes two rows to be, in [0, 1].
+  double likeness(std::size_t first, std::size_t second) const;
 
   /// The mean over some points of what column `column` (ordered) at `to` makes of the prediction, against it at `from`.
   struct Contrast {
@@ -45,8 +52,9 @@ class SmoothProcess final {
 
   std::size_t ordered_ = 0;
   std::vector<std::vector<double>> rows_;  // Ordered coordinates, then choices.
+  std::vector<double> results_;            // Standardised.
   std::vector<double> lengths_, weights_, inverse_;
-  double signal_ = 1, noise_ = 0, unit_ = 1, log_evidence_ = 0;
+  double signal_ = 1, noise_ = 0, centre_ = 0, unit_ = 1, log_evidence_ = 0;
 };
 
 /// Which rows to fit to where there are more than kRowsMax: the best half of so many, and others evenly.

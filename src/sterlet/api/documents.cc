@@ -11,6 +11,7 @@
 
 #include "sterlet/api/curve.h"
 #include "sterlet/api/lineage.h"
+#include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::api {
@@ -199,6 +200,42 @@ base::Result<void> write_trial(const study::Study& study, storage::Storage& stor
   return {};
 }
 
+base::Json expectation_json(const study::Study& study, std::int64_t trial) {
+  base::Json json = base::Json::object();
+  const auto& expectation = study.expectation();
+  if (!expectation || expectation->trial != trial) return json;
+  json["expected"] = base::json_number(expectation->value);
+  json["noise"] = base::json_number(expectation->noise);
+  if (expectation->luckiest == trial) return json;
+  json["luckiest"] = {{"number", expectation->luckiest},
+                      {"value", base::json_number(study.values_of(expectation->luckiest).front())},
+                      {"expected", base::json_number(expectation->of_luckiest)}};
+  return json;
+}
+
+std::string expectation_text(const study::Study& study, std::int64_t trial) {
+  const auto& expectation = study.expectation();
+  if (!expectation || expectation->trial != trial) return {};
+  const std::string expected =
+      fmt::format("expected {} with another seed", base::short_figure_text(expectation->value));
+  const std::string noise = fmt::format("noise {:.2g}", expectation->noise);
+  if (expectation->luckiest == trial) return fmt::format("{} ({})", expected, noise);
+  return fmt::format("{}; trial {}'s {} is probably luck (expected {}; {})", expected, expectation->luckiest,
+                     base::figure_text(study.values_of(expectation->luckiest).front()),
+                     base::short_figure_text(expectation->of_luckiest), noise);
+}
+
+base::Json best_json(const study::Study& study, std::span<const std::int64_t> trials) {
+  base::Json best = base::Json::array();
+  for (const std::int64_t number : trials) {
+    best.push_back(
+        {{"number", number}, {"params", study.view(number).params}, {"values", numbers_json(study.values_of(number))}});
+    if (const auto assurance = study.assurance(number)) best.back().update(assurance_json(*assurance));
+    best.back().update(expectation_json(study, number));
+  }
+  return best;
+}
+
 base::Json summary_json(const study::Study& study) {
   base::Json counts = base::Json::object();
   for (const auto state :
@@ -207,12 +244,6 @@ base::Json summary_json(const study::Study& study) {
     std::int64_t count = 0;
     for (const storage::TrialRecord& record : study.records()) count += record.state == state ? 1 : 0;
     counts[std::string(storage::text_of(state))] = count;
-  }
-  base::Json best = base::Json::array();
-  for (const std::int64_t number : study.best()) {
-    best.push_back(
-        {{"number", number}, {"params", study.view(number).params}, {"values", numbers_json(study.values_of(number))}});
-    if (const auto assurance = study.assurance(number)) best.back().update(assurance_json(*assurance));
   }
   base::Json json;
   json["version"] = 1;
@@ -229,7 +260,7 @@ base::Json summary_json(const study::Study& study) {
   if (budget.seconds) json["budget"]["time"] = *budget.seconds;
   if (budget.target) json["budget"]["target"] = *budget.target;
   json["created"] = time_json(study.created_ms());
-  json["best"] = best;
+  json["best"] = best_json(study, study.best());
   add_labels(study, std::nullopt, json);
   return json;
 }
@@ -256,10 +287,12 @@ base::Json study_json(const study::Study& study) {
   for (const std::int64_t number : best) {
     document["study"]["best"].push_back({{"number", number}, {"values", numbers_json(study.values_of(number))}});
   }
-  if (best.size() == 1 && study.spec().repeats.is_on()) {
-    document["study"]["answer"] = {{"number", best.front()},
-                                   {"value", base::json_number(study.values_of(best.front()).front())},
-                                   {"text", assurance_text(study, best.front())}};
+  const std::string text = best.size() != 1               ? std::string()
+                           : study.spec().repeats.is_on() ? assurance_text(study, best.front())
+                                                          : expectation_text(study, best.front());
+  if (!text.empty()) {
+    document["study"]["answer"] = {
+        {"number", best.front()}, {"value", base::json_number(study.values_of(best.front()).front())}, {"text", text}};
   }
   document["parameters"] = base::Json::array();
   for (const space::Parameter& parameter : study.space().parameters()) {

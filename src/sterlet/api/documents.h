@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,19 @@ base::Result<void> write_document(const study::Study& study, storage::Storage& s
 
 /// The study in a few numbers: counts by state, best, budget.
 base::Json summary_json(const study::Study& study);
+
+/// Each of these trials: number, params, values, and what is known of their noise: see assurance_json and
+/// expectation_json.
+base::Json best_json(const study::Study& study, std::span<const std::int64_t> trials);
+
+/// Where a model of the study finds its results to be partly luck: `expected` of the trial that it names the best,
+/// `noise` (standard deviation of one result), and `luckiest` (number, value, expected) where that is another trial.
+/// Empty for all other trials.
+base::Json expectation_json(const study::Study& study, std::int64_t trial);
+
+/// The same in words: "expected 0.1061 with another seed; trial 23's 0.1019 is probably luck (expected 0.1068; noise
+/// 0.0021)". Empty for all other trials.
+std::string expectation_text(const study::Study& study, std::int64_t trial);
 
 /// What is known of a setting from its repeats: runs (trial numbers), mean, standard_error, and of the best
 /// probability.

@@ -178,7 +178,10 @@ constexpr std::array<Operation, 13> kOperations{
       .example = "{}",
       .answer = R"({"id":0,"params":{...},"value":0.2})",
       .note = R"(With several objectives: `{"front":[...]}`. Where the study repeats runs, `runs`, `mean`, )"
-              "`standard_error` and `probability` say how sure it is.",
+              "`standard_error` and `probability` say how sure it is. Where a model of the trials finds the results to "
+              "be partly luck, it is the trial that is expected to be the best: `expected` and `noise` say so, and "
+              "`luckiest` is "
+              "the trial whose result is better.",
       .run = &best},
      {.name = "join",
       .summary = "Parameters that appeared while the program ran join the space.",

@@ -98,6 +98,7 @@ Json best_of(const study::Study& study, std::int64_t number) {
     for (const double value : values) json["values"].push_back(base::json_number(value));
   }
   if (const auto assurance = study.assurance(number)) json.update(assurance_json(*assurance));
+  json.update(expectation_json(study, number));
   return json;
 }
 

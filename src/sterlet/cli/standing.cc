@@ -101,7 +101,7 @@ std::vector<std::string> budget_lines(const study::Study& study) {
   }
   if (budget.target) {
     const std::string& metric = study.spec().objectives.front().metric;
-    const auto best = study.best();
+    const auto best = study.best_measured();
     lines.push_back(fmt::format(
         "until {} is {}{}", metric, base::figure_text(*budget.target),
         best.empty() ? std::string()

@@ -73,7 +73,7 @@ std::string rate_text(std::int64_t finished, double seconds) {
 
 // What is the best so far, how old, how sure, and its parameters.
 void add_best(const Study& study, const base::Clock& clock, int columns, std::vector<Line>& lines) {
-  const auto best = study.best();
+  const auto best = study.best_measured();
   const std::int64_t settled = settled_intervals(study);
   if (best.empty() && settled > 0) {
     lines.emplace_back("  " + settled_text(study, settled - 1));
@@ -202,7 +202,7 @@ std::string finished_text(const Study& study, std::int64_t trial, const std::set
   if (!record.values.empty())
     line += " " + study.spec().objectives.front().metric + "=" + short_values_text(record.values);
   line += fmt::format(" in {}", base::duration_text(seconds));
-  const auto best = study.best();
+  const auto best = study.best_measured();
   if (!best.empty() && study.spec().objectives.size() == 1 && !untold.contains(best.front())) {
     line += best.front() == trial ? " (best so far)"
                                   : fmt::format(" (best: trial {} with {})", best.front(),

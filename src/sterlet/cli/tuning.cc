@@ -48,11 +48,11 @@ void print_summary(const Context& context, const study::Study& study, study::Pau
     json["ended"] = study::text_of(pause);
     return context.out.json(json);
   }
-  if (study.best().empty()) {
+  if (study.best_measured().empty()) {
     context.err.line(fmt::format("no trial was successful; sterlet ls {} shows why", study.spec().name));
     return;
   }
-  print_best(context, study, "best: ");
+  print_best(context, study, study.best(), "best: ");
 }
 
 // Which limit ended the run, and how to go on; empty where something else did, or nothing.
@@ -207,7 +207,7 @@ base::Result<bool> run_once(Context& context, OpenStudy& open, const TuningOptio
   }
   if (result->interruptions > 0) {
     context.exit_code = 128 + result->last_signal;
-  } else if (study.best().empty()) {
+  } else if (study.best_measured().empty()) {
     context.exit_code = kNoSuccess;
   }
   return true;

@@ -75,7 +75,7 @@ Json end_notice(const study::Study& study, const std::string& reason) {
 Notifier::Notifier(const study::Study& study, exec::Executor& executor, std::string trials_folder)
     : study_(study), executor_(executor), folder_(std::move(trials_folder) + "/notify") {
   // What was the best before this run began is no news.
-  if (const auto best = study.best(); !best.empty()) best_ = best.front();
+  if (const auto best = study.best_measured(); !best.empty()) best_ = best.front();
 }
 
 std::optional<std::string> Notifier::trial_ended(std::int64_t trial) {
@@ -85,7 +85,7 @@ std::optional<std::string> Notifier::trial_ended(std::int64_t trial) {
     if (!notify.is_wanted(Occasion::kFailed)) return std::nullopt;
     return tell(trial_notice(study_, Occasion::kFailed, trial));
   }
-  const auto best = study_.best();
+  const auto best = study_.best_measured();
   const bool is_news = std::count(best.begin(), best.end(), trial) > 0 && best_ != trial;
   if (!is_news) return std::nullopt;
   best_ = trial;

@@ -5,6 +5,7 @@
 
 #include "sterlet/analysis/best_arm.h"
 #include "sterlet/math/pareto.h"
+#include "sterlet/study/expectation.h"
 #include "sterlet/study/trial.h"
 
 namespace sterlet::study {
@@ -36,6 +37,11 @@ struct Settings::Race {
   std::vector<Setting> settings;
   std::vector<analysis::Arm> arms;
   analysis::BestArm best;  // Meaningless without settings.
+};
+
+struct Settings::Memo {
+  std::optional<Race> race;
+  std::optional<std::optional<Expectation>> expectation;
 };
 
 Settings::Settings(Ledger& ledger) : ledger_(ledger) { ledger.add_derived(*this); }
@@ -97,22 +103,26 @@ std::vector<Setting> Settings::complete() const {
   return settings;
 }
 
+Settings::Memo& Settings::memo() const {
+  if (!memo_) memo_ = std::make_shared<Memo>();
+  return *memo_;
+}
+
 const Settings::Race& Settings::race() const {
-  if (race_) return *race_;
+  if (memo().race) return *memo().race;
   Race race{.settings = complete()};
   std::erase_if(race.settings,
                 [](const auto& setting) { return !std::isfinite(setting.values.front() + setting.squares); });
   race.arms = arms_of(race.settings, ledger_.spec());
   if (!race.arms.empty()) race.best = analysis::find_best_arm(race.arms);
-  race_ = std::make_shared<const Race>(std::move(race));
-  return *race_;
+  return memo().race.emplace(std::move(race));
 }
 
 // The mean of the runs of a setting is what samplers see of its first trial; of the repeats they see nothing.
 void Settings::changed(const Change& change) {
+  memo_.reset();
   const studyfile::StudySpec& spec = ledger_.spec();
   if (!spec.repeats.is_on() || ledger_.trials().is_outside(change.now.number)) return;
-  race_.reset();
   const std::int64_t first = ledger_.trials().first_run(change.now.number);
   const Setting setting = at(first);
   const bool is_open = ledger_.trials().record(first).state == State::kComplete &&
@@ -132,7 +142,7 @@ void Settings::changed(const Change& change) {
 
 void Settings::restarted() {
   open_.clear();
-  race_.reset();
+  memo_.reset();
 }
 
 std::optional<std::int64_t> Settings::next_repeat(std::int64_t runs, bool is_space_used_up) const {
@@ -193,29 +203,59 @@ std::vector<double> Settings::values_of(std::int64_t trial) const {
   return sums;
 }
 
-std::vector<std::int64_t> Settings::best() const {
-  const std::vector<studyfile::Objective>& objectives = ledger_.spec().objectives;
-  if (ledger_.spec().repeats.is_on() && objectives.size() == 1) return best_setting();
-  std::vector<std::int64_t> candidates;
-  std::vector<double> values;  // To be minimised, those of one trial side by side.
+// Complete, feasible, of what is searched now; one for each setting that is repeated.
+std::vector<std::int64_t> Settings::candidates() const {
+  std::vector<std::int64_t> trials;
   for (const storage::TrialRecord& record : ledger_.trials().records()) {
     const bool is_candidate = record.state == State::kComplete && is_feasible(record.constraints) &&
                               !ledger_.trials().is_repeat(record.number) && !ledger_.trials().is_outside(record.number);
-    if (!is_candidate) continue;
-    candidates.push_back(record.number);
-    const std::vector<double> own = values_of(record.number);
+    if (is_candidate) trials.push_back(record.number);
+  }
+  return trials;
+}
+
+std::vector<std::int64_t> Settings::best() const {
+  if (expectation()) return {expectation()->trial};
+  return best_measured();
+}
+
+std::vector<std::int64_t> Settings::best_measured() const {
+  const std::vector<studyfile::Objective>& objectives = ledger_.spec().objectives;
+  if (ledger_.spec().repeats.is_on() && objectives.size() == 1) return best_setting();
+  const std::vector<std::int64_t> all = candidates();
+  if (all.empty()) return {};
+  std::vector<double> values;  // To be minimised, those of one trial side by side.
+  for (const std::int64_t trial : all) {
+    const std::vector<double> own = values_of(trial);
     for (std::size_t i = 0; i < own.size(); ++i) values.push_back(objectives[i].minimised(own[i]));
   }
-  std::vector<std::int64_t> best;
-  if (candidates.empty()) return best;
   if (objectives.size() == 1) {
-    best.push_back(
-        candidates[static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin())]);
-    return best;
+    return {all[static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin())]};
   }
-  const auto front = math::pareto_front({.values = values, .width = objectives.size()});
-  for (const std::size_t index : front) best.push_back(candidates[index]);
+  std::vector<std::int64_t> best;
+  for (const std::size_t index : math::pareto_front({.values = values, .width = objectives.size()}))
+    best.push_back(all[index]);
   return best;
+}
+
+const std::optional<Expectation>& Settings::expectation() const {
+  std::optional<std::optional<Expectation>>& known = memo().expectation;
+  if (known) return *known;
+  const studyfile::StudySpec& spec = ledger_.spec();
+  // A member of a population, or a model that is babysat, is not what its first configuration was.
+  const bool is_plain = spec.strategy.name == "parallel";
+  if (!is_plain || spec.repeats.is_on() || spec.objectives.size() > 1) return known.emplace(std::nullopt);
+  std::vector<Measured> measured;
+  for (const std::int64_t trial : candidates()) {
+    const double value = spec.objectives.front().minimised(values_of(trial).front());
+    if (std::isfinite(value)) measured.push_back({.trial = trial, .value = value});
+  }
+  auto found = expect_of(measured, ledger_.trials(), ledger_.space());
+  if (found) {
+    found->value = spec.objectives.front().minimised(found->value);  // Its own inverse.
+    found->of_luckiest = spec.objectives.front().minimised(found->of_luckiest);
+  }
+  return known.emplace(found);
 }
 
 std::vector<std::int64_t> Settings::best_setting() const {

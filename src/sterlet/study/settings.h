@@ -30,6 +30,15 @@ struct Assurance {
   std::optional<double> probability;     ///< That it is the best of all; only of the best, with one objective.
 };
 
+/// What a model of the study expects of its best trials, where results are partly luck.
+struct Expectation {
+  std::int64_t trial = 0;     ///< The one that is expected to be the best.
+  double value = 0;           ///< Its expected result, were it run with other seeds.
+  std::int64_t luckiest = 0;  ///< The one whose result is the best; the same one, often.
+  double of_luckiest = 0;     ///< Its expected result.
+  double noise = 0;           ///< Standard deviation of one result.
+};
+
 /// Noise: settings that are run again with other seeds, and which of them is the best.
 ///
 /// A repeat is a trial of its own at the point of an earlier one, so that leases, retries, budgets and the event log
@@ -51,10 +60,15 @@ class Settings final : public Derived {
   /// Nothing where repeats are off, or no run of it is complete. Cost O(n), and for the best
   /// analysis::probability_of_best.
   std::optional<Assurance> assurance(std::int64_t trial) const;
-  /// Best finished trials: one for a single objective (the earliest of equals), else the Pareto front by number. With
-  /// repeats, a setting is named by its first complete trial, and a single objective's best is the one that
-  /// analysis::find_best_arm finds. Infeasible trials do not count.
+  /// Best finished trials: one for a single objective, else the Pareto front by number. With repeats, a setting is named
+  /// by its first complete trial, and a single objective's best is the one that analysis::find_best_arm finds; without
+  /// them the one that expectation() names, if it does. Infeasible trials do not count.
   std::vector<std::int64_t> best() const;
+  /// As best(), but without a model: the best result, the earliest of equals. Cheap enough to be asked after each trial.
+  std::vector<std::int64_t> best_measured() const;
+  /// With one objective and no repeats: what analysis::find_likely_best finds in the complete trials; nothing where the
+  /// noise is small or not known. Cost O(1) where nothing changed, else O(n d) and that of a model.
+  const std::optional<Expectation>& expectation() const;
   /// The first trial of the setting that is to be repeated next, if one is; `runs` count in the budget. A function of
   /// the records alone.
   std::optional<std::int64_t> next_repeat(std::int64_t runs, bool is_space_used_up) const;
@@ -64,16 +78,19 @@ class Settings final : public Derived {
 
  private:
   struct Race;
+  struct Memo;
 
   std::vector<Setting> complete() const;
+  Memo& memo() const;
   const Race& race() const;
   std::vector<std::int64_t> best_setting() const;
+  std::vector<std::int64_t> candidates() const;
   std::optional<std::int64_t> next_of_race(std::int64_t runs, bool is_space_used_up) const;
 
   Ledger& ledger_;
   std::set<std::int64_t> open_;  // First trials of settings that may be repeated.
-  // Memo of what the settings' runs say; null: none. Shared, so that the type may stay in settings.cc.
-  mutable std::shared_ptr<const Race> race_;
+  // Of what the trials say, until one changes; null: nothing yet. Shared, so that the type may stay in settings.cc.
+  mutable std::shared_ptr<Memo> memo_;
 };
 
 }  // namespace sterlet::study

@@ -77,6 +77,8 @@ class StudyView {
   std::optional<double> standard_error(const Setting& setting) const { return settings_.standard_error(setting); }
   std::optional<Assurance> assurance(std::int64_t trial) const { return settings_.assurance(trial); }
   std::vector<std::int64_t> best() const { return settings_.best(); }
+  std::vector<std::int64_t> best_measured() const { return settings_.best_measured(); }
+  const std::optional<Expectation>& expectation() const { return settings_.expectation(); }
   std::vector<double> values_of(std::int64_t trial) const { return settings_.values_of(trial); }
 
  protected:

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "sterlet/analysis/smooth_process.h"
+
+namespace sterlet::analysis {
+
+/// Which of some results is expected to be the least, where each is partly luck.
+struct LikelyBest {
+  std::size_t index = 0;          ///< Its row.
+  double expected = 0;            ///< What it would be without the luck.
+  double expected_of_lowest = 0;  ///< The same of the row with the least result.
+  double noise = 0;               ///< Standard deviation of a result's luck.
+};
+
+/// Finds the row that is expected to be the best. Nothing where the noise is small or not known: then the least result
+/// stands. To be minimised; results are finite.
+///
+/// A smooth process says what of a result its neighbours confirm, m. It cannot tell luck from what is rough by nature.
+/// So the ten lowest results y stand between the two: m + (1 - s) (y - m), s = 0.7 at most, and less where the best
+/// third of the rows are closer to their nearest neighbours than the noise of the process would have them: the median
+/// of (y_i - y_j)^2 / 2 over what it expects is 0.45 under noise. A function that has none shows a ratio near 0 once
+/// trials gather around its optimum. Where it is below 0.1, or the noise is less than 0.15 of the distance from the
+/// median to the least result, nothing is said.
+///
+/// Edges     fewer than 30 rows, more than 100 columns, equal results: nothing. Of equals the lower result, then the
+///           earlier row.
+/// Cost      one SmoothProcess of at most 100 rows, some 10 ms, and O(n d) for n rows of d columns: with more than 100 it is
+///           fitted to the candidates, those that lie nearest to them, and others evenly.
+/// Source    the neighbours: Rice: Bandwidth choice for nonparametric regression, Annals of Statistics 12, 1984. What it
+///           gained against the least result is in bench/RESULTS.md.
+std::optional<LikelyBest> find_likely_best(const ProcessInput& input);
+
+}  // namespace sterlet::analysis
