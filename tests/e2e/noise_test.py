@@ -106,9 +106,8 @@ class Noise(ProgramTest):
         told = json.loads(asked[-1])
         self.assertEqual((told["id"], told["expected"], told["luckiest"]),
                          (best["number"], best["expected"], best["luckiest"]))
-        name = f"trial {best['number']}"
-        self.assertIn(name, self.run_program("status").stdout)
-        self.assertRegex(self.run_program("show").stdout, rf"trial +{best['number']}, COMPLETE, the best")
+        self.assertRegex(self.run_program("status").stdout, rf"best +trial {best['number']} with .*\n +expected .* is probably luck")
+        self.assertRegex(self.run_program("show").stdout, rf"trial +{best['number']}, COMPLETE, the best\n(.*\n)*noise +expected")
         self.run_program("report", "toy")
         page = next(name for name in os.listdir(self.folder) if name.endswith(".html"))
         with open(self.path(page)) as file:

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/api/documents.h"
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 #include "sterlet/base/utf8.h"
@@ -86,6 +87,8 @@ Rows trial_card(const study::Study& study, const base::Json& json, const std::st
   const auto& objectives = study.spec().objectives;
   for (std::size_t i = 0; i < record.values.size() && i < objectives.size(); ++i)
     rows.push_back({objectives[i].metric, base::figure_text(record.values[i])});
+  if (const std::string expected = api::expectation_text(study, trial); !expected.empty())
+    add_sentence("noise", expected);
   for (const auto& [key, label] :
        {std::pair("constraints", "constraints"), std::pair("repeat_of", "repeats trial"), std::pair("runs", "its runs"),
         std::pair("mean", "mean of them"), std::pair("standard_error", "standard error")}) {

@@ -45,6 +45,8 @@ void print_status(const Context& context, const study::Study& study, const base:
     rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});
     if (best.contains("probability"))
       rows.push_back({"", fmt::format("the best with probability {:.2f}", best["probability"].get<double>())});
+    const std::string expected = api::expectation_text(study, best["number"].get<std::int64_t>());
+    if (!expected.empty()) rows.push_back({"", expected});
     rows.push_back({"", params_text(best["params"])});
   }
   context.out.table(rows);
