@@ -95,6 +95,7 @@ def table(rows):
             known = [f[mark] for f in found if mark in f]
             gap = np.mean([k["lowest"] - k["best"] for k in known])
             unit = gap if gap > 0 else np.mean([k["median"] - k["best"] for k in known])
+            unit = unit or 1.0  # All trials are equally good.
             gained = np.array([k["named"] - k["lowest"] for k in known]) / unit
             error = gained.std(ddof=1) / math.sqrt(len(gained))
             cells.append((gained.mean(), error))
