@@ -19,16 +19,16 @@ namespace {
 // `trials` of a bowl in two dimensions, half of them around its optimum, told as they are or negated.
 std::unique_ptr<Study> study_of(int trials, double noise, const std::string& more = "objective: loss") {
   auto file = studyfile::parse_study_text(
-      fmt::format("study: s\nsampler: random\nseed: 3\nparams: {{x: {{type: float, low: 0, high: 1}}, y: {{type: float, "
-                  "low: 0, high: 1}}, z: {{type: categorical, choices: [a, b]}}}}\n{}\n",
-                  more),
+      fmt::format(
+          "study: s\nsampler: random\nseed: 3\nparams: {{x: {{type: float, low: 0, high: 1}}, y: {{type: float, "
+          "low: 0, high: 1}}, z: {{type: categorical, choices: [a, b]}}}}\n{}\n",
+          more),
       "study.yaml", "/tmp");
   EXPECT_TRUE(file.has_value()) << more << (file ? "" : file.error().front().what);
   auto study = Study::open(std::move(*file), {}).value();
   const double sign = study->spec().objectives.front().minimised(1);
   for (int i = 0; i < trials; ++i) {
-    base::RandomStream chance(
-        {.seed = 11, .trial = static_cast<std::uint64_t>(i), .stream = base::Stream::kPractice});
+    base::RandomStream chance({.seed = 11, .trial = static_cast<std::uint64_t>(i), .stream = base::Stream::kPractice});
     const double x = i % 2 == 0 ? chance.uniform() : std::clamp(0.3 + 0.1 * chance.normal(), 0.0, 1.0);
     const double y = i % 2 == 0 ? chance.uniform() : std::clamp(0.6 + 0.1 * chance.normal(), 0.0, 1.0);
     const double value = (x - 0.3) * (x - 0.3) + (y - 0.6) * (y - 0.6) + noise * chance.normal();
