@@ -18,7 +18,7 @@ namespace {
 using analysis::Verdict;
 
 constexpr double kGainLevel = 0.05;
-constexpr std::size_t kGainTrialsMin = 6;
+constexpr std::size_t kGainTrialsMin = 5;
 
 // Mean ranks of equals.
 std::vector<double> ranks_of(const std::vector<double>& values) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "sterlet/retest/advice.h"
 #include "sterlet/retest/staleness.h"
 #include "sterlet/storage/memory/memory.h"
 #include "sterlet/studyfile/study_file.h"
@@ -106,6 +107,22 @@ TEST_F(RetestTest, AnotherPlaceIsRustedAndItSaysWhere) {
   EXPECT_EQ(result.judgement.verdict, Verdict::kRusted);
   EXPECT_NE(result.trials[result.judgement.best_now].trial, result.trials.front().trial);
   EXPECT_NE(result.advice.find("tune again"), std::string::npos);
+}
+
+TEST_F(RetestTest, AParameterAlongWhichTheOrderHasTurnedIsNamed) {
+  RetestResult result;
+  std::vector<analysis::OldSetting> settings;
+  std::vector<std::size_t> places;
+  for (int i = 0; i < 6; ++i) {
+    const double x = 0.2 * i, y = i % 2 == 0 ? 0.3 : 0.7;
+    settings.push_back({.value = x * x, .unit = {x, y}});
+    places.push_back(static_cast<std::size_t>(i));
+    result.trials.push_back({.trial = i, .then = -x * x, .now = {-(1 - x) * (1 - x)}});
+  }
+  EXPECT_EQ(find_gains(result, *study_, settings, places),
+            std::vector<std::string>{"settings with a larger x do better than then"});
+  for (Retested& one : result.trials) one.now = {one.then};
+  EXPECT_TRUE(find_gains(result, *study_, settings, places).empty());
 }
 
 TEST_F(RetestTest, AnInterruptedOneGoesOnInTheSameContextAlone) {
