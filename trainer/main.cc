@@ -2,6 +2,7 @@
 // Sterlet's or alone.
 
 #include <fmt/format.h>
+#include <torch/version.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -79,6 +80,8 @@ int run(int argc, char** argv) {
   CLI::App app{"Trains a small network, and reports to Sterlet where it runs as a trial.", "sterlet-train"};
   app.option_defaults()->always_capture_default();
   app.add_option("model", settings.model, "mlp or cnn")->required()->check(CLI::IsMember({"mlp", "cnn"}));
+  // A context notes such lines as versions of packages.
+  app.set_version_flag("--version", "libtorch " TORCH_VERSION);
   add_flags(app, settings);
   try {
     app.parse(argc, argv);

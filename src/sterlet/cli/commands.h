@@ -34,6 +34,7 @@ struct Command {
   ROW(run)                    \
   ROW(stop)                   \
   ROW(status)                 \
+  ROW(retest)                 \
   ROW(ls)                     \
   ROW(show)                   \
   ROW(best)                   \

@@ -13,6 +13,7 @@
 #include "sterlet/cli/display.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/session.h"
+#include "sterlet/cli/staleness.h"
 #include "sterlet/cli/study_doctor.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/run/devices.h"
@@ -151,6 +152,7 @@ base::Result<bool> run_once(Context& context, OpenStudy& open, const TuningOptio
   run_options.mailbox = &open.storage->mailbox();
   run_options.ends_at_once = place.ends_at_once;
   run_options.takes_changes = place.takes_changes;
+  if (place.trials_folder.empty()) run_options.context = context_options(context, open.storage_path);
   run_options.session = session_record(context, session);
   base::prepend_to_path(base::program_folder());  // For sterlet report and sterlet-train, wherever they were built.
   run_options.signal_fd = block_signals();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sterlet/analysis/retest.h"
 #include "sterlet/analysis/scale.h"
 #include "sterlet/analysis/trial_table.h"
 #include "sterlet/base/json.h"
@@ -29,6 +30,10 @@ struct Parts {
   std::function<double(double beta, double average, double value)> average_step;
   /// Of each column its share of the results' variance: fANOVA.
   std::function<std::vector<double>(const analysis::TrialTable& table)> variance_shares;
+  /// analysis::judge_retest.
+  std::function<analysis::RetestJudgement(std::span<const analysis::RetestArm> arms,
+                                          const analysis::RetestFacts& facts)>
+      judge_retest;
   /// analysis::judge_scale.
   std::function<analysis::ScaleVerdict(const analysis::ScaleQuestion& question)> judge_scale;
 };

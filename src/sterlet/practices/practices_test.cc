@@ -75,6 +75,14 @@ Parts that_keep_the_scale() {
   return parts;
 }
 
+Parts that_always_say(analysis::Verdict verdict) {
+  Parts parts = real_parts();
+  parts.judge_retest = [verdict](std::span<const analysis::RetestArm>, const analysis::RetestFacts&) {
+    return analysis::RetestJudgement{.verdict = verdict};
+  };
+  return parts;
+}
+
 struct Break {
   std::string_view claim, what;
   Parts parts;
@@ -107,6 +115,8 @@ std::vector<Break> breaks() {
       {"wrong-scale-gp", "linear is read as log", misread(Scale::kLinear, Scale::kLog)},
       {"tiers", "importance is not measured", that_measure_nothing()},
       {"doctor", "every scale is taken for right", that_keep_the_scale()},
+      {"stale-optimum", "every retest says holds", that_always_say(analysis::Verdict::kHolds)},
+      {"stale-optimum", "every retest says rusted", that_always_say(analysis::Verdict::kRusted)},
   };
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/run/contexts.h"
 #include "sterlet/run/course.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/intake.h"
@@ -57,6 +58,7 @@ class Runner final {
         gpu_slots_(options.gpus, study.spec().resources.gpu_share),
         remarks_(study),
         workers_(options.workers),
+        contexts_(study, options.context),
         intake_(study, mail_, clock, running_) {}
 
   Result<RunResult> run() {
@@ -84,6 +86,8 @@ class Runner final {
       if (running_.empty() && is_waiting_for_others()) tell_of_others();
       STERLET_PASS(wait());
     }
+    contexts_.finish(is_ending());
+    STERLET_PASS(while_locked([&] { return keep_contexts(); }));
     STERLET_PASS(while_locked([&] { return study_.sessions().end(cleaned_); }));
     STERLET_PASS(sync());
     STERLET_PASS(while_locked([&] { return clear_left_checkpoints(); }));
@@ -213,14 +217,16 @@ class Runner final {
     const bool is_look_due = !looked_at_ms_ || clock_.steady_ms() - *looked_at_ms_ >= kBeatMs;
     STERLET_TRY(const bool has_mail, mail_.has_come());
     Turn turn;
-    if (!events_.empty() || has_room(running_.size()) || is_look_due || has_mail) {
+    if (!events_.empty() || has_room(running_.size()) || is_look_due || has_mail || contexts_.has_come()) {
       STERLET_TRY(auto transaction, study_.begin());
       STERLET_PASS(intake_.find_robbed(turn));
       for (const Event& event : events_) STERLET_PASS(intake_.take(event, turn));
       if (has_mail) STERLET_PASS(intake_.take_mail(turn));
       if (is_look_due) STERLET_PASS(intake_.look_around(options_.session, cleaned_, turn));
       STERLET_PASS(claim(turn));
+      STERLET_PASS(contexts_.write());
       STERLET_PASS(transaction.commit());
+      for (const std::string& sentence : contexts_.was_written()) observer_.said(sentence);
       if (has_mail) mail_.was_read();
       if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
       if (turn.has_unstarted) sync_at_ms_ = clock_.steady_ms();
@@ -290,6 +296,16 @@ class Runner final {
     return {};
   }
 
+  // Those of the last trials.
+  Result<void> keep_contexts() {
+    if (!contexts_.has_come()) return {};
+    STERLET_TRY(auto transaction, study_.begin());
+    STERLET_PASS(contexts_.write());
+    STERLET_PASS(transaction.commit());
+    for (const std::string& sentence : contexts_.was_written()) observer_.said(sentence);
+    return {};
+  }
+
   // Brings about the end of an attempt that its course has come to.
   void carry_out(const AttemptId& id, Course& course) {
     const std::int64_t now = clock_.steady_ms();
@@ -319,22 +335,23 @@ class Runner final {
     const studyfile::StudySpec& spec = study_.spec();
     const AttemptId id{.trial = claim.number, .attempt = claim.attempt};
     std::vector<int> gpus = gpu_slots_.take(spec.resources.gpu);
-    const auto launched =
-        executor_.launch(make_launch(spec, {.id = id,
-                                            .params = study_.space().to_json(claim.point),
-                                            .seed = trial_seed(study_.seed(), claim.seed_of.value_or(claim.number)),
-                                            .trial_folder = trial_folder(options_.trials_folder, claim.number),
-                                            .checkpoint = claim.checkpoint,
-                                            .agenda = claim.agenda,
-                                            .is_exact = claim.is_exact,
-                                            .gpus = gpus,
-                                            .threads = options_.threads}));
+    const auto launched = executor_.launch(make_launch(
+        spec, {.id = id,
+               .params = study_.space().to_json(claim.point),
+               .seed = options_.seed.value_or(trial_seed(study_.seed(), claim.seed_of.value_or(claim.number))),
+               .trial_folder = trial_folder(options_.trials_folder, claim.number),
+               .checkpoint = claim.checkpoint,
+               .agenda = claim.agenda,
+               .is_exact = claim.is_exact,
+               .gpus = gpus,
+               .threads = options_.threads}));
     if (!launched && launched.error().code != ErrorCode::kUnreachable) return launched;  // The disk, say.
     const bool has_others = !running_.empty();
     Course course(claim.agenda);
     const auto [place, is_new] =
         running_.emplace(id, Running{.claim = std::move(claim), .gpus = std::move(gpus), .course = std::move(course)});
     if (launched) {
+      contexts_.launched(id.trial);
       observer_.started(place->second.claim);
     } else {
       take_failed_launch(id, launched.error(), has_others);
@@ -368,6 +385,7 @@ class Runner final {
   GpuSlots gpu_slots_;
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
+  ContextLog contexts_;
   RunningAttempts running_;
   Intake intake_;
   std::vector<Event> events_;  // Not stored yet.

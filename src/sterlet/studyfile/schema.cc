@@ -26,7 +26,7 @@ constexpr std::string_view kText = R"({"type": "string"})";
 constexpr std::string_view kNumber = R"({"type": "number"})";
 constexpr std::string_view kTrueOrFalse = R"({"type": "boolean"})";
 
-constexpr std::array<Key, 24> kStudyKeys{{
+constexpr std::array<Key, 25> kStudyKeys{{
     {"study", "The study's name; the file's own name when left out.", R"({"type": ["string", "number"]})"},
     {"description", "A note for people; Sterlet ignores it.", kText},
     {"objective", "What to improve: a metric and its direction; a list for several objectives.",
@@ -62,7 +62,9 @@ constexpr std::array<Key, 24> kStudyKeys{{
      R"({"oneOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 4096}]})"},
     {"seed", "The only source of chance: equal seeds give equal suggestions. Drawn when left out.",
      R"({"type": "integer", "minimum": 0})"},
-    {"context", "Files and a command whose change makes results stale.", R"({"$ref": "#/$defs/context"})"},
+    {"context", "Files, a command's output and variables whose change makes results stale.",
+     R"({"$ref": "#/$defs/context"})"},
+    {"retest", "When results count as stale, so that sterlet status tells it.", R"({"$ref": "#/$defs/retest"})"},
     {"duplicates", "When a sampler would repeat a point: avoid it, allow it, or average the results.",
      R"({"enum": ["avoid", "allow", "average"]})"},
     {"repeats",
@@ -154,9 +156,18 @@ constexpr std::array<Key, 4> kRepeatsKeys{{
      R"({"type": "number", "exclusiveMinimum": 0.5, "exclusiveMaximum": 1})"},
 }};
 
-constexpr std::array<Key, 2> kContextKeys{{
-    {"files", "Files and folders that the results depend on.", R"({"type": "array", "items": {"type": "string"}})"},
-    {"command", "A command whose output the results depend on, as in [git, rev-parse, HEAD].", kTexts},
+constexpr std::array<Key, 3> kContextKeys{{
+    {"files", "Files and folders that the results depend on; else those that the command names.", kTexts},
+    {"command", "A command whose output the results depend on; its lines NAME VERSION are versions of packages.",
+     kTexts},
+    {"env", "Environment variables that the results depend on.", kTexts},
+}};
+
+constexpr std::array<Key, 2> kRetestKeys{{
+    {"after", "Age at which results are stale, since the last trial or verdict (90d).", kDuration},
+    {"on",
+     "Changes that make them stale: data, code, packages, machine, command, env, output, sterlet (data and code).",
+     R"({"type": "array", "minItems": 1, "items": {"enum": ["data", "code", "packages", "machine", "command", "env", "output", "sterlet"]}})"},
 }};
 
 constexpr std::array<Key, 2> kNotifyKeys{{
@@ -236,6 +247,7 @@ std::span<const Key> resources_keys() { return kResourcesKeys; }
 std::span<const Key> repeats_keys() { return kRepeatsKeys; }
 std::span<const Key> context_keys() { return kContextKeys; }
 std::span<const Key> notify_keys() { return kNotifyKeys; }
+std::span<const Key> retest_keys() { return kRetestKeys; }
 
 std::vector<std::string> key_names(std::span<const Key> keys) {
   std::vector<std::string> names;
@@ -273,6 +285,7 @@ base::Json study_schema() {
   definitions["repeats"] = object_schema(kRepeatsKeys);
   definitions["context"] = object_schema(kContextKeys);
   definitions["notify"] = object_schema(kNotifyKeys);
+  definitions["retest"] = object_schema(kRetestKeys);
   definitions["notify"]["required"] = base::Json::array({"command"});
   definitions["sampler"] = samplers::schema();
   definitions["pruner"] = pruners::schema();

@@ -23,6 +23,7 @@ std::span<const Key> resources_keys();
 std::span<const Key> repeats_keys();
 std::span<const Key> context_keys();
 std::span<const Key> notify_keys();
+std::span<const Key> retest_keys();
 
 std::vector<std::string> key_names(std::span<const Key> keys);
 

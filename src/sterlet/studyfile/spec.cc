@@ -118,6 +118,7 @@ base::Json json_from_spec(const StudySpec& spec) {
   if (!spec.enqueue.empty()) json["enqueue"] = spec.enqueue;
   if (!spec.notify.command.empty()) json["notify"] = json_from_notify(spec.notify);
   if (!spec.context.empty()) json["context"] = spec.context;
+  if (!spec.retest.is_empty()) json["retest"] = json_from_retest(spec.retest);
   json["folder"] = spec.folder;
   return json;
 }

@@ -11,6 +11,7 @@
 #include "sterlet/space/parameter.h"
 #include "sterlet/space/space.h"
 #include "sterlet/studyfile/notify.h"
+#include "sterlet/studyfile/staleness.h"
 
 namespace sterlet::studyfile {
 
@@ -103,7 +104,8 @@ struct StudySpec {
   int failures_max = 10;            ///< >= 1. Failed trials in a row, none successful since, that end the study.
   std::vector<base::Json> enqueue;  ///< Points to try first; may be partial.
   Notify notify;                    ///< Who is told of what happens.
-  base::Json context = base::Json::object();  ///< {"files": [...], "command": [...]}.
+  base::Json context = base::Json::object();  ///< {"files": [...], "command": [...], "env": [...]}.
+  RetestPolicy retest;                        ///< When its results count as stale.
   std::string folder;                         ///< Absolute; the study file's. Trials run there.
 
   bool operator==(const StudySpec&) const = default;

@@ -71,7 +71,8 @@ class StudyReader final {
     take_pruner();
     take_running();
     take_resources();
-    take_context();
+    spec_.context = read_context(root_, faults_);
+    spec_.retest = read_retest(root_, faults_);
     spec_.notify = read_notify(root_, faults_);
     if (declared) check_strategy(declared->space);
     if (declared) take_enqueue(declared->space);
@@ -298,22 +299,6 @@ class StudyReader final {
     }
     if (const YamlNode* memory = node->find("memory")) resources.memory_bytes = values.bytes(*memory, "memory");
     if (const YamlNode* time = node->find("time")) resources.seconds = values.duration(*time, "time");
-  }
-
-  void take_context() {
-    const YamlNode* node = root_.find("context");
-    if (node == nullptr) return;
-    if (!top_.is_map(*node, "context", "context: {files: [train.py], command: [git, rev-parse, HEAD]}")) return;
-    const Values values(faults_, "context");
-    values.check_keys(*node, key_names(context_keys()));
-    if (const YamlNode* files = node->find("files")) {
-      if (const auto list = values.texts(*files, "files", "files: [train.py, data/]")) spec_.context["files"] = *list;
-    }
-    if (const YamlNode* command = node->find("command")) {
-      if (const auto list = values.texts(*command, "command", "command: [git, rev-parse, HEAD]")) {
-        spec_.context["command"] = *list;
-      }
-    }
   }
 
   void take_enqueue(const space::Space& space) {

@@ -11,6 +11,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/log_end.h"
 #include "sterlet/cli/report_in_trial.h"
+#include "sterlet/cli/staleness.h"
 #include "sterlet/doctor/importance.h"
 #include "sterlet/report/html.h"
 
@@ -62,6 +63,8 @@ base::Result<std::string> page_of(const OpenStudy& open) {
   for (std::size_t i = 0; i < study.spec().objectives.size(); ++i) {
     importance.push_back(doctor::importance_json({doctor::importance_of(study, i)}));
   }
+  STERLET_TRY(const base::Json verdicts, verdicts_json(open));
+  if (!verdicts.empty()) head["study"]["verdicts"] = verdicts;
   report::Page page(head);
   auto logs = logs_of(open);
   STERLET_TRY(auto models, api::models_json(study, storage));

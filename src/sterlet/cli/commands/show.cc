@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +12,7 @@
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/spec_versions.h"
+#include "sterlet/cli/staleness.h"
 #include "sterlet/cli/study_events.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/trial_card.h"
@@ -20,13 +22,43 @@ namespace sterlet::cli {
 
 namespace {
 
-base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number) {
+// What the trial's result depended on, in the words of its document.
+base::Result<void> add_context(const OpenStudy& open, std::int64_t trial, base::Json& json) {
+  const std::int64_t study = open.study->storage_id();
+  STERLET_TRY(const auto links, open.storage->documents().load_document_links(study, study::kContextKind));
+  const auto link = std::find_if(links.begin(), links.end(), [&](const auto& one) { return one.trial == trial; });
+  if (link == links.end()) return {};
+  STERLET_TRY(const auto contexts, study::load_documents(*open.storage, study, study::kContextKind));
+  for (const study::Document& context : contexts) {
+    if (context.id == link->document) json["context"] = context.body;
+  }
+  return {};
+}
+
+// What retests have said, the oldest first.
+base::Result<void> show_verdicts(const Context& context, const OpenStudy& open) {
+  STERLET_TRY(const auto verdicts, study::load_documents(*open.storage, open.study->storage_id(), study::kVerdictKind));
+  if (verdicts.empty()) return {};
+  std::vector<std::vector<std::string>> rows;
+  for (const study::Document& verdict : verdicts)
+    rows.push_back({rows.empty() ? "retested" : "", verdict_line(verdict)});
+  context.out.table(rows);
+  return {};
+}
+
+// `of_study`: with what is known of the study, not of the trial alone.
+base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int64_t number, bool of_study = false) {
   STERLET_TRY(const std::int64_t trial, check_trial(*open.study, number));
   STERLET_TRY(base::Json json, api::trial_json(*open.study, open.storage.get(), trial));
   STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
   if (abandoned.contains(trial)) json["abandoned"] = true;
   STERLET_TRY(const auto model, api::model_json(*open.study, *open.storage, trial));
   if (model) json["model"] = *model;
+  STERLET_PASS(add_context(open, trial, json));
+  if (of_study) {
+    STERLET_TRY(json["verdicts"], verdicts_json(open));
+    if (json["verdicts"].empty()) json.erase("verdicts");
+  }
   if (context.json) {
     context.out.json(json);
     return {};
@@ -84,8 +116,10 @@ void add(CLI::App& command, Context& context) {
         return base::fail(base::ErrorCode::kNotFound, "no trial has finished with a value yet",
                           "name one by its number, as in sterlet show 0", open.study->spec().name);
       }
-      for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number));
-      return context.json ? base::Result<void>() : show_skipped(context, open);
+      for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number, true));
+      if (context.json) return {};
+      STERLET_PASS(show_verdicts(context, open));
+      return show_skipped(context, open);
     });
   });
 }

@@ -7,6 +7,7 @@
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/staleness.h"
 #include "sterlet/cli/standing.h"
 #include "sterlet/cli/words.h"
 
@@ -15,7 +16,7 @@ namespace sterlet::cli {
 namespace {
 
 void print_status(const Context& context, const study::Study& study, const base::Json& summary,
-                  const Standing& standing, const std::string& abandoned) {
+                  const Standing& standing, const std::string& abandoned, const retest::Staleness& staleness) {
   std::vector<std::vector<std::string>> rows = {{"study", summary["study"].get<std::string>()}};
   const auto add_lines = [&](std::string label, const std::vector<std::string>& lines) {
     for (const std::string& line : lines) rows.push_back({std::exchange(label, {}), line});
@@ -49,6 +50,12 @@ void print_status(const Context& context, const study::Study& study, const base:
     if (!expected.empty()) rows.push_back({"", expected});
     rows.push_back({"", params_text(best["params"])});
   }
+  if (!staleness.of.empty() || staleness.verdict || !staleness.stale.empty()) {
+    rows.push_back({"confirmed", confirmed_text(staleness, context.parts.clock.wall_ms())});
+    add_lines("changed", changed_lines(staleness));
+    if (staleness.verdict) rows.push_back({"retested", verdict_line(*staleness.verdict)});
+    add_lines("stale", staleness.stale);
+  }
   context.out.table(rows);
 }
 
@@ -69,21 +76,50 @@ void add_standing(const Standing& standing, const study::Study& study, base::Jso
   if (!standing.ended.empty()) summary["ended"] = standing.ended;
 }
 
+// Whether the table of all studies is wanted: no study is named, and there are several.
+base::Result<bool> is_for_all(const Context& context, const StudyOptions& options, bool is_asked) {
+  if (is_asked) return true;
+  if (!options.study.empty()) return false;
+  STERLET_TRY(const std::string path, storage_path(options.storage, "."));
+  STERLET_TRY(const auto storage, context.parts.open_storage(path, {.must_exist = true, .only_read = true}));
+  STERLET_TRY(const auto studies, storage->list_studies());
+  return studies.size() > 1;
+}
+
 void add(CLI::App& command, Context& context) {
-  auto options = std::make_shared<StudyOptions>();
-  add_study_options(command, *options);
+  struct Options {
+    StudyOptions study;
+    bool check = false;
+    bool all = false;
+  };
+  auto options = std::make_shared<Options>();
+  add_study_options(command, options->study);
+  command.add_flag("--all", options->all, "all studies of the storage, the most at risk first (so also without STUDY)");
+  command.add_flag("--check", options->check,
+                   "end with exit code 4 where results are stale by the study's policy (retest: in the study file)");
+  command.footer(
+      "Results are compared with the context in which they were found: data, code, packages, machine. They are stale\n"
+      "after 90 days, or when data or code have changed; a study file says otherwise with retest: {after: 30d, on: "
+      "[data]}.");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const OpenStudy open, open_to_look(context, *options));
+      STERLET_TRY(const bool is_table, is_for_all(context, options->study, options->all));
+      if (is_table) return print_all(context, options->study, options->check);
+      STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       base::Json summary = api::summary_json(*open.study);
       STERLET_TRY(const Abandoned abandoned, find_abandoned(context, open));
       STERLET_TRY(const Standing standing, standing_of(context, open));
       summary["abandoned"] = abandoned;
       add_standing(standing, *open.study, summary);
+      STERLET_TRY(const retest::Staleness staleness, staleness_now(context, open));
+      summary["studies"] = base::Json::array({retest::json_of(staleness, open.study->spec().name)});
+      STERLET_TRY(const base::Json verdicts, verdicts_json(open));
+      if (!verdicts.empty()) summary["verdicts"] = verdicts;
+      if (options->check) check_stale(context, open.study->spec().name, staleness);
       if (context.json) {
         context.out.json(summary);
       } else {
-        print_status(context, *open.study, summary, standing, abandoned_text(*open.study, abandoned));
+        print_status(context, *open.study, summary, standing, abandoned_text(*open.study, abandoned), staleness);
       }
       return {};
     });
@@ -92,7 +128,7 @@ void add(CLI::App& command, Context& context) {
 
 }  // namespace
 
-const Command status_command{"status", "a study in a few numbers: what runs it, what is left of it, its best",
+const Command status_command{"status", "what runs a study, what is left of it, its best, and whether that is stale",
                              "sterlet status mlp", add};
 
 }  // namespace sterlet::cli

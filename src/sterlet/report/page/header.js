@@ -81,6 +81,12 @@ const heroOf = (objective) => {
       againstDefaults(row, objective));
 };
 
+// What retests have said of the study, the newest first.
+const verdictLines = () => [...(study.verdicts || [])].reverse().slice(0, 5).map(
+    (verdict) => make(
+        'p', {class: 'dim'}, `Retested ${String(verdict.when).slice(0, 10)}: `, make('b', {}, String(verdict.verdict)),
+        `, confidence ${verdict.confidence}, ${countText(verdict.evaluations, 'evaluation')}; ${verdict.advice}`));
+
 const buildHeader = () => {
   document.title = `${shorten(study.name || 'Study', 80)} · report`;
   const facts = [
@@ -102,7 +108,7 @@ const buildHeader = () => {
           facts.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, String(value))))),
       make(
           'div', {class: 'summary'},
-          make('div', {class: 'card heroes'}, objectives.slice(0, 4).map((_, index) => heroOf(index)), stateBar()),
+          make('div', {class: 'card heroes'}, objectives.slice(0, 4).map((_, index) => heroOf(index)), verdictLines(), stateBar()),
           make(
               'div', {class: 'card chosen'},
               make(

@@ -1,0 +1,190 @@
+#include "sterlet/context/files.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/checksum.h"
+#include "sterlet/base/text.h"
+
+namespace sterlet::context {
+
+namespace {
+
+namespace fs = std::filesystem;
+using base::Json;
+
+constexpr std::size_t kFilesMax = 1'000'000;
+constexpr std::array<std::string_view, 34> kCodeEndings{
+    ".py",  ".pyx", ".ipynb", ".sh", ".bash", ".zsh",  ".c",    ".cc",   ".cpp", ".cxx",   ".cu", ".h",
+    ".hh",  ".hpp", ".cuh",   ".r",  ".jl",   ".js",   ".ts",   ".java", ".kt",  ".scala", ".rs", ".go",
+    ".lua", ".m",   ".pl",    ".rb", ".f90",  ".toml", ".yaml", ".yml",  ".cfg", ".ini"};
+
+bool is_left_out(const fs::path& name, bool is_folder) {
+  const std::string text = name.filename().string();
+  if (is_folder) {
+    return text.starts_with(".") || text == "__pycache__" || text == "sterlet-trials" || text == "sterlet-runs";
+  }
+  return text.ends_with(".pyc") || text.starts_with("sterlet.db");
+}
+
+// Whether one may look at it without being told to: a part of the study's folder, and not the folder itself.
+bool lies_in(const fs::path& path, const std::string& folder) {
+  const fs::path relative = path.lexically_relative(folder);
+  return !relative.empty() && relative != "." && *relative.begin() != "..";
+}
+
+Json content_json(const std::string& path, const FileStamp& stamp, Hashes& hashes,
+                  const std::atomic<bool>& is_cancelled, std::vector<std::string>& problems) {
+  Json json{{"bytes", stamp.bytes}};
+  auto content = hashes.content_of(path, stamp, is_cancelled);
+  if (!content) {
+    json["unread"] = true;
+    if (content.error().code != base::ErrorCode::kInterrupted)
+      problems.push_back(base::printable(content.error().message()));
+    return json;
+  }
+  json["hash"] = content->hash;
+  if (!content->summary.is_null()) json["summary"] = std::move(content->summary);
+  return json;
+}
+
+Json folder_json(const Look& look, Hashes& hashes, const std::atomic<bool>& is_cancelled,
+                 std::vector<std::string>& problems) {
+  base::Checksum checksum;
+  Json parts = Json::array(), json = Json::object();
+  std::int64_t bytes = 0, rows = 0, items = 0, code = 0;
+  bool is_read = true;
+  for (const auto& [name, stamp] : look.files) {
+    Json part = content_json(look.named.path + "/" + name, stamp, hashes, is_cancelled, problems);
+    bytes += stamp.bytes;
+    code += area_of(name) == "code" ? 1 : 0;
+    is_read = is_read && part.contains("hash");
+    if (part.contains("summary")) {
+      rows += part["summary"].value("rows", std::int64_t{0});
+      items += part["summary"].value("items", std::int64_t{0});
+    }
+    checksum.add(name);
+    checksum.add(std::string_view("\0", 1));
+    checksum.add(part.value("hash", std::string()));
+    if (look.files.size() <= kPartsMax) {
+      part["path"] = base::printable(name);
+      parts.push_back(std::move(part));
+    }
+  }
+  const bool is_code = code > 0 && code == static_cast<std::int64_t>(look.files.size());
+  json = {{"area", is_code ? "code" : "data"}, {"files", look.files.size()}, {"bytes", bytes}};
+  if (is_read) {
+    json["hash"] = checksum.text();
+  } else {
+    json["unread"] = true;
+  }
+  if (rows > 0) json["rows"] = rows;
+  if (items > 0) json["items"] = items;
+  if (!parts.empty()) json["parts"] = std::move(parts);
+  return json;
+}
+
+}  // namespace
+
+std::string_view area_of(std::string_view path) {
+  std::string ending = fs::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::find(kCodeEndings.begin(), kCodeEndings.end(), ending) == kCodeEndings.end() ? "data" : "code";
+}
+
+std::vector<NamedPath> named_paths(const std::string& folder, const std::vector<std::string>& files,
+                                   const std::vector<std::string>& command) {
+  std::vector<NamedPath> named;
+  const auto add = [&](const std::string& name, const fs::path& path) {
+    const std::string absolute = path.lexically_normal().string();
+    const bool is_known =
+        std::any_of(named.begin(), named.end(), [&](const auto& one) { return one.path == absolute; });
+    if (!is_known) named.push_back({.name = name, .path = absolute});
+  };
+  for (const std::string& file : files) {
+    fs::path path = (fs::path(folder) / file).lexically_normal();
+    if (!path.has_filename() && path.has_parent_path()) path = path.parent_path();  // A "/" at its end.
+    add(file, path);
+  }
+  if (!files.empty()) return named;
+  for (const std::string& word : command) {
+    if (word.empty() || word.front() == '-' || word.find("${") != std::string::npos) continue;
+    const fs::path path = (fs::path(folder) / word).lexically_normal();
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (fs::is_regular_file(status) || (fs::is_directory(status) && lies_in(path, folder))) add(word, path);
+  }
+  return named;
+}
+
+Look look_at(const NamedPath& named) {
+  Look look{.named = named};
+  std::error_code error;
+  const fs::file_status status = fs::status(named.path, error);
+  if (!fs::is_directory(status)) {
+    if (const auto stamp = stamp_of(named.path)) look.files.emplace_back(std::string(), *stamp);
+    look.is_there = !look.files.empty();
+    return look;
+  }
+  look.is_there = look.is_folder = true;
+  fs::recursive_directory_iterator entry(named.path, fs::directory_options::skip_permission_denied, error);
+  const std::size_t prefix = named.path.size() + 1;
+  for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) {
+      if (is_left_out(entry->path(), true)) entry.disable_recursion_pending();
+      continue;
+    }
+    if (is_left_out(entry->path(), false)) continue;
+    const std::string& path = entry->path().native();
+    if (const auto stamp = stamp_of(path)) look.files.emplace_back(path.substr(prefix), *stamp);
+    if (look.files.size() > kFilesMax) break;
+  }
+  std::sort(look.files.begin(), look.files.end());
+  return look;
+}
+
+std::string signature_of(const std::vector<Look>& looks) {
+  base::Checksum checksum;
+  const auto add_number = [&](auto number) { checksum.add({reinterpret_cast<const char*>(&number), sizeof(number)}); };
+  for (const Look& look : looks) {
+    checksum.add(look.named.path);
+    add_number(look.files.size());
+    for (const auto& [name, stamp] : look.files) {
+      checksum.add(name);
+      add_number(stamp.bytes);
+      add_number(stamp.written_ns);
+      add_number(stamp.changed_ns);
+      add_number(stamp.inode);
+      add_number(stamp.device);
+    }
+  }
+  return checksum.text();
+}
+
+Json json_of(const Look& look, Hashes& hashes, const std::atomic<bool>& is_cancelled,
+             std::vector<std::string>& problems) {
+  Json json = Json::object();
+  if (!look.is_there) {
+    json = {{"area", area_of(look.named.name)}, {"missing", true}};
+    problems.push_back(fmt::format("{}: there is no such file or folder", base::printable(look.named.name)));
+  } else if (look.is_folder) {
+    json = folder_json(look, hashes, is_cancelled, problems);
+    if (look.files.size() > kFilesMax) {
+      problems.push_back(fmt::format("{}: it has more than {} files, of which the first alone are looked at",
+                                     base::printable(look.named.name), kFilesMax));
+    }
+  } else {
+    json = content_json(look.named.path, look.files.front().second, hashes, is_cancelled, problems);
+    json["area"] = area_of(look.named.name);
+  }
+  json["path"] = look.named.name;
+  return json;
+}
+
+}  // namespace sterlet::context
