@@ -33,11 +33,10 @@ def delete(path: str, name: str) -> None:
     _run("rm", name, "--storage", path, "--yes")
 
 
-def importances(path: str, name: str) -> List[Dict[str, Any]]:
-    """What `sterlet importance` says of each parameter of a stored study. Errors: EngineError."""
-    told = json.loads(_run("importance", name, "--storage", path, "--json"))
-    found: List[Dict[str, Any]] = told["importance"]
-    return found
+def importances(path: str, name: str) -> Dict[str, Any]:
+    """What `sterlet importance --json` says of a stored study. Errors: EngineError."""
+    told: Dict[str, Any] = json.loads(_run("importance", name, "--storage", path, "--json"))
+    return told
 
 
 def _run(*arguments: str) -> str:
