@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import threading
 import weakref
-from typing import Any, Dict, List, Optional, Sequence
+from typing import IO, Any, Dict, List, Optional, Sequence
 
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
@@ -69,7 +69,7 @@ class Engine:
             )
             assert self._child.stdin is not None and self._child.stdout is not None
             self._in, self._out = self._child.stdin.fileno(), self._child.stdout.fileno()
-            self._finalizer = weakref.finalize(self, _close, self._child, self._pid)
+            self._finalizer = weakref.finalize(self, _close, self._child, self._errors, self._pid)
             _engines.add(self)
             try:
                 self.study = self.call({"op": "study"})
@@ -157,7 +157,8 @@ def numbers(values: Sequence[float]) -> List[Any]:
     return [number(value) for value in values]
 
 
-def _close(child: subprocess.Popen[bytes], pid: int) -> None:
+def _close(child: subprocess.Popen[bytes], errors: IO[bytes], pid: int) -> None:
+    errors.close()
     if os.getpid() != pid:
         return
     for stream in (child.stdin, child.stdout):

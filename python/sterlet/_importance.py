@@ -72,7 +72,8 @@ def shares(
     said = told()
     if said.why_not:
         warnings.warn(
-            f"not enough data: {said.why_not}; the figures are squared rank correlations, which say little", stacklevel=4
+            f"not enough data: {said.why_not}; the figures are squared rank correlations, which say little",
+            stacklevel=4,
         )
         found = {name: _rough(trials, name) for name in wanted}
     else:

@@ -90,16 +90,16 @@ def get_param_importances(
 ) -> Dict[str, float]:
     """The importance of each parameter, the largest first; see docs/importance.md. Empty where no trial is COMPLETE.
 
-    Of fewer than 20 trials, and of results that the engine cannot explain, it warns ("not enough data") and gives squared
-    rank correlations.
+    Of fewer than 20 trials, and of results that the engine cannot explain, it warns ("not enough data") and gives
+    squared rank correlations.
 
     evaluator  which measure: shares of the variance where left out.
     params     only these.
-    target     what to explain, of each trial, instead of its value; with several objectives and without it, the mean over
+    target     what to explain, of each trial, instead of its value; without it, of several objectives the mean over
                them.
     normalize  whether they are divided by their sum.
-    Errors     TypeError for what is no evaluator; ValueError for a parameter that no completed trial has; EngineError in
-               the engine's words.
+    Errors     TypeError for what is no evaluator; ValueError for a parameter that no completed trial has; EngineError
+               in the engine's words.
     """
     chosen = evaluator or FanovaImportanceEvaluator()
     if not isinstance(chosen, BaseImportanceEvaluator):

@@ -145,7 +145,7 @@ class SterletImportanceEvaluator(optuna.importance.BaseImportanceEvaluator):
         *,
         target: Optional[Callable[[FrozenTrial], float]] = None,
     ) -> Dict[str, float]:
-        """The figure of each parameter, the largest first; with several objectives and no target, the mean over them."""
+        """The figure of each parameter, the largest first; of several objectives without target, the mean over them."""
         ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         if target is not None:
             return self._of([(trial, target(trial)) for trial in ended], study.directions[0].name.lower(), params)
