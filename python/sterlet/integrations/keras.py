@@ -9,6 +9,9 @@ Any backend of Keras.
 
 from __future__ import annotations
 
+import pickle
+import random
+import sys
 from typing import Any, Callable, Dict, Optional
 
 import keras
@@ -29,7 +32,7 @@ class SterletCallback(keras.callbacks.Callback):  # type: ignore[misc]
              Without it `learning_rate` alone is changed: Keras compiles the others into the step.
     Errors   TrialPruned in Study.optimize(); ValueError for a metric that is not measured.
 
-    A checkpoint has the model's and the optimizer's variables, seed generators among them.
+    A checkpoint has the model's and the optimizer's variables and the state of the random numbers.
     """
 
     def __init__(
@@ -75,11 +78,22 @@ class SterletCallback(keras.callbacks.Callback):  # type: ignore[misc]
         return [*self.model.variables, *self.model.optimizer.variables]
 
     def _save(self, path: str) -> None:
-        values = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
+        state = {
+            "variables": [np.array(keras.ops.convert_to_numpy(variable)) for variable in self._variables()],
+            "python": random.getstate(),
+            "numpy": np.random.get_state(),
+            # Keras over PyTorch draws some of its numbers from PyTorch's own.
+            "torch": sys.modules["torch"].get_rng_state() if keras.backend.backend() == "torch" else None,
+        }
         with open(path, "wb") as file:
-            np.savez(file, *values)
+            pickle.dump(state, file)
 
     def _load(self, path: str) -> None:
-        with np.load(path) as values:
-            for place, variable in enumerate(self._variables()):
-                variable.assign(values[f"arr_{place}"])
+        with open(path, "rb") as file:
+            state = pickle.load(file)  # One that this program wrote.
+        for variable, value in zip(self._variables(), state["variables"]):
+            variable.assign(value)
+        random.setstate(state["python"])
+        np.random.set_state(state["numpy"])
+        if state["torch"] is not None:
+            sys.modules["torch"].set_rng_state(state["torch"])
