@@ -1,15 +1,14 @@
 """XGBoost and LightGBM: pruned, changed live, taken back. Needs both, and pytest: scripts/test --integrations."""
 
+import lightgbm
+import numpy as np
 import pytest
-from live import check_pruning, raise_model
+import xgboost
 
 import sterlet
+from live import check_pruning, raise_model
 from sterlet.integrations import lightgbm as our_lightgbm
 from sterlet.integrations import xgboost as our_xgboost
-
-import lightgbm  # noqa: I001
-import numpy as np
-import xgboost
 
 DATA = """
 import numpy as np
@@ -82,8 +81,8 @@ def test_a_metric_that_is_not_measured_says_what_is(train):
 
 def test_cross_validation_is_pruned_by_its_mean():
     def train_xgboost_cv(trial, rate):
-        told = xgboost.cv({"learning_rate": rate, "nthread": 1}, xgboost.DMatrix(X, Y), 12, nfold=3, seed=1, as_pandas=False,
-                          callbacks=[our_xgboost.SterletCallback(trial, "test-rmse")])
+        told = xgboost.cv({"learning_rate": rate, "nthread": 1}, xgboost.DMatrix(X, Y), 12, nfold=3, seed=1,
+                          as_pandas=False, callbacks=[our_xgboost.SterletCallback(trial, "test-rmse")])
         return told["test-rmse-mean"][-1]
 
     def train_lightgbm_cv(trial, rate):

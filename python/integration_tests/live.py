@@ -1,7 +1,7 @@
 """A model of a framework under `sterlet babysit`: changed, taken back, stopped, gone on with, and compared.
 
-It must be the model that was never touched: after a change and its undo, and in another process, branch a has the curve of
-a training without Sterlet.
+It must be the model that was never touched: after a change and its undo, and in another process, branch a has the curve
+of a training without Sterlet.
 """
 
 import json

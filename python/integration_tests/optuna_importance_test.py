@@ -12,6 +12,7 @@ from optuna.testing.pytest_importance import (  # noqa: E402
     ConditionalImportanceEvaluatorTestCase,
     MultiObjectiveImportanceEvaluatorTestCase,
 )
+
 from sterlet.integrations.optuna import SterletImportanceEvaluator  # noqa: E402
 
 

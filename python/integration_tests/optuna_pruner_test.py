@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 
 import optuna  # noqa: E402
+
 from sterlet.exceptions import EngineError  # noqa: E402
 from sterlet.integrations.optuna import SterletPruner  # noqa: E402
 

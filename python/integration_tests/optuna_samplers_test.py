@@ -12,6 +12,7 @@ from optuna.testing.pytest_samplers import (  # noqa: E402
     MultiObjectiveSamplerTestCase,
     RelativeSamplerTestCase,
 )
+
 from sterlet.integrations.optuna import SterletSampler  # noqa: E402
 
 

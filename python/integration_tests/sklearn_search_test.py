@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 
 import sklearn.model_selection.tests.test_search as theirs  # noqa: E402
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV  # noqa: E402
+
 from sterlet.integrations.sklearn import SterletSearchCV  # noqa: E402
 
 NOT_OURS = {

@@ -7,12 +7,13 @@ import json
 import os
 import sqlite3
 import subprocess
+import tempfile
 from typing import Any, Dict, List
 
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
 
-__all__ = ["delete", "importances", "names"]
+__all__ = ["delete", "importances", "names", "report"]
 
 
 def names(path: str) -> List[str]:
@@ -37,6 +38,15 @@ def importances(path: str, name: str) -> Dict[str, Any]:
     """What `sterlet importance --json` says of a stored study. Errors: EngineError."""
     told: Dict[str, Any] = json.loads(_run("importance", name, "--storage", path, "--json"))
     return told
+
+
+def report(path: str, name: str) -> str:
+    """The page that `sterlet report` makes of a stored study. Errors: EngineError."""
+    with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
+        file = os.path.join(folder, "report.html")
+        _run("report", name, "--storage", path, "-o", file)
+        with open(file, encoding="utf-8") as stream:
+            return stream.read()
 
 
 def _run(*arguments: str) -> str:

@@ -3,10 +3,10 @@
 import catboost
 import numpy as np
 import pytest
-from support import check_pruning
 
 import sterlet
 from sterlet.integrations.catboost import SterletCallback
+from support import check_pruning
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 5))

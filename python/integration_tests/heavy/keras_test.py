@@ -1,4 +1,4 @@
-"""Keras 3: pruned, changed live, taken back. Needs keras, a backend (KERAS_BACKEND) and pytest: scripts/test --frameworks."""
+"""Keras 3: pruned, changed live, taken back. Needs keras, a backend, and pytest: scripts/test --frameworks."""
 
 import os
 
@@ -6,9 +6,9 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from support import check_pruning, raise_model  # noqa: E402
 
 from sterlet.integrations.keras import SterletCallback  # noqa: E402
+from support import check_pruning, raise_model  # noqa: E402
 
 MODEL = """
 import os

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from support import check_pruning, raise_model
 
 import sterlet
 from sterlet.integrations import _torch
 from sterlet.integrations.pytorch import steps
+from support import check_pruning, raise_model
 
 MODEL = """
 import torch

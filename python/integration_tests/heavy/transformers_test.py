@@ -1,10 +1,10 @@
 """Hugging Face Transformers: pruned, changed live, taken back. Needs transformers, accelerate, torch and pytest."""
 
 import pytest
-from support import check_pruning, raise_model
 
 import sterlet
 from sterlet.distributions import FloatDistribution
+from support import check_pruning, raise_model
 
 MODEL = """
 import os
@@ -34,10 +34,11 @@ def make_model():
 
 def make_trainer(folder, rate, steps):
     arguments = transformers.TrainingArguments(
-        folder, learning_rate=rate, max_steps=steps, per_device_train_batch_size=16, eval_strategy="steps", eval_steps=1,
-        save_strategy="no", report_to=[], use_cpu=True, disable_tqdm=True, logging_strategy="no", seed=1,
+        folder, learning_rate=rate, max_steps=steps, per_device_train_batch_size=16, eval_strategy="steps",
+        eval_steps=1, save_strategy="no", report_to=[], use_cpu=True, disable_tqdm=True, logging_strategy="no", seed=1,
         lr_scheduler_type="constant")
-    return transformers.Trainer(args=arguments, model_init=make_model, train_dataset=Pairs(64, 1), eval_dataset=Pairs(32, 2))
+    return transformers.Trainer(args=arguments, model_init=make_model, train_dataset=Pairs(64, 1),
+                                eval_dataset=Pairs(32, 2))
 """
 PROGRAM = MODEL + """
 from sterlet.integrations.transformers import SterletCallback

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional
 try:
     import lightning.pytorch as host
 except ImportError:
-    import pytorch_lightning as host  # type: ignore[no-redef]
+    import pytorch_lightning as host
 
 from sterlet._trial import Refusal, Trial
 from sterlet.integrations import _torch

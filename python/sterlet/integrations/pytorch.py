@@ -30,8 +30,8 @@ def steps(
     """The steps of a training, from 1 to `last`, as Trial.steps(): report each in the loop's body.
 
     Between two steps it writes checkpoints, goes back to them, and puts new values of learning_rate, weight_decay,
-    momentum, beta1, beta2 and epsilon into the optimizer, as Sterlet asks for them. It begins after the checkpoint of an
-    earlier attempt, and ends early when the trial should stop.
+    momentum, beta1, beta2 and epsilon into the optimizer, as Sterlet asks for them. It begins after the checkpoint of
+    an earlier attempt, and ends early when the trial should stop.
 
     optimizer, scheduler  one or a list.
     also                  what else the next step depends on: a torch.Generator, or what has state_dict() and
