@@ -1,5 +1,6 @@
-"""Every snippet of docs/python.md runs, and its coverage table names every public name of Optuna's Study and Trial."""
+"""Every snippet of docs/python.md and docs/frameworks runs, where the library that it is of is installed."""
 
+import glob
 import importlib.util
 import os
 import re
@@ -24,18 +25,25 @@ def page():
         return file.read()
 
 
+def snippets():
+    """Of each page, with their number on it."""
+    for path in [os.path.join(ROOT, "docs", "python.md"), *sorted(glob.glob(os.path.join(ROOT, "docs/frameworks/*.md")))]:
+        with open(path, encoding="utf-8") as file:
+            for number, text in enumerate(re.findall(r"```python\n(.*?)```", file.read(), re.S)):
+                yield os.path.basename(path), number, text
+
+
 class DocsTest(PackageTest):
     def test_every_snippet_runs(self):
-        snippets = re.findall(r"```python\n(.*?)```", page(), re.S)
-        self.assertGreater(len(snippets), 6)
-        for number, snippet in enumerate(snippets):
+        self.assertGreater(len(list(snippets())), 20)
+        for page, number, snippet in snippets():
             needs = re.match(r"# needs: (\w+)", snippet)
             if needs and importlib.util.find_spec(needs[1]) is None:
-                continue  # scripts/test --integrations runs these.
-            path = self.path(f"snippet{number}.py")
+                continue  # scripts/test --integrations and --frameworks run these.
+            path = self.path(f"{page}-{number}.py")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(snippet)
-            with self.subTest(snippet=number):
+            with self.subTest(page=page, snippet=number):
                 self.run_python("import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')", path)
 
     def test_the_table_says_what_there_is(self):

@@ -5,4 +5,4 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from live import check_pruning, raise_model  # noqa: E402, F401
+from live import ROOT, check_pruning, raise_model  # noqa: E402, F401

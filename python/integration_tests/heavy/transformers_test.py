@@ -42,7 +42,7 @@ def make_trainer(folder, rate, steps):
 """
 PROGRAM = MODEL + """
 from sterlet.integrations.transformers import SterletCallback
-trainer = make_trainer("out", rate * 0.1, STEPS)
+trainer = make_trainer("out", rate, STEPS)
 # Batches in one order: the Trainer's own place in the data is not part of a checkpoint.
 trainer._get_train_sampler = lambda *one: torch.utils.data.SequentialSampler(trainer.train_dataset)
 trainer.args.per_device_train_batch_size = 64

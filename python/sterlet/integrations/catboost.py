@@ -21,7 +21,7 @@ __all__ = ["SterletCallback"]
 class SterletCallback:
     """Reports each round and ends hopeless trials.
 
-    trial    see docs/integrations.md; None: the one that this program was launched for.
+    trial    see docs/frameworks/README.md; None: the one that this program was launched for.
     metrics  DATA-METRIC ("validation-Logloss", "learn-RMSE"), or a dict of them by your names.
 
     An exception would not come through CatBoost: in Study.optimize() call check_pruned() after fit().

@@ -26,7 +26,7 @@ __all__ = ["SterletCallback"]
 class SterletCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Reports each epoch, ends hopeless trials, writes checkpoints, goes back to them, and changes the rate live.
 
-    trial    see docs/integrations.md; None: the one that this program was launched for.
+    trial    see docs/frameworks/README.md; None: the one that this program was launched for.
     metrics  as in fit()'s history ("val_loss"), or a dict of them by your names.
     use      takes further live hyperparameters, as a dict, and raises sterlet.Refusal for those that it cannot change.
              Without it `learning_rate` alone is changed: Keras compiles the others into the step.

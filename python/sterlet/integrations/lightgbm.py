@@ -27,7 +27,7 @@ _FIXED = ("objective", "boosting", "num_class", "metric", "max_bin", "num_iterat
 class SterletCallback:
     """Reports each round, ends hopeless trials, writes checkpoints, goes back to them, and changes parameters live.
 
-    trial    see docs/integrations.md; None: the one that this program was launched for.
+    trial    see docs/frameworks/README.md; None: the one that this program was launched for.
     metrics  DATA-METRIC ("valid_0-binary_logloss"; of lightgbm.cv "valid-l2"), or a dict of them by your names.
     Errors   TrialPruned in Study.optimize(); ValueError for a metric that LightGBM does not measure.
 

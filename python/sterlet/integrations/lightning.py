@@ -25,7 +25,7 @@ __all__ = ["SterletCallback"]
 class SterletCallback(host.Callback):  # type: ignore[misc]
     """Reports each validation, ends hopeless trials, writes checkpoints, goes back, and changes optimizers live.
 
-    trial    see docs/integrations.md; None: the one that this program was launched for.
+    trial    see docs/frameworks/README.md; None: the one that this program was launched for.
     metrics  as the module logs it ("val_loss"), or a dict of them by your names.
     Errors   TrialPruned in Study.optimize(); ValueError for a metric that is not logged.
 
@@ -40,8 +40,8 @@ class SterletCallback(host.Callback):  # type: ignore[misc]
         self._told = (trial, metrics)
         self._follower: Optional[Follower] = None
 
-    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Loads the checkpoint of an earlier attempt."""
+    def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
+        """Loads the checkpoint of an earlier attempt: before the first batches are drawn."""
         self._trainer, self._module = trainer, pl_module
         if not trainer.is_global_zero:
             return

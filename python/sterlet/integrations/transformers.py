@@ -27,7 +27,7 @@ __all__ = ["SterletCallback", "search"]
 class SterletCallback(transformers.TrainerCallback):  # type: ignore[misc]
     """Reports each evaluation, ends hopeless trials, writes checkpoints, goes back, and changes the optimizer live.
 
-    trial    see docs/integrations.md; None: the one that this program was launched for.
+    trial    see docs/frameworks/README.md; None: the one that this program was launched for.
     metrics  as evaluate() returns it ("eval_loss"), or a dict of them by your names.
     Errors   TrialPruned in Study.optimize(); ValueError for a metric that is not measured.
 

@@ -25,7 +25,7 @@ _FIXED = ("booster", "objective", "num_class", "base_score", "tree_method", "dev
 class SterletCallback(xgboost.callback.TrainingCallback):  # type: ignore[misc]
     """Reports each round, ends hopeless trials, writes checkpoints, goes back to them, and changes parameters live.
 
-    trial    see docs/integrations.md; None: the one that this program was launched for.
+    trial    see docs/frameworks/README.md; None: the one that this program was launched for.
     metrics  DATA-METRIC, as XGBoost prints it ("validation_0-logloss", "test-rmse"), or a dict of them by your names.
              Of xgboost.cv the mean counts; it can neither save nor go back.
     Errors   TrialPruned in Study.optimize(); ValueError for a metric that XGBoost does not measure.

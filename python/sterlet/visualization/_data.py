@@ -33,6 +33,10 @@ class Axis(NamedTuple):
             return math.log10(place)
         return -math.log10(1 - place) if self.scale == "reverse_log" else place
 
+    def both(self, value: Any) -> Tuple[float, float]:
+        """Where it stands, and where on that scale."""
+        return self.place(value), self.even(value)
+
 
 def axis_of(trials: Sequence[FrozenTrial], name: str) -> Axis:
     """A parameter of which some of these trials have a value."""

@@ -46,7 +46,8 @@ def new_axes(title: str, x: str, y: str) -> Any:
 def new_row(title: str, count: int, y: str) -> List[Any]:
     """So many Axes beside each other."""
     width = max(1, count)
-    figure, grid = _pyplot().subplots(1, width, sharey=True, squeeze=False, figsize=(max(6.4, 2.8 * width), 4.8))
+    shape = (max(6.4, 2.8 * width), 4.8)
+    figure, grid = _pyplot().subplots(1, width, sharey=True, squeeze=False, figsize=shape, layout="constrained")
     figure.suptitle(title)
     grid[0][0].set_ylabel(y)
     return list(grid[0])
@@ -58,7 +59,8 @@ def new_grid(title: str, count: int) -> Any:
         raise ValueError(f"{title} of {count} parameters would be unreadable; choose up to {_GRID_MAX} by `params`")
     size = 1 if count == 2 else count
     side = max(6.4, 2.4 * size)
-    figure, grid = _pyplot().subplots(size, size, squeeze=False, figsize=(side * 1.1, side * 0.85))
+    shape = (side * 1.1, side * 0.85)
+    figure, grid = _pyplot().subplots(size, size, squeeze=False, figsize=shape, layout="constrained")
     figure.suptitle(title)
     return grid
 
@@ -90,19 +92,25 @@ def set_axis(axis: Any, told: Axis) -> None:
         # 1 - x on a log scale, which runs towards 1.
         ways = (lambda x: -_log(1 - x), lambda y: 1 - 10 ** (-y))
         axis._set_axes_scale("function", functions=ways)
-    if axis.axis_name == "x":
-        axis.axes.set_xlabel(told.name)
+        axis.set_ticks([0.5, 0.9, 0.99, 0.999, 0.9999])
 
 
-def contour(axes: Any, xs: List[float], ys: List[float], values: List[float]) -> Any:
-    """Colours between the points; only dots of colour where these are in a line, or too few."""
+def contour(axes: Any, across: Sequence[Tuple[float, float]], up: Sequence[Tuple[float, float]], values: Any) -> Any:
+    """Colours between points, each given by its place and by its place on an even scale, on which neighbours are found.
+
+    Only dots of colour where the points are in a line, or too few.
+    """
+    from matplotlib.tri import Triangulation
+
+    # Of points that coincide the first counts.
+    first = {(x, y): value for x, y, value in reversed(list(zip(across, up, values)))}
+    xs, ys = ([point[side] for point in first] for side in (0, 1))
     try:
-        # Of points that coincide the first counts.
-        first = {(x, y): value for x, y, value in reversed(list(zip(xs, ys, values)))}
-        across, up = zip(*first)
-        return axes.tricontourf(across, up, list(first.values()), levels=12, cmap="Blues_r")
+        found = Triangulation(*(_spread_out([even for _, even in side]) for side in (xs, ys)))
+        placed = Triangulation([x for x, _ in xs], [y for y, _ in ys], found.triangles)
+        return axes.tricontourf(placed, list(first.values()), levels=12, cmap="Blues_r")
     except (RuntimeError, ValueError):
-        return axes.scatter(xs, ys, c=values, cmap="Blues_r", s=60)
+        return axes.scatter([x for x, _ in across], [y for y, _ in up], c=values, cmap="Blues_r", s=60)
 
 
 def finish(grid: Any, points: Any, label: str) -> Any:
@@ -214,6 +222,11 @@ def _value_at(axis: Optional[Axis], even: float) -> float:
     if axis is not None and axis.scale == "log":
         return float(10**even)
     return float(1 - 10 ** (-even)) if axis is not None and axis.scale == "reverse_log" else even
+
+
+def _spread_out(places: Sequence[float]) -> List[float]:
+    low, high = min(places), max(places)
+    return [_share(place, low, high) for place in places]
 
 
 def _share(place: float, low: float, high: float) -> float:

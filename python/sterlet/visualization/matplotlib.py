@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 Studies = Union[Study, Sequence[Study]]
+Places = Sequence[Tuple[float, float]]
 _VALUE = "Objective Value"
 
 
@@ -123,6 +124,7 @@ def plot_slice(
         having = [(trial, value) for trial, value in rows if name in trial.params]
         axis = axis_of([trial for trial, _ in having], name)
         _draw.set_axis(axes.xaxis, axis)
+        axes.set_xlabel(name)
         places = [axis.place(trial.params[name]) for trial, _ in having]
         numbers = [trial.number for trial, _ in having]
         points = axes.scatter(places, [value for _, value in having], c=numbers, cmap="Blues", edgecolor="grey")
@@ -134,9 +136,9 @@ def plot_contour(
 ) -> Any:
     """The value over each pair of parameters, as colours between the trials, which are dots."""
 
-    def draw(axes: Any, xs: List[float], ys: List[float], values: List[float]) -> Any:
+    def draw(axes: Any, xs: Places, ys: Places, values: List[float]) -> Any:
         points = _draw.contour(axes, xs, ys, values)
-        axes.scatter(xs, ys, c="black", s=8)
+        axes.scatter([x for x, _ in xs], [y for y, _ in ys], c="black", s=8)
         return points
 
     return _pairs(study, params, target, "Contour Plot", draw, target_name)
@@ -147,12 +149,13 @@ def plot_rank(
 ) -> Any:
     """The trials over each pair of parameters, coloured by their rank: 0 is the lowest value."""
 
-    def draw(axes: Any, xs: List[float], ys: List[float], values: List[float]) -> Any:
+    def draw(axes: Any, xs: Places, ys: Places, values: List[float]) -> Any:
         order = sorted(range(len(values)), key=values.__getitem__)
         ranks = [0.0] * len(values)
         for rank, place in enumerate(order):
             ranks[place] = rank / max(1, len(values) - 1)
-        return axes.scatter(xs, ys, c=ranks, cmap="RdYlBu_r", vmin=0, vmax=1, edgecolor="grey")
+        places = [x for x, _ in xs], [y for y, _ in ys]
+        return axes.scatter(*places, c=ranks, cmap="RdYlBu_r", vmin=0, vmax=1, edgecolor="grey")
 
     return _pairs(study, params, target, f"Rank ({target_name})", draw, "Rank")
 
@@ -273,8 +276,8 @@ def _pairs(
         across, up = (axis_of([trial for trial, _ in having], name) for name in (x, y))
         _draw.set_axis(axes.xaxis, across)
         _draw.set_axis(axes.yaxis, up)
-        places = [[axis.place(trial.params[axis.name]) for trial, _ in having] for axis in (across, up)]
-        points = draw(axes, places[0], places[1], [value for _, value in having]) or points
+        xs, ys = ([axis.both(trial.params[axis.name]) for trial, _ in having] for axis in (across, up))
+        points = draw(axes, xs, ys, [value for _, value in having]) or points
     return _draw.finish(grid, points, label)
 
 
