@@ -13,9 +13,6 @@ import sys
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-sys.path.insert(0, os.path.join(ROOT, "python"))
-BIN = os.environ.get("STERLET_BIN") or os.path.join(ROOT, "build", "release", "bin")
-os.environ.setdefault("STERLET_BINARY", os.path.join(BIN, "sterlet"))
 STERLET = os.environ["STERLET_BINARY"]
 LIMIT_SECONDS = 240
 STEPS_ALONE = 60

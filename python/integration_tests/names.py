@@ -54,8 +54,9 @@ WHY_NOT = {
 MODULES = ("artifacts", "distributions", "exceptions", "importance", "integration", "logging", "pruners", "samplers",
            "search_space", "storages", "study", "terminator", "trial", "visualization")
 # Of modules without __all__: what is theirs, not what they import.
-LOGGING = ["CRITICAL", "DEBUG", "ERROR", "FATAL", "INFO", "WARN", "WARNING", "disable_default_handler", "disable_propagation",
-           "enable_default_handler", "enable_propagation", "get_logger", "get_verbosity", "set_verbosity"]
+LOGGING = ["CRITICAL", "DEBUG", "ERROR", "FATAL", "INFO", "WARN", "WARNING", "disable_default_handler",
+           "disable_propagation", "enable_default_handler", "enable_propagation", "get_logger", "get_verbosity",
+           "set_verbosity"]
 
 
 def public(kind):
@@ -96,8 +97,9 @@ def compare():
 
 def page(found):
     lines = ["# Optuna's names, in Sterlet's Python package", "",
-             f"Every public name of Optuna {optuna.__version__}. `python/integration_tests/names.py` writes this page, and a "
-             "test compares it with", "what is installed. [python.md](python.md) says how what is there differs.", ""]
+             f"Every public name of Optuna {optuna.__version__}. `python/integration_tests/names.py` writes this page, "
+             "and a test compares it with", "what is installed. [python.md](python.md) says how what is there differs.",
+             ""]
     for heading, rows in found:
         there = [f"`{name}`" for name, has, _ in rows if has]
         lines += [f"## {heading}", "", f"There ({len(there)} of {len(rows)}): " + ", ".join(there) + ".", ""]

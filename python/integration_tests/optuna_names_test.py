@@ -1,4 +1,7 @@
-"""What of Optuna's is there: docs/optuna-names.md says it, of the Optuna that is installed. UPDATE_GOLDEN=1 rewrites it."""
+"""What of Optuna's is there: docs/optuna-names.md says it, of the Optuna that is installed.
+
+UPDATE_GOLDEN=1 rewrites the page.
+"""
 
 import inspect
 import os
@@ -20,7 +23,8 @@ def test_the_page_is_what_there_is():
         assert file.read() == names.page(found)
     for heading, rows in found:
         for name, has, why in rows:
-            assert has != bool(why), f"{heading}.{name}: {'is there, though a reason says it is not' if has else 'no reason'}"
+            said = "is there, though a reason says it is not" if has else "is not there, and no reason says why"
+            assert has != bool(why), f"{heading}.{name} {said}"
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -3,16 +3,12 @@
 import os
 import pickle
 import signal
-import sys
 
+import optuna
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-
-import optuna  # noqa: E402
-
-from sterlet.exceptions import EngineError  # noqa: E402
-from sterlet.integrations.optuna import SterletPruner  # noqa: E402
+from sterlet.exceptions import EngineError
+from sterlet.integrations.optuna import SterletPruner
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 

@@ -1,7 +1,5 @@
 """SterletSearchCV under scikit-learn's own checks. Needs scikit-learn and pytest: scripts/test --integrations."""
 
-import os
-import sys
 import warnings
 
 import numpy as np
@@ -16,10 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-
-from sterlet.distributions import FloatDistribution  # noqa: E402
-from sterlet.integrations.sklearn import SterletSearchCV  # noqa: E402
+from sterlet.distributions import FloatDistribution
+from sterlet.integrations.sklearn import SterletSearchCV
 
 X, Y = make_classification(n_samples=120, n_features=6, random_state=0)
 

@@ -1,25 +1,20 @@
 """The plots, drawn by matplotlib. Needs matplotlib and pytest: scripts/test --integrations."""
 
-import os
-import sys
 import xml.etree.ElementTree
 
+import matplotlib
 import pytest
-
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-
-import matplotlib  # noqa: E402
 
 matplotlib.use("agg")
 
-import numpy as np  # noqa: E402
-from matplotlib import pyplot  # noqa: E402
+import numpy as np
+from matplotlib import pyplot
 
-import sterlet  # noqa: E402
-from sterlet import visualization  # noqa: E402
-from sterlet.trial import TrialState  # noqa: E402
-from sterlet.visualization import matplotlib as on_axes  # noqa: E402
-from sterlet.visualization._data import hypervolume  # noqa: E402
+import sterlet
+from sterlet import visualization
+from sterlet.trial import TrialState
+from sterlet.visualization import matplotlib as on_axes
+from sterlet.visualization._data import hypervolume
 
 sterlet.logging.set_verbosity(sterlet.logging.ERROR)
 ONE_OBJECTIVE = ["plot_optimization_history", "plot_param_importances", "plot_slice", "plot_contour", "plot_rank",
