@@ -13,7 +13,7 @@ from typing import Any, Dict, List
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
 
-__all__ = ["delete", "importances", "names", "report"]
+__all__ = ["delete", "findings", "importances", "names", "report", "shown"]
 
 
 def names(path: str) -> List[str]:
@@ -38,6 +38,18 @@ def importances(path: str, name: str) -> Dict[str, Any]:
     """What `sterlet importance --json` says of a stored study. Errors: EngineError."""
     told: Dict[str, Any] = json.loads(_run("importance", name, "--storage", path, "--json"))
     return told
+
+
+def findings(path: str, name: str) -> List[Dict[str, Any]]:
+    """What `sterlet doctor --json` says of a stored study. Errors: EngineError."""
+    told: Dict[str, Any] = json.loads(_run("doctor", name, "--storage", path, "--json"))
+    found: List[Dict[str, Any]] = told["findings"]
+    return found
+
+
+def shown(path: str, name: str, trial: int) -> str:
+    """What `sterlet show` says of a trial. Errors: EngineError."""
+    return _run("show", name, str(trial), "--storage", path)
 
 
 def report(path: str, name: str) -> str:

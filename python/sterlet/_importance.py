@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 import warnings
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from sterlet._command import importances
-from sterlet._desk import Desk
+from sterlet._copies import stored
 from sterlet._space import decode_name
 from sterlet.distributions import CategoricalDistribution
 from sterlet.trial import FrozenTrial
@@ -29,17 +27,7 @@ class Told(NamedTuple):
 
 def measure(trials: Sequence[FrozenTrial], direction: str, which: str) -> Told:
     """Has the engine measure trials of one finite value each. Errors: EngineError."""
-    with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
-        path = os.path.join(folder, "copy.db")
-        copy = Desk("copy", path, ["value"], [direction])
-        copy.create()
-        try:
-            copied = [trial.copy() for trial in trials]
-            for trial in copied:
-                trial.user_attrs = {}
-            copy.add(copied)
-        finally:
-            copy.close()
+    with stored(trials, ["value"], [direction]) as path:
         return of_storage(path, "copy", which)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import math
 import os
-import tempfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union
 
 from sterlet.trial import FrozenTrial, TrialState
 
 if TYPE_CHECKING:
+    from sterlet._sayings import Sayings
     from sterlet._study import Study
 
 __all__ = ["Report", "html_of", "report_of"]
@@ -37,23 +37,12 @@ class Report:
         return f'<iframe srcdoc="{page}" width="100%" height="720" style="border:0"></iframe>'
 
 
-def report_of(study: Study) -> Report:
+def report_of(study: Sayings) -> Report:
     """Its report. One in memory is stored for it, and forgotten. Errors: EngineError."""
     from sterlet._command import report
-    from sterlet._desk import Desk
 
-    if study._desk.path is not None:
-        return Report(report(study._desk.path, study.study_name))
-    with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
-        path = os.path.join(folder, "copy.db")
-        desk = study._desk
-        copy = Desk(desk.name, path, desk.metrics, desk.directions)
-        copy.create()
-        try:
-            copy.add([trial for trial in study.get_trials() if trial.state.is_finished()])
-        finally:
-            copy.close()
-        return Report(report(path, desk.name))
+    with study._in_storage() as path:
+        return Report(report(path, study.study_name))
 
 
 def html_of(study: Study) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Callable, Container, Dict, Iterable, List, Optional, Seq
 from sterlet import logging, pruners, samplers
 from sterlet._desk import Desk
 from sterlet._running import RunningTrial
+from sterlet._sayings import Sayings
 from sterlet.distributions import BaseDistribution
 from sterlet.exceptions import EngineError
 from sterlet.storages import Storage, path_of
@@ -34,7 +35,7 @@ class StudyDirection(enum.IntEnum):
     MAXIMIZE = 2
 
 
-class Study:
+class Study(Sayings):
     """A study: made by create_study() or load_study(). Any thread.
 
     One in a storage is the one that `sterlet ls`, `top` and `report` see; several processes may work on it at once.
@@ -161,17 +162,6 @@ class Study:
         from sterlet._dataframe import dataframe_of
 
         return dataframe_of(self, attrs, multi_index)
-
-    def report(self) -> Any:
-        """The study's report as a page: a notebook shows it; save(path) writes it. Errors: EngineError."""
-        from sterlet._notebook import report_of
-
-        return report_of(self)
-
-    def _repr_html_(self) -> str:
-        from sterlet._notebook import html_of
-
-        return html_of(self)
 
     # -- Running trials ------------------------------------------------------------------------------------------------
 
