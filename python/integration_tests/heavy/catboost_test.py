@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import sterlet
+from live import check_pruning
 from sterlet.integrations.catboost import SterletCallback
-from support import check_pruning
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 5))

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from support import ROOT
+from live import ROOT
 
 PAGES = os.path.join(ROOT, "docs", "frameworks")
 HERE = ("catboost", "keras", "lightning", "torch", "transformers")  # Others are run by python/tests/docs_test.py.

@@ -7,8 +7,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
+from live import check_pruning, raise_model  # noqa: E402
 from sterlet.integrations.keras import SterletCallback  # noqa: E402
-from support import check_pruning, raise_model  # noqa: E402
 
 MODEL = """
 import os

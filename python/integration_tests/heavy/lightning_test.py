@@ -3,7 +3,7 @@
 import logging
 import warnings
 
-from support import check_pruning, raise_model
+from live import check_pruning, raise_model
 
 MODEL = """
 import logging, warnings

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 import sterlet
+from live import check_pruning, raise_model
 from sterlet.integrations import _torch
 from sterlet.integrations.pytorch import steps
-from support import check_pruning, raise_model
 
 MODEL = """
 import torch

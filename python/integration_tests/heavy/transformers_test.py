@@ -3,8 +3,8 @@
 import pytest
 
 import sterlet
+from live import check_pruning, raise_model
 from sterlet.distributions import FloatDistribution
-from support import check_pruning, raise_model
 
 MODEL = """
 import os
@@ -32,9 +32,9 @@ def make_model():
                                      intermediate_size=16, max_position_embeddings=8, num_labels=2)
     return transformers.BertForSequenceClassification(config)
 
-def make_trainer(folder, rate, steps):
+def make_trainer(folder, rate, steps, batch=16):
     arguments = transformers.TrainingArguments(
-        folder, learning_rate=rate, max_steps=steps, per_device_train_batch_size=16, eval_strategy="steps",
+        folder, learning_rate=rate, max_steps=steps, per_device_train_batch_size=batch, eval_strategy="steps",
         eval_steps=1, save_strategy="no", report_to=[], use_cpu=True, disable_tqdm=True, logging_strategy="no", seed=1,
         lr_scheduler_type="constant")
     return transformers.Trainer(args=arguments, model_init=make_model, train_dataset=Pairs(64, 1),
@@ -42,10 +42,9 @@ def make_trainer(folder, rate, steps):
 """
 PROGRAM = MODEL + """
 from sterlet.integrations.transformers import SterletCallback
-trainer = make_trainer("out", rate, STEPS)
-# Batches in one order: the Trainer's own place in the data is not part of a checkpoint.
+# One batch in one order: the Trainer's own place in the data is not part of a checkpoint.
+trainer = make_trainer("out", rate, STEPS, batch=64)
 trainer._get_train_sampler = lambda *one: torch.utils.data.SequentialSampler(trainer.train_dataset)
-trainer.args.per_device_train_batch_size = 64
 trainer.add_callback(SterletCallback(trial, {"loss": "eval_loss"}))
 trainer.train()
 """
