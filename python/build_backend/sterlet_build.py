@@ -1,7 +1,7 @@
 """What pip asks to build the package from a source tree or a source archive: `pip install .` (PEP 517, PEP 660).
 
-All is scripts/wheel, which builds the program with CMake. Nothing is fetched but the system's packages that the program is
-built with, where they are missing (scripts/packages build).
+All is scripts/wheel, which builds the program with CMake. Nothing is fetched but the system's packages that the program
+is built with, where they are missing (scripts/packages build).
 """
 
 import importlib.machinery

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import weakref
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set
 
 from sterlet import logging
 from sterlet._engine import Engine, EngineGone, number, numbers
@@ -67,6 +67,7 @@ class Desk:
         self._ids: Dict[int, int] = {}  # The engine's number of a trial, where it is another: see _start_again().
         self._is_same = True  # The engine numbers trials as this desk does.
         self._has_restarted = False  # In the latest exchange.
+        self._orphans: Set[int] = set()  # Trials that ran here when an engine was gone: another process may take them.
         self._seen = -1
         self.attrs: Dict[str, Any] = {}
         """The study's user attributes."""
@@ -175,6 +176,7 @@ class Desk:
             except EngineGone:
                 self._engine = None
                 self._has_restarted = True
+                self._orphans.update(self.running)
                 return self.engine().call_all(operations())
 
     def _exchange_joining(self, operations: Callable[[], List[Dict[str, Any]]]) -> List[Dict[str, Any]]:
@@ -200,6 +202,9 @@ class Desk:
         with self.lock:
             try:
                 answer = self.exchange(lambda: [{"op": "ask"}])[0]
+                # A stored trial that runs in a thread here was lost with an engine, and is this one's from now on.
+                while self.path is not None and answer["id"] in self.running:
+                    answer = self.exchange(lambda: [{"op": "ask"}])[0]
             except EngineError as error:
                 if str(error).startswith("no more trials"):
                     raise Exhausted(str(error)) from None
@@ -242,14 +247,23 @@ class Desk:
             try:
                 answers = self._exchange_joining(operations)
             except EngineError as error:
-                # The engine may have stored it and been killed before it said so.
-                if not (self._has_restarted and f"trial {record.number} is already" in str(error)):
+                # The engine may have stored it and been killed before it said so; or another process has run it again.
+                is_told = f"trial {record.number} is already" in str(error)
+                if not is_told or not (self._has_restarted or record.number in self._orphans):
                     raise
+                if not self._has_restarted:
+                    _logger.warning(f"{error}: it was lost with an engine, and another process ran it again")
+                    self._seen = -1  # What that process told counts: it is read again.
+                    self.running.pop(record.number, None)
+                    self._orphans.discard(record.number)
+                    self.trials[record.number] = None
+                    return
             else:
                 if "id" in answers[-1]:
                     self._ids[record.number] = answers[-1]["id"]
             self.space.told(self.space.untold())
             self.running.pop(record.number, None)
+            self._orphans.discard(record.number)
             self._put(record)
 
     def add(self, records: Sequence[FrozenTrial]) -> None:

@@ -49,6 +49,7 @@ class Engine:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._read = b""
+        self._is_cut = False
         program = find_binary()
         arguments = ["ask-tell", *(["--storage", storage] if storage else []), *(["--timed"] if timed else [])]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the child
@@ -78,8 +79,8 @@ class Engine:
         """What the study was when it was opened: spec, seed, trials (their number), created."""
 
     def is_mine(self) -> bool:
-        """Whether this process started it."""
-        return self._pid == os.getpid()
+        """Whether this process started it, and it can be spoken to."""
+        return self._pid == os.getpid() and not self._is_cut
 
     def call(self, operation: Dict[str, Any]) -> Dict[str, Any]:
         """The answer to one operation. Errors: EngineError is the engine's own sentence; EngineGone."""
@@ -98,7 +99,7 @@ class Engine:
 
     def _exchange(self, operations: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
         if not self.is_mine():
-            raise EngineGone("the engine is another process's")
+            raise EngineGone("the engine is another process's, or was cut short")
         data = b"".join([_ENCODE(operation).encode() + b"\n" for operation in operations])
         with self._lock:
             try:
@@ -107,6 +108,11 @@ class Engine:
                 return [json.loads(self._line()) for _ in operations]
             except OSError as error:
                 raise EngineGone(self._why_gone()) from error
+            except BaseException:
+                # Ctrl-C, say, between a question and its answer: who asks next would get that answer.
+                self._is_cut = True
+                self._finalizer()
+                raise
 
     def _line(self) -> bytes:
         while True:
