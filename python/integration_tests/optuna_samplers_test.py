@@ -1,18 +1,14 @@
 """Optuna's own suite for samplers, on ours. Needs optuna and pytest: scripts/test --integrations."""
 
-import os
-import sys
 
 import pytest
-
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-
-from optuna.testing.pytest_samplers import (  # noqa: E402
+from optuna.testing.pytest_samplers import (
     BasicSamplerTestCase,
     MultiObjectiveSamplerTestCase,
     RelativeSamplerTestCase,
 )
-from sterlet.integrations.optuna import SterletSampler  # noqa: E402
+
+from sterlet.integrations.optuna import SterletSampler
 
 
 class TestSterletSampler(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSamplerTestCase):

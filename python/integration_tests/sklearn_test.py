@@ -1,25 +1,21 @@
 """SterletSearchCV under scikit-learn's own checks. Needs scikit-learn and pytest: scripts/test --integrations."""
 
-import os
-import sys
 import warnings
 
 import numpy as np
 import pytest
-from scipy.stats import loguniform, norm, randint, uniform
+from scipy.stats import expon, loguniform, norm, poisson, randint, uniform
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import KFold, ShuffleSplit, cross_validate
+from sklearn.model_selection import GridSearchCV, KFold, ParameterGrid, ShuffleSplit, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-
-from sterlet.distributions import FloatDistribution  # noqa: E402
-from sterlet.integrations.sklearn import SterletSearchCV  # noqa: E402
+from sterlet.distributions import FloatDistribution
+from sterlet.integrations.sklearn import SterletSearchCV
 
 X, Y = make_classification(n_samples=120, n_features=6, random_state=0)
 
@@ -104,6 +100,29 @@ def test_choices_of_any_kind():
     assert len(search.cv_results_["params"]) == 6
 
 
+def test_any_distribution_of_scipy():
+    space = {"C": expon(scale=2), "max_iter": poisson(200), "tol": norm(1e-3, 1e-5)}
+    search = SterletSearchCV(LogisticRegression(), space, n_iter=15, cv=2, random_state=0).fit(X, Y)
+    for one in search.cv_results_["params"]:
+        assert 0 < one["C"] < expon(scale=2).ppf(0.9991) and isinstance(one["max_iter"], int)
+    assert len({one["C"] for one in search.cv_results_["params"]}) > 8
+
+
+def test_several_dicts():
+    space = [{"kernel": ["rbf"], "gamma": loguniform(1e-3, 1)}, {"kernel": ["poly"], "degree": [2, 3]}]
+    search = SterletSearchCV(SVC(), space, n_iter=12, cv=2, random_state=0).fit(X, Y)
+    keys = {one["kernel"]: set(one) for one in search.cv_results_["params"]}
+    assert keys == {"rbf": {"kernel", "gamma"}, "poly": {"kernel", "degree"}}
+
+
+def test_a_grid_is_scikit_learns():
+    space = [{"C": [1, 10], "kernel": ["rbf", "linear"]}, {"degree": [2, 3]}]
+    search = SterletSearchCV(SVC(), space, n_iter=50, cv=2, sampler="grid").fit(X, Y)
+    assert search.cv_results_["params"] == list(ParameterGrid(space))
+    theirs = GridSearchCV(SVC(), space, cv=2).fit(X, Y)
+    assert list(search.cv_results_["mean_test_score"]) == list(theirs.cv_results_["mean_test_score"])
+
+
 def test_fits_that_fail():
     class Fails(LogisticRegression):
         def fit(self, X, y, sample_weight=None):
@@ -121,6 +140,29 @@ def test_fits_that_fail():
         SterletSearchCV(Fails(), space, n_iter=10, cv=2, random_state=0, error_score="raise").fit(X, Y)
 
 
+def test_callbacks_hear_of_every_fit():
+    counted = []
+
+    class Counts:
+        def setup(self, estimator, context):
+            pass
+
+        def teardown(self, estimator, context):
+            pass
+
+        def on_fit_task_begin(self, estimator, context):
+            counted.append(context.task_name)
+
+        def on_fit_task_end(self, estimator, context, **told):
+            counted.append(context.task_name)
+
+    search = SterletSearchCV(LogisticRegression(), {"C": loguniform(0.1, 10)}, n_iter=5, cv=2, random_state=0)
+    search.set_callbacks(Counts()).fit(X, Y)
+    assert counted.count("candidates") == 2 * 5  # A batch of one at a time; each begins and ends.
+    assert counted.count("candidate-split-evaluation") == 2 * 5 * 2
+    assert counted.count("search") == counted.count("refit-with-best-params") == 2
+
+
 def test_jobs_and_nesting():
     search = SterletSearchCV(LogisticRegression(), {"C": loguniform(0.1, 10)}, n_iter=7, cv=KFold(3), n_jobs=2,
                              random_state=0)
@@ -129,8 +171,13 @@ def test_jobs_and_nesting():
 
 
 def test_what_cannot_be_searched_says_so():
-    for wrong, said in (({"C": norm(0, 1)}, "norm cannot be searched"), ({"C": []}, "is empty")):
-        with pytest.raises(ValueError, match=said):
+    class Draws:
+        def rvs(self, random_state=None):
+            return 1.0
+
+    for wrong, said in (({"C": Draws()}, "only draws"), ({"C": []}, "is empty"), ([], "at least one dict"),
+                        ({"C": 1}, "single value"), ({"C": "abc"}, "single value"), ([1], "not a dict")):
+        with pytest.raises((ValueError, TypeError), match=said):
             SterletSearchCV(LogisticRegression(), wrong, n_iter=1).fit(X, Y)
     with pytest.raises(ValueError, match="n_iter"):
         SterletSearchCV(LogisticRegression(), {"C": [1]}, n_iter=0).fit(X, Y)

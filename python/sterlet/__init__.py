@@ -40,9 +40,11 @@ _FROM = {
     "tune": "_tune",
 }
 _MODULES = (
+    "artifacts",
     "distributions",
     "exceptions",
     "importance",
+    "integration",
     "integrations",
     "logging",
     "pruners",
@@ -50,7 +52,9 @@ _MODULES = (
     "search_space",
     "storages",
     "study",
+    "terminator",
     "trial",
+    "visualization",
 )
 
 __all__ = [
@@ -61,6 +65,7 @@ __all__ = [
     "Trial",
     "TrialPruned",
     "__version__",
+    "artifacts",
     "copy_study",
     "create_study",
     "create_trial",
@@ -71,6 +76,7 @@ __all__ = [
     "get_all_study_names",
     "get_all_study_summaries",
     "importance",
+    "integration",
     "integrations",
     "load_study",
     "logging",
@@ -79,8 +85,10 @@ __all__ = [
     "search_space",
     "storages",
     "study",
+    "terminator",
     "trial",
     "tune",
+    "visualization",
 ]
 
 
@@ -103,9 +111,11 @@ def __dir__() -> List[str]:
 
 if TYPE_CHECKING:
     from sterlet import (
+        artifacts,
         distributions,
         exceptions,
         importance,
+        integration,
         integrations,
         logging,
         pruners,
@@ -113,7 +123,9 @@ if TYPE_CHECKING:
         search_space,
         storages,
         study,
+        terminator,
         trial,
+        visualization,
     )
     from sterlet._binary import find_binary
     from sterlet._trial import Change, Refusal, Trial

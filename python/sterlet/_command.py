@@ -7,12 +7,13 @@ import json
 import os
 import sqlite3
 import subprocess
+import tempfile
 from typing import Any, Dict, List
 
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
 
-__all__ = ["delete", "importances", "names"]
+__all__ = ["delete", "findings", "importances", "names", "report", "shown"]
 
 
 def names(path: str) -> List[str]:
@@ -33,11 +34,31 @@ def delete(path: str, name: str) -> None:
     _run("rm", name, "--storage", path, "--yes")
 
 
-def importances(path: str, name: str) -> List[Dict[str, Any]]:
-    """What `sterlet importance` says of each parameter of a stored study. Errors: EngineError."""
-    told = json.loads(_run("importance", name, "--storage", path, "--json"))
-    found: List[Dict[str, Any]] = told["importance"]
+def importances(path: str, name: str) -> Dict[str, Any]:
+    """What `sterlet importance --json` says of a stored study. Errors: EngineError."""
+    told: Dict[str, Any] = json.loads(_run("importance", name, "--storage", path, "--json"))
+    return told
+
+
+def findings(path: str, name: str) -> List[Dict[str, Any]]:
+    """What `sterlet doctor --json` says of a stored study. Errors: EngineError."""
+    told: Dict[str, Any] = json.loads(_run("doctor", name, "--storage", path, "--json"))
+    found: List[Dict[str, Any]] = told["findings"]
     return found
+
+
+def shown(path: str, name: str, trial: int) -> str:
+    """What `sterlet show` says of a trial. Errors: EngineError."""
+    return _run("show", name, str(trial), "--storage", path)
+
+
+def report(path: str, name: str) -> str:
+    """The page that `sterlet report` makes of a stored study. Errors: EngineError."""
+    with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
+        file = os.path.join(folder, "report.html")
+        _run("report", name, "--storage", path, "-o", file)
+        with open(file, encoding="utf-8") as stream:
+            return stream.read()
 
 
 def _run(*arguments: str) -> str:

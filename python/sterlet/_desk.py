@@ -7,35 +7,21 @@ what others have done is read before trials are looked at.
 
 from __future__ import annotations
 
-import contextlib
-import datetime
 import json
-import math
 import os
 import threading
 import weakref
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set
 
 from sterlet import logging
 from sterlet._engine import Engine, EngineGone, number, numbers
 from sterlet._space import Space
+from sterlet._told import WORDS, attributes, blank, choice, is_system, record_of, to_json
 from sterlet.exceptions import EngineError
 from sterlet.trial import FrozenTrial, TrialState
 
 __all__ = ["Asked", "Desk", "Exhausted", "close_all"]
 
-_STATES = {
-    "WAITING": TrialState.WAITING,
-    "LOST": TrialState.WAITING,  # It will be run again.
-    "RUNNING": TrialState.RUNNING,
-    "PAUSED": TrialState.RUNNING,
-    "COMPLETE": TrialState.COMPLETE,
-    "PRUNED": TrialState.PRUNED,
-    "FAILED": TrialState.FAIL,
-    "CANCELLED": TrialState.FAIL,
-}
-_WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
-_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _FAILURES_MAX = 1_000_000  # Failures in a row do not end a study: the program that drives it decides.
 
 
@@ -81,9 +67,12 @@ class Desk:
         self._ids: Dict[int, int] = {}  # The engine's number of a trial, where it is another: see _start_again().
         self._is_same = True  # The engine numbers trials as this desk does.
         self._has_restarted = False  # In the latest exchange.
+        self._orphans: Set[int] = set()  # Trials that ran here when an engine was gone: another process may take them.
         self._seen = -1
         self.attrs: Dict[str, Any] = {}
         """The study's user attributes."""
+        self.system_attrs: Dict[str, Any] = {}
+        """What the package keeps with the study."""
         self._best: Optional[FrozenTrial] = None
         _desks.add(self)
 
@@ -139,7 +128,7 @@ class Desk:
         self._engine = engine
         self.seed = engine.study["seed"]
         spec = engine.study["spec"]
-        self.sampler, self.pruner = _choice(spec.get("sampler")), _choice(spec.get("pruner"))
+        self.sampler, self.pruner = choice(spec.get("sampler")), choice(spec.get("pruner"))
         self._read_objectives(spec["objective"])
         self.space.learn(spec["params"])
 
@@ -187,6 +176,7 @@ class Desk:
             except EngineGone:
                 self._engine = None
                 self._has_restarted = True
+                self._orphans.update(self.running)
                 return self.engine().call_all(operations())
 
     def _exchange_joining(self, operations: Callable[[], List[Dict[str, Any]]]) -> List[Dict[str, Any]]:
@@ -212,6 +202,9 @@ class Desk:
         with self.lock:
             try:
                 answer = self.exchange(lambda: [{"op": "ask"}])[0]
+                # A stored trial that runs in a thread here was lost with an engine, and is this one's from now on.
+                while self.path is not None and answer["id"] in self.running:
+                    answer = self.exchange(lambda: [{"op": "ask"}])[0]
             except EngineError as error:
                 if str(error).startswith("no more trials"):
                     raise Exhausted(str(error)) from None
@@ -221,7 +214,7 @@ class Desk:
                 self._ids[place] = answer["id"]
             told = json.loads(answer["told"]) if "told" in answer else {}
             fixed = answer.get("enqueued", {})
-            record = _blank(place, told.get("user_attrs", {}))
+            record = blank(place, told.get("user_attrs", {}))
             self._note_all(place, record.user_attrs)
             if fixed:
                 record.system_attrs["fixed_params"] = fixed
@@ -254,14 +247,23 @@ class Desk:
             try:
                 answers = self._exchange_joining(operations)
             except EngineError as error:
-                # The engine may have stored it and been killed before it said so.
-                if not (self._has_restarted and f"trial {record.number} is already" in str(error)):
+                # The engine may have stored it and been killed before it said so; or another process has run it again.
+                is_told = f"trial {record.number} is already" in str(error)
+                if not is_told or not (self._has_restarted or record.number in self._orphans):
                     raise
+                if not self._has_restarted:
+                    _logger.warning(f"{error}: it was lost with an engine, and another process ran it again")
+                    self._seen = -1  # What that process told counts: it is read again.
+                    self.running.pop(record.number, None)
+                    self._orphans.discard(record.number)
+                    self.trials[record.number] = None
+                    return
             else:
                 if "id" in answers[-1]:
                     self._ids[record.number] = answers[-1]["id"]
             self.space.told(self.space.untold())
             self.running.pop(record.number, None)
+            self._orphans.discard(record.number)
             self._put(record)
 
     def add(self, records: Sequence[FrozenTrial]) -> None:
@@ -282,7 +284,7 @@ class Desk:
                 self._note_all(record.number, record.user_attrs)
 
     def note(self, trial: Optional[int], key: str, value: Any) -> None:
-        """Keeps a user attribute of a trial, or of the study, as a note that `sterlet show` tells: key = JSON.
+        """Keeps an attribute of a trial, or of the study, as a note that `sterlet show` tells: key = JSON.
 
         Errors: TypeError for what JSON cannot hold, in a storage.
         """
@@ -300,7 +302,7 @@ class Desk:
     def enqueue(self, params: Dict[str, Any], user_attrs: Dict[str, Any]) -> None:
         """Puts values to be tried next at the end of the queue."""
         told = json.dumps({"user_attrs": user_attrs}) if user_attrs else ""
-        listed = {name: _to_json(value) for name, value in params.items()}
+        listed = {name: to_json(value) for name, value in params.items()}
         self.exchange(lambda: [{"op": "enqueue", "params": listed, "free": True, "note": told}])
 
     def encoded(self, params: Dict[str, Any]) -> Dict[str, Any]:
@@ -320,7 +322,8 @@ class Desk:
         with self.lock:
             answer = self.exchange(lambda: [{"op": "trials", "since": self._seen}, {"op": "study"}])
             self.space.learn(answer[1]["spec"]["params"])
-            self.attrs.update(_attributes(answer[1].get("notes", ())))
+            for key, value in attributes(answer[1].get("notes", ())).items():
+                (self.system_attrs if is_system(key) else self.attrs)[key] = value
             self._seen = answer[0]["seq"]
             for told in answer[0]["trials"]:
                 self._take(told)
@@ -340,7 +343,7 @@ class Desk:
         return added
 
     def _outcome(self, record: FrozenTrial, reason: str) -> Dict[str, Any]:
-        told: Dict[str, Any] = {"state": _WORDS[record.state]}
+        told: Dict[str, Any] = {"state": WORDS[record.state]}
         if record.values is not None and record.state != TrialState.FAIL:
             told["values"] = numbers(record.values)
         if record.constraints:
@@ -376,27 +379,7 @@ class Desk:
             return
         record = self.trials[place] if place < len(self.trials) else None
         if record is None or not record.state.is_finished():
-            self._put(self._record(told, record))
-
-    def _record(self, told: Dict[str, Any], before: Optional[FrozenTrial]) -> FrozenTrial:
-        record = _blank(told["number"], {} if before is None else before.user_attrs)
-        record.user_attrs.update(_attributes(one["text"] for one in told.get("notes", ())))
-        record.state = _STATES[told["state"]]
-        record.datetime_start, record.datetime_complete = _time(told["started"]), _time(told["ended"])
-        for code, value in told["params"].items():
-            known = self.space.by_code[code]
-            record.params[known.name] = known.decode(value)
-            record.distributions[known.name] = known.distribution
-        for report in told["reports"]:
-            if self.metrics[0] in report["metrics"]:
-                record.intermediate_values[report["step"]] = _number(report["metrics"][self.metrics[0]])
-        if told["values"] and record.state in (TrialState.COMPLETE, TrialState.PRUNED):
-            record.values = [_number(value) for value in told["values"]]
-        if told.get("constraints"):
-            record.system_attrs["constraints"] = [_number(value) for value in told["constraints"]]
-        if told.get("reason"):
-            record.system_attrs["reason"] = told["reason"]
-        return record
+            self._put(record_of(told, record, self.space, self.metrics[0]))
 
 
 def close_all(path: str, name: str) -> None:
@@ -412,46 +395,3 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
-
-
-def _blank(place: int, user_attrs: Dict[str, Any]) -> FrozenTrial:
-    return FrozenTrial(
-        place, TrialState.RUNNING, None, datetime.datetime.now(), None, {}, {}, dict(user_attrs), {}, {}, place
-    )
-
-
-def _attributes(notes: Iterable[str]) -> Dict[str, Any]:
-    """User attributes among notes; a later one of a key counts, and what a person wrote is none."""
-    found = {}
-    for text in notes:
-        key, separator, value = text.partition(" = ")
-        if separator:
-            with contextlib.suppress(ValueError):
-                found[key] = json.loads(value)
-    return found
-
-
-def _choice(said: Any) -> Dict[str, Any]:
-    return {"name": said} if isinstance(said, str) else dict(said or {"name": "none"})
-
-
-def _number(told: Any) -> float:
-    return _NUMBERS[told] if isinstance(told, str) else float(told)
-
-
-def _time(told: Optional[str]) -> Optional[datetime.datetime]:
-    """Local time, as Optuna has it."""
-    if not told:
-        return None
-    return datetime.datetime.fromisoformat(told.replace("Z", "+00:00")).astimezone().replace(tzinfo=None)
-
-
-def _to_json(value: Any) -> Any:
-    """A value of the queue; what JSON cannot hold is an error of its own."""
-    if isinstance(value, (bool, int, str)) or value is None:
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if hasattr(value, "item"):  # A number of numpy's.
-        return _to_json(value.item())
-    raise TypeError(f"{value!r} cannot be enqueued: a value is None, a bool, a number or a str")

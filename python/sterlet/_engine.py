@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import threading
 import weakref
-from typing import Any, Dict, List, Optional, Sequence
+from typing import IO, Any, Dict, List, Optional, Sequence
 
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
@@ -49,6 +49,7 @@ class Engine:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._read = b""
+        self._is_cut = False
         program = find_binary()
         arguments = ["ask-tell", *(["--storage", storage] if storage else []), *(["--timed"] if timed else [])]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the child
@@ -69,7 +70,7 @@ class Engine:
             )
             assert self._child.stdin is not None and self._child.stdout is not None
             self._in, self._out = self._child.stdin.fileno(), self._child.stdout.fileno()
-            self._finalizer = weakref.finalize(self, _close, self._child, self._pid)
+            self._finalizer = weakref.finalize(self, _close, self._child, self._errors, self._pid)
             _engines.add(self)
             try:
                 self.study = self.call({"op": "study"})
@@ -78,8 +79,8 @@ class Engine:
         """What the study was when it was opened: spec, seed, trials (their number), created."""
 
     def is_mine(self) -> bool:
-        """Whether this process started it."""
-        return self._pid == os.getpid()
+        """Whether this process started it, and it can be spoken to."""
+        return self._pid == os.getpid() and not self._is_cut
 
     def call(self, operation: Dict[str, Any]) -> Dict[str, Any]:
         """The answer to one operation. Errors: EngineError is the engine's own sentence; EngineGone."""
@@ -98,7 +99,7 @@ class Engine:
 
     def _exchange(self, operations: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
         if not self.is_mine():
-            raise EngineGone("the engine is another process's")
+            raise EngineGone("the engine is another process's, or was cut short")
         data = b"".join([_ENCODE(operation).encode() + b"\n" for operation in operations])
         with self._lock:
             try:
@@ -107,6 +108,11 @@ class Engine:
                 return [json.loads(self._line()) for _ in operations]
             except OSError as error:
                 raise EngineGone(self._why_gone()) from error
+            except BaseException:
+                # Ctrl-C, say, between a question and its answer: who asks next would get that answer.
+                self._is_cut = True
+                self._finalizer()
+                raise
 
     def _line(self) -> bytes:
         while True:
@@ -157,7 +163,8 @@ def numbers(values: Sequence[float]) -> List[Any]:
     return [number(value) for value in values]
 
 
-def _close(child: subprocess.Popen[bytes], pid: int) -> None:
+def _close(child: subprocess.Popen[bytes], errors: IO[bytes], pid: int) -> None:
+    errors.close()
     if os.getpid() != pid:
         return
     for stream in (child.stdin, child.stdout):

@@ -6,12 +6,12 @@ import datetime
 import gc
 import math
 import os
-import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence, Set, Tuple, Union
 
 from sterlet import logging
+from sterlet._bar import NoBar, bar_of
 from sterlet._desk import Exhausted
 from sterlet._running import RunningTrial
 from sterlet.exceptions import TrialPruned
@@ -118,9 +118,7 @@ def optimize(
     if getattr(study._loop, "is_inside", False):
         raise RuntimeError("Nested invocation of `Study.optimize` method isn't allowed.")
     caught = (catch,) if isinstance(catch, type) else tuple(catch)
-    bar: Any = _NoBar()
-    if show_progress_bar and sys.stderr.isatty():
-        bar = _Bar(study, n_trials, timeout)
+    bar = bar_of(study, n_trials, timeout) if show_progress_bar else NoBar()
     loop = _Loop(study, func, timeout, caught, list(callbacks or ()), gc_after_trial, bar)
     study._stop_flag = False
     try:
@@ -272,49 +270,3 @@ def _completed(study: Study, record: FrozenTrial) -> str:
     said = f"Trial {record.number} finished with value: {values} and parameters: {record.params}."
     best = study._desk.best()
     return said if best is None else f"{said} Best is trial {best.number} with value: {best.value}."
-
-
-class _NoBar:
-    def update(self) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
-
-
-class _Bar:
-    """One line on a terminal: how many trials of how many, and the best so far."""
-
-    _WIDTH = 24
-    _EVERY_S = 0.1
-
-    def __init__(self, study: Study, n_trials: Optional[int], timeout: Optional[float]) -> None:
-        self._study = study
-        self._n_trials = n_trials
-        self._timeout = timeout
-        self._started = time.monotonic()
-        self._ended = 0
-        self._drawn_at = 0.0
-
-    def update(self) -> None:
-        """A trial has ended."""
-        self._ended += 1
-        if time.monotonic() - self._drawn_at >= self._EVERY_S:
-            self._draw()
-
-    def close(self) -> None:
-        """Leaves the last state standing."""
-        self._draw()
-        sys.stderr.write("\n")
-
-    def _draw(self) -> None:
-        self._drawn_at = time.monotonic()
-        used = self._drawn_at - self._started
-        share = self._ended / self._n_trials if self._n_trials else used / self._timeout if self._timeout else 0.0
-        filled = int(min(1.0, share) * self._WIDTH)
-        best = self._study._desk.best()
-        said = "" if best is None else f"  best {best.value:.6g} (trial {best.number})"
-        of = f"/{self._n_trials}" if self._n_trials else ""
-        bar = "#" * filled + "-" * (self._WIDTH - filled)
-        sys.stderr.write(f"\r[{bar}] {self._ended}{of} trials, {used:.0f} s{said}\x1b[K")
-        sys.stderr.flush()

@@ -196,6 +196,10 @@ class RunningTrial(BaseTrial, Trial):
         self.study._set_trial_attr(self, key, value)
         self._record.user_attrs[key] = value
 
+    def _set_system_attr(self, key: str, value: Any) -> None:
+        self.study._set_trial_attr(self, key, value)
+        self._record.system_attrs[key] = value
+
     def seed(self, default: int) -> int:
         """A seed for this trial, from the study's."""
         return (self.study._seed * 1_000_003 + self.number) % (1 << 31)

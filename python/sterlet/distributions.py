@@ -207,6 +207,14 @@ class CategoricalDistribution(BaseDistribution):
     __hash__ = BaseDistribution.__hash__
 
 
+def __getattr__(name: str) -> Any:
+    if name.endswith("UniformDistribution"):
+        from sterlet import _old_distributions
+
+        return getattr(_old_distributions, name)
+    raise AttributeError(f"module 'sterlet.distributions' has no attribute {name!r}")
+
+
 def json_to_distribution(json_str: str) -> BaseDistribution:
     """Reads what distribution_to_json() wrote, or {"type": "float", "low": 0, ...}. Errors: ValueError."""
     read = json.loads(json_str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "CLIUsageError",
     "DuplicatedStudyError",
     "EngineError",
     "ExperimentalWarning",
@@ -24,6 +25,10 @@ OptunaError = SterletError
 
 class TrialPruned(SterletError):
     """Raised by an objective to end its trial early: the trial is PRUNED, not FAIL."""
+
+
+class CLIUsageError(SterletError):
+    """Nothing here raises it; scripts catch it by this name."""
 
 
 class DuplicatedStudyError(SterletError):

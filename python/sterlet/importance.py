@@ -1,21 +1,35 @@
-"""Which parameters matter: what `sterlet importance` says, by Optuna's name."""
+"""Which parameters matter: what `sterlet importance` says, by Optuna's names."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from typing import Any, Callable, Dict, List, Optional
 
-from sterlet._command import importances
-from sterlet._desk import Desk
-from sterlet._space import decode_name
+from sterlet._importance import Told, is_finite, measure, normalized, of_storage, shares
 from sterlet.study import Study
 from sterlet.trial import FrozenTrial, TrialState
 
-__all__ = ["FanovaImportanceEvaluator", "PedAnovaImportanceEvaluator", "get_param_importances"]
+__all__ = [
+    "BaseImportanceEvaluator",
+    "FanovaImportanceEvaluator",
+    "MeanDecreaseImpurityImportanceEvaluator",
+    "PedAnovaImportanceEvaluator",
+    "get_param_importances",
+]
+
+Target = Optional[Callable[[FrozenTrial], float]]
 
 
-class _Evaluator:
+class BaseImportanceEvaluator:
+    """A measure. One of your own overrides evaluate()."""
+
+    def evaluate(
+        self, study: Study, params: Optional[List[str]] = None, *, target: Target = None
+    ) -> Dict[str, float]:
+        """The figure of each parameter, the largest first."""
+        raise NotImplementedError(f"{type(self).__name__} must have evaluate(study, params, *, target)")
+
+
+class _Evaluator(BaseImportanceEvaluator):
     """One of the engine's measures; what Optuna's arguments choose it chooses itself."""
 
     _measure = "fanova"
@@ -23,9 +37,41 @@ class _Evaluator:
     def __init__(self, **ignored: Any) -> None:
         """Takes Optuna's arguments and leaves them."""
 
+    def evaluate(
+        self, study: Study, params: Optional[List[str]] = None, *, target: Target = None
+    ) -> Dict[str, float]:
+        """See get_param_importances(), without `normalize`."""
+        ended = study.get_trials(states=[TrialState.COMPLETE])
+        if target is None and study._is_multi_objective():
+            return self._of_all(ended, study, params)
+        if target is not None:
+            for trial in ended:
+                trial.values = [float(target(trial))]
+        ended = [trial for trial in ended if is_finite(trial.value)]
+        direction, path = study._desk.directions[0], study._desk.path
+
+        def told() -> Told:
+            if target is None and path is not None:
+                return of_storage(path, study.study_name, self._measure)
+            return measure(ended, direction, self._measure)
+
+        return shares(ended, told, params)
+
+    def _of_all(self, ended: List[FrozenTrial], study: Study, params: Optional[List[str]]) -> Dict[str, float]:
+        """Of several objectives: the mean of each parameter's shares."""
+        total: Dict[str, float] = {}
+        for place in range(len(study._desk.directions)):
+            for name, share in normalized(self.evaluate(study, params, target=_value_of(place))).items():
+                total[name] = total.get(name, 0.0) + share / len(study._desk.directions)
+        return dict(sorted(total.items(), key=lambda item: -item[1]))
+
 
 class FanovaImportanceEvaluator(_Evaluator):
     """The share of the variance over the whole space. The default."""
+
+
+class MeanDecreaseImpurityImportanceEvaluator(_Evaluator):
+    """The same: the engine's trees are measured over the whole space, not where the trials happen to be."""
 
 
 class PedAnovaImportanceEvaluator(_Evaluator):
@@ -37,52 +83,30 @@ class PedAnovaImportanceEvaluator(_Evaluator):
 def get_param_importances(
     study: Study,
     *,
-    evaluator: Optional[_Evaluator] = None,
+    evaluator: Optional[BaseImportanceEvaluator] = None,
     params: Optional[List[str]] = None,
-    target: Optional[Callable[[FrozenTrial], float]] = None,
+    target: Target = None,
     normalize: bool = True,
 ) -> Dict[str, float]:
-    """The importance of each parameter, the largest first; see docs/importance.md.
+    """The importance of each parameter, the largest first; see docs/importance.md. Empty where no trial is COMPLETE.
+
+    Of fewer than 20 trials, and of results that the engine cannot explain, it warns ("not enough data") and gives
+    squared rank correlations.
 
     evaluator  which measure: shares of the variance where left out.
     params     only these.
-    target     what to explain, of each trial, instead of its value; needed with several objectives.
+    target     what to explain, of each trial, instead of its value; without it, of several objectives the mean over
+               them.
     normalize  whether they are divided by their sum.
-    Errors     ValueError where no trial is COMPLETE, or `target` is missing; EngineError in the engine's words.
+    Errors     TypeError for what is no evaluator; ValueError for a parameter that no completed trial has; EngineError
+               in the engine's words.
     """
-    if target is None and study._is_multi_objective():
-        raise ValueError("If the `study` is being used for multi-objective optimization, please specify the `target`.")
-    ended = study.get_trials(states=[TrialState.COMPLETE])
-    if not ended:
-        raise ValueError("Cannot evaluate parameter importances without completed trials.")
-    measure = (evaluator or FanovaImportanceEvaluator())._measure
-    if target is None and study._desk.path is not None:
-        told = importances(study._desk.path, study.study_name)
-    else:
-        told = _of_copy(ended, target, study._desk.directions[0])
-    found = {decode_name(one["param"]): float(one[measure]["value"]) for one in told if one.get(measure)}
-    if params is not None:
-        found = {name: value for name, value in found.items() if name in params}
-    total = sum(found.values())
-    if normalize and total > 0:
-        found = {name: value / total for name, value in found.items()}
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+    chosen = evaluator or FanovaImportanceEvaluator()
+    if not isinstance(chosen, BaseImportanceEvaluator):
+        raise TypeError("Evaluator must be a subclass of BaseImportanceEvaluator.")
+    found = chosen.evaluate(study, params, target=target)
+    return normalized(found) if normalize else found
 
 
-def _of_copy(
-    ended: List[FrozenTrial], target: Optional[Callable[[FrozenTrial], float]], direction: str
-) -> List[Dict[str, Any]]:
-    """The same of trials that are in no storage, or of another value of them."""
-    with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
-        path = os.path.join(folder, "copy.db")
-        copy = Desk("copy", path, ["value"], [direction])
-        copy.create()
-        try:
-            for trial in ended:
-                trial.user_attrs = {}
-                if target is not None:
-                    trial.values = [float(target(trial))]
-            copy.add(ended)
-        finally:
-            copy.close()
-        return importances(path, "copy")
+def _value_of(place: int) -> Callable[[FrozenTrial], float]:
+    return lambda trial: trial.values[place] if trial.values else float("nan")

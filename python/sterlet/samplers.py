@@ -25,6 +25,7 @@ __all__ = [
     "CmaEsSampler",
     "GPSampler",
     "GridSampler",
+    "IntersectionSearchSpace",
     "NSGAIIISampler",
     "NSGAIISampler",
     "PartialFixedSampler",
@@ -33,6 +34,7 @@ __all__ = [
     "RefineSampler",
     "SobolSampler",
     "TPESampler",
+    "intersection_search_space",
 ]
 
 Constraints = Optional[Callable[["FrozenTrial"], Sequence[float]]]
@@ -334,3 +336,4 @@ def _check_ignored(given: Dict[str, Any], known: str) -> None:
 
 # Last, as they build on the above.
 from sterlet._exhaustive import BruteForceSampler, GridSampler  # noqa: E402
+from sterlet.search_space import IntersectionSearchSpace, intersection_search_space  # noqa: E402

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Sequence
+from typing import TYPE_CHECKING, Dict, Sequence, Union
 
 from sterlet.distributions import BaseDistribution
 from sterlet.trial import FrozenTrial, TrialState
@@ -14,11 +14,15 @@ __all__ = ["IntersectionSearchSpace", "intersection_search_space"]
 
 
 def intersection_search_space(
-    trials: Sequence[FrozenTrial], include_pruned: bool = False
+    trials: Union[Study, Sequence[FrozenTrial]], include_pruned: bool = False
 ) -> Dict[str, BaseDistribution]:
-    """Parameters that all COMPLETE trials have with one distribution, by name; PRUNED ones count with the flag."""
+    """Parameters that all COMPLETE trials have with one distribution, by name; PRUNED ones count with the flag.
+
+    A study stands for its trials.
+    """
     states = (TrialState.COMPLETE, TrialState.PRUNED) if include_pruned else (TrialState.COMPLETE,)
-    ended = [trial.distributions for trial in trials if trial.state in states]
+    listed = trials.get_trials(deepcopy=False) if hasattr(trials, "get_trials") else trials
+    ended = [trial.distributions for trial in listed if trial.state in states]
     if not ended:
         return {}
     common = [name for name in ended[0] if all(name in one and one[name] == ended[0][name] for one in ended)]

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import types
-from typing import TYPE_CHECKING, Any, Dict, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
 
 if TYPE_CHECKING:
     from sterlet.study import Study
+    from sterlet.trial import FrozenTrial
 
-__all__ = ["BaseStorage", "InMemoryStorage", "JournalStorage", "RDBStorage", "path_of"]
+__all__ = [
+    "BaseStorage",
+    "InMemoryStorage",
+    "JournalFileStorage",
+    "JournalStorage",
+    "RDBStorage",
+    "RetryFailedTrialCallback",
+    "RetryHeartbeatStaleTrialCallback",
+    "fail_stale_trials",
+    "get_storage",
+    "path_of",
+]
 
 
 class BaseStorage:
@@ -49,6 +61,45 @@ class InMemoryStorage(BaseStorage):
 class _JournalFile:
     def __init__(self, file_path: str, lock_obj: Any = None) -> None:
         self.file_path = file_path
+
+
+JournalFileStorage = _JournalFile
+"""Its name before Optuna 4."""
+
+
+class RetryFailedTrialCallback:
+    """Taken for RDBStorage, and not needed: a trial whose process died is run again by the next ask, by its number."""
+
+    def __init__(self, max_retry: Optional[int] = None, inherit_intermediate_values: bool = False) -> None:
+        self._max_retry = max_retry
+
+    def __call__(self, study: Study, trial: FrozenTrial) -> None:
+        """Nothing."""
+
+    @staticmethod
+    def retried_trial_number(trial: Any) -> Optional[int]:
+        """None: a trial that is run again keeps its number."""
+        return None
+
+    @staticmethod
+    def retry_history(trial: Any) -> List[int]:
+        """None, likewise."""
+        return []
+
+
+RetryHeartbeatStaleTrialCallback = RetryFailedTrialCallback
+
+
+def fail_stale_trials(study: Study) -> None:
+    """Nothing: trials of a process that died are run again, not failed."""
+
+
+def get_storage(storage: Storage) -> BaseStorage:
+    """A storage by its path or URL."""
+    if isinstance(storage, BaseStorage):
+        return storage
+    path = path_of(storage)
+    return InMemoryStorage() if path is None else RDBStorage(path)
 
 
 journal = types.SimpleNamespace(JournalFileBackend=_JournalFile, JournalFileOpenLock=object)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import numbers
 import warnings
-from typing import Any, ClassVar, Dict, Iterator, List, Optional, Tuple
+from typing import Any, ClassVar, Dict, Iterator, List, Optional, Tuple, Union
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -28,25 +28,30 @@ from sterlet.exceptions import EngineError
 
 __all__ = ["SterletSearchCV"]
 
+_BLIND = ("grid", "random", "sobol")  # Samplers that do not look at results.
+_TAIL = 0.001  # Of a distribution without bounds, on either side.
+_PLACE = "_place"  # The parameter that says which of several dicts a candidate is of.
+
 
 class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
     """Cross-validated search by the engine: as RandomizedSearchCV, but each candidate is chosen by the results before.
 
     Being a BaseSearchCV it has several metrics, metadata routing, `error_score`, `refit` and `cv_results_` as
     scikit-learn has them. All candidates see the same folds, also of a splitter that draws. With n_jobs, so many
-    candidates are chosen together as can be fitted at once.
+    candidates are chosen together as can be fitted at once; all at once by a sampler that does not look at results.
 
-    param_distributions  by parameter: a distribution of scipy.stats (uniform, loguniform, randint), of
-                         sterlet.distributions, or a list of choices of any kind.
+    param_distributions  by parameter: a distribution of scipy.stats (uniform, loguniform and randint over their bounds,
+                         another over its quantiles from 0.001 to 0.999), of sterlet.distributions, or a list of choices
+                         of any kind; or a list of such dicts, of which each candidate takes one.
     n_iter               candidates, at least 1; fewer where there are no more different ones.
-    sampler              a name of docs/samplers.md.
+    sampler              a name of docs/samplers.md; "grid" tries every combination in scikit-learn's order.
     random_state         as elsewhere in scikit-learn; an int makes the search repeatable.
-    Errors               ValueError for a distribution that has no bounds.
+    Errors               ValueError and TypeError for what is none of these.
     """
 
     _parameter_constraints: ClassVar[Dict[str, Any]] = {
         **BaseSearchCV._parameter_constraints,
-        "param_distributions": [dict],
+        "param_distributions": [dict, list],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "sampler": [str],
         "random_state": ["random_state"],
@@ -55,7 +60,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
     def __init__(
         self,
         estimator: Any,
-        param_distributions: Dict[str, Any],
+        param_distributions: Union[Dict[str, Any], List[Dict[str, Any]]],
         *,
         n_iter: int = 10,
         sampler: str = "auto",
@@ -90,8 +95,12 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         search = _Search(self.param_distributions, self.sampler, seed)
         folds = _Frozen(getattr(self, "_checked_cv_orig", None))
         size = max(1, effective_n_jobs(self.n_jobs))
+        if self.sampler in _BLIND:
+            self._evaluate_all(search, evaluate_candidates, callback_ctx, folds)
+            return
         searching = _begin(self, callback_ctx, "search", None, True)
         scores: List[float] = []
+        unsure = _Once()
         # scikit-learn refuses candidates that all fail: those wait for one that does not, to stand in cv_results_ with.
         failed: List[Dict[str, Any]] = []
 
@@ -100,7 +109,8 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
             context = _begin(self, searching, "candidates", len(candidates) * self.n_splits_, False)
             if context is not None:
                 told["callback_ctx"] = context
-            found = self._scores(evaluate_candidates(candidates, **told))[len(scores) :]
+            with unsure:
+                found = self._scores(evaluate_candidates(candidates, **told))[len(scores) :]
             if context is not None:
                 context.call_on_fit_task_end(estimator=self)
             scores.extend(found)
@@ -117,18 +127,32 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
                     found = evaluate([*failed, *asked])[len(failed) :]
                     failed = []
                 except ValueError as error:
-                    is_last = left == 0 and not scores
-                    if "fits failed" not in str(error) or self.error_score == "raise" or is_last:
+                    if "fits failed" not in str(error) or self.error_score == "raise":
                         raise
                     found = [math.nan] * len(asked)
                     failed += asked
                 search.tell(found)
-            if failed:
-                evaluate([*failed, search.best()])
+            if failed:  # With no other to stand with, all have failed, which scikit-learn then says.
+                evaluate([*failed, search.best()] if scores else failed)
         finally:
             search.close()
+            unsure.say()
         if searching is not None:
             searching.call_on_fit_task_end(estimator=self)
+
+    def _evaluate_all(self, search: _Search, evaluate_candidates: Any, callback_ctx: Any, folds: _Frozen) -> None:
+        """All candidates together, as scikit-learn's own searches do it."""
+        try:
+            asked = search.ask(self.n_iter)
+        finally:
+            search.close()
+        told: Dict[str, Any] = {"cv": folds} if folds.is_known() else {}
+        context = _begin(self, callback_ctx, "search", len(asked) * self.n_splits_, False)
+        if context is not None:
+            told["callback_ctx"] = context
+        evaluate_candidates(asked, **told)
+        if context is not None:
+            context.call_on_fit_task_end(estimator=self)
 
     def _scores(self, results: Dict[str, Any]) -> List[float]:
         """What the search goes by: the metric of `refit`, else the first."""
@@ -138,29 +162,83 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         return [float(score) for score in results[name]]
 
 
+class _Once:
+    """Around each batch: scikit-learn warns of all results so far each time; the last of these is said, once."""
+
+    _MESSAGE = "One or more of the"
+
+    def __init__(self) -> None:
+        self._last: Dict[str, warnings.WarningMessage] = {}
+        self._catching = warnings.catch_warnings(record=True)
+
+    def __enter__(self) -> None:
+        self._catching = warnings.catch_warnings(record=True)
+        self._caught: Any = self._catching.__enter__()
+        warnings.filterwarnings("always", self._MESSAGE)
+
+    def __exit__(self, *raised: Any) -> None:
+        self._catching.__exit__(*raised)
+        for one in self._caught:
+            text = str(one.message)
+            if text.startswith(self._MESSAGE):
+                self._last[text.split(" scores are")[0]] = one
+            else:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+
+    def say(self) -> None:
+        """Says them."""
+        for one in self._last.values():
+            warnings.warn(one.message, one.category, stacklevel=2)
+
+
 class _Search:
     """An engine over the estimator's parameters."""
 
-    def __init__(self, param_distributions: Dict[str, Any], sampler: str, seed: int) -> None:
+    def __init__(self, param_distributions: Any, sampler: str, seed: int) -> None:
         self._space = Space()
+        self._names: Dict[str, str] = {}  # The estimator's, by the engine's.
+        self._unbounded: Dict[str, Any] = {}  # Distributions that are searched by their quantiles.
+        self._owner: Dict[str, int] = {}  # Of several dicts, which one the parameter is of.
         self._asked: List[int] = []
         self._candidates: List[Dict[str, Any]] = []
         self._told: List[float] = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Choices of any kind are in order here: nothing is stored.
-            for name, distribution in param_distributions.items():
-                self._space.meet(name, _converted(name, distribution))
+            self._meet_all(param_distributions)
+        declarations = self._space.declarations()
+        for code, place in self._owner.items():
+            declarations[code]["when"] = f"{_PLACE} == {place}"
         self._engine = Engine(
             {
                 "study": "search",
                 "objective": [{"metric": "score", "direction": "maximize"}],
-                "params": self._space.declarations(),
+                "params": declarations,
                 "sampler": sampler,
                 "seed": seed,
                 "defaults_first": False,
                 "failures_max": 1_000_000,
             }
         )
+
+    def _meet_all(self, param_distributions: Any) -> None:
+        listed = param_distributions if isinstance(param_distributions, list) else [param_distributions]
+        if not listed:
+            raise ValueError("param_distributions is empty; give it at least one dict")
+        if len(listed) > 1:
+            self._space.meet(_PLACE, CategoricalDistribution(range(len(listed))))
+        for place, given in enumerate(listed):
+            if not isinstance(given, dict):
+                raise TypeError(f"Parameter distribution is not a dict ({given!r})")
+            # By name, as scikit-learn's grid has them.
+            for name, distribution in sorted(given.items()):
+                own = name if len(listed) == 1 else f"{place}:{name}"
+                converted = _converted(name, distribution)
+                known = self._space.meet(own, converted or FloatDistribution(_TAIL, 1 - _TAIL))
+                if converted is None:
+                    self._unbounded[known.code] = distribution
+                self._names[known.code] = name
+                if len(listed) > 1:
+                    self._owner[known.code] = place
 
     def ask(self, count: int) -> List[Dict[str, Any]]:
         """So many candidates; fewer where every one has been tried."""
@@ -174,10 +252,18 @@ class _Search:
                     break
                 raise
             self._asked.append(answer["id"])
-            known = self._space.known.values()
-            candidates.append({one.name: one.decode(answer["params"][one.code]) for one in known})
+            params = answer["params"]
+            own = [code for code in params if code in self._names]
+            candidates.append({self._names[code]: self._value(code, params[code]) for code in own})
         self._candidates += candidates
         return candidates
+
+    def _value(self, code: str, word: Any) -> Any:
+        value = self._space.by_code[code].decode(word)
+        if code not in self._unbounded:
+            return value
+        found = self._unbounded[code].ppf(value)
+        return int(found) if hasattr(self._unbounded[code].dist, "pmf") else float(found)
 
     def tell(self, scores: List[float]) -> None:
         """The scores of the candidates that were asked for last."""
@@ -230,7 +316,8 @@ def _begin(estimator: Any, parent: Any, name: str, subtasks: Optional[int], sequ
     return context.call_on_fit_task_begin(estimator=estimator)
 
 
-def _converted(name: str, distribution: Any) -> BaseDistribution:
+def _converted(name: str, distribution: Any) -> Optional[BaseDistribution]:
+    """None: it is searched by its quantiles."""
     if isinstance(distribution, BaseDistribution):
         return distribution
     kind = getattr(getattr(distribution, "dist", None), "name", None)
@@ -242,12 +329,16 @@ def _converted(name: str, distribution: Any) -> BaseDistribution:
             return FloatDistribution(low, high)
         if kind == "randint":
             return IntDistribution(int(low), int(high))
-        raise ValueError(
-            f"{name}: scipy's {kind} cannot be searched; give uniform, loguniform, randint, a distribution of "
-            "sterlet.distributions, or a list of choices"
-        )
+        return None
     if hasattr(distribution, "rvs"):
-        raise ValueError(f"{name}: a distribution that only draws has no bounds; give one of scipy.stats, or a list")
+        raise ValueError(
+            f"{name}: a distribution that only draws tells nothing of its values; give one of scipy.stats, or a list"
+        )
+    if isinstance(distribution, str) or not hasattr(distribution, "__iter__"):
+        raise TypeError(
+            f"Parameter grid for parameter {name!r} is neither a list of choices nor a distribution (found "
+            f"{distribution!r}); a single value goes into a list of its own"
+        )
     choices = list(distribution)
     if not choices:
         raise ValueError(f"{name}: the list of choices is empty; give it at least one")

@@ -1,0 +1,100 @@
+"""Pictures of a study, by Optuna's names. Each function returns a Plot, which notebooks show and which saves itself.
+
+    sterlet.visualization.plot_optimization_history(study).write_image("history.png")
+
+Needs matplotlib. sterlet.visualization.matplotlib has the same functions, which return matplotlib's Axes.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+from typing import Any, Callable, Union
+
+from sterlet.visualization import matplotlib
+
+__all__ = [
+    "Plot",
+    "is_available",
+    "matplotlib",
+    "plot_contour",
+    "plot_edf",
+    "plot_hypervolume_history",
+    "plot_intermediate_values",
+    "plot_optimization_history",
+    "plot_parallel_coordinate",
+    "plot_param_importances",
+    "plot_pareto_front",
+    "plot_rank",
+    "plot_slice",
+    "plot_terminator_improvement",
+    "plot_timeline",
+]
+
+
+class Plot:
+    """A picture."""
+
+    def __init__(self, axes: Any) -> None:
+        self.axes = axes
+        """matplotlib's, or an array of them."""
+        self.figure = getattr(axes, "figure", None) or axes.ravel()[0].figure
+
+    def show(self) -> None:
+        """Opens a window, or in a notebook shows it below the cell. On a machine without a screen: nothing."""
+        from matplotlib import pyplot
+
+        if pyplot.get_backend().lower() in ("agg", "pdf", "svg", "ps"):
+            return
+        # pyplot has let go of the picture: it gets the window of an empty one.
+        manager = pyplot.figure().canvas.manager
+        manager.canvas.figure = self.figure
+        self.figure.set_canvas(manager.canvas)
+        pyplot.show()
+
+    def write_image(self, file: Union[str, os.PathLike[str], Any], format: Union[str, None] = None) -> None:
+        """Saves it: PNG, SVG or PDF, by the ending of the name or by `format`."""
+        self.figure.savefig(file, format=format, bbox_inches="tight")
+
+    def write_html(self, file: Union[str, os.PathLike[str]]) -> None:
+        """Saves it as a page that needs nothing else."""
+        with open(file, "w", encoding="utf-8") as page:
+            page.write(f"<!doctype html>\n<meta charset=utf-8>\n<title>Sterlet</title>\n{self._repr_html_()}\n")
+
+    def update_layout(self, **ignored: Any) -> Plot:
+        """Nothing: scripts that were written for another library call it. What `axes` is may be changed instead."""
+        return self
+
+    def _repr_html_(self) -> str:
+        image = io.StringIO()
+        self.figure.savefig(image, format="svg", bbox_inches="tight")
+        text = image.getvalue()
+        return text[text.index("<svg") :]
+
+
+def _picture(draw: Callable[..., Any]) -> Callable[..., Plot]:
+    @functools.wraps(draw)
+    def made(*arguments: Any, **named: Any) -> Plot:
+        plot = Plot(draw(*arguments, **named))
+        from matplotlib import pyplot
+
+        pyplot.close(plot.figure)  # Else pyplot keeps each for good, and a notebook shows it twice.
+        return plot
+
+    return made
+
+
+is_available = matplotlib.is_available
+plot_contour = _picture(matplotlib.plot_contour)
+plot_edf = _picture(matplotlib.plot_edf)
+plot_hypervolume_history = _picture(matplotlib.plot_hypervolume_history)
+plot_intermediate_values = _picture(matplotlib.plot_intermediate_values)
+plot_optimization_history = _picture(matplotlib.plot_optimization_history)
+plot_parallel_coordinate = _picture(matplotlib.plot_parallel_coordinate)
+plot_param_importances = _picture(matplotlib.plot_param_importances)
+plot_pareto_front = _picture(matplotlib.plot_pareto_front)
+plot_rank = _picture(matplotlib.plot_rank)
+plot_slice = _picture(matplotlib.plot_slice)
+plot_terminator_improvement = _picture(matplotlib.plot_terminator_improvement)
+plot_timeline = _picture(matplotlib.plot_timeline)
