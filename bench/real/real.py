@@ -164,6 +164,9 @@ class Bench:
                "ask_ms": round(ask_ms, 3), "seconds": round(time.perf_counter() - start, 2)}
         if task.part == "live":
             row["settings"] = settings
+        else:  # What it would have named had it known the truth.
+            truths = [math.inf if math.isnan(v) else task.truth(p) for p, v in zip(settings, told)]
+            row["tried"] = {b: min(truths[:b]) for b in named}
         row = json.loads(json.dumps(row))
         self.store.add(row)
         return True

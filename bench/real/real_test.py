@@ -245,6 +245,10 @@ class Runs(unittest.TestCase):
         self.assertEqual(report.ranks(regrets, regrets.optimizers, 50)["sterlet:auto"], (1, 1, 1))
         self.assertIn("1-0-0", report.pair_table(regrets))
         self.assertIn("| sterlet:auto | 50 |", report.half_way(regrets))
+        self.assertEqual(report.tried_table(regrets), "")  # Not known of these runs.
+        for row in rows:
+            row["tried"] = {b: self.task.best for b in row["truth"]}
+        self.assertIn("| optuna:tpe | 0.00 [0.00, 0.00] |", report.tried_table(self.regrets(rows)))
 
     def test_runs_of_another_program_do_not_count_but_for_labels_and_what_is_said_to_be_the_same(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -115,6 +115,18 @@ def behind_random(regrets):
     return score.markdown(["optimizer", "tasks behind", "which"], rows)
 
 
+def tried_table(regrets):
+    """What was tried beside what was named: the rest is lost by not knowing which of them is best."""
+    rows = []
+    for o in regrets.optimizers:
+        runs = [regrets.rows[o, t.name] for t in regrets.tasks]
+        if all("tried" in r for seeds in runs for r in seeds):
+            table = {b: [[score.normalised(t.reference, r["tried"][str(b)], b) for r in seeds]
+                         for t, seeds in zip(regrets.tasks, runs)] for b in tasks.BUDGETS}
+            rows.append([o, *(cell(score.mean_with_interval(table[b])) for b in tasks.BUDGETS)])
+    return score.markdown(["optimizer", *(f"best tried of {b}" for b in tasks.BUDGETS)], rows) if rows else ""
+
+
 def half_way(regrets):
     """Regret on the scale of 100 trials: auto after 50 beside others after 100."""
     rows = []
@@ -165,6 +177,9 @@ def section(title, chosen, store, detail):
         parts.append("A choice among families: share of runs that name a trial of a family whose best is over 1% worse than "
                      f"the best family's:\n\n{family_table(regrets)}")
     parts.append(f"Behind random search after 100 trials, beyond the error:\n\n{behind_random(regrets)}")
+    tried = tried_table(regrets)
+    if tried:
+        parts.append(f"Regret of the best that was tried, had its truth been known:\n\n{tried}")
     parts.append(half_way(regrets))
     if detail:
         parts.append(f"Regret by task:\n\n{detail_table(regrets)}")
