@@ -164,6 +164,9 @@ class Bench:
                "ask_ms": round(ask_ms, 3), "seconds": round(time.perf_counter() - start, 2)}
         if task.part == "live":
             row["settings"] = settings
+        else:  # What it would have named had it known the truth.
+            truths = [math.inf if math.isnan(v) else task.truth(p) for p, v in zip(settings, told)]
+            row["tried"] = {b: min(truths[:b]) for b in named}
         row = json.loads(json.dumps(row))
         self.store.add(row)
         return True
@@ -187,6 +190,7 @@ def main():
     parser.add_argument("--study", help="more keys of the study file as JSON, such as '{\"repeats\": 3}'; give a --label, too")
     parser.add_argument("--same", help="optimizers whose runs of another program count as this one's: a regular expression")
     parser.add_argument("--table", action="store_true", help="run nothing, print the tables of the stored runs")
+    parser.add_argument("--quiet", action="store_true", help="measure only, print no tables")
     parser.add_argument("--detail", action="store_true", help="also print one line a task")
     parser.add_argument("--timeout", type=float, default=3600, help="seconds for one run of sterlet")
     parser.add_argument("--write", metavar="FILE", help="replace the section of real trainings in this file")
@@ -199,10 +203,11 @@ def main():
     bench = Bench(args)
     if not args.table:
         bench.run()
-    text = report.make(bench)
-    print(text)
-    if args.write:
-        write_between_marks(args.write, text, MARKS, "Real trainings")
+    if not args.quiet:
+        text = report.make(bench)
+        print(text)
+        if args.write:
+            write_between_marks(args.write, text, MARKS, "Real trainings")
     return 1 if bench.failures else 0
 
 

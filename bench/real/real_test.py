@@ -1,11 +1,14 @@
 """Tests of the suite of real trainings: build/quality/venv/bin/python bench/real/real_test.py (bench/quality/install makes it)."""
 import argparse
+import contextlib
+import io
 import json
 import math
 import os
 import random
 import tempfile
 import unittest
+import unittest.mock
 import warnings
 
 import real  # First: it says how many threads numpy has.
@@ -245,6 +248,32 @@ class Runs(unittest.TestCase):
         self.assertEqual(report.ranks(regrets, regrets.optimizers, 50)["sterlet:auto"], (1, 1, 1))
         self.assertIn("1-0-0", report.pair_table(regrets))
         self.assertIn("| sterlet:auto | 50 |", report.half_way(regrets))
+        self.assertEqual(report.tried_table(regrets), "")  # Not known of these runs.
+        for row in rows:
+            row["tried"] = {b: self.task.best for b in row["truth"]}
+        self.assertIn("| optuna:tpe | 0.00 [0.00, 0.00] |", report.tried_table(self.regrets(rows)))
+
+    def test_the_suite_measures_once_and_prints_what_is_stored(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def run(*more):
+                with unittest.mock.patch("sys.argv", ["real.py", "--out", folder, "--part", "tables", "--seeds", "2", "--only",
+                                                      "^families-diabetes$", "--optimizers", "optuna:random", *more]):
+                    with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.redirect_stderr(io.StringIO()):
+                        self.assertEqual(real.main(), 0)
+                with open(os.path.join(folder, "runs.jsonl")) as f:
+                    return printed.getvalue(), [json.loads(line) for line in f]
+            printed, rows = run("--write", os.path.join(folder, "results.md"))
+            self.assertEqual([(r["optimizer"], r["seed"], len(r["told"])) for r in rows],
+                             [("optuna:random", 0, 100), ("optuna:random", 1, 100)])
+            for row in rows:
+                for budget in tasks.BUDGETS:
+                    self.assertEqual(row["named"][str(budget)], int(np.argmin(row["told"][:budget])))
+                    self.assertLessEqual(row["tried"][str(budget)], row["truth"][str(budget)])
+            self.assertIn("| optuna:random |", printed)
+            again, same = run("--table")
+            self.assertEqual((again, same), (printed, rows))
+            with open(os.path.join(folder, "results.md")) as f:
+                self.assertIn(printed.strip(), f.read())
 
     def test_runs_of_another_program_do_not_count_but_for_labels_and_what_is_said_to_be_the_same(self):
         with tempfile.TemporaryDirectory() as folder:
