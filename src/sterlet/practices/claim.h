@@ -12,6 +12,7 @@
 #include "sterlet/analysis/trial_table.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/plan/model.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/space/space.h"
 
@@ -31,6 +32,8 @@ struct Parts {
   std::function<std::vector<double>(const analysis::TrialTable& table)> variance_shares;
   /// analysis::judge_scale.
   std::function<analysis::ScaleVerdict(const analysis::ScaleQuestion& question)> judge_scale;
+  /// plan::make_plan.
+  std::function<plan::Plan(const plan::Facts& facts)> make_plan;
 };
 Parts real_parts();
 

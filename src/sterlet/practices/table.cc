@@ -7,7 +7,7 @@
 namespace sterlet::practices {
 
 std::span<const Claim> claims() {
-  static const std::array<Claim, 12> table{{
+  static const std::array<Claim, 13> table{{
       {"grid-values", "in 25 trials of two parameters a grid sees 5 learning rates, random points 25", &grid_values},
       {"random-beats-grid", "where one parameter matters, the best of 25 random points is better than the grid's",
        &random_beats_grid},
@@ -33,6 +33,8 @@ std::span<const Claim> claims() {
       {"tiers", "where importance falls from tier to tier, 300 trials measure it: four of nine parameters carry most",
        &tiers},
       {"doctor", "60 trials tell the scale a learning rate acts evenly on, whichever it was drawn on", &doctor},
+      {"plan", "with growing compute the choice flips once, from one model raised to many, and earlier with more cores",
+       &plan_choice},
   }};
   return table;
 }
@@ -49,7 +51,8 @@ Parts real_parts() {
                 }
                 return shares;
               },
-          .judge_scale = &analysis::judge_scale};
+          .judge_scale = &analysis::judge_scale,
+          .make_plan = &plan::make_plan};
 }
 
 Finding broken(const base::Error& error) { return {.holds = false, .figure = error.message()}; }
