@@ -9,7 +9,7 @@ function(sterlet_test_executable target)
   sterlet_warnings(${target})
 endfunction()
 
-foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor run
+foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor run plan
         babysit/judge babysit retest api report practices cli)
   sterlet_room_sources(${room} sources)
   list(FILTER sources INCLUDE REGEX "_test\\.cc$")

@@ -17,7 +17,7 @@ class CommandLine(ProgramTest):
     def test_every_subcommand_has_help(self):
         listed = self.run_program("--help").stdout
         for name in ("init check tune resume stop status ls show best top logs enqueue ask-tell export completion "
-                     "version report practices babysit set undo branch pause logbook client help doctor importance").split():
+                     "version report practices babysit set undo branch pause logbook client help doctor importance plan lessons").split():
             self.assertIn(name, listed)
             self.assertIn("Usage", self.run_program(name, "--help").stdout)
 

@@ -27,6 +27,7 @@ struct Command {
   ROW(init)                   \
   ROW(check)                  \
   ROW(doctor)                 \
+  ROW(plan)                   \
   ROW(practices)              \
   ROW(tune)                   \
   ROW(resume)                 \
@@ -40,6 +41,7 @@ struct Command {
   ROW(best)                   \
   ROW(top)                    \
   ROW(importance)             \
+  ROW(lessons)                \
   ROW(logs)                   \
   ROW(enqueue)                \
   ROW(ask_tell)               \

@@ -11,6 +11,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/best_trials.h"
 #include "sterlet/cli/display.h"
+#include "sterlet/cli/planning.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/staleness.h"
@@ -95,18 +96,31 @@ std::string end_text(const study::Study& study, study::Pause pause, bool is_noth
   return {};
 }
 
-}  // namespace
-
-void add_running_options(CLI::App& command, TuningOptions& options) {
+void add_workers_option(CLI::App& command, TuningOptions& options) {
   command.add_option("--workers,-w", options.workers, "trials at once (default: the study's, else one a core)")
       ->check(CLI::Range(1, kWorkersMax));
-  command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
 }
 
-void add_tuning_options(CLI::App& command, TuningOptions& options) {
+void add_limit_options(CLI::App& command, TuningOptions& options) {
   command.add_option("--trials,-n", options.trials, "trials in all, in place of the study's budget")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000}));
   command.add_option("--time,-t", options.time, "running time in all, as 90s, 30m or 2h");
+}
+
+}  // namespace
+
+void add_running_options(CLI::App& command, TuningOptions& options) {
+  add_workers_option(command, options);
+  command.add_option("--progress", options.progress, "rich, plain, json or none (default: rich on a terminal)");
+}
+
+void add_tuning_limits(CLI::App& command, TuningOptions& options) {
+  add_limit_options(command, options);
+  add_workers_option(command, options);
+}
+
+void add_tuning_options(CLI::App& command, TuningOptions& options) {
+  add_limit_options(command, options);
   add_running_options(command, options);
 }
 
@@ -183,6 +197,7 @@ base::Result<bool> run_once(Context& context, OpenStudy& open, const TuningOptio
     if (result->interruptions == 0 && !is_nothing_run && spec.strategy.name == "parallel") {
       print_main_finding(context, study);
     }
+    if (result->interruptions == 0 && !is_nothing_run) STERLET_PASS(print_plan_comparison(context, study));
   }
   if (result->pause == study::Pause::kAmended && !context.quiet) {
     context.err.line(

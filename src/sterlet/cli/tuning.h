@@ -23,6 +23,8 @@ struct RunPlace {
   bool takes_changes = false;  ///< Where somebody changes the study meanwhile, it goes on with the study as it is then.
 };
 void add_tuning_options(CLI::App& command, TuningOptions& options);
+/// The limits and the workers without how progress is shown, for a command that runs nothing of the study.
+void add_tuning_limits(CLI::App& command, TuningOptions& options);
 /// The same without limits: --workers and --progress.
 void add_running_options(CLI::App& command, TuningOptions& options);
 

@@ -125,6 +125,8 @@ struct Event {
     double seconds = 0;  ///< Wall time of the attempt.
     std::string reason;  ///< One sentence for a person, with the last line of stderr if that helps.
     Traces traces;       ///< With kFinished.
+    /// The most that it held: of its largest process, or with a limit of memory of all together. 0: not known.
+    std::int64_t memory_bytes = 0;
   };
   AttemptId id;
   std::variant<Queued, Started, Hello, Report, Value, Checkpoint, Applied, Restored, Refused, Failed, Read, Noted,

@@ -18,5 +18,6 @@ Finding wrong_scale_gp(const Parts& parts);
 Finding tiers(const Parts& parts);
 Finding doctor(const Parts& parts);
 Finding stale_optimum(const Parts& parts);
+Finding plan_choice(const Parts& parts);
 
 }  // namespace sterlet::practices

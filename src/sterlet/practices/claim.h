@@ -13,6 +13,7 @@
 #include "sterlet/analysis/trial_table.h"
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
+#include "sterlet/plan/model.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/space/space.h"
 
@@ -36,6 +37,8 @@ struct Parts {
       judge_retest;
   /// analysis::judge_scale.
   std::function<analysis::ScaleVerdict(const analysis::ScaleQuestion& question)> judge_scale;
+  /// plan::make_plan.
+  std::function<plan::Plan(const plan::Facts& facts)> make_plan;
 };
 Parts real_parts();
 

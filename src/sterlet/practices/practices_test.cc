@@ -57,6 +57,18 @@ Parts forgetful() {
   return parts;
 }
 
+Parts that_always_raise_one() {
+  Parts parts = real_parts();
+  parts.make_plan = [](const plan::Facts& facts) {
+    plan::Plan plan = plan::make_plan(facts);
+    for (std::size_t i = 0; i < plan.choices.size(); ++i) {
+      if (plan.choices[i].strategy == plan::Strategy::kBabysit) plan.best = i;
+    }
+    return plan;
+  };
+  return parts;
+}
+
 Parts that_measure_nothing() {
   Parts parts = real_parts();
   parts.variance_shares = [](const analysis::TrialTable& table) {
@@ -117,6 +129,7 @@ std::vector<Break> breaks() {
       {"doctor", "every scale is taken for right", that_keep_the_scale()},
       {"stale-optimum", "every retest says holds", that_always_say(analysis::Verdict::kHolds)},
       {"stale-optimum", "every retest says rusted", that_always_say(analysis::Verdict::kRusted)},
+      {"plan", "the one model is always taken", that_always_raise_one()},
   };
 }
 

@@ -7,7 +7,7 @@
 namespace sterlet::practices {
 
 std::span<const Claim> claims() {
-  static const std::array<Claim, 13> table{{
+  static const std::array<Claim, 14> table{{
       {"grid-values", "in 25 trials of two parameters a grid sees 5 learning rates, random points 25", &grid_values},
       {"random-beats-grid", "where one parameter matters, the best of 25 random points is better than the grid's",
        &random_beats_grid},
@@ -35,6 +35,8 @@ std::span<const Claim> claims() {
       {"doctor", "60 trials tell the scale a learning rate acts evenly on, whichever it was drawn on", &doctor},
       {"stale-optimum", "other data rust an optimum: of 40 old trials at most 15 need a second look to tell so",
        &stale_optimum},
+      {"plan", "with growing compute the choice flips once, from one model raised to many, and earlier with more cores",
+       &plan_choice},
   }};
   return table;
 }
@@ -52,7 +54,8 @@ Parts real_parts() {
                 return shares;
               },
           .judge_retest = &analysis::judge_retest,
-          .judge_scale = &analysis::judge_scale};
+          .judge_scale = &analysis::judge_scale,
+          .make_plan = &plan::make_plan};
 }
 
 Finding broken(const base::Error& error) { return {.holds = false, .figure = error.message()}; }

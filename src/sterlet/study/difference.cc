@@ -22,7 +22,7 @@ using base::Result;
 constexpr std::size_t kShownMax = 80;  // Bytes of a value that an error shows.
 
 // Of a parameter what says nothing of where its points lie.
-constexpr std::array<std::string_view, 3> kLooks{"default", "tier", "live"};
+constexpr std::array<std::string_view, 4> kLooks{"default", "tier", "live", "scale_of"};
 
 std::string shown(const Json& value) {
   if (value.is_null()) return "nothing";

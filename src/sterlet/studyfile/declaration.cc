@@ -93,6 +93,15 @@ void take_common(Declaration& item, const Values& values, const YamlNode& node) 
     parameter.live = values.boolean(*live, "live").value_or(false);
   }
   if (const YamlNode* tune = node.find("tune")) item.tune = values.boolean(*tune, "tune");
+  if (const YamlNode* of = node.find("scale_of")) {
+    if (const auto word = values.word(*of, "scale_of", {"width", "data", "steps"})) {
+      item.size = size_from_text(*word);
+      if (!is_numeric(parameter)) {
+        values.fault(of->mark, fmt::format("scale_of needs a number (found type: {})", space::text_of(parameter.kind)),
+                     "remove it, or use type: int or float");
+      }
+    }
+  }
 }
 
 bool take_type(Declaration& item, const Values& values, const YamlNode& node) {

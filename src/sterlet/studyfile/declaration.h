@@ -5,6 +5,7 @@
 
 #include "sterlet/space/parameter.h"
 #include "sterlet/studyfile/presets.h"
+#include "sterlet/studyfile/spec.h"
 #include "sterlet/studyfile/values.h"
 
 namespace sterlet::studyfile {
@@ -18,6 +19,7 @@ struct Declaration {
   bool is_broken = false;          ///< A fault was found in its declaration; what Space says of it follows from that.
   bool is_constant = false;        ///< By `value`.
   std::optional<bool> tune;        ///< By its own `tune`.
+  std::optional<Size> size;        ///< By `scale_of`.
 
   space::Parameter& parameter() { return row.parameter; }
   const space::Parameter& parameter() const { return row.parameter; }

@@ -35,7 +35,8 @@ std::string text_literal(std::string_view text) {
 
 class ParameterReader final {
  public:
-  ParameterReader(const YamlNode& root, Faults& faults) : root_(root), faults_(faults), top_(faults, "") {}
+  ParameterReader(const YamlNode& root, Faults& faults, const TierBudget& budget)
+      : root_(root), faults_(faults), budget_(budget), top_(faults, "") {}
 
   std::optional<DeclaredSpace> read(std::vector<std::string>& names) {
     const std::size_t faults_before = faults_.size();
@@ -61,6 +62,15 @@ class ParameterReader final {
     fix_parameters();
     if (faults_.size() > faults_before) return std::nullopt;
     return make_space(items_);
+  }
+
+  const std::optional<OpenedTiers>& tiers() const { return opened_; }
+  std::vector<SizeParameter> sizes() const {
+    std::vector<SizeParameter> sizes;
+    for (const Declaration& item : items_) {
+      if (item.size) sizes.push_back({item.parameter().name, *item.size});
+    }
+    return sizes;
   }
 
  private:
@@ -271,6 +281,11 @@ class ParameterReader final {
       tune.tier_max = 4;
       return tune;
     }
+    if (text == "auto" && find(text) == nullptr) {
+      opened_ = open_tiers();
+      tune.tier_max = opened_->tier_max;
+      return tune;
+    }
     if (text.substr(0, 4) != "tier" || find(node->text) != nullptr) {
       take_tuned_name(*node, tune);
       return tune;
@@ -281,11 +296,24 @@ class ParameterReader final {
     const std::int64_t tier_max = tier.value_or(0) - (comparison == "<" ? 1 : 0);
     if ((comparison != "<=" && comparison != "<") || !tier || tier_max < 1 || tier_max > 4) {
       top_.fault(node->mark, fmt::format("tune does not understand '{}'", clipped(node->text)),
-                 "write tier<=1, tier<=2, tier<=3 or tier<=4, or a list of parameters");
+                 "write tier<=1, tier<=2, tier<=3 or tier<=4, auto, or a list of parameters");
       return std::nullopt;
     }
     tune.tier_max = static_cast<int>(tier_max);
     return tune;
+  }
+
+  // By the trials that there are; tiers 1 and 2 where nobody knows yet how many.
+  OpenedTiers open_tiers() const {
+    OpenedTiers tiers{.trials = budget_.trials};
+    for (int tier = 1; tier <= 4; ++tier) {
+      tiers.parameters.push_back(std::count_if(items_.begin(), items_.end(), [&](const Declaration& item) {
+        return is_tuned(item, Tune{.tier_max = tier, .names = {}});
+      }));
+    }
+    if (budget_.trials) tiers.tier_max = tiers_for(*budget_.trials, tiers.parameters);
+    if (budget_.tiers) tiers.tier_max = *budget_.tiers;
+    return tiers;
   }
 
   void take_tuned_name(const YamlNode& node, Tune& tune) {
@@ -348,8 +376,10 @@ class ParameterReader final {
 
   const YamlNode& root_;
   Faults& faults_;
+  TierBudget budget_;
   Values top_;
   std::vector<Declaration> items_;
+  std::optional<OpenedTiers> opened_;
   std::vector<std::string> constraints_;
   std::vector<Mark> constraint_marks_;
 };
@@ -382,8 +412,14 @@ std::string substitute(std::string_view text, std::string_view name, std::string
   return out;
 }
 
-std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names) {
-  return ParameterReader(root, faults).read(names);
+std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names,
+                                             const TierBudget& budget) {
+  ParameterReader reader(root, faults, budget);
+  std::optional<DeclaredSpace> declared = reader.read(names);
+  if (!declared) return declared;
+  declared->sizes = reader.sizes();
+  declared->tiers = reader.tiers();
+  return declared;
 }
 
 }  // namespace sterlet::studyfile

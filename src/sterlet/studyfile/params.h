@@ -6,6 +6,7 @@
 
 #include "sterlet/space/space.h"
 #include "sterlet/studyfile/faults.h"
+#include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::studyfile {
 
@@ -14,11 +15,20 @@ struct DeclaredSpace {
   std::vector<space::Parameter> parameters;  ///< As searched: fixed ones have one value.
   std::vector<std::string> constraints;
   space::Space space;
+  std::vector<SizeParameter> sizes;
+  std::optional<OpenedTiers> tiers;  ///< With `tune: auto`.
+};
+
+/// What `tune: auto` goes by: the budget's trials, or what the caller wants opened.
+struct TierBudget {
+  std::optional<std::int64_t> trials;
+  std::optional<int> tiers;
 };
 
 /// Reads it from the root of a study file. `names` becomes the parameters' names, also where there are faults, so that
 /// other keys can be checked against them. Nothing where faults were added.
-std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names);
+std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names,
+                                             const TierBudget& budget = {});
 
 /// `text` with the parameter `name` replaced by `literal`, outside quotes: how a fixed choice enters an expression.
 std::string substitute(std::string_view text, std::string_view name, std::string_view literal);

@@ -47,14 +47,14 @@ constexpr std::array<Key, 25> kStudyKeys{{
     {"preset", "Parameters from common practice, with tiers, scales and defaults; params overrides them key by key.",
      "PRESET"},
     {"tune",
-     "What to search: tier<=2, a list of names, or all; the rest is fixed at its default. With a preset tier<=3 when "
-     "left "
-     "out.",
+     "What to search: tier<=2, a list of names, all, or auto (as many tiers as the budget is enough for); the rest is "
+     "fixed at its default. With a preset tier<=3 when left out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
     {"strategy",
      "How trials follow each other: parallel (also called caviar), many at once, the best is kept; babysit (also "
      "called "
-     "panda), one model, changed while it trains; pbt, a population; replay, one schedule again.",
+     "panda), one model, changed while it trains; pbt, a population; replay, one schedule again; auto, what sterlet "
+     "plan says.",
      "STRATEGY"},
     {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},
     {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
@@ -103,7 +103,7 @@ constexpr std::array<Key, 2> kMetricsKeys{{
      kText},
 }};
 
-constexpr std::array<Key, 14> kParameterKeys{{
+constexpr std::array<Key, 15> kParameterKeys{{
     {"type", "float, int, categorical or ordinal (choices with an order).",
      R"({"enum": ["float", "int", "categorical", "ordinal"]})"},
     {"low", "Smallest value, itself possible.", kNumber},
@@ -126,8 +126,10 @@ constexpr std::array<Key, 14> kParameterKeys{{
     {"value", "Fixes the parameter at this value.", R"({"type": ["string", "number", "boolean"]})"},
     {"tune", "false fixes the parameter at its default, true searches it, whatever the study's tune says.",
      kTrueOrFalse},
+    {"scale_of", "What it makes larger: width (the model), data, or steps; for sterlet plan --transfer.",
+     R"({"enum": ["width", "data", "steps"]})"},
 }};
-constexpr std::array<Key, 4> kBudgetKeys{{
+constexpr std::array<Key, 5> kBudgetKeys{{
     {"trials", "Trials of the whole study, not of a worker.", R"({"type": "integer", "minimum": 1})"},
     {"time", "Running time, as 30m, 1h30m, 45s, or a number of seconds.", kDuration},
     {"target", "Stop once the first objective is this good.", kNumber},
@@ -135,6 +137,8 @@ constexpr std::array<Key, 4> kBudgetKeys{{
      "With time: how much longer running trials may take before they are stopped, as 2m; left out, they run to their "
      "end.",
      kDuration},
+    {"max_steps", "Steps of one full training, as its program reports them; for sterlet plan.",
+     R"({"type": "integer", "minimum": 1})"},
 }};
 
 constexpr std::array<Key, 5> kResourcesKeys{{

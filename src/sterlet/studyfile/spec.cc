@@ -1,5 +1,6 @@
 #include "sterlet/studyfile/spec.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -7,6 +8,8 @@
 namespace sterlet::studyfile {
 
 namespace {
+
+constexpr std::array<std::string_view, 3> kSizes{"width", "data", "steps"};
 
 base::Json json_from_declaration(const space::Parameter& parameter) {
   base::Json json = space::json_from_parameter(parameter);
@@ -35,6 +38,7 @@ base::Json json_from_budget(const Budget& budget) {
   if (budget.seconds) json["time"] = *budget.seconds;
   if (budget.target) json["target"] = *budget.target;
   if (budget.grace) json["grace"] = *budget.grace;
+  if (budget.steps_max) json["max_steps"] = *budget.steps_max;
   return json;
 }
 
@@ -66,6 +70,14 @@ std::string_view text_of(Duplicates duplicates) {
   return kNames[static_cast<std::size_t>(duplicates)];
 }
 
+std::string_view text_of(Size size) { return kSizes[static_cast<std::size_t>(size)]; }
+
+std::optional<Size> size_from_text(std::string_view text) {
+  const auto* const found = std::find(kSizes.begin(), kSizes.end(), text);
+  if (found == kSizes.end()) return std::nullopt;
+  return static_cast<Size>(found - kSizes.begin());
+}
+
 std::string text_of(const CurveValue& of) {
   switch (of.kind) {
     case CurveValue::Kind::kLast:
@@ -95,6 +107,7 @@ base::Json json_from_spec(const StudySpec& spec) {
   json["params"] = base::Json::object();
   for (const space::Parameter& parameter : spec.parameters)
     json["params"][parameter.name] = json_from_declaration(parameter);
+  for (const SizeParameter& each : spec.sizes) json["params"][each.parameter]["scale_of"] = text_of(each.size);
   if (!spec.constraints.empty()) json["constraints"] = spec.constraints;
   json["budget"] = json_from_budget(spec.budget);
   json["strategy"] = json_from_choice(spec.strategy);

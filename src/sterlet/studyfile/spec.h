@@ -43,6 +43,8 @@ struct Budget {
   std::optional<double> seconds;       ///< > 0, of running time, summed over sessions.
   std::optional<double> target;        ///< Stop once the first objective is this good or better.
   std::optional<double> grace;  ///< > 0. After `seconds`, running trials end so many seconds later; empty: never.
+  /// >= 1. Steps of one full training, as its program reports them: for plans; nothing is ended by it. Empty: not said.
+  std::optional<std::int64_t> steps_max;
   bool operator==(const Budget&) const = default;
 };
 
@@ -63,6 +65,14 @@ struct Resources {
   std::optional<std::int64_t> memory_bytes;  ///< Of the whole process group; beyond it the trial is ended.
   std::optional<double> seconds;             ///< Of one attempt; beyond it the trial is ended.
   bool operator==(const Resources&) const = default;
+};
+
+/// What a parameter makes larger: the model, its data, or its training.
+enum class Size { kWidth, kData, kSteps };
+struct SizeParameter {
+  std::string parameter;
+  Size size = Size::kWidth;
+  bool operator==(const SizeParameter&) const = default;
 };
 
 /// A named algorithm with its options.
@@ -89,6 +99,7 @@ struct StudySpec {
   std::vector<std::string> command;   ///< argv; may be empty only for ask-tell. ${name} is replaced.
   MetricsSource metrics;
   std::vector<space::Parameter> parameters;  ///< Those that `tune` or `value` fixed, too: low == high, or one choice.
+  std::vector<SizeParameter> sizes;          ///< By `scale_of`; in the order of the parameters.
   std::vector<std::string> constraints;
   Budget budget;
   Choice strategy{.name = "parallel"};  ///< A row of strategies(), by its name.
@@ -113,6 +124,8 @@ struct StudySpec {
 
 std::string_view text_of(Direction direction);
 std::string_view text_of(Duplicates duplicates);
+std::string_view text_of(Size size);
+std::optional<Size> size_from_text(std::string_view text);
 /// last, best, "mean of last 5".
 std::string text_of(const CurveValue& of);
 /// For people: "minimized", "maximized, best of its curve".

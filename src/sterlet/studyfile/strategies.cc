@@ -89,6 +89,10 @@ constexpr auto kRows = std::to_array<StrategyRow>({
      .is_one_point = true,
      .schema = &replay_schema,
      .check = &check_replay},
+    {.name = "auto",
+     .summary = "parallel or babysit, as sterlet plan finds out when sterlet tune begins",
+     .is_open = true,
+     .check = &check_no_options},
 });
 
 }  // namespace

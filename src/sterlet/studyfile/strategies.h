@@ -20,6 +20,7 @@ struct StrategyRow {
   bool is_tuned = true;       ///< `sterlet tune` trains it; else `sterlet babysit` does.
   bool is_driven = true;      ///< Whoever asks may evaluate its trials; else it needs its programs, and a storage.
   bool is_one_point = false;  ///< All trials train the same; the result is how they spread.
+  bool is_open = false;       ///< `sterlet tune` decides which it is; until then trials run as with parallel.
   /// The JSON Schema of the strategy written as a map of options; null: it has none.
   base::Json (*schema)() = nullptr;
   /// What it needs of its options and of the rest of the file. Errors, each kInvalidArgument: all that is wrong.

@@ -27,6 +27,7 @@ namespace {
 using Errors = std::vector<base::Error>;
 
 constexpr std::int64_t kTrialsMax = 1000000000;
+constexpr std::int64_t kStepsMax = 1'000'000'000'000;
 constexpr std::int64_t kWorkersMax = 4096;
 constexpr std::int64_t kRetriesMax = 1000;
 constexpr std::int64_t kRepeatsMax = 1000;
@@ -43,8 +44,8 @@ struct Source {
 
 class StudyReader final {
  public:
-  StudyReader(const YamlNode& root, Source source)
-      : root_(root), source_(std::move(source)), faults_(source_.path), top_(faults_, "") {}
+  StudyReader(const YamlNode& root, Source source, ReadOptions options = {})
+      : root_(root), source_(std::move(source)), options_(options), faults_(source_.path), top_(faults_, "") {}
 
   base::Result<StudyFile, Errors> read() {
     if (!root_.is_map()) {
@@ -62,10 +63,11 @@ class StudyReader final {
     }
     take_name();
     spec_.objectives = read_objectives(root_, faults_);
-    std::optional<DeclaredSpace> declared = read_parameters(root_, faults_, parameter_names_);
+    take_budget();
+    std::optional<DeclaredSpace> declared =
+        read_parameters(root_, faults_, parameter_names_, {.trials = spec_.budget.trials, .tiers = options_.tiers});
     spec_.command = read_command(root_, faults_, parameter_names_);
     spec_.metrics = read_metrics(root_, faults_, spec_.objectives);
-    take_budget();
     take_strategy();
     take_sampler();
     take_pruner();
@@ -79,7 +81,11 @@ class StudyReader final {
     if (!faults_.empty() || !declared) return base::fail(faults_.take());
     spec_.parameters = std::move(declared->parameters);
     spec_.constraints = std::move(declared->constraints);
-    return StudyFile{std::move(spec_), std::move(declared->space)};
+    spec_.sizes = std::move(declared->sizes);
+    return StudyFile{.spec = std::move(spec_),
+                     .space = std::move(declared->space),
+                     .tiers = std::move(declared->tiers),
+                     .names_pruner = root_.find("pruner") != nullptr};
   }
 
  private:
@@ -149,6 +155,9 @@ class StudyReader final {
     }
     if (const YamlNode* time = node->find("time")) spec_.budget.seconds = values.duration(*time, "time");
     if (const YamlNode* target = node->find("target")) spec_.budget.target = values.number(*target, "target");
+    if (const YamlNode* steps = node->find("max_steps")) {
+      spec_.budget.steps_max = values.integer(*steps, "max_steps", 1, kStepsMax);
+    }
     if (const YamlNode* grace = node->find("grace")) {
       spec_.budget.grace = values.duration(*grace, "grace");
       if (node->find("time") == nullptr) {
@@ -161,11 +170,6 @@ class StudyReader final {
   void take_strategy() {
     const YamlNode* node = root_.find("strategy");
     if (node == nullptr) return;
-    if (node->is_scalar() && node->text == "auto") {
-      top_.fault(node->mark, "strategy: auto needs `sterlet plan` to decide it, which this version does not have",
-                 "use strategy: parallel");
-      return;
-    }
     auto choice = read_choice(*node, faults_, "strategy", strategy_words());
     if (!choice) return;
     spec_.strategy = {.name = std::string(find_strategy(choice->name)->name)};
@@ -327,6 +331,7 @@ class StudyReader final {
 
   const YamlNode& root_;
   Source source_;
+  ReadOptions options_;
   Faults faults_;
   Values top_;
   StudySpec spec_;
@@ -345,17 +350,17 @@ bool is_study_name(std::string_view name) {
 }
 
 base::Result<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
-                                                 const std::string& folder) {
+                                                 const std::string& folder, const ReadOptions& options) {
   const auto root = parse_yaml(text);
   if (!root) {
     Faults faults(path);
     faults.add(root.error().mark, root.error().what, root.error().next);
     return base::fail(faults.take());
   }
-  return StudyReader(*root, {.path = path, .folder = folder}).read();
+  return StudyReader(*root, {.path = path, .folder = folder}, options).read();
 }
 
-base::Result<StudyFile, Errors> read_study_file(const std::string& path) {
+base::Result<StudyFile, Errors> read_study_file(const std::string& path, const ReadOptions& options) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -375,7 +380,7 @@ base::Result<StudyFile, Errors> read_study_file(const std::string& path) {
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));
   fs::path folder = fs::absolute(path, error).parent_path().lexically_normal();
-  return parse_study_text(text, path, folder.string());
+  return parse_study_text(text, path, folder.string(), options);
 }
 
 base::Result<StudyFile> study_from_json(const base::Json& spec) {

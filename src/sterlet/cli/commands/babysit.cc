@@ -10,6 +10,7 @@
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/babysit_display.h"
+#include "sterlet/cli/babysitting.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
@@ -237,6 +238,15 @@ void add(CLI::App& command, Context& context) {
 }
 
 }  // namespace
+
+base::Result<void> raise_model(Context& context, OpenStudy& open, const std::string& session,
+                               std::optional<std::int64_t> steps, const std::string& progress) {
+  BabysitOptions options;
+  options.pilot = true;
+  options.steps = steps;
+  options.progress = progress;
+  return train(context, open, options, session, {});
+}
 
 const Command babysit_command{"babysit", "train one model under watch: change it while it trains, undo, branch, judge",
                               "sterlet babysit study.yaml --guard", add};

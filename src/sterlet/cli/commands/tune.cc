@@ -1,12 +1,17 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "sterlet/cli/babysitting.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/planning.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/tuning.h"
 #include "sterlet/exec/session.h"
+#include "sterlet/plan/keep.h"
+#include "sterlet/plan/words.h"
 #include "sterlet/study/replay.h"
+#include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -52,13 +57,26 @@ void add(CLI::App& command, Context& context) {
     auto file = studyfile::read_study_file(options->study.study);
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
+      const bool is_auto = studyfile::strategy_of(file->spec).is_open;
       STERLET_TRY(file->spec.budget, budget_of(options->tuning, file->spec.budget));
       if (options->replay.empty()) STERLET_PASS(refuse_babysitting(file->spec));
       if (!options->replay.empty()) STERLET_PASS(study::make_replay(*file, options->replay, options->seeds));
       if (options->seed) file->spec.seed = options->seed;
+      STERLET_TRY(const Settled settled, settle(context, *file, options->study, options->tuning));
+      TuningOptions tuning = options->tuning;
+      if (!tuning.workers && !file->spec.workers) tuning.workers = settled.workers;
       const std::string session = exec::new_session();
       STERLET_TRY(OpenStudy open, open_study_of(context, std::move(*file), options->study, session));
-      return run_trials(context, open, options->tuning, session, {.takes_changes = true});
+      if (settled.planned) {
+        STERLET_PASS(plan::keep_plan(
+            *open.study, plan::json_from_plan(settled.planned->plan, settled.planned->facts, open.study->spec())));
+      }
+      if (is_auto && !studyfile::strategy_of(open.study->spec()).is_tuned) {
+        STERLET_TRY(const auto steps, plan::kept_steps(*open.study));
+        STERLET_PASS(raise_model(context, open, session, steps, tuning.progress));
+        return print_plan_comparison(context, *open.study);
+      }
+      return run_trials(context, open, tuning, session, {.takes_changes = true});
     });
   });
 }

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -334,6 +336,7 @@ void Attempt::check_memory(const std::vector<pid_t>& orphans, std::int64_t now_m
   for (const MemoryMeasure measure : {MemoryMeasure::kResident, MemoryMeasure::kProportional}) {
     std::int64_t used = 0;
     for (const pid_t process : mine) used += process_memory(process, measure);
+    if (measure == MemoryMeasure::kResident) memory_most_ = std::max(memory_most_, used);
     if (used <= *limits_.memory_bytes) return;
     ending_.memory_used = used;
   }
@@ -392,7 +395,8 @@ void Attempt::finish(std::vector<Event>& events) {
   ending_.unsent = !unsent.empty() || channel_->was_cut();
   signal_group(SIGKILL);  // Where /proc cannot be read, whatever is left in the group is known by nothing else.
   siginfo_t info{};
-  while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) < 0 && errno == EINTR) {
+  struct rusage usage {};  // The library's waitid() has no place for it.
+  while (::syscall(SYS_waitid, P_PID, pid_, &info, WEXITED, &usage) < 0 && errno == EINTR) {
   }
   pid_ = 0;
   ending_.signalled = info.si_code != CLD_EXITED;
@@ -401,6 +405,7 @@ void Attempt::finish(std::vector<Event>& events) {
   ending_.system_out_of_memory = oom_kills && oom_kills_at_start_ && *oom_kills > *oom_kills_at_start_;
   auto exited = explain_ending(ending_);
   if (exited.cause == Cause::kFinished) exited.traces = traces();
+  exited.memory_bytes = std::max(memory_most_, static_cast<std::int64_t>(usage.ru_maxrss) * 1024);
   events.push_back({.id = id_, .what = std::move(exited)});
 }
 

@@ -110,7 +110,8 @@ class Attempt final {
   bool killing_ = false;                    ///< KILL was sent, or is all that remains to be sent.
   std::optional<std::int64_t> kill_at_ms_;  ///< End of the grace after TERM.
   std::optional<std::int64_t> scan_at_ms_;
-  std::int64_t logs_at_ms_ = 0;  ///< When its logs are next looked at.
+  std::int64_t logs_at_ms_ = 0;   ///< When its logs are next looked at.
+  std::int64_t memory_most_ = 0;  ///< Seen by the looks at its memory.
   std::int64_t leftovers_since_ms_ = -1;
   std::int64_t unclear_since_ms_ = -1;
   bool ended_ = false;

@@ -22,6 +22,7 @@ constexpr auto kRows = std::to_array<Row>({
     {.name = "babysit", .make = &make_babysit},
     {.name = "pbt", .make = &make_pbt},
     {.name = "replay", .make = &make_replay},
+    {.name = "auto", .make = &make_parallel},
 });
 
 }  // namespace

@@ -1,0 +1,381 @@
+#include "sterlet/cli/transfer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sterlet/analysis/size_law.h"
+#include "sterlet/base/figure.h"
+#include "sterlet/base/process.h"
+#include "sterlet/base/text.h"
+#include "sterlet/cli/session.h"
+#include "sterlet/cli/temporary_folder.h"
+#include "sterlet/exec/session.h"
+#include "sterlet/run/devices.h"
+#include "sterlet/run/runner.h"
+#include "sterlet/space/axis.h"
+#include "sterlet/study/study.h"
+
+namespace sterlet::cli {
+
+namespace {
+
+using analysis::SizeLaw;
+using base::ErrorCode;
+using base::Result;
+using space::Parameter;
+using space::Scale;
+
+constexpr std::size_t kSizesMax = 20;
+
+// Where equal distances count alike.
+double place_of(double value, Scale scale) {
+  if (scale == Scale::kLog) return std::log(value);
+  return scale == Scale::kReverseLog ? -std::log1p(-value) : value;
+}
+double value_at(double place, Scale scale) {
+  if (scale == Scale::kLog) return std::exp(place);
+  return scale == Scale::kReverseLog ? -std::expm1(-place) : place;
+}
+
+struct Sizes {
+  std::string parameter;  // Its name.
+  std::string word;       // As the user says it.
+  std::vector<double> values;
+};
+
+Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  Sizes sizes{.word = text.substr(0, equals)};
+  std::vector<std::string> names;
+  for (const Parameter& parameter : spec.parameters) {
+    if (space::is_numeric(parameter) && parameter.repeat.empty()) names.push_back(parameter.name);
+    if (parameter.name == sizes.word) sizes.parameter = parameter.name;
+  }
+  for (const studyfile::SizeParameter& each : spec.sizes) {
+    if (studyfile::text_of(each.size) == sizes.word) sizes.parameter = each.parameter;
+    names.emplace_back(studyfile::text_of(each.size));
+  }
+  if (std::find(names.begin(), names.end(), sizes.parameter) == names.end()) {
+    const std::string near = base::suggest_name(sizes.word, names);
+    return base::fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("no parameter says scale_of: {0}, and none is the number '{0}'", base::printable(sizes.word)),
+        near.empty() ? "add scale_of: width to the parameter that makes the model larger" : near, spec.name);
+  }
+  for (std::size_t at = equals; at != std::string::npos && at < text.size();) {
+    const std::size_t comma = text.find(',', at + 1);
+    const auto value = base::parse_number(text.substr(at + 1, comma - at - 1));
+    if (!value || !(*value > 0) || !std::isfinite(*value)) {
+      return base::fail(ErrorCode::kInvalidArgument, fmt::format("--transfer cannot be '{}'", base::printable(text)),
+                        "write it as width=32,64,128");
+    }
+    sizes.values.push_back(*value);
+    at = comma;
+  }
+  std::sort(sizes.values.begin(), sizes.values.end());
+  sizes.values.erase(std::unique(sizes.values.begin(), sizes.values.end()), sizes.values.end());
+  if (sizes.values.size() < 2 || sizes.values.size() > kSizesMax) {
+    return base::fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("--transfer needs 2 to {} different sizes (found {})", kSizesMax, sizes.values.size()),
+        "write it as width=32,64,128");
+  }
+  return sizes;
+}
+
+std::vector<Parameter> first_tier(const studyfile::StudySpec& spec, const std::string& size) {
+  std::vector<Parameter> parameters;
+  for (const Parameter& parameter : spec.parameters) {
+    const bool is_tried = space::is_numeric(parameter) && parameter.low < parameter.high && parameter.repeat.empty() &&
+                          parameter.name != size && parameter.tier == 1;
+    if (is_tried) parameters.push_back(parameter);
+  }
+  return parameters;
+}
+
+// The study with the points to try, in memory: each parameter at each size, in the space widened to the sizes.
+Result<studyfile::StudyFile> make_trials(studyfile::StudyFile file, const Sizes& sizes,
+                                         const std::vector<Parameter>& parameters, int points) {
+  studyfile::StudySpec& spec = file.spec;
+  for (Parameter& parameter : spec.parameters) {
+    if (parameter.name != sizes.parameter) continue;
+    parameter.low = std::min(sizes.values.front(), parameter.low);
+    parameter.high = std::max(sizes.values.back(), parameter.high);
+    parameter.step.reset();
+  }
+  auto space = space::Space::make(spec.parameters, spec.constraints);
+  if (!space) return base::fail(space.error().front().error.at(spec.name));
+  file.space = std::move(*space);
+  const auto defaults = file.space.defaults();
+  if (!defaults) {
+    return base::fail(ErrorCode::kInvalidArgument, "a transfer keeps all else at its defaults, and not all have one",
+                      "add a default to each parameter", spec.name);
+  }
+  spec.enqueue.clear();
+  // The largest size first, so that no worker is left alone with it.
+  for (auto size = sizes.values.rbegin(); size != sizes.values.rend(); ++size) {
+    for (const Parameter& parameter : parameters) {
+      const space::Axis axis(parameter);
+      for (int point = 0; point < points; ++point) {
+        base::Json params = file.space.to_json(*defaults);
+        const auto with_kind = [&](const Parameter& of, double value) {
+          return of.kind == space::Kind::kInt ? base::Json(static_cast<std::int64_t>(std::round(value)))
+                                              : base::Json(value);
+        };
+        params[sizes.parameter] = with_kind(spec.parameters[*file.space.find_parameter(sizes.parameter)], *size);
+        params[parameter.name] = with_kind(parameter, axis.value(point / (points - 1.0)));
+        if (const auto checked = file.space.check_partial(params); !checked)
+          return base::fail(checked.error().at(spec.name));
+        spec.enqueue.push_back(std::move(params));
+      }
+    }
+  }
+  spec.budget = {.trials = static_cast<std::int64_t>(spec.enqueue.size())};
+  spec.strategy = {.name = "parallel"};
+  spec.sampler = {.name = "random"};
+  spec.pruner = {.name = "none"};
+  spec.duplicates = studyfile::Duplicates::kAllow;
+  spec.repeats = {};
+  spec.defaults_first = false;
+  spec.notify = {};
+  spec.failures_max = static_cast<int>(spec.enqueue.size());  // A rate that is too high fails at each size.
+  return file;
+}
+
+Result<std::unique_ptr<study::Study>> run(Context& context, studyfile::StudyFile file, const TransferOptions& options) {
+  STERLET_TRY(const TemporaryFolder folder, TemporaryFolder::make(context.parts.environment("TMPDIR")));
+  const std::string session = exec::new_session();
+  STERLET_TRY(auto study, study::Study::open(std::move(file), {.clock = &context.parts.clock}));
+  run::RunOptions run_options;
+  run_options.gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
+  const int cores = base::available_cores();
+  STERLET_TRY(run_options.workers, run::count_workers(study->spec(), options.tuning.workers, cores, run_options.gpus));
+  run_options.threads = run::count_threads(study->spec(), run_options.workers, cores);
+  run_options.trials_folder = folder.path();
+  run_options.session = session_record(context, session);
+  base::prepend_to_path(base::program_folder());
+  run_options.signal_fd = block_signals();
+  STERLET_TRY(auto executor, context.parts.make_executor(session));
+  run::Observer observer;
+  const auto result = run::run_study(*study, *executor, context.parts.clock, observer, run_options);
+  executor.reset();
+  close(run_options.signal_fd);
+  if (!result) return base::fail(result.error());
+  if (result->interruptions > 0) {
+    return base::fail(ErrorCode::kInterrupted, "the transfer was interrupted, so nothing can be said", {},
+                      study->spec().name);
+  }
+  return study;
+}
+
+struct Transferred {
+  Parameter parameter;
+  std::optional<SizeLaw> law;
+  std::optional<analysis::NextSize> next;
+};
+
+std::vector<analysis::SizeTrials> trials_of(const study::Study& study, const Sizes& sizes, const Parameter& parameter,
+                                            int points, std::size_t index, std::size_t count) {
+  std::map<double, analysis::SizeTrials> by_size;
+  for (const storage::TrialRecord& record : study.records()) {
+    const auto place = static_cast<std::size_t>(record.number) / static_cast<std::size_t>(points);
+    if (place % count != index) continue;
+    const base::Json params = study.space().to_json(study.point_of(record.number));
+    const double size = params[sizes.parameter].get<double>();
+    analysis::SizeTrials& trials = by_size[size];
+    trials.size = size;
+    trials.places.push_back(place_of(params[parameter.name].get<double>(), parameter.scale));
+    const bool is_good = record.state == storage::State::kComplete && !record.values.empty();
+    trials.results.push_back(is_good ? study.spec().objectives.front().minimised(record.values.front())
+                                     : std::numeric_limits<double>::quiet_NaN());
+    const double seconds = static_cast<double>(record.ended_ms - record.started_ms) / 1000;
+    if (is_good) trials.cost = trials.places.size() == 1 ? seconds : std::max(trials.cost, seconds);
+  }
+  std::vector<analysis::SizeTrials> list;
+  for (auto& [size, trials] : by_size) list.push_back(std::move(trials));
+  return list;
+}
+
+std::string verdict_text(SizeLaw::Verdict verdict) {
+  switch (verdict) {
+    case SizeLaw::Verdict::kStays:
+      return "stays";
+    case SizeLaw::Verdict::kMoves:
+      return "moves";
+    case SizeLaw::Verdict::kUnclear:
+      return "unclear";
+  }
+  return "";
+}
+
+base::Json json_estimate(const analysis::Estimate& estimate) {
+  return {{"value", base::json_number(estimate.value)},
+          {"low", base::json_number(estimate.low)},
+          {"high", base::json_number(estimate.high)}};
+}
+
+// The predicted value, where the parameter has it.
+analysis::Estimate values_at_target(const Transferred& result) {
+  const auto value = [&](double place) { return value_at(place, result.parameter.scale); };
+  const analysis::Estimate& places = result.law->target;
+  return {.value = value(places.value), .low = value(places.low), .high = value(places.high)};
+}
+
+base::Json json_of(const Transferred& result) {
+  base::Json json{{"param", result.parameter.name},
+                  {"verdict", result.law ? verdict_text(result.law->verdict) : "unclear"}};
+  json["at"] = base::Json::array();
+  if (!result.law) return json;
+  for (const analysis::BestPlace& best : result.law->best) {
+    json["at"].push_back({{"size", base::json_number(best.size)},
+                          {"best", base::json_number(value_at(best.place, result.parameter.scale))},
+                          {"at_edge", best.at_edge}});
+  }
+  json["power"] = json_estimate(result.law->b);
+  json["predicted"] = json_estimate(values_at_target(result));
+  if (result.next) {
+    json["next"] = {{"size", base::json_number(std::round(result.next->size))},
+                    {"seconds", base::json_number(result.next->cost)},
+                    {"error_now", base::json_number(result.next->error_now)},
+                    {"error_then", base::json_number(result.next->error_then)}};
+  }
+  return json;
+}
+
+std::string figure(double value) { return fmt::format("{:.3g}", value); }
+
+void print(Context& context, const Transferred& result, const Sizes& sizes, double target) {
+  const std::string& name = result.parameter.name;
+  if (!result.law) {
+    return context.out.line(fmt::format("{}: too few trials were successful to say where it is best", name));
+  }
+  std::vector<std::string> at;
+  for (const analysis::BestPlace& best : result.law->best) {
+    at.push_back(fmt::format("{} at {}{}", figure(value_at(best.place, result.parameter.scale)), figure(best.size),
+                             best.at_edge ? " (the end of its range)" : ""));
+  }
+  context.out.line(fmt::format("{}: best {}", name, fmt::join(at, ", ")));
+  const analysis::Estimate there = values_at_target(result), &power = result.law->b;
+  const std::string predicted = fmt::format("at {} {} it is {} ({} to {})", sizes.word, figure(target),
+                                            figure(there.value), figure(there.low), figure(there.high));
+  const std::string by = fmt::format("{}^{:.2f} ({:.2f} to {:.2f})", sizes.word, power.value, power.low, power.high);
+  const bool is_power = result.parameter.scale == Scale::kLog;
+  const std::string law = is_power ? " by " + by : std::string();
+  switch (result.law->verdict) {
+    case SizeLaw::Verdict::kStays:
+      context.out.line(fmt::format("{}: stays; {}", name, predicted));
+      break;
+    case SizeLaw::Verdict::kMoves:
+      context.out.line(fmt::format("{}: moves{}; {}", name, law, predicted));
+      break;
+    case SizeLaw::Verdict::kUnclear:
+      context.out.line(
+          fmt::format("{}: whether it stays or moves{} is not clear yet; if it goes on so, {}", name, law, predicted));
+      break;
+  }
+  if (result.next && !context.quiet) {
+    context.out.line(fmt::format("next: {} {}, about {} a trial, would narrow that most for its time, by {:.0f}%",
+                                 sizes.word, figure(std::round(result.next->size)),
+                                 base::duration_text(std::round(result.next->cost)),
+                                 100 * (1 - result.next->error_then / result.next->error_now)));
+  }
+}
+
+// As a value the parameter can have.
+base::Json prediction(const std::vector<Transferred>& results, const studyfile::StudyFile& file, const Sizes& sizes,
+                      double target) {
+  base::Json params = base::Json::object();
+  for (const Transferred& result : results) {
+    if (!result.law) continue;
+    const space::Axis axis(result.parameter);
+    const double value = std::clamp(values_at_target(result).value, result.parameter.low, result.parameter.high);
+    params[result.parameter.name] = result.parameter.kind == space::Kind::kInt
+                                        ? base::Json(static_cast<std::int64_t>(std::round(value)))
+                                        : base::Json(axis.value(axis.unit(value)));
+  }
+  const auto index = file.space.find_parameter(sizes.parameter);
+  const Parameter& size = file.spec.parameters[*index];
+  if (size.low < size.high) {
+    params[size.name] =
+        size.kind == space::Kind::kInt ? base::Json(static_cast<std::int64_t>(target)) : base::Json(target);
+  }
+  return params;
+}
+
+Result<void> enqueue(Context& context, studyfile::StudyFile file, const TransferOptions& options,
+                     const base::Json& params) {
+  const std::string name = file.spec.name;
+  STERLET_TRY(const OpenStudy open, open_study_of(context, std::move(file), options.study, {}));
+  STERLET_PASS(open.study->enqueue(params));
+  if (!context.quiet && !context.json) context.err.line(fmt::format("{}: enqueued {}", name, params.dump()));
+  return {};
+}
+
+}  // namespace
+
+Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const TransferOptions& options) {
+  STERLET_TRY(const Sizes sizes, read_sizes(file.spec, options.sizes));
+  const std::vector<Parameter> parameters = first_tier(file.spec, sizes.parameter);
+  if (parameters.empty()) {
+    return base::fail(ErrorCode::kInvalidArgument, "no number of tier 1 is searched, so there is nothing to carry over",
+                      "add tier: 1 to the learning rate", file.spec.name);
+  }
+  if (!(options.target > 0)) {
+    return base::fail(ErrorCode::kInvalidArgument, "--transfer needs the size that is meant", "add --to 1024",
+                      file.spec.name);
+  }
+  if (file.spec.command.empty()) {
+    return base::fail(ErrorCode::kBadStudyFile, "the study has no command to run", "add command: [python3, train.py]",
+                      file.spec.name);
+  }
+  STERLET_TRY(studyfile::StudyFile trials, make_trials(file, sizes, parameters, options.points));
+  if (!context.quiet && !context.json) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : parameters) names.push_back(parameter.name);
+    context.err.line(fmt::format("{}: {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
+                                 trials.spec.enqueue.size(), fmt::join(names, ", "), options.points, sizes.word,
+                                 fmt::join(sizes.values, ", ")));
+    context.err.flush();
+  }
+  STERLET_TRY(const auto study, run(context, std::move(trials), options));
+  if (study->best().empty()) {
+    std::string reason;
+    for (const storage::TrialRecord& record : study->records()) reason = record.reason.empty() ? reason : record.reason;
+    return base::fail(ErrorCode::kInvalidArgument, fmt::format("no trial of the transfer was successful: {}", reason),
+                      "mend it, and try again", file.spec.name);
+  }
+  std::vector<Transferred> results;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const auto tried = trials_of(*study, sizes, parameters[i], options.points, i, parameters.size());
+    Transferred result{.parameter = parameters[i],
+                       .law = analysis::fit_size_law(tried, options.target, {.seed = file.spec.seed.value_or(0)})};
+    if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
+    results.push_back(std::move(result));
+  }
+  const base::Json params = prediction(results, file, sizes, options.target);
+  if (context.json) {
+    base::Json json{{"version", 1},
+                    {"study", file.spec.name},
+                    {"size", sizes.parameter},
+                    {"to", base::json_number(options.target)},
+                    {"trials", study->records().size()},
+                    {"params", base::Json::array()},
+                    {"enqueue", params}};
+    for (const Transferred& result : results) json["params"].push_back(json_of(result));
+    context.out.json(json);
+  } else {
+    for (const Transferred& result : results) print(context, result, sizes, options.target);
+  }
+  if (!options.is_enqueued) return {};
+  return enqueue(context, std::move(file), options, params);
+}
+
+}  // namespace sterlet::cli

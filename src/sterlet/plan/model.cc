@@ -1,0 +1,394 @@
+#include "sterlet/plan/model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <queue>
+
+#include <fmt/format.h>
+
+#include "sterlet/base/normal.h"
+#include "sterlet/base/rng.h"
+#include "sterlet/base/text.h"
+
+namespace sterlet::plan {
+
+namespace {
+
+// Who draws here. It draws for no trial, so that it has no place among those that must never change.
+constexpr base::Stream kPlanStream{1001};
+
+constexpr int kDraws = 1000;
+constexpr int kDrawsOfAFlip = 200;
+constexpr std::int64_t kSimulatedTrialsMax = 200;  // More are counted by their mean time.
+
+// Times. A pilot's pace holds within this, whatever else happens on the machine.
+constexpr double kModelError = 0.05;
+constexpr double kCostSpread = 0.3;    // Of ln(time) over the space, where no point was drawn.
+constexpr std::int64_t kUnpruned = 4;  // The first trials run to their end: there is nothing to compare them with.
+constexpr double kLate = 1.1;          // A result that is a tenth late counts.
+
+// Results, as shares of the default's value: see docs/plan.md.
+constexpr double kPriorGap = 0.3;      // A usual point is so much worse than the best possible.
+constexpr double kRegretSpread = 1.2;  // Of ln(regret) over the space.
+constexpr double kModelWorth = 2;      // A trial that a model suggests is worth so many random ones ...
+constexpr double kModelStart = 4;      // ... from here on.
+constexpr double kPrunedWorth = 0.95;  // n stopped early tell as much as n to this power to their end.
+constexpr double kStudySteps = 1.5;    // The autopilot may spend so many trainings, ...
+constexpr double kLineShare = 0.62;    // ... of whose steps this is the line that is kept.
+constexpr double kWindowReports = 10;  // One change is judged by so many reports.
+constexpr double kTriesScale = 3;      // So many tries take the live regret down by e.
+constexpr double kFlattening = 0.5;    // A curve's slope over ln(step) goes on at this share.
+
+double quantile(double p) { return base::normal_quantile(std::clamp(p, 1e-9, 1 - 1e-9)); }
+
+// What is the same for all choices in one simulation.
+struct Draw {
+  std::uint64_t number = 0;
+  double time = 1;         // Of a step, to what was measured.
+  double cost = 1;         // Mean of a trial's time over the space, to the defaults'.
+  double cost_spread = 0;  // Of ln(time).
+  double gap = 1;          // The regret of a usual point.
+  double default_regret = 0;
+  double floor = 0;   // The best possible value.
+  double slope = 0;   // Of the value over ln(step).
+  double luck = 0.5;  // Of the search, in (0, 1).
+  double hand = 1;    // Of the one who raises.
+};
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+double median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct CostFacts {
+  double mean = 1, error = 0, spread = kCostSpread;  // error: of ln(mean); spread: of ln(one).
+};
+
+// The defaults are one of the trials, and one more observation of the space.
+CostFacts cost_facts(const Facts& facts) {
+  std::vector<double> logs{0};
+  for (const double cost : facts.costs) logs.push_back(std::log(cost));
+  const double mean = mean_of(logs);
+  double squares = 0;
+  for (const double each : logs) squares += (each - mean) * (each - mean);
+  const auto n = static_cast<double>(logs.size());
+  // Three observations' worth of the usual spread, so that two equal ones do not count as certainty.
+  const double variance = (squares + 3 * kCostSpread * kCostSpread) / (n + 2);
+  double sum = 1;
+  for (const double cost : facts.costs) sum += cost;
+  return {.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
+}
+
+Draw draw_of(const Facts& facts, std::uint64_t number) {
+  base::RandomStream stream({.seed = 0x706c616e, .trial = number, .stream = kPlanStream});
+  Draw draw{.number = number};
+  const CostFacts costs = cost_facts(facts);
+  const double step_error = facts.pilot_seconds > 0 ? std::min(0.3, facts.step_spread / 3) : 0.1;
+  draw.time = std::exp(stream.normal() * std::hypot(kModelError, step_error));
+  draw.cost = costs.mean * std::exp(stream.normal() * costs.error);
+  draw.cost_spread = costs.spread;
+  const double value = facts.value.value_or(1), size = std::max(std::fabs(value), 1e-12);
+  double gap = kPriorGap * size;
+  if (facts.gaps.size() >= 2) {
+    std::vector<double> sizes;
+    for (const double each : facts.gaps) sizes.push_back(std::fabs(each));
+    // A few points, seen early, say half of it.
+    gap = std::sqrt(gap * std::clamp(median_of(sizes), 0.01 * size, 3 * size));
+  }
+  draw.gap = gap * std::exp(0.4 * stream.normal());
+  double better = 1, worse = 2;
+  for (const double each : facts.gaps) (each < 0 ? better : worse) += 1;
+  const double p = better / (better + worse);
+  const double p_error = std::sqrt(p * (1 - p) / (better + worse + 1));
+  const double place = std::clamp(p + p_error * stream.normal(), 0.02, 0.95);
+  draw.default_regret = draw.gap * std::exp(kRegretSpread * quantile(place));
+  draw.slope = facts.slope * std::clamp(kFlattening + 0.25 * stream.normal(), 0.0, 1.0);
+  const double whole = value - draw.slope * std::log(std::min(1.0, facts.share));
+  draw.floor = whole - draw.default_regret;
+  draw.luck = stream.uniform();
+  draw.hand = std::exp(0.3 * stream.normal());
+  return draw;
+}
+
+struct Outcome {
+  double trials = 0, seconds = 0, value = std::numeric_limits<double>::infinity();
+};
+
+double trial_seconds(const Facts& facts, int slots) {
+  const double more = facts.at_once > 1 ? (facts.slow_down - 1) / (facts.at_once - 1) : 0;
+  const double slow_down = std::max(0.5, 1 + more * (slots - 1));
+  return facts.start_seconds + static_cast<double>(facts.steps) * facts.step_seconds * slow_down + facts.tail_seconds;
+}
+
+struct Counted {
+  double begun = 0, in_time = 0, seconds = 0;
+};
+
+// Trials one after another in each slot: which begin before the time is over, which end in it, and when the last ends.
+Counted run_trials(const Facts& facts, const Draw& draw, int slots, double pruned_share) {
+  const double limit = facts.budget.seconds.value_or(std::numeric_limits<double>::infinity());
+  const double last = limit * kLate + facts.budget.grace.value_or(0);
+  const std::int64_t trials = facts.budget.trials.value_or(std::numeric_limits<std::int64_t>::max());
+  const double base_time = trial_seconds(facts, slots) * draw.time, time = base_time * draw.cost;
+  const double mean_share = pruned_share > 0 ? pruned_share : 1;
+  base::RandomStream stream({.seed = 0x706c616e, .trial = draw.number, .stream = kPlanStream, .attempt = 1});
+  std::priority_queue<double, std::vector<double>, std::greater<>> free;
+  for (int slot = 0; slot < slots; ++slot) free.push(0);
+  Counted counted;
+  for (std::int64_t trial = 0; trial < trials; ++trial) {
+    const double start = free.top();
+    if (start >= limit) return counted;
+    if (trial == kSimulatedTrialsMax) {
+      const double rate = slots / (time * mean_share);
+      const auto left = std::min(static_cast<double>(trials - trial), std::max(0.0, (limit - start) * rate));
+      counted.begun += left;
+      counted.in_time += left;
+      counted.seconds = start + left / rate + time * mean_share / 2;
+      return counted;
+    }
+    free.pop();
+    double seconds =
+        trial == 0 ? base_time
+                   : time * std::exp(draw.cost_spread * stream.normal() - draw.cost_spread * draw.cost_spread / 2);
+    // Some end at once, some go all the way: uniform over the shares that have this mean.
+    if (pruned_share > 0 && trial >= kUnpruned) {
+      const double half = std::min(mean_share, 1 - mean_share);
+      seconds *= mean_share - half + 2 * half * stream.uniform();
+    }
+    double end = start + seconds;
+    if (facts.budget.grace) end = std::min(end, limit + *facts.budget.grace);
+    free.push(end);
+    counted.begun += 1;
+    if (start + seconds <= last) counted.in_time += 1;
+    counted.seconds = std::max(counted.seconds, end);
+  }
+  return counted;
+}
+
+Outcome search(const Facts& facts, const Draw& draw, int slots, double pruned_share) {
+  const Counted counted = run_trials(facts, draw, slots, pruned_share);
+  Outcome outcome{.trials = counted.begun, .seconds = counted.seconds};
+  if (counted.in_time < 1) return outcome;
+  double n = counted.in_time;
+  if (pruned_share > 0) n = std::max(1.0, std::pow(n, kPrunedWorth));
+  if (facts.is_model_based && n > kModelStart) n = kModelStart + kModelWorth * (n - kModelStart);
+  // The best of n draws lies at this place of their distribution; the first trial is the defaults.
+  const double place = 1 - std::pow(1 - draw.luck, 1 / n);
+  const double regret = std::min(draw.gap * std::exp(kRegretSpread * quantile(place)), draw.default_regret);
+  outcome.value = draw.floor + regret;
+  return outcome;
+}
+
+// Steps that one model may take, all branches counted.
+double affordable_steps(const Facts& facts, double seconds, double time) {
+  const double most = kStudySteps * static_cast<double>(facts.steps);
+  if (facts.step_seconds <= 0) return most;
+  return std::clamp((seconds / time - facts.start_seconds) / facts.step_seconds, 0.0, most);
+}
+
+Outcome raise(const Facts& facts, const Draw& draw, double seconds) {
+  const auto full = static_cast<double>(facts.steps);
+  const double steps = affordable_steps(facts, seconds, draw.time);
+  Outcome outcome{.trials = 0, .seconds = (facts.start_seconds + steps * facts.step_seconds) * draw.time};
+  if (steps < facts.report_steps) return outcome;
+  const double windows = steps / (kWindowReports * facts.report_steps);
+  double line = std::min(full, steps);
+  if (windows >= 3) {
+    outcome.trials = std::floor((1 - kLineShare) * windows);
+    line = std::min(full, kLineShare * steps);
+  }
+  const double lives = facts.live_share * std::exp(-outcome.trials * draw.hand / kTriesScale);
+  const double regret = draw.default_regret * (1 - facts.live_share + lives);
+  outcome.value = draw.floor + regret + draw.slope * std::log(std::max(line / full, 1e-6));
+  return outcome;
+}
+
+Range range_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double p) {
+    return values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1))];
+  };
+  return {at(0.1), at(0.5), at(0.9)};
+}
+
+struct Kind {
+  Strategy strategy;
+  std::string pruner;
+  double pruned_share;
+};
+
+std::vector<Kind> kinds_of(const Facts& facts) {
+  constexpr double kCurveShare = 0.65;
+  std::vector<Kind> kinds;
+  // Where the study names its pruner, there is nothing to choose.
+  if (facts.rung_share == 0) kinds.push_back({Strategy::kParallel, "none", 0});
+  if (facts.rung_share > 0) kinds.push_back({Strategy::kParallel, facts.pruner, facts.rung_share});
+  if (facts.is_pruner_open && facts.rung_share == 0 && facts.steps > 1) {
+    kinds.push_back({Strategy::kParallel, "auto", kCurveShare});
+  }
+  if (facts.can_babysit) kinds.push_back({Strategy::kBabysit, "none", 0});
+  return kinds;
+}
+
+// The time that one model may have: the budget's, else as long as the search takes.
+double time_for_one(const Facts& facts, const Draw& draw, int slots) {
+  if (facts.budget.seconds) return *facts.budget.seconds;
+  return run_trials(facts, draw, slots, 0).seconds;
+}
+
+std::vector<Choice> simulate(const Facts& facts, int draws) {
+  const std::vector<Kind> kinds = kinds_of(facts);
+  const int slots = slots_for(facts);
+  struct Seen {
+    std::vector<double> trials, hours, values;
+  };
+  std::vector<Seen> seen(kinds.size());
+  std::vector<double> wins(kinds.size());
+  for (int i = 0; i < draws; ++i) {
+    const Draw draw = draw_of(facts, static_cast<std::uint64_t>(i));
+    std::size_t best = 0;
+    for (std::size_t k = 0; k < kinds.size(); ++k) {
+      const Outcome outcome = kinds[k].strategy == Strategy::kParallel
+                                  ? search(facts, draw, slots, kinds[k].pruned_share)
+                                  : raise(facts, draw, time_for_one(facts, draw, slots));
+      seen[k].trials.push_back(outcome.trials);
+      seen[k].hours.push_back(outcome.seconds / 3600);
+      seen[k].values.push_back(outcome.value);
+      if (outcome.value < seen[best].values.back()) best = k;
+    }
+    wins[best] += 1.0 / draws;
+  }
+  std::vector<Choice> choices;
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    const auto empty =
+        std::count_if(seen[k].values.begin(), seen[k].values.end(), [](double value) { return !std::isfinite(value); });
+    Choice choice{.strategy = kinds[k].strategy,
+                  .pruner = kinds[k].pruner,
+                  .slots = kinds[k].strategy == Strategy::kParallel ? slots : 1,
+                  .trials = range_of(std::move(seen[k].trials)),
+                  .hours = range_of(std::move(seen[k].hours)),
+                  .expected = range_of(std::move(seen[k].values)),
+                  .wins = wins[k],
+                  .empty = static_cast<double>(empty) / draws};
+    if (choice.strategy == Strategy::kBabysit) {
+      const Draw typical{};
+      choice.steps = static_cast<std::int64_t>(affordable_steps(facts, time_for_one(facts, typical, slots), 1));
+    }
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
+// The lowest median; where nothing comes to an end, less of that; then the one listed first.
+std::size_t best_of(const std::vector<Choice>& choices) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < choices.size(); ++k) {
+    const Choice &one = choices[k], &other = choices[best];
+    const bool is_less =
+        one.expected[1] < other.expected[1] ||
+        (!std::isfinite(one.expected[1]) && !std::isfinite(other.expected[1]) && one.empty < other.empty);
+    if (is_less) best = k;
+  }
+  return best;
+}
+
+Strategy strategy_for(const Facts& facts) {
+  const std::vector<Choice> choices = simulate(facts, kDrawsOfAFlip);
+  return choices[best_of(choices)].strategy;
+}
+
+void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
+  if (!facts.can_babysit) return;
+  const bool has_gpus = facts.resources.gpu > 0;
+  const int have = has_gpus ? static_cast<int>(facts.machine.gpus.size()) : static_cast<int>(facts.machine.cores);
+  const auto with_count = [&](int count) {
+    Facts other = facts;
+    other.workers.reset();
+    if (has_gpus) {
+      other.machine.gpus.resize(static_cast<std::size_t>(count));
+      other.machine.cores = 1e6;
+    } else {
+      other.machine.cores = count;
+    }
+    return strategy_for(other);
+  };
+  const auto name = [&](int count) {
+    return base::count_text(static_cast<std::uint64_t>(count), has_gpus ? "GPU" : "core");
+  };
+  for (int count = have - 1; count >= 1; --count) {
+    const Strategy to = with_count(count);
+    if (to != chosen) {
+      flips.push_back({.when = name(count), .to = to});
+      break;
+    }
+    if (count > 8) count = count / 2 + 1;
+  }
+  for (const int factor : {2, 3, 4, 8, 16}) {
+    const int count = std::max(have, 1) * factor;
+    const Strategy to = with_count(count);
+    if (to == chosen) continue;
+    flips.push_back({.when = name(count), .to = to});
+    break;
+  }
+  const auto with_budget = [&](double factor) {
+    Facts other = facts;
+    if (other.budget.seconds) other.budget.seconds = *other.budget.seconds * factor;
+    if (other.budget.trials) {
+      other.budget.trials =
+          std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(*other.budget.trials) * factor));
+    }
+    return other;
+  };
+  for (const bool is_more : {false, true}) {
+    for (const double factor : {2.0, 4.0, 8.0, 16.0}) {
+      const Facts other = with_budget(is_more ? factor : 1 / factor);
+      const Strategy to = strategy_for(other);
+      if (to == chosen) continue;
+      flips.push_back(
+          {.when = other.budget.seconds
+                       ? fmt::format("a budget of {}", base::duration_text(std::round(*other.budget.seconds)))
+                       : fmt::format("a budget of {}",
+                                     base::count_text(static_cast<std::uint64_t>(*other.budget.trials), "trial")),
+           .to = to});
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view text_of(Strategy strategy) { return strategy == Strategy::kParallel ? "parallel" : "babysit"; }
+
+int slots_for(const Facts& facts) {
+  const studyfile::Resources& resources = facts.resources;
+  const double cores = facts.machine.cores / resources.cpu.value_or(1);
+  int slots = facts.workers.value_or(std::max(1, static_cast<int>(std::min(cores + 1e-9, 4096.0))));
+  if (resources.gpu > 0) {
+    slots = std::min(slots, static_cast<int>(facts.machine.gpus.size()) * resources.gpu_share / resources.gpu);
+  }
+  if (facts.workers) return std::max(1, slots);
+  if (facts.memory_bytes > 0 && facts.machine.memory_bytes > 0) {
+    const double room = 0.9 * static_cast<double>(facts.machine.memory_bytes) / static_cast<double>(facts.memory_bytes);
+    slots = static_cast<int>(std::min(static_cast<double>(slots), std::floor(room)));
+  }
+  // Where each further trial slows the others down by as much as it does itself, one after another is as fast.
+  const bool is_crowded = facts.at_once > 1 && facts.slow_down >= facts.at_once;
+  return is_crowded ? 1 : std::max(1, slots);
+}
+
+Plan make_plan(const Facts& facts) {
+  Plan plan{.choices = simulate(facts, kDraws)};
+  plan.best = best_of(plan.choices);
+  find_flips(facts, plan.chosen().strategy, plan.flips);
+  return plan;
+}
+
+}  // namespace sterlet::plan

@@ -1,0 +1,144 @@
+#include "sterlet/plan/pilot.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "sterlet/run/test_support.h"
+
+namespace sterlet::plan {
+namespace {
+
+using exec::Event;
+
+constexpr const char* kStudy = R"(
+study: toy
+objective: {metric: loss, direction: minimize}
+command: [train, "${x}"]
+params:
+  x: {type: float, low: 0, high: 1, default: 0.5, live: true}
+budget: {time: 1m}
+)";
+
+studyfile::StudyFile study_of(const std::string& text = kStudy) {
+  auto file = studyfile::parse_study_text(text, "toy.yaml", "/tmp");
+  EXPECT_TRUE(file.has_value());
+  return std::move(*file);
+}
+
+/// Programs that start in 400 ms and then take 100 ms a step alone, or 150 ms beside another.
+class PilotTest : public testing::Test {
+ protected:
+  PilotTest() : executor_(clock_) {
+    executor_.script = [this] {
+      for (const exec::Launch& launch : executor_.launches) {
+        if (executor_.programs.contains(launch.id)) advance(launch);
+      }
+      last_ms_ = clock_.now_ms;
+    };
+  }
+
+  virtual void advance(const exec::Launch& launch) {
+    Program& program = programs_[launch.id.trial];
+    if (program.launched_ms < 0) {
+      program.launched_ms = clock_.now_ms;
+      executor_.tell(launch.id, Event::Hello{.live = true, .restores = true});
+      return;
+    }
+    const auto running = static_cast<double>(executor_.programs.size());
+    program.work_ms += static_cast<double>(clock_.now_ms - last_ms_) / (running > 1 ? 1.5 : 1);
+    while (program.work_ms >= 400 + 100.0 * static_cast<double>(program.step + 1) && program.step < length_) {
+      ++program.step;
+      executor_.report(launch.id, program.step, 1.0 / static_cast<double>(program.step));
+    }
+    if (program.step == length_) executor_.exit(launch.id, {.memory_bytes = 1000});
+  }
+
+  base::Result<PilotResult> run(int at_once, double part_seconds = 20, const studyfile::StudyFile& study = study_of()) {
+    return run_pilot(study, executor_, clock_,
+                     {.folder = "/tmp/none", .part_seconds = part_seconds, .at_once = at_once});
+  }
+
+  struct Program {
+    std::int64_t launched_ms = -1, step = 0;
+    double work_ms = 0;
+  };
+  run::FakeClock clock_;
+  run::FakeExecutor executor_;
+  std::map<std::int64_t, Program> programs_;
+  std::int64_t last_ms_ = 0, length_ = 50;
+};
+
+TEST_F(PilotTest, MeasuresStartStepAndTheSlowDownOfCompany) {
+  const studyfile::StudyFile study = study_of();
+  const auto pilot = run(2);
+  ASSERT_TRUE(pilot.has_value()) << pilot.error().message();
+  EXPECT_TRUE(pilot->alone.is_whole);
+  EXPECT_EQ(pilot->alone.memory_bytes, 1000);
+  const auto facts = gather_facts(study.spec, study.space, *pilot, std::nullopt);
+  ASSERT_TRUE(facts.has_value()) << facts.error().message();
+  EXPECT_EQ(facts->steps, 50);
+  EXPECT_NEAR(facts->step_seconds, 0.1, 0.005);
+  EXPECT_NEAR(facts->start_seconds, 0.4, 0.11);  // The clock goes in tenths.
+  EXPECT_NEAR(facts->slow_down, 1.5, 0.1);
+  EXPECT_TRUE(facts->can_babysit);
+  EXPECT_NEAR(*facts->value, 1.0 / 50, 1e-9);
+  for (const double cost : facts->costs) EXPECT_NEAR(cost, 1, 0.1);
+  EXPECT_FALSE(facts->costs.empty());
+  EXPECT_EQ(executor_.running(), 0u);
+}
+
+TEST_F(PilotTest, AloneOnAOneSlotMachineItStillTriesPoints) {
+  const auto pilot = run(1);
+  ASSERT_TRUE(pilot.has_value());
+  EXPECT_FALSE(pilot->beside.empty());
+  for (const Training& training : pilot->beside) EXPECT_FALSE(training.is_default);
+}
+
+TEST_F(PilotTest, WhatIsTooLongToEndNeedsToBeToldItsLength) {
+  length_ = 1'000'000;
+  const studyfile::StudyFile study = study_of();
+  const auto pilot = run(2, 5);
+  ASSERT_TRUE(pilot.has_value());
+  EXPECT_FALSE(pilot->alone.is_whole);
+  EXPECT_EQ(
+      gather_facts(study.spec, study.space, *pilot, std::nullopt).error().message(),
+      "toy: the pilot's training was at step 95 after 10s and had not ended, and nothing says how many steps a full "
+      "one has; add budget: {max_steps: 1000}, or --steps 1000, or a longer --pilot-time");
+  const auto facts = gather_facts(study.spec, study.space, *pilot, 1000);
+  ASSERT_TRUE(facts.has_value());
+  EXPECT_NEAR(facts->full_seconds(), 100.4, 5);
+}
+
+class SilentPilotTest : public PilotTest {
+ protected:
+  void advance(const exec::Launch& launch) override {
+    if (ends && clock_.now_ms > 1000) executor_.exit(launch.id, *ends);
+  }
+  std::optional<Event::Exited> ends;
+};
+
+TEST_F(SilentPilotTest, SaysThatNothingWasReported) {
+  EXPECT_EQ(run(2, 5).error().message(),
+            "toy: the pilot's program reported nothing in 5s; give it longer with --pilot-time 5m, or say what a step "
+            "takes with --seconds-per-step");
+  EXPECT_EQ(executor_.running(), 0u);
+}
+
+TEST_F(SilentPilotTest, SaysThatItEndedWithoutAReport) {
+  ends = Event::Exited{};
+  EXPECT_EQ(run(2).error().message(),
+            "toy: the pilot's program ended after 1.1s without reporting anything; let it report its metrics "
+            "(docs/channel.md), or give metrics: a pattern");
+}
+
+TEST_F(SilentPilotTest, SaysWhyTheProgramFailed) {
+  ends = Event::Exited{.cause = exec::Cause::kError, .code = 1, .reason = "train ended with exit code 1: no data"};
+  EXPECT_EQ(run(2).error().message(),
+            "toy: the pilot's program failed: train ended with exit code 1: no data; mend it, and plan again");
+}
+
+}  // namespace
+}  // namespace sterlet::plan
