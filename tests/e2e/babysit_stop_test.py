@@ -263,7 +263,7 @@ class Endings(BabysitTest):
     def test_people_are_told_of_a_failure(self):
         self.write("model.py", "import sys; sys.exit('no data')")
         self.write("study.yaml", self.study_that_tells())
-        done = self.run_program("babysit", "study.yaml", code=1)
+        done = self.run_program("babysit", "study.yaml", code=3)
         self.assertIn("no data", done.stderr)
         (failed, end) = self.told()
         self.assertEqual((failed[0], end[0]), ("failed", "end"))
@@ -274,11 +274,11 @@ class Endings(BabysitTest):
         self.write("model.py", f"import sys\nsys.path.insert(0, {os.path.join(SOURCE, 'client')!r})\nimport sterlet\n"
                                "trial = sterlet.Trial(live=True)\ntrial.report(1, val_loss=0.5, accuracy=1)\n")
         self.write("study.yaml", STUDY)
-        done = self.run_program("babysit", "study.yaml", code=1)
+        done = self.run_program("babysit", "study.yaml", code=3)
         self.assertIn("trial 0 failed: it ended without reporting loss: it reported val_loss, accuracy; if val_loss is meant, "
                       "write it in objective, or report it as loss", done.stderr)
         self.write("model.py", "print('loss: 0.5')\n")
-        done = self.run_program("babysit", "study.yaml", "--new", code=1)
+        done = self.run_program("babysit", "study.yaml", "--new", code=3)
         self.assertIn("it printed \"loss: 0.5\", but metrics come from the trial channel unless the file says otherwise; add "
                       "metrics: {from: stdout, pattern: 'loss: (?<loss>\\S+)'}", done.stderr)
 

@@ -144,7 +144,7 @@ class Supervised : public testing::Test {
   std::int64_t post_set(double rate) {
     return post("set", {{"changes", json_from_changes({{.name = "rate", .value = rate}})}});
   }
-  Event hello() const { return {.id = {}, .what = Event::Hello{.live = true, .restores = true}}; }
+  Event hello() const { return {.id = {}, .what = Event::Hello{.live = true, .restores = true, .loop = true}}; }
   Event report(std::int64_t step, std::optional<std::uint64_t> ack = {}) const {
     return {.id = {},
             .what = Event::Report{.step = step, .metrics = {{"loss", 1.0 / static_cast<double>(step)}}, .ack = ack}};

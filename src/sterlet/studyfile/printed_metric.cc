@@ -72,6 +72,8 @@ bool has_value_after(std::string_view rest) {
   if (sign == std::string_view::npos) return false;
   const bool is_told = sign > 0;  // A sign or a blank.
   if (std::string_view("{%$#").find(rest[sign]) != std::string_view::npos) return is_told;
+  const bool is_digit = std::isdigit(static_cast<unsigned char>(rest[sign])) != 0;
+  if (is_digit) return rest.find_first_of("=:") < sign;  // acc=0.$digits
   if (rest[sign] != '"' && rest[sign] != '\'') return false;
   const std::size_t next = rest.find_first_not_of(' ', sign + 1);
   if (next == std::string_view::npos) return false;

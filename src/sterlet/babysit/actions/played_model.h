@@ -104,7 +104,9 @@ class PlayedModel : public testing::Test {
   }
 
   // What the program tells.
-  void hello(bool live = true, bool restores = true) { tell(exec::Event::Hello{.live = live, .restores = restores}); }
+  void hello(bool live = true, bool restores = true, bool loop = true) {
+    tell(exec::Event::Hello{.live = live, .restores = restores, .loop = loop});
+  }
   void report(std::int64_t step, double loss) { tell(exec::Event::Report{.step = step, .metrics = {{"loss", loss}}}); }
   /// A falling curve.
   void report_until(std::int64_t last) {
