@@ -100,7 +100,7 @@ class Faults(ProgramTest):
         self.assertEqual(stored, {number: [] if value is None else [value] for number, value in told.items()})
 
     def test_a_full_disk_ends_tune_which_then_goes_on_to_its_exact_budget(self):
-        disk = self.small_disk("2m")
+        disk = self.small_disk("4m")
         with open(os.path.join(disk, "study.yaml"), "w") as file:
             file.write(TOY.replace('[sh, train.sh, "${x}"]', '[sh, -c, "sleep 0.05; sterlet report loss=$0", "${x}"]') +
                        "budget: {trials: 60}\nworkers: 2\n")
