@@ -172,6 +172,13 @@ class WrongSetUps(support.ProgramTest):
         self.failed("it ended without reporting acc: it reported accuracy, val_loss; if accuracy is meant, write it in "
                     "objective, or report it as acc")
 
+    def test_the_client_is_not_there(self):
+        self.write("train.py", "import sterlet\n")
+        self.study(ACC, X, "budget: {trials: 1}\n", "command: [python3, -S, train.py]\n")
+        told = self.run_program("tune", "study.yaml", code=3).stderr
+        self.assertIn("No module named 'sterlet'; write the client beside the program: sterlet client python > sterlet.py",
+                      told)
+
     def test_a_client_that_reports_nothing(self):
         self.python("trial.get('x', 0)", X)
         self.failed("it ended without reporting acc: its client reported no metric at all; call trial.report(step, acc=...)")

@@ -62,7 +62,7 @@ class OneProgram final : public exec::Executor {
     step_ = 0;
     std::filesystem::create_directories(launch.trial_folder + "/checkpoints");
     if (!launch.resume_path.empty()) restore(launch.resume_path);
-    tell(Event::Hello{.live = true, .restores = true, .loop = true});
+    tell(Event::Hello{.live = true, .restores = true});
     return {};
   }
   std::vector<Event> wait(std::optional<std::int64_t> /*timeout_ms*/, std::span<const int> also) override {

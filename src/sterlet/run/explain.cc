@@ -134,6 +134,15 @@ std::string explain_missing(const studyfile::MetricsSource& source, const std::s
   return pattern ? from_stdout(*pattern, metric, told, traces) : std::string();
 }
 
+std::string with_advice(std::string reason) {
+  if (reason.ends_with("No module named 'sterlet'")) {
+    reason += "; write the client beside the program: sterlet client python > sterlet.py";
+  } else if (reason.find("sterlet.hpp: No such file") != std::string::npos) {
+    reason += "; write the client beside the program: sterlet client cpp > sterlet.hpp";
+  }
+  return reason;
+}
+
 std::string explain_unread(const base::Json& params, const std::vector<std::string>& command,
                            const std::set<std::string>& read) {
   const std::vector<std::string> named = studyfile::parameters_in(command);

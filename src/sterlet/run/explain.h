@@ -20,4 +20,7 @@ std::string explain_missing(const studyfile::MetricsSource& source, const std::s
 std::string explain_unread(const base::Json& params, const std::vector<std::string>& command,
                            const std::set<std::string>& read);
 
+/// The reason of a trial that failed, with advice where a newcomer meets it: its program did not find the client.
+std::string with_advice(std::string reason);
+
 }  // namespace sterlet::run

@@ -84,6 +84,7 @@ Result<void> Intake::take_exited(const AttemptId& id, const Event::Exited& exite
 study::Outcome Intake::outcome_of(const Course& course, const Event::Exited& exited) const {
   const auto& objectives = study_.spec().objectives;
   study::Outcome outcome = course.outcome(exited, objectives.size());
+  if (outcome.state == storage::State::kFailed) outcome.reason = with_advice(std::move(outcome.reason));
   if (outcome.state != storage::State::kComplete || !outcome.values.empty()) return outcome;
   for (const studyfile::Objective& objective : objectives) {
     const auto& told = course.metrics();

@@ -83,14 +83,16 @@ bool has_value_after(std::string_view rest) {
 // epoch or the like before the name, with a value: what makes a curve of the printed lines.
 std::string step_pattern(std::string_view before) {
   const std::string text = lower(before);
-  for (const char* word : {"epoch", "step", "iteration", "iter", "round"}) {
-    const std::size_t at = text.find(word);
-    if (at == std::string::npos || (at > 0 && is_word(text[at - 1]))) continue;
-    std::string_view rest = before.substr(at + std::string_view(word).size());
-    const std::size_t sign = rest.find_first_not_of(" =:[#(");
-    if (sign == std::string_view::npos || std::string_view("{%$\"").find(rest[sign]) == std::string_view::npos)
-      continue;
-    return fmt::format("{}\\D{{0,4}}(?<step>\\d+).*?", before.substr(at, std::string_view(word).size()));
+  for (const std::string_view word : {"epoch", "step", "iteration", "iter", "round"}) {
+    // `for (int step = 1; ...)` may stand before what is printed.
+    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += word.size()) {
+      if (at > 0 && is_word(text[at - 1])) continue;
+      const std::string_view rest = before.substr(at + word.size());
+      const std::size_t sign = rest.find_first_not_of(" =:[#(");
+      if (sign == std::string_view::npos || std::string_view("{%$\"").find(rest[sign]) == std::string_view::npos)
+        continue;
+      return fmt::format("{}\\D{{0,4}}(?<step>\\d+).*?", before.substr(at, word.size()));
+    }
   }
   return {};
 }

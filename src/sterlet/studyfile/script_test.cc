@@ -197,6 +197,8 @@ TEST(PrintedMetric, IsFoundInManyLanguages) {
             "acc epoch\\D{0,4}(?<step>\\d+).*?acc[=: ]+(?<acc>[-+.\\w]+)");
   EXPECT_EQ(printed("print(\"Epoch %d/%d - loss: %.4f\" % (e, n, loss))"),
             "loss Epoch\\D{0,4}(?<step>\\d+).*?loss[=: ]+(?<loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("for (int step = 1; step < 3; ++step) printf(\"step %d loss=%f\\n\", step, loss);"),
+            "loss step\\D{0,4}(?<step>\\d+).*?loss[=: ]+(?<loss>[-+.\\w]+)");
   EXPECT_EQ(printed("print('val_auc', auc)"), "val_auc val_auc[=: ]+(?<val_auc>[-+.\\w]+)");
   EXPECT_EQ(printed("  std::cout << \"rmse=\" << rmse << std::endl;"), "rmse rmse[=: ]+(?<rmse>[-+.\\w]+)");
   EXPECT_EQ(printed("cat(\"r2:\", r2, \"\\n\")"), "r2 r2[=: ]+(?<r2>[-+.\\w]+)");

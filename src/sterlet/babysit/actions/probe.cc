@@ -1,5 +1,7 @@
 #include "sterlet/babysit/actions/probe.h"
 
+#include <vector>
+
 #include "sterlet/babysit/actions/checks.h"
 
 namespace sterlet::babysit {
@@ -25,6 +27,19 @@ class Probe final : public Action {
     const CheckpointRecord target = *find_checkpoint(desk.model.tree(), *plan.target);
     STERLET_PASS(desk.model.make_active(desk.model.active(), target.step));
     STERLET_PASS(desk.model.go_on_from(target.path));
+    return forget_later(desk.model, target);
+  }
+
+ private:
+  // A checkpoint that the program has written by itself further on is of steps that count no more, and that are trained
+  // again: who goes on from there would miss them. The file stays, for the program may write it anew under its name.
+  static Result<Answer> forget_later(Model& model, const CheckpointRecord& target) {
+    const std::vector<CheckpointRecord> all = model.tree().checkpoints;
+    for (const CheckpointRecord& later : all) {
+      const bool is_left =
+          later.branch == target.branch && later.step > target.step && later.state == storage::CheckpointState::kKept;
+      if (is_left) STERLET_PASS(model.set_checkpoint_state(later.id, storage::CheckpointState::kDeleted));
+    }
     return Answer{};
   }
 };

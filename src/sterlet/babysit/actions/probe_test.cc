@@ -27,6 +27,21 @@ TEST_F(Probe, AProgramWithALoopOfItsOwnIsSentBackOnceBeforeAnyChange) {
   EXPECT_EQ(last_said(), "");
 }
 
+TEST_F(Probe, WhatItWroteByItselfFurtherOnIsNoPlaceToGoOnFrom) {
+  hello(true, true, false);
+  report_until(1);
+  checkpoint(1);
+  report_until(3);
+  checkpoint(3);
+  report_until(4);
+  checkpoint(4);
+  restored(1);
+  ASSERT_EQ(tree().checkpoints.size(), 3U);
+  EXPECT_EQ(tree().checkpoints[0].state, storage::CheckpointState::kKept);
+  EXPECT_EQ(tree().checkpoints[1].state, storage::CheckpointState::kDeleted);
+  EXPECT_EQ(tree().checkpoints[2].state, storage::CheckpointState::kDeleted);
+}
+
 TEST_F(Probe, OneThatGoesOnWhereItWasIsToldSoAndStartedAgain) {
   hello(true, true, false);
   report_until(1);
