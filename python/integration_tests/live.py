@@ -116,10 +116,10 @@ class Raised:
             return False
 
 
-def raise_model(folder, program, *, tolerance, refused=None):
-    """The whole story. refused: what is said where the framework does not change that parameter."""
+def raise_model(folder, program, *, tolerance, steps=STEPS_ALONE):
+    """The whole story, against so many steps of a training alone."""
     model = Raised(folder, program)
-    alone = model.train_alone()
+    alone = model.train_alone(steps)
     with model:
         model.wait_for(lambda now: len(now["a"]) >= 3)
         model.run("set", "learning_rate=0.3")
@@ -127,7 +127,7 @@ def raise_model(folder, program, *, tolerance, refused=None):
         model.run("undo")
         now = model.branches()
         after = max(now["b"])
-        model.wait_for(lambda now: max(now["a"]) >= min(after, STEPS_ALONE - 10))
+        model.wait_for(lambda now: max(now["a"]) >= min(after, steps - 10))
     with model:  # In another process, from the checkpoint that it was stopped with.
         begun = max(model.branches()["a"])
         model.wait_for(lambda now: max(now["a"]) >= begun + 3)

@@ -86,4 +86,4 @@ def test_search_finds_arguments(tmp_path):
 
 
 def test_a_change_and_its_undo(tmp_path):
-    raise_model(tmp_path, PROGRAM, tolerance=1e-4)
+    raise_model(tmp_path, PROGRAM, tolerance=1e-4, steps=25)
