@@ -300,9 +300,11 @@ std::size_t best_of(const std::vector<Choice>& choices) {
   return best;
 }
 
-Strategy strategy_for(const Facts& facts) {
+// Nothing where the budget pays for nothing at all.
+std::optional<Strategy> strategy_for(const Facts& facts) {
   const std::vector<Choice> choices = simulate(facts, kDrawsOfAFlip);
-  return choices[best_of(choices)].strategy;
+  const Choice& best = choices[best_of(choices)];
+  return std::isfinite(best.expected[1]) ? std::optional(best.strategy) : std::nullopt;
 }
 
 void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
@@ -324,18 +326,18 @@ void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
     return base::count_text(static_cast<std::uint64_t>(count), has_gpus ? "GPU" : "core");
   };
   for (int count = have - 1; count >= 1; --count) {
-    const Strategy to = with_count(count);
-    if (to != chosen) {
-      flips.push_back({.when = name(count), .to = to});
+    const auto to = with_count(count);
+    if (to && *to != chosen) {
+      flips.push_back({.when = name(count), .to = *to});
       break;
     }
     if (count > 8) count = count / 2 + 1;
   }
   for (const int factor : {2, 3, 4, 8, 16}) {
     const int count = std::max(have, 1) * factor;
-    const Strategy to = with_count(count);
-    if (to == chosen) continue;
-    flips.push_back({.when = name(count), .to = to});
+    const auto to = with_count(count);
+    if (!to || *to == chosen) continue;
+    flips.push_back({.when = name(count), .to = *to});
     break;
   }
   const auto with_budget = [&](double factor) {
@@ -350,14 +352,14 @@ void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
   for (const bool is_more : {false, true}) {
     for (const double factor : {2.0, 4.0, 8.0, 16.0}) {
       const Facts other = with_budget(is_more ? factor : 1 / factor);
-      const Strategy to = strategy_for(other);
-      if (to == chosen) continue;
+      const auto to = strategy_for(other);
+      if (!to || *to == chosen) continue;
       flips.push_back(
           {.when = other.budget.seconds
                        ? fmt::format("a budget of {}", base::duration_text(std::round(*other.budget.seconds)))
                        : fmt::format("a budget of {}",
                                      base::count_text(static_cast<std::uint64_t>(*other.budget.trials), "trial")),
-           .to = to});
+           .to = *to});
       break;
     }
   }
