@@ -141,7 +141,7 @@ class Plan(ProgramTest):
         self.assertEqual(glob.glob(self.path("sterlet-plan-*")), [])
 
     def test_strategy_auto_raises_one_model_where_no_other_would_end(self):
-        self.study("budget: {time: 3s, max_steps: 400}\nstrategy: auto\n", steps=400)
+        self.study("budget: {time: 20s, max_steps: 3000}\nstrategy: auto\n", steps=3000)
         done = self.run_program("tune", "study.yaml", "--workers", "2", "--progress", "none")
         self.assertIn("toy: panda (strategy: babysit): raise one model and watch it.", done.stderr)
         self.assertEqual(len(self.trials()), 1)
