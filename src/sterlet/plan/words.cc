@@ -15,7 +15,7 @@ namespace sterlet::plan {
 namespace {
 
 std::string seconds_text(double seconds) {
-  if (seconds < 1) return fmt::format("{:.2g} ms", seconds * 1000);
+  if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1000);
   if (seconds < 100) return fmt::format("{:.3g} s", seconds);
   return hours_text(seconds / 3600);
 }
