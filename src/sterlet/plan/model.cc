@@ -25,7 +25,8 @@ constexpr std::int64_t kSimulatedTrialsMax = 200;  // More are counted by their 
 
 // Times. A pilot's pace holds within this, whatever else happens on the machine.
 constexpr double kModelError = 0.05;
-constexpr double kCostSpread = 0.3;    // Of ln(time) over the space, where no point was drawn.
+constexpr double kCostSpread = 0.3;  // Of ln(time) over the space, where no point was drawn.
+constexpr double kCostMost = 4;
 constexpr std::int64_t kUnpruned = 4;  // The first trials run to their end: there is nothing to compare them with.
 constexpr double kLate = 1.1;          // A result that is a tenth late counts.
 
@@ -74,16 +75,23 @@ struct CostFacts {
 
 // The defaults are one of the trials, and one more observation of the space.
 CostFacts cost_facts(const Facts& facts) {
-  std::vector<double> logs{0};
-  for (const double cost : facts.costs) logs.push_back(std::log(cost));
+  std::vector<double> costs{1};
+  costs.insert(costs.end(), facts.costs.begin(), facts.costs.end());
+  // A few points, some of them seen while the machine was busy: none counts for more than four times the middle one.
+  const double middle = median_of(costs);
+  double sum = 0;
+  std::vector<double> logs;
+  for (const double cost : costs) {
+    const double kept = std::clamp(cost, middle / kCostMost, middle * kCostMost);
+    logs.push_back(std::log(kept));
+    sum += kept;
+  }
   const double mean = mean_of(logs);
   double squares = 0;
   for (const double each : logs) squares += (each - mean) * (each - mean);
   const auto n = static_cast<double>(logs.size());
   // Three observations' worth of the usual spread, so that two equal ones do not count as certainty.
   const double variance = (squares + 3 * kCostSpread * kCostSpread) / (n + 2);
-  double sum = 1;
-  for (const double cost : facts.costs) sum += cost;
   return {.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
 }
 
