@@ -65,6 +65,7 @@ def main():
     options.add_argument("--sizes", type=int, nargs="+", default=[32, 128, 512])
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--pilot-time", help="as sterlet plan --pilot-time")
     given = options.parse_args()
     program = os.path.join(os.path.abspath(given.bin), "sterlet")
     folder = tempfile.mkdtemp(prefix="sterlet-plan-bench-")
@@ -94,7 +95,8 @@ def main():
             with open(os.path.join(folder, f"{name}.yaml"), "w") as file:
                 file.write((REAL if given.trainer == "real" else SLEEP).format(name=name, size=size, seed=given.seed))
             workers = ("--workers", str(given.workers))
-            plan = json.loads(run("plan", f"{name}.yaml", "--time", f"{budget}s", "--json", *workers)[0])
+            pilot = ("--pilot-time", given.pilot_time) if given.pilot_time else ()
+            plan = json.loads(run("plan", f"{name}.yaml", "--time", f"{budget}s", "--json", *workers, *pilot)[0])
             caviar = next(each for each in plan["choices"] if each["strategy"] == "parallel" and each["pruner"] == "none")
             panda = next(each for each in plan["choices"] if each["strategy"] == "babysit")
             count = max(1, round(caviar["trials"][1]))

@@ -32,6 +32,7 @@ using base::Result;
 
 constexpr double kPartOfBudget = 0.05;  // Of the budget's time that each part of a pilot may take, ...
 constexpr double kPartMin = 3, kPartMax = 30, kPartUsual = 20;  // ... in these bounds; without a time the last.
+constexpr double kPatience = 60;                                // For a program that loads for long.
 constexpr int kAtOnceMax = 16;                                  // More beside each other tell nothing new.
 
 Result<double> read_duration(const std::string& text, const char* option) {
@@ -105,6 +106,7 @@ Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile&
   STERLET_TRY(const TemporaryFolder folder, TemporaryFolder::make(context.parts.environment("TMPDIR")));
   plan::PilotOptions pilot_options{.folder = folder.path(),
                                    .part_seconds = seconds,
+                                   .patience_seconds = options.pilot_time.empty() ? kPatience : 0,
                                    .at_once = at_once,
                                    .gpus = machine.gpus,
                                    .threads_alone = run::count_threads(spec, 1, cores),

@@ -21,6 +21,7 @@ using base::ErrorCode;
 constexpr std::array<double, 5> kTierWeight{0, 1, 0.4, 0.12, 0.03};
 // Of a full training, on average, where trials that fall behind are stopped: measured, see docs/plan.md.
 constexpr double kPrunedShare = 0.65;
+constexpr double kLate = 3;    // A first report so many times as late as the defaults' is no chance of the start.
 constexpr double kRungs = 27;  // A full training is so many times as long as the first rung, where nothing says it.
 
 bool is_searched(const space::Parameter& parameter) {
@@ -220,7 +221,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
     if (training.is_default) continue;
     // Of one that did not report even once it is known that this takes longer, once the defaults would have.
     const auto full = full_seconds(training, facts.steps, facts.tail_seconds);
-    if (!full && training.seconds < 1.2 * first_report) continue;
+    if (!full && training.seconds < kLate * first_report) continue;
     const double cost = full ? *full / *company : training.seconds / first_report;
     if (std::isfinite(cost) && cost > 0) facts.costs.push_back(cost);
   }

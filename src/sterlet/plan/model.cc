@@ -25,7 +25,8 @@ constexpr std::int64_t kSimulatedTrialsMax = 200;  // More are counted by their 
 
 // Times. A pilot's pace holds within this, whatever else happens on the machine.
 constexpr double kModelError = 0.05;
-constexpr double kCostSpread = 0.3;    // Of ln(time) over the space, where no point was drawn.
+constexpr double kCostSpread = 0.3;  // Of ln(time) over the space, where no point was drawn.
+constexpr double kCostMost = 4;
 constexpr std::int64_t kUnpruned = 4;  // The first trials run to their end: there is nothing to compare them with.
 constexpr double kLate = 1.1;          // A result that is a tenth late counts.
 
@@ -74,16 +75,23 @@ struct CostFacts {
 
 // The defaults are one of the trials, and one more observation of the space.
 CostFacts cost_facts(const Facts& facts) {
-  std::vector<double> logs{0};
-  for (const double cost : facts.costs) logs.push_back(std::log(cost));
+  std::vector<double> costs{1};
+  costs.insert(costs.end(), facts.costs.begin(), facts.costs.end());
+  // A few points, some of them seen while the machine was busy: none counts for more than four times the middle one.
+  const double middle = median_of(costs);
+  double sum = 0;
+  std::vector<double> logs;
+  for (const double cost : costs) {
+    const double kept = std::clamp(cost, middle / kCostMost, middle * kCostMost);
+    logs.push_back(std::log(kept));
+    sum += kept;
+  }
   const double mean = mean_of(logs);
   double squares = 0;
   for (const double each : logs) squares += (each - mean) * (each - mean);
   const auto n = static_cast<double>(logs.size());
   // Three observations' worth of the usual spread, so that two equal ones do not count as certainty.
   const double variance = (squares + 3 * kCostSpread * kCostSpread) / (n + 2);
-  double sum = 1;
-  for (const double cost : facts.costs) sum += cost;
   return {.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
 }
 
@@ -300,9 +308,11 @@ std::size_t best_of(const std::vector<Choice>& choices) {
   return best;
 }
 
-Strategy strategy_for(const Facts& facts) {
+// Nothing where the budget pays for nothing at all.
+std::optional<Strategy> strategy_for(const Facts& facts) {
   const std::vector<Choice> choices = simulate(facts, kDrawsOfAFlip);
-  return choices[best_of(choices)].strategy;
+  const Choice& best = choices[best_of(choices)];
+  return std::isfinite(best.expected[1]) ? std::optional(best.strategy) : std::nullopt;
 }
 
 void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
@@ -324,18 +334,18 @@ void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
     return base::count_text(static_cast<std::uint64_t>(count), has_gpus ? "GPU" : "core");
   };
   for (int count = have - 1; count >= 1; --count) {
-    const Strategy to = with_count(count);
-    if (to != chosen) {
-      flips.push_back({.when = name(count), .to = to});
+    const auto to = with_count(count);
+    if (to && *to != chosen) {
+      flips.push_back({.when = name(count), .to = *to});
       break;
     }
     if (count > 8) count = count / 2 + 1;
   }
   for (const int factor : {2, 3, 4, 8, 16}) {
     const int count = std::max(have, 1) * factor;
-    const Strategy to = with_count(count);
-    if (to == chosen) continue;
-    flips.push_back({.when = name(count), .to = to});
+    const auto to = with_count(count);
+    if (!to || *to == chosen) continue;
+    flips.push_back({.when = name(count), .to = *to});
     break;
   }
   const auto with_budget = [&](double factor) {
@@ -350,14 +360,14 @@ void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
   for (const bool is_more : {false, true}) {
     for (const double factor : {2.0, 4.0, 8.0, 16.0}) {
       const Facts other = with_budget(is_more ? factor : 1 / factor);
-      const Strategy to = strategy_for(other);
-      if (to == chosen) continue;
+      const auto to = strategy_for(other);
+      if (!to || *to == chosen) continue;
       flips.push_back(
           {.when = other.budget.seconds
                        ? fmt::format("a budget of {}", base::duration_text(std::round(*other.budget.seconds)))
                        : fmt::format("a budget of {}",
                                      base::count_text(static_cast<std::uint64_t>(*other.budget.trials), "trial")),
-           .to = to});
+           .to = *to});
       break;
     }
   }

@@ -73,6 +73,7 @@ class Pilot final {
     result.alone = programs_[first].training;
 
     part_start_ms_ = clock_.steady_ms();
+    part_seconds_ = std::max(options_.part_seconds, std::min(options_.patience_seconds, 1.5 * result.alone.seconds));
     std::vector<std::int64_t> beside;
     if (options_.at_once > 1) {
       STERLET_TRY(const std::int64_t again, start(true, options_.threads_beside));
@@ -119,9 +120,7 @@ class Pilot final {
     return {};
   }
 
-  bool is_part_over() const {
-    return static_cast<double>(clock_.steady_ms() - part_start_ms_) >= options_.part_seconds * 1000;
-  }
+  bool is_part_over() const { return static_cast<double>(clock_.steady_ms() - part_start_ms_) >= part_seconds_ * 1000; }
   double age(const Program& program) const {
     return static_cast<double>(clock_.steady_ms() - program.started_ms) / 1000;
   }
@@ -134,7 +133,10 @@ class Pilot final {
     const Program& program = programs_[number];
     if (program.is_ended) return true;
     if (options_.is_length_known && is_paced(program, kReportsEnough)) return true;
-    return age(program) >= options_.part_seconds;
+    // A program that loads for long, or reports seldom, gets the time for a few reports.
+    const bool has_pace = program.training.reports.size() >= kDrawReports;
+    return age(program) >=
+           (has_pace ? options_.part_seconds : std::max(options_.part_seconds, options_.patience_seconds));
   }
 
   base::Json params_of(bool is_default) {
@@ -287,6 +289,7 @@ class Pilot final {
   std::map<std::int64_t, Program> programs_;  // By trial number.
   std::uint64_t next_ = 0;
   std::int64_t part_start_ms_ = 0;
+  double part_seconds_ = 0;  // Of the second part: as long as what needed its time alone.
 };
 
 }  // namespace

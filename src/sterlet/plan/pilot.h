@@ -15,7 +15,9 @@ namespace sterlet::plan {
 struct PilotOptions {
   std::string folder;        ///< Where its trials' folders are made; the caller's to remove.
   double part_seconds = 20;  ///< > 0. How long each of its two parts takes at most: alone, and beside others.
-  int at_once = 1;           ///< >= 1. Programs beside each other in the second part.
+  double patience_seconds =
+      0;            ///< That a part may take instead, where the program has not reported three times by then.
+  int at_once = 1;  ///< >= 1. Programs beside each other in the second part.
   std::vector<int> gpus;
   int threads_alone = 1, threads_beside = 1;  ///< As exec::Launch's.
   bool is_length_known = false;               ///< Then the first part need not wait for the training's end.

@@ -15,7 +15,7 @@ namespace sterlet::plan {
 namespace {
 
 std::string seconds_text(double seconds) {
-  if (seconds < 1) return fmt::format("{:.2g} ms", seconds * 1000);
+  if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1000);
   if (seconds < 100) return fmt::format("{:.3g} s", seconds);
   return hours_text(seconds / 3600);
 }
@@ -83,12 +83,16 @@ std::string search_text(const Choice& choice, const Facts& facts, const studyfil
   return text;
 }
 
+std::string changes_text(const Choice& choice) {
+  return base::count_text(static_cast<std::uint64_t>(choice.trials[1]), "change");
+}
+
 std::string raise_text(const Choice& choice, const Facts& facts, const studyfile::StudySpec& spec) {
   const double part = static_cast<double>(choice.steps) / static_cast<double>(facts.steps);
   std::string text =
       fmt::format("one model gets {} steps ({} of a full training, tries included)", choice.steps,
                   part >= 0.995 ? fmt::format("{:.2g} times the length", part) : fmt::format("{:.0f}%", 100 * part));
-  text += choice.trials[1] >= 1 ? fmt::format(", {:.0f} changes can be tried", choice.trials[1])
+  text += choice.trials[1] >= 1 ? fmt::format(", {} can be tried", changes_text(choice))
                                 : std::string(", too few to try a change");
   const std::string outcome = outcome_text(choice.expected, facts, spec.objectives.front());
   if (!outcome.empty()) text += fmt::format("; it should come to {}", outcome);
@@ -200,7 +204,7 @@ std::vector<std::vector<std::string>> table_of(const Plan& plan, const Facts& fa
                                   : fmt::format("many, pruner: {}", choice.pruner),
         std::to_string(choice.slots),
         is_search ? with_range(count(choice.trials[1]), count(choice.trials[0]), count(choice.trials[2]))
-                  : fmt::format("1, {:.0f} changes", choice.trials[1]),
+                  : "1, " + changes_text(choice),
         with_range(hours_text(choice.hours[1]), hours_text(choice.hours[0]), hours_text(choice.hours[2]))};
     if (facts.value) {
       const auto values = shown(choice.expected, facts, objective);

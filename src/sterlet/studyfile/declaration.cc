@@ -93,15 +93,6 @@ void take_common(Declaration& item, const Values& values, const YamlNode& node) 
     parameter.live = values.boolean(*live, "live").value_or(false);
   }
   if (const YamlNode* tune = node.find("tune")) item.tune = values.boolean(*tune, "tune");
-  if (const YamlNode* of = node.find("scale_of")) {
-    if (const auto word = values.word(*of, "scale_of", {"width", "data", "steps"})) {
-      item.size = size_from_text(*word);
-      if (!is_numeric(parameter)) {
-        values.fault(of->mark, fmt::format("scale_of needs a number (found type: {})", space::text_of(parameter.kind)),
-                     "remove it, or use type: int or float");
-      }
-    }
-  }
 }
 
 bool take_type(Declaration& item, const Values& values, const YamlNode& node) {
@@ -132,6 +123,17 @@ bool take_type(Declaration& item, const Values& values, const YamlNode& node) {
   }
   parameter.kind = kind;
   return true;
+}
+
+// Once its type is known.
+void take_size(Declaration& item, const Values& values, const YamlNode& node) {
+  const YamlNode* of = node.find("scale_of");
+  if (of == nullptr) return;
+  const auto word = values.word(*of, "scale_of", {"width", "data", "steps"});
+  if (word && is_numeric(item.parameter())) item.size = size_from_text(*word);
+  if (is_numeric(item.parameter())) return;
+  values.fault(of->mark, fmt::format("scale_of needs a number (found type: {})", space::text_of(item.parameter().kind)),
+               "remove it, or use type: int or float");
 }
 
 void take_range(Declaration& item, const Values& values, const YamlNode& node) {
@@ -283,9 +285,11 @@ void read_declaration(Declaration& item, const Values& values) {
                      "remove one of the two");
       }
     }
-    return take_constant(item, values, *value);
+    take_constant(item, values, *value);
+    return take_size(item, values, node);
   }
   if (!take_type(item, values, node)) return;
+  take_size(item, values, node);
   if (is_numeric(item.parameter())) {
     take_range(item, values, node);
   } else {
