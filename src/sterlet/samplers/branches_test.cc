@@ -1,0 +1,171 @@
+#include "sterlet/samplers/branches.h"
+
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "sterlet/samplers/registry.h"
+
+namespace sterlet::samplers {
+namespace {
+
+using space::History;
+using space::Kind;
+using space::Outcome;
+using space::Point;
+using space::Space;
+
+Space make_space(std::vector<space::Parameter> parameters, const std::vector<std::string>& constraints = {}) {
+  auto space = Space::make(std::move(parameters), constraints);
+  if (!space) ADD_FAILURE() << space.error().front().error.message();
+  return std::move(*space);
+}
+
+Space families() {
+  return make_space({{.name = "family", .kind = Kind::kCategorical, .choices = {"a", "b", "c"}},
+                     {.name = "solver", .kind = Kind::kCategorical, .choices = {"p", "q"}, .when = "family == \"b\""},
+                     {.name = "x", .when = "family == \"a\""},
+                     {.name = "y", .when = "solver == \"q\""},
+                     {.name = "z", .when = "family == \"c\""},
+                     {.name = "unrelated", .kind = Kind::kCategorical, .choices = {"u", "v"}}});
+}
+
+// A trial of a family (and solver, or nothing) with that value.
+void tell(const Space& space, History& history, double family, double solver, double value) {
+  const auto number = static_cast<std::int64_t>(history.size());
+  std::vector<double> unit = space.to_unit(space.draw({.seed = 7, .trial = history.size()}));
+  for (double& u : unit) u = std::isnan(u) ? 0.3 : u;
+  unit[0] = (family + 0.5) / 3;
+  unit[1] = (solver + 0.5) / 2;
+  history.append({.number = number, .point = space.from_unit(unit)});
+  history.update(number, Outcome::kComplete, {value}, {}, 0);
+}
+
+UnitTable table_of(const Space& space, const History& history) {
+  UnitTable table(space.dimensions().size());
+  table.extend(space, history);
+  return table;
+}
+
+// The turn that comes next in a tree, as the rule has it.
+Branch next_turn(const Space& space, const History& history) {
+  const Branches branches(space);
+  const UnitTable table = table_of(space, history);
+  for (std::uint64_t number = 30; number < 60; ++number) {
+    Branch branch = branches.in_turn(history, table, number);
+    if (!branch.empty()) return branch;
+  }
+  return {};
+}
+
+TEST(Branches, AFamilyThatWasNeverTriedIsLookedAtFirst) {
+  const Space space = families();
+  History history;
+  for (int i = 0; i < 4; ++i) tell(space, history, 0, 0, 1.0 + 0.1 * i);
+  for (int i = 0; i < 4; ++i) tell(space, history, 2, 0, 2.0 + 0.1 * i);
+  const Branch branch = next_turn(space, history);
+  ASSERT_EQ(branch.size(), 1u);
+  EXPECT_EQ(branch[0].dimension, 0u);
+  EXPECT_EQ(branch[0].level, 1u);
+}
+
+// The first family is polished in the fourth digit; the third was seen four times, nearly as good and far apart.
+TEST(Branches, AFamilyThatMayYetWinIsPreferredToOneThatIsPolished) {
+  const Space space = families();
+  History history;
+  for (int i = 0; i < 30; ++i) tell(space, history, 0, 0, 1.570 + 0.0001 * i);
+  for (const double value : {1.62, 1.75, 1.9, 2.4}) tell(space, history, 2, 0, value);
+  for (const double value : {3.0, 3.1, 3.2, 3.1}) tell(space, history, 1, 0, value);
+  const Branch branch = next_turn(space, history);
+  ASSERT_FALSE(branch.empty());
+  EXPECT_EQ(branch[0].level, 2u);
+}
+
+TEST(Branches, AFamilyThatIsFarBehindIsLeftAlone) {
+  const Space space = families();
+  History history;
+  for (int i = 0; i < 12; ++i) tell(space, history, 0, 0, 1.0 + 0.05 * i);
+  for (int i = 0; i < 12; ++i) tell(space, history, 2, 0, 1.2 + 0.01 * i);
+  for (int i = 0; i < 12; ++i) tell(space, history, 1, i % 2, 9.0 + 0.1 * i);
+  const Branch branch = next_turn(space, history);
+  ASSERT_FALSE(branch.empty());
+  EXPECT_NE(branch[0].level, 1u);
+}
+
+TEST(Branches, GoDownTheTree) {
+  const Space space = families();
+  History history;
+  for (int i = 0; i < 8; ++i) tell(space, history, 0, 0, 5.0 + i);
+  for (int i = 0; i < 8; ++i) tell(space, history, 2, 0, 6.0 + i);
+  for (int i = 0; i < 8; ++i) tell(space, history, 1, 0, 1.0 + 0.1 * i);
+  const Branch branch = next_turn(space, history);
+  ASSERT_EQ(branch.size(), 2u);
+  EXPECT_EQ(branch[0].level, 1u);
+  EXPECT_EQ(branch[1].dimension, 1u);
+  EXPECT_EQ(branch[1].level, 1u);  // Of which nothing is known.
+}
+
+TEST(Branches, DrawsLieInTheBranchAndAreNew) {
+  const Space space = families();
+  const Branches branches(space);
+  History history;
+  const Branch branch{{.dimension = 0, .level = 1, .unit = 0.5}, {.dimension = 1, .level = 1, .unit = 0.75}};
+  for (std::uint64_t trial = 0; trial < 20; ++trial) {
+    const auto point = branches.draw(branch, history, trial == 0, {.seed = 3, .trial = trial});
+    ASSERT_TRUE(point);
+    EXPECT_TRUE(is_in(branch, space.to_unit(*point)));
+    EXPECT_FALSE(history.contains(*point));
+    if (trial == 0) {
+      EXPECT_DOUBLE_EQ(point->values[3], 0.5);  // y, in the middle.
+    }
+    history.append({.number = static_cast<std::int64_t>(trial), .point = *point});
+  }
+}
+
+TEST(Branches, WithoutChoicesThereAreNone) {
+  const Space space = make_space({{.name = "x"}, {.name = "n", .kind = Kind::kInt, .low = 1, .high = 3}});
+  History history;
+  EXPECT_TRUE(Branches(space).in_turn(history, table_of(space, history), 0).empty());
+}
+
+// Three families, each a bowl of its own; the best one's is narrow, so that its first looks are no better than the
+// second best family's, which is flat. What each sampler with a model of the whole once did was to stay there.
+TEST(Branches, KeepSamplersFromStayingInTheFirstGoodFamily) {
+  const Space space = make_space({{.name = "family", .kind = Kind::kCategorical, .choices = {"a", "b", "c"}},
+                                  {.name = "x", .when = "family == \"a\""},
+                                  {.name = "y", .when = "family == \"b\""},
+                                  {.name = "w", .when = "family == \"b\""},
+                                  {.name = "z", .when = "family == \"c\""}});
+  const auto value_of = [](const std::vector<double>& p) {
+    if (p[0] == 0) return 1.0 + 0.02 * std::abs(p[1] - 0.3);
+    if (p[0] == 1) return 0.9 + 2 * std::abs(p[2] - 0.8) + std::abs(p[3] - 0.25);
+    return 1.5 + p[4];
+  };
+  for (const char* name : {"tpe", "gp", "auto"}) {
+    int found = 0;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      SCOPED_TRACE(fmt::format("sampler {}, seed {}", name, seed));
+      const auto sampler = make(name, space, base::Json::object(), {.seed = seed});
+      ASSERT_TRUE(sampler);
+      History history;
+      double best = 1e9, family = 0;
+      for (std::int64_t i = 0; i < 60; ++i) {
+        auto suggestion = (*sampler)->suggest(history, {.seed = seed, .trial = static_cast<std::uint64_t>(i)});
+        const double value = value_of(suggestion.point.values);
+        if (value < best) {
+          best = value;
+          family = suggestion.point.values[0];
+        }
+        history.append({.number = i, .point = std::move(suggestion.point), .origin = suggestion.origin});
+        history.update(i, Outcome::kComplete, {value}, {}, 0);
+      }
+      found += family == 1 ? 1 : 0;
+    }
+    EXPECT_EQ(found, 5) << name;
+  }
+}
+
+}  // namespace
+}  // namespace sterlet::samplers
