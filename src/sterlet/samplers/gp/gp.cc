@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/math/pareto.h"
+#include "sterlet/samplers/families.h"
 #include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/gp/acquisition.h"
 #include "sterlet/samplers/gp/region.h"
@@ -17,7 +18,6 @@
 #include "sterlet/samplers/gp/told.h"
 #include "sterlet/samplers/gp/volume.h"
 #include "sterlet/samplers/sobol.h"
-#include "sterlet/samplers/branches.h"
 
 namespace sterlet::samplers {
 
@@ -32,7 +32,7 @@ constexpr std::int64_t kFewest = 6, kMostFirst = 8;
 constexpr std::size_t kOthers = 6;
 constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // Sets the points on suspect scales apart from the others.
 constexpr std::size_t kFantasies = 16;                  // Joint draws of what pending trials may turn out to be.
-constexpr std::size_t kFewestInBranch = 3;              // Values, before a branch is learned on its own.
+constexpr std::size_t kFewestInFamily = 3;              // Values, before a family is learned on its own.
 constexpr double kNinety = 1.6448536269514722;          // Standard deviations each side of a central 90%.
 
 class Gp final : public Sampler {
@@ -41,7 +41,7 @@ class Gp final : public Sampler {
       : space_(space),
         embedding_(space_),
         search_(space_, embedding_),
-        branches_(space_),
+        families_(space_),
         sobol_(make_sobol(space, facts.seed)),
         given_points_(sobol_points(space, facts.seed)),
         log_points_(sobol_points(space, facts.seed ^ kLogSeed)),
@@ -70,11 +70,11 @@ class Gp final : public Sampler {
       surfaces_.clear();
     }
     table_.extend(space_, history);
-    const Branch branch = objectives_ == 1 ? branches_.in_turn(history, table_, key.trial) : Branch();
-    if (branch.empty()) return by_model(history, told, told, branch, key);
-    const GpTrials own = trials_in(branch, told, table_, history);
-    if (has_values_to_learn(own, history, kFewestInBranch)) return by_model(history, told, own, branch, key);
-    if (std::optional<space::Point> point = branches_.draw(branch, history, own.trials.empty(), key)) {
+    const Family family = objectives_ == 1 ? families_.in_turn(history, table_, key.trial) : Family();
+    if (family.empty()) return by_model(history, told, told, family, key);
+    const GpTrials own = trials_in(family, told, table_, history);
+    if (has_values_to_learn(own, history, kFewestInFamily)) return by_model(history, told, own, family, key);
+    if (std::optional<space::Point> point = families_.draw(family, history, own.trials.empty(), key)) {
       return {.point = std::move(*point), .origin = space::Origin::kModel};
     }
     return by_model(history, told, told, {}, key);
@@ -114,13 +114,13 @@ class Gp final : public Sampler {
     return suggestion;
   }
 
-  // `own`: the trials of the branch that is looked at; all of them where there is none.
-  Suggestion by_model(const space::History& history, const GpTrials& told, const GpTrials& own, const Branch& branch,
+  // `own`: the trials of the family that is looked at; all of them where there is none.
+  Suggestion by_model(const space::History& history, const GpTrials& told, const GpTrials& own, const Family& family,
                       const base::StreamKey& key) const {
     const std::vector<std::vector<double>> draws = draw_fantasies(own.pending.size(), key);
     std::vector<const GpSurface*> objectives;
     for (std::size_t m = 0; m < objectives_; ++m) {
-      GpSurface& surface = surface_of(branch, m, GpSurface::Kind::kObjective);
+      GpSurface& surface = surface_of(family, m, GpSurface::Kind::kObjective);
       surface.learn(table_, objective_rows(history, own, m, objectives_), own.pending, draws);
       objectives.push_back(&surface);
     }
@@ -147,7 +147,7 @@ class Gp final : public Sampler {
         objectives_ == 1 ? improvement(own, *objectives.front()) : volume_improvement(own, objectives, key);
     GpFeasibility feasibility(any_feasible ? gain.get() : nullptr, limits);
     GpScore& score = limits.empty() ? *gain : feasibility;
-    for (const GpSearch::Found& found : search_.run(score, start_of(own, objectives, branch), key)) {
+    for (const GpSearch::Found& found : search_.run(score, start_of(own, objectives, family), key)) {
       if (history.contains(found.point) || !space_.satisfies_constraints(found.point)) continue;
       return described(found.point, *objectives.front());
     }
@@ -189,10 +189,10 @@ class Gp final : public Sampler {
     return std::make_unique<GpVolumeImprovement>(std::move(models), front, rows.size(), key);
   }
 
-  // Of an objective, or of a constraint after them; the objective has one for each branch, too.
-  GpSurface& surface_of(const Branch& branch, std::size_t index, GpSurface::Kind kind) const {
+  // Of an objective, or of a constraint after them; the objective has one for each family, too.
+  GpSurface& surface_of(const Family& family, std::size_t index, GpSurface::Kind kind) const {
     std::vector<std::size_t> name{index};
-    for (const Turn& turn : branch) name.insert(name.end(), {turn.dimension, turn.level});
+    for (const Choice& choice : family) name.insert(name.end(), {choice.dimension, choice.level});
     std::unique_ptr<GpSurface>& surface = surfaces_[name];
     if (!surface) {
       surface = std::make_unique<GpSurface>(embedding_, kind, objectives_ == 1 && index == 0 ? kOthers : 0);
@@ -215,7 +215,7 @@ class Gp final : public Sampler {
   }
 
   GpSearchStart start_of(const GpTrials& told, const std::vector<const GpSurface*>& surfaces,
-                         const Branch& branch) const {
+                         const Family& family) const {
     GpSearchStart start{.few = told.trials.size() <= kGpAlwaysFit};
     const GpRegion region = find_region(told, *surfaces.front());
     // The best first, those of an earlier search last; with several objectives those of each in turn.
@@ -251,8 +251,8 @@ class Gp final : public Sampler {
     start.low.assign(space_.dimensions().size(), 0.0);
     start.high.assign(space_.dimensions().size(), 1.0);
     if (region.side < 1) add_box(region.side, start);
-    if (!branch.empty()) start.fixed.assign(space_.dimensions().size(), std::nan(""));
-    for (const Turn& turn : branch) start.fixed[turn.dimension] = turn.unit;
+    if (!family.empty()) start.fixed.assign(space_.dimensions().size(), std::nan(""));
+    for (const Choice& choice : family) start.fixed[choice.dimension] = choice.unit;
     return start;
   }
 
@@ -315,7 +315,7 @@ class Gp final : public Sampler {
   space::Space space_;
   GpEmbedding embedding_;
   GpSearch search_;
-  Branches branches_;
+  Families families_;
   std::unique_ptr<Sampler> sobol_;
   math::SobolPoints given_points_, log_points_;
   std::int64_t startup_;

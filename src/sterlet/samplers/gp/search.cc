@@ -85,15 +85,13 @@ bool GpSearch::realise(Place& place, bool relaxed) const {
 }
 
 void GpSearch::evaluate(GpScore& score, std::vector<Place*>& places) const {
-  const std::size_t d = moves_.size();
   constexpr std::size_t kBatch = 32;
   std::vector<double> rows, values(kBatch);
   for (std::size_t begin = 0; begin < places.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, places.size() - begin);
-    rows.resize(count * d);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::copy(places[begin + i]->row.begin(), places[begin + i]->row.end(),
-                rows.begin() + static_cast<std::ptrdiff_t>(i * d));
+    rows.clear();
+    for (std::size_t i = begin; i < begin + count; ++i) {
+      rows.insert(rows.end(), places[i]->row.begin(), places[i]->row.end());
     }
     score.evaluate(rows.data(), count, values.data(), nullptr);
     for (std::size_t i = 0; i < count; ++i) places[begin + i]->value = values[i];
@@ -186,10 +184,9 @@ std::vector<double> GpSearch::other_levels(std::size_t j, double here, base::Ran
   if (!levels) return {0};  // A continuous scale with a zero of its own.
   const auto middle = [&](std::uint64_t k) { return axis.unit(axis.level(k)); };
   std::uint64_t current = 0;  // The level whose cell holds the row.
-  for (std::uint64_t low = 0, high = *levels; high - low > 1;) {
-    const std::uint64_t half = (low + high) / 2;
-    (axis.cell_begin(half) <= here ? low : high) = half;
-    current = low;
+  for (std::uint64_t high = *levels; high - current > 1;) {
+    const std::uint64_t half = (current + high) / 2;
+    (axis.cell_begin(half) <= here ? current : high) = half;
   }
   std::vector<double> units;
   if (*levels <= kAllLevels || !axis.ordered()) {

@@ -77,11 +77,11 @@ GpTrials read_trials(const space::History& history, std::size_t objectives) {
   return told;
 }
 
-GpTrials trials_in(const Branch& branch, const GpTrials& all, const UnitTable& table, const space::History& history) {
+GpTrials trials_in(const Family& family, const GpTrials& all, const UnitTable& table, const space::History& history) {
   GpTrials own{.created = all.created, .constraints = all.constraints, .failures_in_row = all.failures_in_row};
   bool any_settled = false;
   for (std::size_t i = 0; i < all.trials.size(); ++i) {
-    if (!is_in(branch, table.row(all.trials[i]))) continue;
+    if (!is_in(family, table.row(all.trials[i]))) continue;
     own.trials.push_back(all.trials[i]);
     own.settled.push_back(all.settled[i]);
     own.feasible.push_back(all.feasible[i]);
@@ -90,7 +90,7 @@ GpTrials trials_in(const Branch& branch, const GpTrials& all, const UnitTable& t
     any_settled = any_settled || all.settled[i];
   }
   for (const std::size_t number : all.pending) {
-    if (is_in(branch, table.row(number))) own.pending.push_back(number);
+    if (is_in(family, table.row(number))) own.pending.push_back(number);
   }
   if (!any_settled) own.settled.assign(own.settled.size(), true);
   return own;

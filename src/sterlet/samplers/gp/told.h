@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "sterlet/samplers/branches.h"
+#include "sterlet/samplers/families.h"
 #include "sterlet/samplers/gp/surface.h"
 #include "sterlet/samplers/unit_table.h"
 #include "sterlet/space/history.h"
@@ -29,8 +29,8 @@ struct GpTrials {
 /// when anybody asked.
 GpTrials read_trials(const space::History& history, std::size_t objectives);
 
-/// The same of the trials of a branch alone. `table`: every trial's coordinates.
-GpTrials trials_in(const Branch& branch, const GpTrials& all, const UnitTable& table, const space::History& history);
+/// The same of the trials of a family alone. `table`: every trial's coordinates.
+GpTrials trials_in(const Family& family, const GpTrials& all, const UnitTable& table, const space::History& history);
 
 /// Whether at least `count` values are known, not all equal.
 bool has_values_to_learn(const GpTrials& told, const space::History& history, std::size_t count);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "sterlet/samplers/branches.h"
+#include "sterlet/samplers/families.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/tpe/draws.h"
 #include "sterlet/samplers/tpe/fit.h"
@@ -22,8 +22,8 @@ using space::Point;
 // gaps to the neighbours, the classical way, 0.73, 0.58, 0.41; a wider bandwidth in g than in l 0.77 at 100. Within the
 // noise: bandwidths x 0.7 (0.48, 0.26, 0.14), choices at 0.4 (0.48, 0.24, 0.10), twice the prior (0.51, 0.24, 0.08), 7
 // first points (0.49, 0.26, 0.08).
-constexpr std::size_t kFinishedMin = 4;  // Fewer cannot be split.
-constexpr std::size_t kFewestInBranch = 3;
+constexpr std::size_t kFinishedMin = 4;     // Fewer cannot be split.
+constexpr std::size_t kFewestInFamily = 3;  // Ranked trials, before a family has densities of its own.
 constexpr std::size_t kGoodMax = 25;
 constexpr float kNothing = -1e30f;  // A log kernel of no weight.
 
@@ -55,7 +55,7 @@ class Scorer final {
 class Tpe final : public Sampler {
  public:
   Tpe(const space::Space& space, const TpeOptions& options, const StudyFacts& facts)
-      : space_(space), options_(options), sobol_(make_sobol(space, facts.seed)), branches_(space_), memo_(space_) {}
+      : space_(space), options_(options), sobol_(make_sobol(space, facts.seed)), families_(space_), memo_(space_) {}
 
   Suggestion suggest(const History& history, const base::StreamKey& key) const override {
     memo_.follow(space_, history);
@@ -64,9 +64,9 @@ class Tpe final : public Sampler {
       return sobol_->suggest(history, key);
     }
     if (history.trials()[ranking.order()[0]].values.size() == 1) {
-      const Branch branch = branches_.in_turn(history, memo_.units(), key.trial);
-      if (!branch.empty()) {
-        if (std::optional<Point> point = look_into(branch, history, key)) {
+      const Family family = families_.in_turn(history, memo_.units(), key.trial);
+      if (!family.empty()) {
+        if (std::optional<Point> point = look_into(family, history, key)) {
           return {.point = std::move(*point), .origin = space::Origin::kModel};
         }
       }
@@ -86,16 +86,16 @@ class Tpe final : public Sampler {
     double score = 0;
   };
 
-  // The same as elsewhere, but of a branch's trials alone; a draw from it while there are too few.
-  std::optional<Point> look_into(const Branch& branch, const History& history, const base::StreamKey& key) const {
+  // The same as elsewhere, but of a family's trials alone; a draw from it while there are too few.
+  std::optional<Point> look_into(const Family& family, const History& history, const base::StreamKey& key) const {
     std::vector<std::uint32_t> good;
     for (const std::uint32_t number : memo_.ranking().order()) {
-      if (is_in(branch, memo_.units().row(number))) good.push_back(number);
+      if (is_in(family, memo_.units().row(number))) good.push_back(number);
     }
-    if (good.size() < kFewestInBranch) return branches_.draw(branch, history, good.empty(), key);
+    if (good.size() < kFewestInFamily) return families_.draw(family, history, good.empty(), key);
     good.resize(good_count(good.size()));
     const TpeFit fit = fit_tpe(space_, history, std::move(good), true, memo_);
-    return choose(history, fit, branch, key);
+    return choose(history, fit, family, key);
   }
 
   std::size_t good_count(std::size_t ranked) const {
@@ -119,22 +119,22 @@ class Tpe final : public Sampler {
     return good;
   }
 
-  Point point_of(std::span<const double> draw, const Branch& branch) const {
-    if (branch.empty()) return space_.from_unit(draw);
+  Point point_of(std::span<const double> draw, const Family& family) const {
+    if (family.empty()) return space_.from_unit(draw);
     std::vector<double> unit(draw.begin(), draw.end());
-    for (const Turn& turn : branch) unit[turn.dimension] = turn.unit;
+    for (const Choice& choice : family) unit[choice.dimension] = choice.unit;
     return space_.from_unit(unit);
   }
 
   // The draw with the best score that the history does not have yet.
-  Point choose(const History& history, const TpeFit& fit, const Branch& branch, const base::StreamKey& key) const {
+  Point choose(const History& history, const TpeFit& fit, const Family& family, const base::StreamKey& key) const {
     const auto count = static_cast<std::size_t>(options_.candidates);
     const TpeDraws draws(space_, fit, count, key);
     Scorer scorer(space_, fit);
     std::vector<Candidate> candidates;
     std::optional<Point> broken;
     for (std::size_t row = 0; row < count; ++row) {
-      Point point = point_of(draws.row(row), branch);
+      Point point = point_of(draws.row(row), family);
       if (space_.satisfies_constraints(point)) {
         candidates.push_back({.row = row, .score = scorer.score(point)});
       } else if (!broken) {
@@ -148,7 +148,7 @@ class Tpe final : public Sampler {
     std::make_heap(candidates.begin(), candidates.end(), is_behind);
     for (; !candidates.empty(); candidates.pop_back()) {
       std::pop_heap(candidates.begin(), candidates.end(), is_behind);
-      Point point = point_of(draws.row(candidates.back().row), branch);
+      Point point = point_of(draws.row(candidates.back().row), family);
       if (!history.contains(point)) return point;
     }
     if (broken) {
@@ -161,7 +161,7 @@ class Tpe final : public Sampler {
   space::Space space_;
   TpeOptions options_;
   std::unique_ptr<Sampler> sobol_;
-  Branches branches_;
+  Families families_;
   mutable TpeMemo memo_;
 };
 

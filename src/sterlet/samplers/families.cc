@@ -1,4 +1,4 @@
-#include "sterlet/samplers/branches.h"
+#include "sterlet/samplers/families.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,13 +29,13 @@ double spread_of(const std::vector<double>& values) {
 
 }  // namespace
 
-bool is_in(const Branch& branch, std::span<const double> row) {
-  return std::all_of(branch.begin(), branch.end(), [&](const Turn& turn) {
-    return std::abs(row[turn.dimension] - turn.unit) < 1e-9;  // False for NaN.
+bool is_in(const Family& family, std::span<const double> row) {
+  return std::all_of(family.begin(), family.end(), [&](const Choice& choice) {
+    return std::abs(row[choice.dimension] - choice.unit) < 1e-9;  // False for NaN.
   });
 }
 
-Branches::Branches(const space::Space& space) : space_(space) {
+Families::Families(const space::Space& space) : space_(space) {
   std::vector<bool> decides(space.parameters().size(), false);
   for (const space::Parameter& parameter : space.parameters()) {
     if (parameter.when.empty()) continue;
@@ -57,12 +57,12 @@ Branches::Branches(const space::Space& space) : space_(space) {
   }
 }
 
-Turn Branches::turn_of(const Fork& fork, std::size_t level) const {
+Choice Families::choice_of(const Fork& fork, std::size_t level) const {
   const space::Axis& axis = space_.axis(fork.dimension);
   return {.dimension = fork.dimension, .level = level, .unit = axis.unit(axis.level(level))};
 }
 
-std::vector<Branches::Arm> Branches::arms_of(const Fork& fork, const space::History& history, const UnitTable& table,
+std::vector<Families::Arm> Families::arms_of(const Fork& fork, const space::History& history, const UnitTable& table,
                                              const std::vector<std::size_t>& among) const {
   std::vector<Arm> arms(fork.levels);
   for (const std::size_t i : among) {
@@ -118,12 +118,12 @@ std::optional<std::size_t> choose(const std::vector<Arm>& arms) {
 
 }  // namespace
 
-Branch Branches::in_turn(const space::History& history, const UnitTable& table, std::uint64_t number) const {
+Family Families::in_turn(const space::History& history, const UnitTable& table, std::uint64_t number) const {
   const std::uint64_t period = !conditions_ ? kFlatPeriod : number < kEarly ? kEarlyPeriod : kLaterPeriod;
   if (forks_.empty() || number % period != 0) return {};
   std::vector<std::size_t> among(history.size());
   std::iota(among.begin(), among.end(), 0);
-  Branch branch;
+  Family family;
   // Without conditions each choice has turns of its own.
   const std::size_t begin = conditions_ ? 0 : static_cast<std::size_t>(number / period) % forks_.size();
   const std::size_t end = conditions_ ? forks_.size() : begin + 1;
@@ -133,17 +133,17 @@ Branch Branches::in_turn(const space::History& history, const UnitTable& table, 
     for (const std::size_t i : among) {
       if (!std::isnan(table.row(i)[fork.dimension])) here.push_back(i);
     }
-    // What is there in parts of the branch only is left to the model.
+    // What is there in parts of the family only is left to the model.
     if (fork.conditional && (here.empty() || here.size() < among.size())) continue;
     const auto level = choose(arms_of(fork, history, table, here));
     if (!level) break;
-    branch.push_back(turn_of(fork, *level));
-    std::erase_if(among, [&](std::size_t i) { return !is_in(branch, table.row(i)); });
+    family.push_back(choice_of(fork, *level));
+    std::erase_if(among, [&](std::size_t i) { return !is_in(family, table.row(i)); });
   }
-  return branch;
+  return family;
 }
 
-std::optional<space::Point> Branches::draw(const Branch& branch, const space::History& history, bool middle,
+std::optional<space::Point> Families::draw(const Family& family, const space::History& history, bool middle,
                                            const base::StreamKey& key) const {
   base::RandomStream stream(key);
   std::vector<double> unit(space_.dimensions().size());
@@ -152,7 +152,7 @@ std::optional<space::Point> Branches::draw(const Branch& branch, const space::Hi
       const double u = stream.uniform();
       unit[j] = middle && i == 0 && space_.axis(j).ordered() ? 0.5 : u;
     }
-    for (const Turn& turn : branch) unit[turn.dimension] = turn.unit;
+    for (const Choice& choice : family) unit[choice.dimension] = choice.unit;
     space::Point point = space_.from_unit(unit);
     if (space_.satisfies_constraints(point) && !history.contains(point)) return point;
   }

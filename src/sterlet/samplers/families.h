@@ -14,16 +14,16 @@
 namespace sterlet::samplers {
 
 /// One choice taken.
-struct Turn {
+struct Choice {
   std::size_t dimension = 0;
   std::size_t level = 0;
   double unit = 0;  ///< The level's coordinate.
 };
-/// Choices from the root of a tree of conditions downwards; empty: no branch.
-using Branch = std::vector<Turn>;
+/// Choices from the root of a tree of conditions downwards; empty: no family.
+using Family = std::vector<Choice>;
 
-/// Whether a row of unit coordinates lies in a branch.
-bool is_in(const Branch& branch, std::span<const double> row);
+/// Whether a row of unit coordinates lies in a family.
+bool is_in(const Family& family, std::span<const double> row);
 
 /// Keeps a sampler from staying in the first good family of settings: some trials look at a family that may yet have
 /// the best setting, whatever a model of the whole space says of it.
@@ -38,19 +38,19 @@ bool is_in(const Branch& branch, std::span<const double> row);
 /// Cost      O(n d) a turn.
 /// Source    the optimism after Auer, Cesa-Bianchi, Fischer: Finite-time analysis of the multiarmed bandit problem,
 ///           Machine Learning 47, 2002; here of a family's best, not of its mean.
-class Branches final {
+class Families final {
  public:
   static constexpr std::size_t kFewestLevels = 3, kMostLevels = 12;
   static constexpr std::uint64_t kEarly = 40;
 
-  explicit Branches(const space::Space& space);
+  explicit Families(const space::Space& space);
 
-  /// The branch that trial `number` should look at; empty where it is no branch's turn. `table`: coordinates of every
+  /// The family that trial `number` should look at; empty where it is no family's turn. `table`: coordinates of every
   /// trial of the history. Of several objectives only the first one counts.
-  Branch in_turn(const space::History& history, const UnitTable& table, std::uint64_t number) const;
-  /// A point of the branch that the history does not have, drawn; if `middle`, numbers in the middle of their ranges.
+  Family in_turn(const space::History& history, const UnitTable& table, std::uint64_t number) const;
+  /// A point of the family that the history does not have, drawn; if `middle`, numbers in the middle of their ranges.
   /// Nothing where 16 draws find none.
-  std::optional<space::Point> draw(const Branch& branch, const space::History& history, bool middle,
+  std::optional<space::Point> draw(const Family& family, const space::History& history, bool middle,
                                    const base::StreamKey& key) const;
 
  private:
@@ -64,7 +64,7 @@ class Branches final {
   };
   std::vector<Arm> arms_of(const Fork& fork, const space::History& history, const UnitTable& table,
                            const std::vector<std::size_t>& among) const;
-  Turn turn_of(const Fork& fork, std::size_t level) const;
+  Choice choice_of(const Fork& fork, std::size_t level) const;
 
   const space::Space& space_;
   std::vector<Fork> forks_;  // In the order of evaluation.

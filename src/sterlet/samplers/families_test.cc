@@ -1,4 +1,4 @@
-#include "sterlet/samplers/branches.h"
+#include "sterlet/samplers/families.h"
 
 #include <cmath>
 #include <map>
@@ -50,72 +50,72 @@ UnitTable table_of(const Space& space, const History& history) {
 }
 
 // The turn that comes next in a tree, as the rule has it.
-Branch next_turn(const Space& space, const History& history) {
-  const Branches branches(space);
+Family next_turn(const Space& space, const History& history) {
+  const Families families(space);
   const UnitTable table = table_of(space, history);
   for (std::uint64_t number = 30; number < 60; ++number) {
-    Branch branch = branches.in_turn(history, table, number);
-    if (!branch.empty()) return branch;
+    Family family = families.in_turn(history, table, number);
+    if (!family.empty()) return family;
   }
   return {};
 }
 
-TEST(Branches, AFamilyThatWasNeverTriedIsLookedAtFirst) {
+TEST(Families, AFamilyThatWasNeverTriedIsLookedAtFirst) {
   const Space space = families();
   History history;
   for (int i = 0; i < 4; ++i) tell(space, history, 0, 0, 1.0 + 0.1 * i);
   for (int i = 0; i < 4; ++i) tell(space, history, 2, 0, 2.0 + 0.1 * i);
-  const Branch branch = next_turn(space, history);
-  ASSERT_EQ(branch.size(), 1u);
-  EXPECT_EQ(branch[0].dimension, 0u);
-  EXPECT_EQ(branch[0].level, 1u);
+  const Family family = next_turn(space, history);
+  ASSERT_EQ(family.size(), 1u);
+  EXPECT_EQ(family[0].dimension, 0u);
+  EXPECT_EQ(family[0].level, 1u);
 }
 
 // The first family is polished in the fourth digit; the third was seen four times, nearly as good and far apart.
-TEST(Branches, AFamilyThatMayYetWinIsPreferredToOneThatIsPolished) {
+TEST(Families, AFamilyThatMayYetWinIsPreferredToOneThatIsPolished) {
   const Space space = families();
   History history;
   for (int i = 0; i < 30; ++i) tell(space, history, 0, 0, 1.570 + 0.0001 * i);
   for (const double value : {1.62, 1.75, 1.9, 2.4}) tell(space, history, 2, 0, value);
   for (const double value : {3.0, 3.1, 3.2, 3.1}) tell(space, history, 1, 0, value);
-  const Branch branch = next_turn(space, history);
-  ASSERT_FALSE(branch.empty());
-  EXPECT_EQ(branch[0].level, 2u);
+  const Family family = next_turn(space, history);
+  ASSERT_FALSE(family.empty());
+  EXPECT_EQ(family[0].level, 2u);
 }
 
-TEST(Branches, AFamilyThatIsFarBehindIsLeftAlone) {
+TEST(Families, AFamilyThatIsFarBehindIsLeftAlone) {
   const Space space = families();
   History history;
   for (int i = 0; i < 12; ++i) tell(space, history, 0, 0, 1.0 + 0.05 * i);
   for (int i = 0; i < 12; ++i) tell(space, history, 2, 0, 1.2 + 0.01 * i);
   for (int i = 0; i < 12; ++i) tell(space, history, 1, i % 2, 9.0 + 0.1 * i);
-  const Branch branch = next_turn(space, history);
-  ASSERT_FALSE(branch.empty());
-  EXPECT_NE(branch[0].level, 1u);
+  const Family family = next_turn(space, history);
+  ASSERT_FALSE(family.empty());
+  EXPECT_NE(family[0].level, 1u);
 }
 
-TEST(Branches, GoDownTheTree) {
+TEST(Families, GoDownTheTree) {
   const Space space = families();
   History history;
   for (int i = 0; i < 8; ++i) tell(space, history, 0, 0, 5.0 + i);
   for (int i = 0; i < 8; ++i) tell(space, history, 2, 0, 6.0 + i);
   for (int i = 0; i < 8; ++i) tell(space, history, 1, 0, 1.0 + 0.1 * i);
-  const Branch branch = next_turn(space, history);
-  ASSERT_EQ(branch.size(), 2u);
-  EXPECT_EQ(branch[0].level, 1u);
-  EXPECT_EQ(branch[1].dimension, 1u);
-  EXPECT_EQ(branch[1].level, 1u);  // Of which nothing is known.
+  const Family family = next_turn(space, history);
+  ASSERT_EQ(family.size(), 2u);
+  EXPECT_EQ(family[0].level, 1u);
+  EXPECT_EQ(family[1].dimension, 1u);
+  EXPECT_EQ(family[1].level, 1u);  // Of which nothing is known.
 }
 
-TEST(Branches, DrawsLieInTheBranchAndAreNew) {
+TEST(Families, DrawsLieInTheFamilyAndAreNew) {
   const Space space = families();
-  const Branches branches(space);
+  const Families families(space);
   History history;
-  const Branch branch{{.dimension = 0, .level = 1, .unit = 0.5}, {.dimension = 1, .level = 1, .unit = 0.75}};
+  const Family family{{.dimension = 0, .level = 1, .unit = 0.5}, {.dimension = 1, .level = 1, .unit = 0.75}};
   for (std::uint64_t trial = 0; trial < 20; ++trial) {
-    const auto point = branches.draw(branch, history, trial == 0, {.seed = 3, .trial = trial});
+    const auto point = families.draw(family, history, trial == 0, {.seed = 3, .trial = trial});
     ASSERT_TRUE(point);
-    EXPECT_TRUE(is_in(branch, space.to_unit(*point)));
+    EXPECT_TRUE(is_in(family, space.to_unit(*point)));
     EXPECT_FALSE(history.contains(*point));
     if (trial == 0) {
       EXPECT_DOUBLE_EQ(point->values[3], 0.5);  // y, in the middle.
@@ -124,15 +124,15 @@ TEST(Branches, DrawsLieInTheBranchAndAreNew) {
   }
 }
 
-TEST(Branches, WithoutChoicesThereAreNone) {
+TEST(Families, WithoutChoicesThereAreNone) {
   const Space space = make_space({{.name = "x"}, {.name = "n", .kind = Kind::kInt, .low = 1, .high = 3}});
   History history;
-  EXPECT_TRUE(Branches(space).in_turn(history, table_of(space, history), 0).empty());
+  EXPECT_TRUE(Families(space).in_turn(history, table_of(space, history), 0).empty());
 }
 
 // Three families, each a bowl of its own; the best one's is narrow, so that its first looks are no better than the
 // second best family's, which is flat. What each sampler with a model of the whole once did was to stay there.
-TEST(Branches, KeepSamplersFromStayingInTheFirstGoodFamily) {
+TEST(Families, KeepSamplersFromStayingInTheFirstGoodFamily) {
   const Space space = make_space({{.name = "family", .kind = Kind::kCategorical, .choices = {"a", "b", "c"}},
                                   {.name = "x", .when = "family == \"a\""},
                                   {.name = "y", .when = "family == \"b\""},
