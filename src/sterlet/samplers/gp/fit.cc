@@ -15,11 +15,12 @@ namespace sterlet::samplers {
 namespace {
 
 // Priors are normal in the logarithms. Longer length scales in more dimensions keep the prior's complexity the same:
-// Hvarfner, Hellsten, Nardi: Vanilla Bayesian optimization performs great in high dimensions, ICML 2024.
-constexpr double kLengthFactor = 0.6, kLengthSpread = 1.0;
+// Hvarfner, Hellsten, Nardi: Vanilla Bayesian optimization performs great in high dimensions, ICML 2024. The factor and
+// the noise were chosen on ten tables of real trainings (bench/real, those marked dev): docs/decisions/0003-gp-noise.md.
+constexpr double kLengthFactor = 0.45, kLengthSpread = 1.0;
 constexpr std::array<double, 4> kTierShift = {-0.3, 0.0, 0.3, 0.6};
 constexpr double kLogVarianceSpread = 1.0;
-constexpr double kLogNoise = -7, kLogNoiseSpread = 2.5;
+constexpr double kLogNoise = -4, kLogNoiseSpread = 2;
 constexpr double kWarpScale = 0.8, kWarpTail = 3;  // Student: a strong finding may go far.
 constexpr double kLowest = 0.03, kHighest = 30;
 constexpr double kFitTolerance = 1e-4;  // Two steps in a row that gain less, relative to the log density, end a fit.
@@ -87,7 +88,7 @@ std::vector<double> GpEvidence::high() const {
 }
 
 double expected_log_length(const GpEmbedding& embedding, std::size_t group) {
-  const auto d = static_cast<double>(std::max<std::size_t>(embedding.groups().size(), 1));
+  const double d = std::max(embedding.active_count(), 1.0);
   return std::log(kLengthFactor * std::sqrt(d)) +
          kTierShift[static_cast<std::size_t>(std::clamp(embedding.groups()[group].tier, 1, 4)) - 1];
 }

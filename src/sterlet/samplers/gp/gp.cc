@@ -2,16 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "sterlet/math/pareto.h"
+#include "sterlet/samplers/families.h"
 #include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/gp/acquisition.h"
 #include "sterlet/samplers/gp/region.h"
 #include "sterlet/samplers/gp/search.h"
 #include "sterlet/samplers/gp/surface.h"
+#include "sterlet/samplers/gp/told.h"
 #include "sterlet/samplers/gp/volume.h"
 #include "sterlet/samplers/sobol.h"
 
@@ -28,88 +32,8 @@ constexpr std::int64_t kFewest = 6, kMostFirst = 8;
 constexpr std::size_t kOthers = 6;
 constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // Sets the points on suspect scales apart from the others.
 constexpr std::size_t kFantasies = 16;                  // Joint draws of what pending trials may turn out to be.
-constexpr std::size_t kAlwaysFit = 32;          // Trials up to which hyperparameters are learned afresh each time;
-constexpr std::size_t kMostApart = 64;          // later each time there is a twelfth more, or so many.
-constexpr double kNinety = 1.6448536269514722;  // Standard deviations each side of a central 90%.
-
-// What a history says, trial by trial.
-struct Told {
-  std::vector<std::size_t> trials;  // That have ended, by number.
-  std::vector<bool> settled, feasible;
-  std::vector<std::size_t> pending;
-  std::size_t created = 0, good = 0, constraints = 0;
-  std::size_t failures_in_row = 0;  // The latest ones.
-  std::size_t best_ties = 0;        // Good trials whose values all equal the best one's.
-};
-
-bool is_predicted(const space::Observation& trial) {
-  return trial.outcome == space::Outcome::kPruned && trial.predicted_sd > 0;
-}
-
-bool has_values(const space::Observation& trial, std::size_t objectives) {
-  return (trial.outcome == space::Outcome::kComplete || trial.outcome == space::Outcome::kPruned) &&
-         trial.values.size() >= objectives &&
-         std::all_of(trial.values.begin(), trial.values.end(), [](double value) { return value <= 1e300; });  // No NaN.
-}
-
-// How many trials share the best value; with several objectives, the first one's values.
-std::size_t ties_of_best(const space::History& history, const Told& told, std::size_t objectives) {
-  const std::vector<double>* best = nullptr;
-  std::size_t ties = 0;
-  for (const std::size_t number : told.trials) {
-    const space::Observation& trial = history.trials()[number];
-    if (!has_values(trial, objectives)) continue;
-    if (best == nullptr || (objectives == 1 && trial.values.front() < best->front())) {
-      best = &trial.values;
-      ties = 0;
-    }
-    if (trial.values == *best) ++ties;
-  }
-  return ties;
-}
-
-// Trials that hyperparameters are learned from are settled. While there are few, all that have ended. Later those among
-// the first N_k, with N_k growing by a twelfth at a time and staying behind by the number of trials still running, so
-// that a late result seldom changes them: which fit holds is a question of what the history is now, not of when anybody
-// asked.
-Told read(const space::History& history, std::size_t objectives) {
-  Told told;
-  std::vector<std::size_t> places;  // Of each ended trial, how many came before it.
-  for (const space::Observation& trial : history.trials()) {
-    if (trial.outcome == space::Outcome::kVoid) continue;
-    const auto number = static_cast<std::size_t>(trial.number);
-    if (trial.outcome == space::Outcome::kPending) {
-      told.pending.push_back(number);
-    } else {
-      told.trials.push_back(number);
-      places.push_back(told.created);
-      told.feasible.push_back(
-          std::none_of(trial.constraints.begin(), trial.constraints.end(), [](double c) { return !(c <= 0); }));
-      told.constraints = std::max(told.constraints, trial.constraints.size());
-      const bool good = has_values(trial, objectives);
-      if (good) ++told.good;
-      told.failures_in_row = good ? 0 : told.failures_in_row + 1;
-    }
-    ++told.created;
-  }
-  std::size_t limit = told.created;
-  if (told.created > kAlwaysFit + told.pending.size()) {
-    limit = kAlwaysFit;
-    while (true) {
-      const std::size_t next = limit + std::clamp<std::size_t>(limit / 12, 1, kMostApart);
-      if (next > told.created - told.pending.size()) break;
-      limit = next;
-    }
-  }
-  told.best_ties = ties_of_best(history, told, objectives);
-  std::size_t useful = 0;
-  for (std::size_t i = 0; i < told.trials.size(); ++i) {
-    told.settled.push_back(places[i] < limit);
-    if (told.settled[i] && has_values(history.trials()[told.trials[i]], objectives)) ++useful;
-  }
-  if (useful < 2) told.settled.assign(told.trials.size(), true);
-  return told;
-}
+constexpr std::size_t kFewestInFamily = 3;              // Values, before a family is learned on its own.
+constexpr double kNinety = 1.6448536269514722;          // Standard deviations each side of a central 90%.
 
 class Gp final : public Sampler {
  public:
@@ -117,6 +41,7 @@ class Gp final : public Sampler {
       : space_(space),
         embedding_(space_),
         search_(space_, embedding_),
+        families_(space_),
         sobol_(make_sobol(space, facts.seed)),
         given_points_(sobol_points(space, facts.seed)),
         log_points_(sobol_points(space, facts.seed ^ kLogSeed)),
@@ -134,7 +59,7 @@ class Gp final : public Sampler {
   }
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
-    const Told told = read(history, objectives_);
+    const GpTrials told = read_trials(history, objectives_);
     if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty() ||
         is_level(told)) {
       return first_points(history, key);
@@ -145,14 +70,21 @@ class Gp final : public Sampler {
       surfaces_.clear();
     }
     table_.extend(space_, history);
-    return by_model(history, told, key);
+    const Family family = objectives_ == 1 ? families_.in_turn(history, table_, key.trial) : Family();
+    if (family.empty()) return by_model(history, told, told, family, key);
+    const GpTrials own = trials_in(family, told, table_, history);
+    if (has_values_to_learn(own, history, kFewestInFamily)) return by_model(history, told, own, family, key);
+    if (std::optional<space::Point> point = families_.draw(family, history, own.trials.empty(), key)) {
+      return {.point = std::move(*point), .origin = space::Origin::kModel};
+    }
+    return by_model(history, told, told, {}, key);
   }
 
  private:
   // Where all that is known is equal (networks that learn nothing), a model sees a plain as far as its length scales
   // reach, and would visit the corners one by one; even points find what differs much sooner. Where over half of the
   // trials share the best value, every other trial is such a point.
-  static bool is_level(const Told& told) {
+  static bool is_level(const GpTrials& told) {
     return told.best_ties == told.good || (2 * told.best_ties > told.good && told.created % 2 == 0);
   }
 
@@ -182,42 +114,47 @@ class Gp final : public Sampler {
     return suggestion;
   }
 
-  Suggestion by_model(const space::History& history, const Told& told, const base::StreamKey& key) const {
-    const std::vector<std::vector<double>> draws = draw_fantasies(told.pending.size(), key);
+  // `own`: the trials of the family that is looked at; all of them where there is none.
+  Suggestion by_model(const space::History& history, const GpTrials& told, const GpTrials& own, const Family& family,
+                      const base::StreamKey& key) const {
+    const std::vector<std::vector<double>> draws = draw_fantasies(own.pending.size(), key);
     std::vector<const GpSurface*> objectives;
     for (std::size_t m = 0; m < objectives_; ++m) {
-      objectives.push_back(
-          &learn(m, GpSurface::Kind::kObjective, objective_rows(history, told, m), told.pending, draws));
+      GpSurface& surface = surface_of(family, m, GpSurface::Kind::kObjective);
+      surface.learn(table_, objective_rows(history, own, m, objectives_), own.pending, draws);
+      objectives.push_back(&surface);
     }
     std::vector<GpLimit> limits;
     for (std::size_t c = 0; c < told.constraints; ++c) {
       const std::vector<GpTold> rows = constraint_rows(history, told, c);
       if (rows.size() < 2) continue;
-      limits.push_back({.model = &learn(objectives_ + c, GpSurface::Kind::kConstraint, rows, {}, {}).model()});
+      GpSurface& surface = surface_of({}, objectives_ + c, GpSurface::Kind::kConstraint);
+      surface.learn(table_, rows, {}, {});
+      limits.push_back({.model = &surface.model()});
     }
     if (told.good < told.trials.size()) {
       // A study ends after so many failures in a row: each makes the edge of what works less tempting.
-      const GpModel& failure =
-          learn(objectives_ + told.constraints, GpSurface::Kind::kConstraint, failure_rows(history, told), {}, {})
-              .model();
+      GpSurface& surface = surface_of({}, objectives_ + told.constraints, GpSurface::Kind::kConstraint);
+      surface.learn(table_, failure_rows(history, told, objectives_), {}, {});
+      const GpModel& failure = surface.model();
       limits.push_back(
           {.model = &failure,
            .noise = std::exp(failure.hyper().log_noise),
            .weight = std::exp2(3.0 * static_cast<double>(std::min<std::size_t>(told.failures_in_row, 8)))});
     }
-    const bool any_feasible = std::find(told.feasible.begin(), told.feasible.end(), true) != told.feasible.end();
+    const bool any_feasible = std::find(own.feasible.begin(), own.feasible.end(), true) != own.feasible.end();
     const std::unique_ptr<GpScore> gain =
-        objectives_ == 1 ? improvement(told, *objectives.front()) : volume_improvement(told, objectives, key);
+        objectives_ == 1 ? improvement(own, *objectives.front()) : volume_improvement(own, objectives, key);
     GpFeasibility feasibility(any_feasible ? gain.get() : nullptr, limits);
     GpScore& score = limits.empty() ? *gain : feasibility;
-    for (const GpSearch::Found& found : search_.run(score, start_of(told, objectives), key)) {
+    for (const GpSearch::Found& found : search_.run(score, start_of(own, objectives, family), key)) {
       if (history.contains(found.point) || !space_.satisfies_constraints(found.point)) continue;
       return described(found.point, *objectives.front());
     }
     return {.point = space_.draw(key), .origin = space::Origin::kModel};
   }
 
-  static std::unique_ptr<GpScore> improvement(const Told& told, const GpSurface& surface) {
+  static std::unique_ptr<GpScore> improvement(const GpTrials& told, const GpSurface& surface) {
     std::unique_ptr<GpScore> likeliest = improvement(told, surface, surface.model());
     if (surface.others().empty()) return likeliest;
     std::vector<std::unique_ptr<GpScore>> parts;
@@ -227,7 +164,7 @@ class Gp final : public Sampler {
   }
 
   // The best value that a head knows of: the lowest mean at a feasible trial, or at a pending one.
-  static std::unique_ptr<GpScore> improvement(const Told& told, const GpSurface& surface, const GpModel& model) {
+  static std::unique_ptr<GpScore> improvement(const GpTrials& told, const GpSurface& surface, const GpModel& model) {
     std::vector<double> best(model.heads(), std::numeric_limits<double>::infinity());
     for (std::size_t i = 0; i < model.size(); ++i) {
       if (i < surface.rows().size() && !told.feasible[surface.rows()[i]]) continue;
@@ -237,7 +174,8 @@ class Gp final : public Sampler {
     return std::make_unique<GpImprovement>(model, std::move(best));
   }
 
-  static std::unique_ptr<GpScore> volume_improvement(const Told& told, const std::vector<const GpSurface*>& surfaces,
+  static std::unique_ptr<GpScore> volume_improvement(const GpTrials& told,
+                                                     const std::vector<const GpSurface*>& surfaces,
                                                      const base::StreamKey& key) {
     std::vector<const GpModel*> models;
     for (const GpSurface* surface : surfaces) models.push_back(&surface->model());
@@ -251,62 +189,15 @@ class Gp final : public Sampler {
     return std::make_unique<GpVolumeImprovement>(std::move(models), front, rows.size(), key);
   }
 
-  const GpSurface& learn(std::size_t index, GpSurface::Kind kind, const std::vector<GpTold>& rows,
-                         const std::vector<std::size_t>& pending, const std::vector<std::vector<double>>& draws) const {
-    while (surfaces_.size() <= index) surfaces_.emplace_back();
-    if (!surfaces_[index]) {
-      surfaces_[index] = std::make_unique<GpSurface>(embedding_, kind, objectives_ == 1 && index == 0 ? kOthers : 0);
+  // Of an objective, or of a constraint after them; the objective has one for each family, too.
+  GpSurface& surface_of(const Family& family, std::size_t index, GpSurface::Kind kind) const {
+    std::vector<std::size_t> name{index};
+    for (const Choice& choice : family) name.insert(name.end(), {choice.dimension, choice.level});
+    std::unique_ptr<GpSurface>& surface = surfaces_[name];
+    if (!surface) {
+      surface = std::make_unique<GpSurface>(embedding_, kind, objectives_ == 1 && index == 0 ? kOthers : 0);
     }
-    surfaces_[index]->learn(table_, rows, pending, draws);
-    return *surfaces_[index];
-  }
-
-  std::vector<GpTold> objective_rows(const space::History& history, const Told& told, std::size_t objective) const {
-    std::vector<GpTold> rows;
-    for (std::size_t i = 0; i < told.trials.size(); ++i) {
-      const space::Observation& trial = history.trials()[told.trials[i]];
-      if (is_predicted(trial) && objectives_ == 1) {
-        // What it was on the way to says more than where it was when it was cut short.
-        rows.push_back({.trial = told.trials[i],
-                        .value = trial.predicted_final,
-                        .sd = trial.predicted_sd,
-                        .settled = told.settled[i]});
-        continue;
-      }
-      const bool good = has_values(trial, objectives_);
-      rows.push_back({.trial = told.trials[i],
-                      .value = good ? trial.values[objective] : 0,
-                      .bad = !good,
-                      .runs = static_cast<double>(std::max<std::int64_t>(trial.runs, 1)),
-                      .settled = told.settled[i]});
-    }
-    return rows;
-  }
-
-  // 1 where a trial failed, -1 where it did not. As the objective's worst values instead, failures by chance spoilt its
-  // surface, and a region that fails was found more slowly: regret of random search's at 25 and 100 trials, three
-  // functions with failures, 6 seeds: 0.23, 0.11 then, 0.14, 0.00 so.
-  std::vector<GpTold> failure_rows(const space::History& history, const Told& told) const {
-    std::vector<GpTold> rows;
-    for (std::size_t i = 0; i < told.trials.size(); ++i) {
-      const bool good = has_values(history.trials()[told.trials[i]], objectives_);
-      rows.push_back({.trial = told.trials[i], .value = good ? -1.0 : 1.0, .settled = told.settled[i]});
-    }
-    return rows;
-  }
-
-  // Trials that say nothing of the constraint are left out.
-  static std::vector<GpTold> constraint_rows(const space::History& history, const Told& told, std::size_t constraint) {
-    std::vector<GpTold> rows;
-    for (std::size_t i = 0; i < told.trials.size(); ++i) {
-      const space::Observation& trial = history.trials()[told.trials[i]];
-      if (trial.constraints.size() <= constraint || std::isnan(trial.constraints[constraint])) continue;
-      rows.push_back({.trial = told.trials[i], .value = trial.constraints[constraint], .settled = told.settled[i]});
-    }
-    if (std::none_of(rows.begin(), rows.end(), [](const GpTold& row) { return row.settled; })) {
-      for (GpTold& row : rows) row.settled = true;
-    }
-    return rows;
+    return *surface;
   }
 
   static std::vector<std::vector<double>> draw_fantasies(std::size_t pending, base::StreamKey key) {
@@ -323,8 +214,9 @@ class Gp final : public Sampler {
     return draws;
   }
 
-  GpSearchStart start_of(const Told& told, const std::vector<const GpSurface*>& surfaces) const {
-    GpSearchStart start{.few = told.trials.size() <= kAlwaysFit};
+  GpSearchStart start_of(const GpTrials& told, const std::vector<const GpSurface*>& surfaces,
+                         const Family& family) const {
+    GpSearchStart start{.few = told.trials.size() <= kGpAlwaysFit};
     const GpRegion region = find_region(told, *surfaces.front());
     // The best first, those of an earlier search last; with several objectives those of each in turn.
     std::vector<std::vector<std::size_t>> orders;
@@ -359,6 +251,8 @@ class Gp final : public Sampler {
     start.low.assign(space_.dimensions().size(), 0.0);
     start.high.assign(space_.dimensions().size(), 1.0);
     if (region.side < 1) add_box(region.side, start);
+    if (!family.empty()) start.fixed.assign(space_.dimensions().size(), std::nan(""));
+    for (const Choice& choice : family) start.fixed[choice.dimension] = choice.unit;
     return start;
   }
 
@@ -379,7 +273,7 @@ class Gp final : public Sampler {
   }
 
   // The whole space, unless it has many dimensions. Points that are not feasible improve on nothing.
-  GpRegion find_region(const Told& told, const GpSurface& surface) const {
+  GpRegion find_region(const GpTrials& told, const GpSurface& surface) const {
     if (objectives_ > 1 || embedding_.groups().size() < kRegionDimensions) return {};
     std::vector<double> values = surface.values();
     for (std::size_t i = 0; i < values.size(); ++i) values[i] += told.feasible[i] ? 0 : 1e6;
@@ -387,7 +281,7 @@ class Gp final : public Sampler {
   }
 
   // One more order: the front from one end to the other, as far apart as five of it can be.
-  static void add_front(const Told& told, const std::vector<const GpSurface*>& surfaces,
+  static void add_front(const GpTrials& told, const std::vector<const GpSurface*>& surfaces,
                         std::vector<std::vector<std::size_t>>& orders) {
     std::vector<double> values;
     for (std::size_t i = 0; i < told.trials.size(); ++i) {
@@ -421,6 +315,7 @@ class Gp final : public Sampler {
   space::Space space_;
   GpEmbedding embedding_;
   GpSearch search_;
+  Families families_;
   std::unique_ptr<Sampler> sobol_;
   math::SobolPoints given_points_, log_points_;
   std::int64_t startup_;
@@ -431,7 +326,7 @@ class Gp final : public Sampler {
   // The memo.
   mutable HistoryCursor cursor_;
   mutable UnitTable table_;
-  mutable std::vector<std::unique_ptr<GpSurface>> surfaces_;  // Of the objective, then of each constraint.
+  mutable std::map<std::vector<std::size_t>, std::unique_ptr<GpSurface>> surfaces_;  // By surface_of's names.
 };
 
 }  // namespace

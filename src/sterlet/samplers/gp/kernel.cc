@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "sterlet/base/rng.h"
 #include "sterlet/math/dense.h"
 
 namespace sterlet::samplers {
@@ -35,6 +36,18 @@ GpEmbedding::GpEmbedding(const space::Space& space) : dimensions_(space.dimensio
     choices_.push_back(group.category ? levels.value_or(1) : 0);
   }
   for (GpGroup& group : groups_) group.feature += group.category ? numeric_ : 0;
+  active_ = static_cast<double>(groups_.size());
+  if (std::none_of(groups_.begin(), groups_.end(), [](const GpGroup& group) { return group.conditional; })) return;
+  constexpr int kDraws = 256;
+  std::size_t count = 0;
+  base::RandomStream stream({.seed = 1, .stream = base::Stream::kGp});
+  std::vector<double> unit(dimensions_);
+  for (int draw = 0; draw < kDraws; ++draw) {
+    for (double& u : unit) u = stream.uniform();
+    const space::Point point = space.from_unit(unit);
+    for (const GpGroup& group : groups_) count += std::isnan(point.values[group.dimension]) ? 0 : 1;
+  }
+  active_ = static_cast<double>(count) / static_cast<double>(kDraws);
 }
 
 void GpEmbedding::features(const double* units, std::size_t count, std::span<const Warp> warps, double* out,

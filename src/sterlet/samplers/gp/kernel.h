@@ -35,6 +35,7 @@ class GpEmbedding final {
   /// Those of numbers come first, then those of choices.
   std::size_t feature_count() const { return numeric_ + categories_; }
   std::size_t numeric_count() const { return numeric_; }
+  double active_count() const { return active_; }         ///< Of the groups, how many a draw has active, on average.
   std::size_t dimensions() const { return dimensions_; }  ///< Of the unit cube.
 
   /// Of `count` points, rows of `units` with a coordinate a dimension, NaN where inactive: a column a feature, `stride`
@@ -56,6 +57,7 @@ class GpEmbedding final {
  private:
   std::vector<GpGroup> groups_;
   std::vector<std::size_t> choices_;  // One a group; 0 if numeric.
+  double active_ = 0;
   std::size_t numeric_ = 0, categories_ = 0, dimensions_ = 0;
 };
 

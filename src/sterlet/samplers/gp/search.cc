@@ -85,15 +85,13 @@ bool GpSearch::realise(Place& place, bool relaxed) const {
 }
 
 void GpSearch::evaluate(GpScore& score, std::vector<Place*>& places) const {
-  const std::size_t d = moves_.size();
   constexpr std::size_t kBatch = 32;
   std::vector<double> rows, values(kBatch);
   for (std::size_t begin = 0; begin < places.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, places.size() - begin);
-    rows.resize(count * d);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::copy(places[begin + i]->row.begin(), places[begin + i]->row.end(),
-                rows.begin() + static_cast<std::ptrdiff_t>(i * d));
+    rows.clear();
+    for (std::size_t i = begin; i < begin + count; ++i) {
+      rows.insert(rows.end(), places[i]->row.begin(), places[i]->row.end());
     }
     score.evaluate(rows.data(), count, values.data(), nullptr);
     for (std::size_t i = 0; i < count; ++i) places[begin + i]->value = values[i];
@@ -186,10 +184,9 @@ std::vector<double> GpSearch::other_levels(std::size_t j, double here, base::Ran
   if (!levels) return {0};  // A continuous scale with a zero of its own.
   const auto middle = [&](std::uint64_t k) { return axis.unit(axis.level(k)); };
   std::uint64_t current = 0;  // The level whose cell holds the row.
-  for (std::uint64_t low = 0, high = *levels; high - low > 1;) {
-    const std::uint64_t half = (low + high) / 2;
-    (axis.cell_begin(half) <= here ? low : high) = half;
-    current = low;
+  for (std::uint64_t high = *levels; high - current > 1;) {
+    const std::uint64_t half = (current + high) / 2;
+    (axis.cell_begin(half) <= here ? current : high) = half;
   }
   std::vector<double> units;
   if (*levels <= kAllLevels || !axis.ordered()) {
@@ -208,13 +205,15 @@ std::vector<double> GpSearch::other_levels(std::size_t j, double here, base::Ran
 }
 
 // Each place takes the best change of a single dimension that is not continuous, until there is none.
-void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const {
+void GpSearch::try_levels(GpScore& score, const GpSearchStart& start, std::vector<Place>& places,
+                          base::RandomStream& stream) const {
   const std::size_t most = std::clamp(kChangedDimensions / moves_.size(), kFewestChanges, kMostChanges);
   for (Place& place : places) {
     for (int round = 0; round < kRounds; ++round) {
       std::vector<std::pair<std::size_t, double>> changes;  // Of a dimension, to where.
       for (std::size_t j = 0; j < moves_.size(); ++j) {
         if (moves_[j] == Move::kFixed || moves_[j] == Move::kContinuous || std::isnan(place.row[j])) continue;
+        if (!start.fixed.empty() && !std::isnan(start.fixed[j])) continue;
         for (const double u : other_levels(j, place.row[j], stream)) changes.emplace_back(j, u);
       }
       for (std::size_t i = 0; changes.size() > most && i < most; ++i) {
@@ -239,7 +238,10 @@ void GpSearch::try_levels(GpScore& score, std::vector<Place>& places, base::Rand
   }
 }
 
-void GpSearch::add(Place& place, Candidates& candidates) const {
+void GpSearch::add(const GpSearchStart& start, Place& place, Candidates& candidates) const {
+  for (std::size_t j = 0; j < start.fixed.size(); ++j) {
+    if (!std::isnan(start.fixed[j])) place.full[j] = start.fixed[j];
+  }
   if (!realise(place, false)) return;
   candidates.fulls.insert(candidates.fulls.end(), place.full.begin(), place.full.end());
   candidates.rows.insert(candidates.rows.end(), place.row.begin(), place.row.end());
@@ -265,7 +267,7 @@ void GpSearch::add_global(const GpSearchStart& start, base::RandomStream& stream
       const bool suspect = i % 4 == 3 && !start.suspects[j].is_identity();
       full[j] = (suspect ? start.suspects : start.warps)[j].inverse(full[j]);
     }
-    add(place, candidates);
+    add(start, place, candidates);
   }
 }
 
@@ -292,19 +294,20 @@ void GpSearch::add_local(const GpSearchStart& start, base::RandomStream& stream,
             (stream.uniform() < 0.5 ? -1.0 : 1.0) / static_cast<double>(space_.axis(j).level_count().value_or(1));
       }
     }
-    add(place, candidates);
+    add(start, place, candidates);
   }
 }
 
 // Where constraints refuse nearly everything, the space's own draws.
-void GpSearch::add_drawn(const base::StreamKey& key, base::RandomStream& stream, Candidates& candidates) const {
+void GpSearch::add_drawn(const GpSearchStart& start, const base::StreamKey& key, base::RandomStream& stream,
+                         Candidates& candidates) const {
   Place place;
   for (std::uint32_t i = 0; i < kDrawn; ++i) {
     base::StreamKey drawn = key;
     drawn.attempt = (key.attempt * kDrawn + i + 1) & 0xffff;
     place.full = space_.to_unit(space_.draw(drawn));
     for (double& u : place.full) u = std::isnan(u) ? stream.uniform() : u;
-    add(place, candidates);
+    add(start, place, candidates);
   }
 }
 
@@ -368,7 +371,7 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
   Candidates candidates;
   add_global(start, stream, candidates);
   add_local(start, stream, candidates);
-  if (candidates.count < kCandidatesMin) add_drawn(key, stream, candidates);
+  if (candidates.count < kCandidatesMin) add_drawn(start, key, stream, candidates);
   if (candidates.count == 0) return {};
 
   std::vector<Place> pool = keep_promising(score, candidates, stream);
@@ -383,9 +386,9 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
                                   [](Move move) { return move == Move::kLevels || move == Move::kRelaxed; });
   climb(score, climbing, start, kSteps, levels);
   if (levels) {
-    try_levels(score, climbing, stream);
+    try_levels(score, start, climbing, stream);
     climb(score, climbing, start, kSteps / 2, start.few);
-    try_levels(score, climbing, stream);
+    try_levels(score, start, climbing, stream);
   }
 
   std::vector<Place*> ended;

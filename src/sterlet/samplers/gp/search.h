@@ -18,6 +18,7 @@ struct GpSearchStart {
   std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
   std::vector<double> low, high;          ///< A dimension, after its warp: the ends of where to look.
   bool boxed = false;                     ///< Those are not 0 and 1: the global candidates are points of that box.
+  std::vector<double> fixed;              ///< A dimension: where it has to be; NaN: anywhere. Or empty.
   bool few = false;                       ///< Trials: a suggestion is cheap, and each decides much.
 };
 
@@ -55,17 +56,19 @@ class GpSearch final {
     std::vector<double> fulls, rows;
     std::size_t count = 0;
   };
-  void add(Place& place, Candidates& candidates) const;  // Unless it breaks a constraint.
+  void add(const GpSearchStart& start, Place& place, Candidates& candidates) const;  // Unless it breaks a constraint.
   void add_global(const GpSearchStart& start, base::RandomStream& stream, Candidates& candidates) const;
   void add_local(const GpSearchStart& start, base::RandomStream& stream, Candidates& candidates) const;
-  void add_drawn(const base::StreamKey& key, base::RandomStream& stream, Candidates& candidates) const;
+  void add_drawn(const GpSearchStart& start, const base::StreamKey& key, base::RandomStream& stream,
+                 Candidates& candidates) const;
   std::vector<Place> keep_promising(GpScore& score, const Candidates& candidates, base::RandomStream& stream) const;
   double distance(const Place& a, const Place& b, const GpSearchStart& start) const;
   std::vector<Place> starts(const std::vector<Place*>& ranked, const GpSearchStart& start) const;
 
   void climb(GpScore& score, std::vector<Place>& places, const GpSearchStart& start, int steps, bool all) const;
   std::vector<double> other_levels(std::size_t j, double here, base::RandomStream& stream) const;
-  void try_levels(GpScore& score, std::vector<Place>& places, base::RandomStream& stream) const;
+  void try_levels(GpScore& score, const GpSearchStart& start, std::vector<Place>& places,
+                  base::RandomStream& stream) const;
 
   const space::Space& space_;
   const GpEmbedding& embedding_;

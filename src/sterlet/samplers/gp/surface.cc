@@ -17,7 +17,7 @@ constexpr double kWarpTrials = 4;            // A parameter, before its warp is 
 // A rugged function without noise can explain few noisy values, too, and makes a peak of every lucky one. So one start
 // has much noise; what becomes of it is taken where its log density exceeds that of the best fit with little noise by
 // kLoudMargin. Without a margin, functions free of noise suffered: docs/decisions/0003-gp-noise.md.
-constexpr double kLoudNoise = 0.1, kLoudMargin = 2;
+constexpr double kLoudNoise = 0.1, kLoudMargin = 0.5;
 // Where noise hides the shape, a stationary process finds corners promising because it knows least of them, and in six
 // dimensions nearly all is corner: the same note has the figures.
 constexpr double kBowl = 2;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "sterlet/samplers/families.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/tpe/draws.h"
 #include "sterlet/samplers/tpe/fit.h"
@@ -21,7 +22,8 @@ using space::Point;
 // gaps to the neighbours, the classical way, 0.73, 0.58, 0.41; a wider bandwidth in g than in l 0.77 at 100. Within the
 // noise: bandwidths x 0.7 (0.48, 0.26, 0.14), choices at 0.4 (0.48, 0.24, 0.10), twice the prior (0.51, 0.24, 0.08), 7
 // first points (0.49, 0.26, 0.08).
-constexpr std::size_t kFinishedMin = 4;  // Fewer cannot be split.
+constexpr std::size_t kFinishedMin = 4;     // Fewer cannot be split.
+constexpr std::size_t kFewestInFamily = 3;  // Ranked trials, before a family has densities of its own.
 constexpr std::size_t kGoodMax = 25;
 constexpr float kNothing = -1e30f;  // A log kernel of no weight.
 
@@ -53,7 +55,7 @@ class Scorer final {
 class Tpe final : public Sampler {
  public:
   Tpe(const space::Space& space, const TpeOptions& options, const StudyFacts& facts)
-      : space_(space), options_(options), sobol_(make_sobol(space, facts.seed)), memo_(space_) {}
+      : space_(space), options_(options), sobol_(make_sobol(space, facts.seed)), families_(space_), memo_(space_) {}
 
   Suggestion suggest(const History& history, const base::StreamKey& key) const override {
     memo_.follow(space_, history);
@@ -61,13 +63,21 @@ class Tpe final : public Sampler {
     if (history.size() < static_cast<std::size_t>(options_.startup_trials) || ranking.ranked() < kFinishedMin) {
       return sobol_->suggest(history, key);
     }
+    if (history.trials()[ranking.order()[0]].values.size() == 1) {
+      const Family family = families_.in_turn(history, memo_.units(), key.trial);
+      if (!family.empty()) {
+        if (std::optional<Point> point = look_into(family, history, key)) {
+          return {.point = std::move(*point), .origin = space::Origin::kModel};
+        }
+      }
+    }
     std::vector<std::uint32_t> good = ranking.best(history, good_count(ranking.ranked()));
     const bool one_objective = history.trials()[good[0]].values.size() == 1;
     const bool elsewhere =
         one_objective && key.trial % 2 == 1 && memo_.niches().have_drawn_together(memo_.units(), good);
     if (elsewhere) good = best_apart(std::move(good));
     const TpeFit fit = fit_tpe(space_, history, std::move(good), elsewhere, memo_);
-    return {.point = choose(history, fit, key), .origin = space::Origin::kModel};
+    return {.point = choose(history, fit, {}, key), .origin = space::Origin::kModel};
   }
 
  private:
@@ -75,6 +85,18 @@ class Tpe final : public Sampler {
     std::size_t row = 0;  // Of the draws.
     double score = 0;
   };
+
+  // The same as elsewhere, but of a family's trials alone; a draw from it while there are too few.
+  std::optional<Point> look_into(const Family& family, const History& history, const base::StreamKey& key) const {
+    std::vector<std::uint32_t> good;
+    for (const std::uint32_t number : memo_.ranking().order()) {
+      if (is_in(family, memo_.units().row(number))) good.push_back(number);
+    }
+    if (good.size() < kFewestInFamily) return families_.draw(family, history, good.empty(), key);
+    good.resize(good_count(good.size()));
+    const TpeFit fit = fit_tpe(space_, history, std::move(good), true, memo_);
+    return choose(history, fit, family, key);
+  }
 
   std::size_t good_count(std::size_t ranked) const {
     const double share = options_.good_share * static_cast<double>(ranked);
@@ -97,15 +119,22 @@ class Tpe final : public Sampler {
     return good;
   }
 
+  Point point_of(std::span<const double> draw, const Family& family) const {
+    if (family.empty()) return space_.from_unit(draw);
+    std::vector<double> unit(draw.begin(), draw.end());
+    for (const Choice& choice : family) unit[choice.dimension] = choice.unit;
+    return space_.from_unit(unit);
+  }
+
   // The draw with the best score that the history does not have yet.
-  Point choose(const History& history, const TpeFit& fit, const base::StreamKey& key) const {
+  Point choose(const History& history, const TpeFit& fit, const Family& family, const base::StreamKey& key) const {
     const auto count = static_cast<std::size_t>(options_.candidates);
     const TpeDraws draws(space_, fit, count, key);
     Scorer scorer(space_, fit);
     std::vector<Candidate> candidates;
     std::optional<Point> broken;
     for (std::size_t row = 0; row < count; ++row) {
-      Point point = space_.from_unit(draws.row(row));
+      Point point = point_of(draws.row(row), family);
       if (space_.satisfies_constraints(point)) {
         candidates.push_back({.row = row, .score = scorer.score(point)});
       } else if (!broken) {
@@ -119,7 +148,7 @@ class Tpe final : public Sampler {
     std::make_heap(candidates.begin(), candidates.end(), is_behind);
     for (; !candidates.empty(); candidates.pop_back()) {
       std::pop_heap(candidates.begin(), candidates.end(), is_behind);
-      Point point = space_.from_unit(draws.row(candidates.back().row));
+      Point point = point_of(draws.row(candidates.back().row), family);
       if (!history.contains(point)) return point;
     }
     if (broken) {
@@ -132,6 +161,7 @@ class Tpe final : public Sampler {
   space::Space space_;
   TpeOptions options_;
   std::unique_ptr<Sampler> sobol_;
+  Families families_;
   mutable TpeMemo memo_;
 };
 

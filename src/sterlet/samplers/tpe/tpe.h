@@ -31,7 +31,8 @@ struct TpeOptions {
 ///           spread of the good trials, and with g over all trials, so that l / g is a kernel-weighted share of good
 ///           trials nearby; with an even prior that is neutral where there are no trials. tpe.cc says what each gained.
 ///           Where the good trials have drawn together (within 3% of each range) every other trial takes for good the
-///           best of those elsewhere, so that a study of several hundred trials does not stay in one hollow.
+///           best of those elsewhere, so that a study of several hundred trials does not stay in one hollow. Where a
+///           choice decides what else there is, some trials learn from one family's alone (families.h).
 base::Result<std::unique_ptr<Sampler>> make_tpe(const space::Space& space, const TpeOptions& options,
                                                 const StudyFacts& facts);
 
