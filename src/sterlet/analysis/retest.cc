@@ -24,7 +24,7 @@ constexpr double kTauRusted = 0.3, kTauHolds = 0.6;
 constexpr double kSureHolds = 0.9;
 constexpr double kMovedLevel = 0.01;
 constexpr std::size_t kArmsMin = 4, kPairsMin = 4;
-constexpr double kRepeatsForRust = 2;  // Fewer say too little of the noise.
+constexpr double kRepeatsForRust = 3;  // Fewer say too little of the noise.
 constexpr double kTauClip = 0.97;      // Of a perfect order, whose z would be infinite.
 
 struct Arm {

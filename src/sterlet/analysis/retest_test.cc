@@ -56,7 +56,7 @@ TEST(Retest, AnotherOrderIsRusted) {
 TEST(Retest, AnOldBestThatFailsNowIsRusted) {
   std::vector<RetestArm> arms = settings({kNan, 0.14, 0.20, 0.30, 0.40});
   arms[0].now.push_back(kNan);
-  arms[1].now.push_back(0.14);
+  for (int i = 0; i < 2; ++i) arms[1].now.push_back(0.14);
   EXPECT_EQ(judge_retest(arms, kFacts).verdict, Verdict::kRusted);
 }
 
