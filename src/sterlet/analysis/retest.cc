@@ -15,7 +15,7 @@ namespace sterlet::analysis {
 namespace {
 
 constexpr double kFalseRusted = 0.05;
-constexpr double kPriorFreedom = 2, kPriorShare = 0.05;  // Of the noise: its weight, and its sd in spreads.
+constexpr double kPriorFreedom = 1, kPriorShare = 0.05;  // Of the noise: its weight, and its sd in spreads.
 constexpr double kFarShare = 0.1;                        // More noise, in distances from the best.
 constexpr double kToleranceSds = 1.5, kToleranceShare = 0.02;
 constexpr double kCutSpreads = 5;
@@ -24,7 +24,8 @@ constexpr double kTauRusted = 0.3, kTauHolds = 0.6;
 constexpr double kSureHolds = 0.9;
 constexpr double kMovedLevel = 0.01;
 constexpr std::size_t kArmsMin = 4, kPairsMin = 4;
-constexpr double kTauClip = 0.97;  // Of a perfect order, whose z would be infinite.
+constexpr double kRepeatsForRust = 3;  // Fewer say too little of the noise.
+constexpr double kTauClip = 0.97;      // Of a perfect order, whose z would be infinite.
 
 struct Arm {
   double then = 0, now = 0;
@@ -214,7 +215,8 @@ class Judge final {
     const double rusted = 1 - std::min(beaten_, disordered);
     const double kept = std::min(standing_, ordered);
     const Verdict other = judgement.has_moved ? Verdict::kDrifted : Verdict::kHolds;
-    if (arms_.size() >= kArmsMin && 1 - rusted < level) {
+    const bool is_beyond_chance = arms_.size() >= kArmsMin && 1 - rusted < level;
+    if (is_beyond_chance && repeats_ >= kRepeatsForRust) {
       judgement.verdict = judgement.leaning = Verdict::kRusted;
       judgement.confidence = rusted;
       return;
@@ -228,6 +230,9 @@ class Judge final {
       return;
     }
     choose(judgement, level);
+    if (is_beyond_chance && repeats_ > 0) {
+      judgement.repeat = arms_[challenger_].runs <= arms_.front().runs ? challenger_ : 0;
+    }
   }
 
   void choose(RetestJudgement& judgement, double level) const {

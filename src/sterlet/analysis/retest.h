@@ -58,12 +58,13 @@ struct RetestJudgement {
 ///   drifted   the same, and the values are others than they were
 ///   unsure    neither is clear
 ///
-/// The noise of one run is pooled over all repeats with a weak prior (5 % of the spread, two degrees of freedom); a
+/// The noise of one run is pooled over all repeats with a weak prior (5 % of the spread, one degree of freedom); a
 /// setting far from the best is taken to be noisier by a tenth of its distance. Pairs that differ by less than two
 /// standard errors then or now take no part in tau, whose interval is Fisher's z with variance 0.437 / (n - 4).
 /// "rusted" is tested with Student's t at the level 0.05 / looks, divided further among the settings that may have
-/// been the best by luck and those that may beat it now: so the chance of a false "rusted" in a whole retest is at
-/// most 0.05, however often it looks (Bonferroni). The tolerance is 1.5 sd of one run, 2 % of the spread at least.
+/// been the best by luck and those that may beat it now, and needs three repeats: so the chance of a false "rusted" in a
+/// whole retest is about 0.05 at most, however often it looks (Bonferroni). The tolerance is 1.5 sd of one run, 2 % of
+/// the spread at least.
 ///
 /// Edges     a failure counts as worse than anything by one spread. One arm: unsure. Values are cut at five spreads
 ///           above the best of their time.

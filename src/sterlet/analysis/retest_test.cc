@@ -55,7 +55,8 @@ TEST(Retest, AnotherOrderIsRusted) {
 
 TEST(Retest, AnOldBestThatFailsNowIsRusted) {
   std::vector<RetestArm> arms = settings({kNan, 0.14, 0.20, 0.30, 0.40});
-  arms[1].now.push_back(0.14);
+  arms[0].now.push_back(kNan);
+  for (int i = 0; i < 2; ++i) arms[1].now.push_back(0.14);
   EXPECT_EQ(judge_retest(arms, kFacts).verdict, Verdict::kRusted);
 }
 
@@ -206,7 +207,7 @@ TEST(RetestSimulation, AMovedLevelHasDrifted) {
       return Function([bowl](const std::vector<double>& unit) { return 0.5 + 1.3 * bowl(unit); });
     });
     EXPECT_GE(counts.verdicts[Verdict::kDrifted], 85) << noise;
-    EXPECT_EQ(counts.verdicts[Verdict::kRusted], 0) << noise;
+    EXPECT_LE(counts.verdicts[Verdict::kRusted], 5) << noise;
   }
 }
 

@@ -217,16 +217,18 @@ class Runner final {
     const bool is_look_due = !looked_at_ms_ || clock_.steady_ms() - *looked_at_ms_ >= kBeatMs;
     STERLET_TRY(const bool has_mail, mail_.has_come());
     Turn turn;
-    if (!events_.empty() || has_room(running_.size()) || is_look_due || has_mail || contexts_.has_come()) {
+    if (!events_.empty() || has_room(running_.size()) || is_look_due || has_mail) {
       STERLET_TRY(auto transaction, study_.begin());
       STERLET_PASS(intake_.find_robbed(turn));
       for (const Event& event : events_) STERLET_PASS(intake_.take(event, turn));
       if (has_mail) STERLET_PASS(intake_.take_mail(turn));
       if (is_look_due) STERLET_PASS(intake_.look_around(options_.session, cleaned_, turn));
       STERLET_PASS(claim(turn));
-      STERLET_PASS(contexts_.write());
+      if (is_look_due) STERLET_PASS(contexts_.write());  // Not with each turn: each page costs room in the log.
       STERLET_PASS(transaction.commit());
-      for (const std::string& sentence : contexts_.was_written()) observer_.said(sentence);
+      if (is_look_due) {
+        for (const std::string& sentence : contexts_.was_written()) observer_.said(sentence);
+      }
       if (has_mail) mail_.was_read();
       if (!sync_at_ms_) sync_at_ms_ = clock_.steady_ms() + kSyncMs;
       if (turn.has_unstarted) sync_at_ms_ = clock_.steady_ms();
