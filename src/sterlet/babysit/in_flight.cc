@@ -23,6 +23,7 @@ using storage::CommandRecord;
 namespace {
 
 constexpr std::size_t kHeldMax = 250'000;  // Some 50 MB.
+constexpr std::int64_t kProbePatienceMs = 2'000;
 
 bool is_stop(const CommandRecord& command) { return command.kind == kStopKind; }
 
@@ -44,6 +45,10 @@ Result<void> InFlight::obey() {
     // Nothing is known of a program that has neither said hello nor reported yet; what can wait, waits.
     const bool is_heard = (attempt.hello || attempt.has_reported) && !attempt.is_muted;
     if (!is_heard && !is_stop(*command)) return {};
+    if (waits_for_probe(*command)) {
+      inbox_.look_again();
+      return {};
+    }
     STERLET_TRY(Begun begun, begin(*command));
     if (std::holds_alternative<Later>(begun)) {
       // A checkpoint is being read, which may take long; a stop need not wait for that.
@@ -57,6 +62,16 @@ Result<void> InFlight::obey() {
     if (!is_done) return {};
   }
   return {};
+}
+
+// A program is first to show whether it can go back: what is asked of it meanwhile would be done to a model that may have
+// to be started again. That takes some reports; where they are slow, nobody waits for long.
+bool InFlight::waits_for_probe(const CommandRecord& command) const {
+  const Attempt& attempt = desk_.model.attempt;
+  if (is_stop(command) || !attempt.obeys() || desk_.model.is_paused()) return false;
+  if (attempt.probe == Attempt::Probe::kBack) return true;
+  const bool is_tried = attempt.probe == Attempt::Probe::kAsked || attempt.probe == Attempt::Probe::kReady;
+  return is_tried && command.id != 0 && desk_.clock.steady_ms() - attempt.reported_ms < kProbePatienceMs;
 }
 
 Result<Begun> InFlight::begin(const CommandRecord& command) {

@@ -70,6 +70,7 @@ class InFlight final {
     std::int64_t until_ms = 0;
   };
 
+  bool waits_for_probe(const storage::CommandRecord& command) const;
   base::Result<Begun> begin(const storage::CommandRecord& command);
   base::Result<bool> settle(const storage::CommandRecord& command, Begun begun);
   base::Result<void> stop_what_is_in_flight(const std::vector<storage::CommandRecord>& commands);

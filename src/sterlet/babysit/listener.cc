@@ -89,7 +89,9 @@ Result<void> Listener::take_report(const Event::Report& report) {
   STERLET_PASS(desk_.model.add_report(report));
   note_metrics(report);
   progress_.restarts = 0;
-  if (!desk_.model.attempt.hello) inbox_.look_again();
+  Attempt& attempt = desk_.model.attempt;
+  if (attempt.probe == Attempt::Probe::kBack) attempt.probe = Attempt::Probe::kOver;
+  if (!attempt.hello) inbox_.look_again();
   if (report.ack) desk_.outbox.acknowledge(*report.ack);
   return look_at_report();
 }
@@ -135,12 +137,16 @@ std::optional<Attempt::WayBack> Listener::way_to(std::int64_t step) const {
   const auto& watched = model.reported().watched();
   const auto curve = watched.find(model.metric());
   if (curve == watched.end() || curve->second.size() < 2) return std::nullopt;
-  return Attempt::WayBack{.from = model.step, .to = step, .steps_a_report = model.reported().steps_a_report()};
+  const auto& checkpoints = model.tree().checkpoints;
+  return Attempt::WayBack{.from = model.step,
+                          .to = step,
+                          .steps_a_report = model.reported().steps_a_report(),
+                          .checkpoint = checkpoints.empty() ? 0 : checkpoints.back().id};
 }
 
 // Whether a program that said it went back goes on where it was: a loop over a range of steps, say, that loads the old
 // weights and counts on. What it trains then belongs to no branch; it is started again from the checkpoint, which puts
-// right what it did not.
+// right what it did not. What it has saved since is of steps that no branch has.
 Result<bool> Listener::went_on_instead(const Event::Report& report) {
   Attempt& attempt = desk_.model.attempt;
   const auto way = std::exchange(attempt.way_back, std::nullopt);
@@ -150,6 +156,11 @@ Result<bool> Listener::went_on_instead(const Event::Report& report) {
       "the checkpoint; its loop must go on from the step that it goes back to, as that of trial.steps() does "
       "(docs/babysit.md)",
       way->to, report.step));
+  const std::vector<storage::CheckpointRecord> all = desk_.model.tree().checkpoints;
+  for (const storage::CheckpointRecord& saved : all) {
+    const bool is_since = saved.id > way->checkpoint && saved.state == storage::CheckpointState::kKept;
+    if (is_since) STERLET_PASS(desk_.model.set_checkpoint_state(saved.id, storage::CheckpointState::kDeleted));
+  }
   attempt.is_muted = true;
   desk_.outbox.kill();
   return true;
@@ -179,7 +190,7 @@ void Listener::note_metrics(const Event::Report& report) {
 // next report tell (went_on_instead). Where reports take long, the first way back must show it.
 void Listener::try_way_back() {
   Attempt& attempt = desk_.model.attempt;
-  if (attempt.probe == Attempt::Probe::kOver || !attempt.obeys()) return;
+  if (attempt.probe == Attempt::Probe::kOver || attempt.probe == Attempt::Probe::kBack || !attempt.obeys()) return;
   const std::int64_t now_ms = desk_.clock.steady_ms();
   const auto reports = static_cast<std::int64_t>(desk_.model.reported().own_curve().size());
   if (attempt.reported_ms == 0) attempt.reported_ms = now_ms;

@@ -29,10 +29,12 @@ struct Attempt {
   struct WayBack {
     std::int64_t from = 0, to = 0;
     std::int64_t steps_a_report = 0;  ///< Of its reports before.
+    std::int64_t checkpoint = 0;      ///< The last one that was stored before.
   };
   std::optional<WayBack> way_back;
   /// Whether it goes back as it says is tried out once, before anybody relies on it; see Listener::try_way_back().
-  enum class Probe { kNone, kAsked, kReady, kOver };
+  /// kBack: it said that it went back; its next report tells.
+  enum class Probe { kNone, kAsked, kReady, kBack, kOver };
   Probe probe = Probe::kNone;
   std::int64_t probed = 0;           ///< The checkpoint that it is to go back to.
   std::int64_t reported_ms = 0;      ///< When it reported first.

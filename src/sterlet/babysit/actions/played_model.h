@@ -235,7 +235,8 @@ class PlayedModel : public testing::Test {
         ASSERT_TRUE(parts_->in_flight.obey().has_value());
       }
       const Attempt& attempt = model().attempt;
-      const bool is_heard = (attempt.hello || attempt.has_reported) && !attempt.is_muted;
+      const bool is_heard =
+          (attempt.hello || attempt.has_reported) && !attempt.is_muted && attempt.probe != Attempt::Probe::kBack;
       const bool is_wanted = !parts_->inbox.own().empty() || !parts_->inbox.pending().value().empty();
       is_done = !incoming_->is_blocked() && (!is_wanted || is_over || !is_heard || !parts_->in_flight.is_empty());
       ASSERT_TRUE(transaction.commit().has_value());

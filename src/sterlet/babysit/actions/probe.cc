@@ -27,6 +27,7 @@ class Probe final : public Action {
     const CheckpointRecord target = *find_checkpoint(desk.model.tree(), *plan.target);
     STERLET_PASS(desk.model.make_active(desk.model.active(), target.step));
     STERLET_PASS(desk.model.go_on_from(target.path));
+    desk.model.attempt.probe = Attempt::Probe::kBack;
     return forget_later(desk.model, target);
   }
 

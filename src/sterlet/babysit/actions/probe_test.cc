@@ -57,6 +57,33 @@ TEST_F(Probe, OneThatGoesOnWhereItWasIsToldSoAndStartedAgain) {
   EXPECT_EQ(steps_of(0), (Steps{1}));
 }
 
+TEST_F(Probe, WhatItSavedAfterItDidNotGoBackIsNoPlaceToGoOnFrom) {
+  hello(true, true, false);
+  report_until(1);
+  checkpoint(1);
+  report_until(4);
+  restored(1);
+  checkpoint(5);
+  report(6, 0.2);
+  EXPECT_TRUE(model().attempt.is_muted);
+  ASSERT_EQ(tree().checkpoints.size(), 2U);
+  EXPECT_EQ(tree().checkpoints[0].state, storage::CheckpointState::kKept);
+  EXPECT_EQ(tree().checkpoints[1].state, storage::CheckpointState::kDeleted);
+}
+
+TEST_F(Probe, WhatAPersonAsksWaitsUntilItHasShownThatItWentBack) {
+  hello(true, true, false);
+  report_until(1);
+  checkpoint(1);
+  report_until(4);
+  restored(1);
+  ask_set("rate", 0.5);
+  EXPECT_EQ(sent(), Sent{});
+  report(2, 0.2);
+  EXPECT_FALSE(model().attempt.is_muted);
+  EXPECT_EQ(sent(), (Sent{"checkpoint", "set"}));
+}
+
 TEST_F(Probe, OneThatRefusesIsToldWhatThatMeans) {
   hello(true, true, false);
   report_until(1);
