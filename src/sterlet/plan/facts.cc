@@ -19,7 +19,7 @@ using base::ErrorCode;
 
 // How much of what tuning gains lies in a parameter of each tier: as `sterlet practices` has it.
 constexpr std::array<double, 5> kTierWeight{0, 1, 0.4, 0.12, 0.03};
-// Of a full training, on average, where trials that fall behind are stopped: measured, see docs/plan.md.
+// Of a full training, on average, where trials that fall behind are stopped: an estimate, see docs/plan.md.
 constexpr double kPrunedShare = 0.65;
 constexpr double kLate = 3;    // A first report so many times as late as the defaults' is no chance of the start.
 constexpr double kRungs = 27;  // A full training is so many times as long as the first rung, where nothing says it.
