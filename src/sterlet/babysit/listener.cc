@@ -269,10 +269,11 @@ Result<void> Listener::take_applied(const Event::Applied& applied) {
 Result<void> Listener::take_restored(const Event::Restored& restored) {
   const auto& id = in_flight_.plan().target;
   if (!id) return take_skipped(restored);
-  const storage::CheckpointRecord* target = id ? find_checkpoint(desk_.model.tree(), *id) : nullptr;
+  const storage::CheckpointRecord* target = find_checkpoint(desk_.model.tree(), *id);
   if (target == nullptr || target->path != restored.path) return {};
+  const std::int64_t step = target->step;  // What was held back may bring more checkpoints, and move them.
   STERLET_PASS(take_all(in_flight_.take_held_before(std::nullopt)));
-  desk_.model.attempt.way_back = way_to(target->step);
+  desk_.model.attempt.way_back = way_to(step);
   desk_.model.attempt.answered_step.reset();
   STERLET_PASS(in_flight_.on_restored(restored.skipped_steps));
   return take_all(in_flight_.take_held());

@@ -459,8 +459,8 @@ TEST_F(SqliteFile, WhatIsNotOursIsRefusedAndStaysByteForByte) {
       }
     }
   }
-  for (const std::string words :
-       {"words", "SQLite format 3", std::string("SQLite format 3\0and no more", 28).c_str()}) {
+  for (const auto& words :
+       {std::string("words"), std::string("SQLite format 3"), std::string("SQLite format 3\0and no more", 28)}) {
     std::ofstream(path_, std::ios::trunc) << words;
     EXPECT_EQ(open_sqlite(path_, {}).error().code, ErrorCode::kDisk);
     EXPECT_EQ(content_of(path_), words);
