@@ -115,7 +115,7 @@ class TrainerTest(unittest.TestCase):
 
     def test_says_what_it_can_and_reports_every_epoch(self):
         run = self.supervised(*self.table("--epochs", "3"))
-        self.assertEqual(run.messages[0], {"hello": {"client": "cpp", "live": True, "protocol": 1, "restores": True}})
+        self.assertEqual(run.messages[0], {"hello": {"client": "cpp", "live": True, "loop": True, "protocol": 1, "restores": True}})
         self.assertEqual([step for step, _ in run.curve()], [1, 2, 3])
         self.assertEqual(sorted(run.curve()[0][1]), ["learning_rate", "loss", "val_error", "val_loss"])
         self.assertEqual((run.code, run.err), (0, ""))

@@ -28,7 +28,9 @@ struct Stat {
 
 Stat stat_of(std::int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // Not by iterators of the buffer, which throw where the process is gone by now.
+  std::string text;
+  std::getline(file, text, '\0');
   const auto close = text.rfind(')');
   if (close == std::string::npos || close + 2 >= text.size()) return {};
   Stat stat{.is_readable = true, .is_zombie = text[close + 2] == 'Z'};

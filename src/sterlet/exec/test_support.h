@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <functional>
 #include <iterator>
 #include <string>
@@ -40,7 +41,9 @@ class TestFolder final {
 
 inline std::string read_whole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.rdbuf();  // Throws nothing where it is of a process that is gone by now.
+  return text.str();
 }
 
 /// Asks again and again until `holds` or 20 s are over; for what no descriptor tells.
