@@ -31,13 +31,18 @@ class Try final : public Action {
     }
     const int base = base_branch(model.tree());
     const Json from = params_of(model.tree(), base), root = params_of(model.tree(), mark->branch);
+    const std::string tried = plan.body.value("name", std::string());
+    if (!from.contains(tried)) {
+      return refusal(ErrorCode::kInvalidArgument, fmt::format("the model has no parameter '{}' to try", tried),
+                     "nothing was changed");
+    }
     Json wanted = from;
-    wanted[plan.body.value("name", std::string())] = plan.body.value("value", Json());
+    wanted[tried] = plan.body.value("value", Json());
     plan.base = base;
     for (const auto& [name, value] : wanted.items()) {
       if (root.contains(name) && root[name] == value && from[name] == value) continue;
       plan.set[name] = value;
-      plan.was[name] = from[name] == value ? root[name] : from[name];
+      plan.was[name] = from[name] == value ? root.value(name, Json()) : from[name];
     }
     // The same data as the base has seen.
     if (mark->branch != base) plan.skip_steps = model.branch(base).skip_steps;
