@@ -91,7 +91,8 @@ struct Facts {
 /// Errors  kInvalidArgument where nothing says how long a full training is.
 base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::Space& space, const PilotResult& pilot,
                                  std::optional<std::int64_t> steps);
-/// The part of it that needs no pilot.
+/// What the study says by itself: budget, resources, pruner, and whether one model can be raised. What is measured stays
+/// at its defaults; gather_facts() has it.
 Facts facts_of_study(const studyfile::StudySpec& spec, const space::Space& space);
 
 }  // namespace sterlet::plan
