@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include <fmt/format.h>
@@ -107,6 +109,23 @@ Result<void> write_whole(const std::string& path, std::string_view text, Existin
   if (reason == 0) reason = errno;
   unlink(beside.path.c_str());
   return refusal(path, reason);
+}
+
+Result<std::string> read_whole(const std::string& path) {
+  const auto found = stat_of(path);
+  if (!found) return fail(ErrorCode::kNotFound, "there is no such file", "check the path", path);
+  if (S_ISDIR(found->st_mode)) return fail(ErrorCode::kInvalidArgument, "this is a folder", "name a file in it", path);
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  // Not by iterators of the buffer, which throw where reading fails.
+  std::array<char, 65536> part{};
+  while (file.read(part.data(), part.size()) || file.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.is_open() || file.bad()) {
+    return fail(ErrorCode::kDisk, "the file cannot be read", "check its permissions", path);
+  }
+  return text;
 }
 
 }  // namespace sterlet::base

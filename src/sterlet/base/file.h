@@ -17,4 +17,8 @@ enum class Existing { kReplace, kRefuse };
 ///           system refuses, with its reason.
 Result<void> write_whole(const std::string& path, std::string_view text, Existing existing = Existing::kReplace);
 
+/// All that a file has.
+/// Errors    kNotFound where there is none; kInvalidArgument for a folder; kDisk where it cannot be read.
+Result<std::string> read_whole(const std::string& path);
+
 }  // namespace sterlet::base

@@ -115,6 +115,18 @@ TEST_F(WriteWhole, WritesToAnOpenFileThatHasNoNameAnyMore) {
   close(file);
 }
 
+TEST_F(WriteWhole, WhatIsWrittenIsReadWhole) {
+  const std::string text = std::string(200'000, 'x') + '\0' + "end";
+  ASSERT_TRUE(write_whole(at("file"), text));
+  EXPECT_EQ(read_whole(at("file")).value(), text);
+  const auto folder = read_whole(at(""));
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().message(), at("") + ": this is a folder; name a file in it");
+  const auto missing = read_whole(at("none"));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message(), at("none") + ": there is no such file; check the path");
+}
+
 TEST_F(WriteWhole, RefusesAFolderAndAMissingOne) {
   const auto folder = write_whole(at(""), "text");
   ASSERT_FALSE(folder);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "sterlet/base/file.h"
 #include "sterlet/doctor/file/rules.h"
 #include "sterlet/doctor/trials/rules.h"
 
@@ -23,11 +23,7 @@ std::int64_t machine_memory() {
 
 }  // namespace
 
-base::Result<std::string> read_study_text(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return base::fail(base::ErrorCode::kNotFound, "this file cannot be read", "check its name", path);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
+base::Result<std::string> read_study_text(const std::string& path) { return base::read_whole(path); }
 
 std::string folder_of_study(const std::string& path) {
   std::error_code ignored;

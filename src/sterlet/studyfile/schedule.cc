@@ -1,10 +1,8 @@
 #include "sterlet/studyfile/schedule.h"
 
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 
+#include "sterlet/base/file.h"
 #include "sterlet/base/text.h"
 
 namespace sterlet::studyfile {
@@ -74,13 +72,14 @@ Result<Schedule> schedule_from_json(const Json& json) {
 }
 
 Result<Schedule> read_schedule(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
+  const auto text = base::read_whole(path);
+  if (!text && text.error().code == ErrorCode::kNotFound) {
     return fail(ErrorCode::kNotFound, "there is no such schedule file", "export one with sterlet export --schedule",
                 path);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (text.size() > kBytesMax) return fail(ErrorCode::kInvalidArgument, "a schedule has at most 1 MiB", {}, path);
-  const auto json = base::parse_json(text);
+  }
+  if (!text) return fail(text.error());
+  if (text->size() > kBytesMax) return fail(ErrorCode::kInvalidArgument, "a schedule has at most 1 MiB", {}, path);
+  const auto json = base::parse_json(*text);
   if (!json) return fail(json.error().at(path));
   auto schedule = schedule_from_json(*json);
   if (!schedule) return fail(schedule.error().at(path));

@@ -1,15 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "sterlet/api/ask_tell.h"
+#include "sterlet/base/file.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
@@ -32,15 +31,9 @@ using ReadFile = base::Result<studyfile::StudyFile, std::vector<base::Error>>;
 
 // A study as a program writes it, whose parameters join as they appear.
 ReadFile read_growing(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream.is_open() || stream.bad()) {
-    return base::fail(std::vector<base::Error>{{.code = base::ErrorCode::kNotFound,
-                                                .where = path,
-                                                .what = "the file cannot be read",
-                                                .next = "check the path and its permissions"}});
-  }
-  const auto json = base::parse_json(text);
+  const auto text = base::read_whole(path);
+  if (!text) return base::fail(std::vector<base::Error>{text.error()});
+  const auto json = base::parse_json(*text);
   if (!json) return base::fail(std::vector<base::Error>{json.error().at(path)});
   auto file = studyfile::study_from_json(*json);
   if (!file) return base::fail(std::vector<base::Error>{file.error().at(path)});
