@@ -17,7 +17,7 @@
 
 #include "sterlet/api/line_buffer.h"
 #include "sterlet/api/operations.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::api {
@@ -106,15 +106,15 @@ class Server final {
       if (trial < 0 || trial >= static_cast<std::int64_t>(study_.records().size())) continue;
       const storage::TrialRecord record = study_.records()[static_cast<std::size_t>(trial)];
       if (record.state != storage::State::kRunning || study_.session_of(trial) != session_->id) continue;
-      if (command.kind != run::kStopKind && command.kind != run::kPruneKind) {
+      if (command.kind != study::kStopKind && command.kind != study::kPruneKind) {
         STERLET_PASS(
             mail_.answer(command.id, fmt::format("trial {} is run by a program that asks and tells, and cannot "
                                                  "be held from here",
                                                  trial)));
         continue;
       }
-      const bool is_prune = command.kind == run::kPruneKind;
-      const std::string reason = run::stop_reason(command);
+      const bool is_prune = command.kind == study::kPruneKind;
+      const std::string reason = study::stop_reason(command);
       const storage::State state = is_prune ? storage::State::kPruned : storage::State::kCancelled;
       STERLET_PASS(study_.tell(trial, record.attempt, {.state = state, .reason = reason}));
       STERLET_PASS(
@@ -252,7 +252,7 @@ class Server final {
   const Pipe& pipe_;
   std::optional<storage::SessionRecord> session_;
   study::SessionWatch watch_;
-  run::Mail mail_;
+  study::Mail mail_;
   std::map<std::int64_t, std::string> stopped_;  // By a person, and why.
   std::int64_t mail_at_ms_ = 0;                  // When the mailbox is next listened to.
   std::int64_t beat_at_ms_ = 0;

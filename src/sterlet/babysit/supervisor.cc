@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/actions/undo.h"
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/endings.h"
 #include "sterlet/babysit/incoming.h"
 #include "sterlet/babysit/launcher.h"

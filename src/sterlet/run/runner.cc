@@ -14,7 +14,7 @@
 #include "sterlet/run/intake.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/run/notifier.h"
 #include "sterlet/run/remarks.h"
 #include "sterlet/run/trial_folder.h"
@@ -382,7 +382,7 @@ class Runner final {
   Observer& observer_;
   const RunOptions& options_;
   Interruptions interruptions_;
-  Mail mail_;
+  study::Mail mail_;
   Notifier notifier_;
   GpuSlots gpu_slots_;
   Remarks remarks_;

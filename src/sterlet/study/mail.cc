@@ -1,4 +1,4 @@
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 
 #include <utility>
 
@@ -7,7 +7,7 @@
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
 
-namespace sterlet::run {
+namespace sterlet::study {
 
 using base::ErrorCode;
 using base::Result;
@@ -31,7 +31,7 @@ Result<void> Mail::answer(std::int64_t command, const std::string& sentence) con
                                   clock_.wall_ms());
 }
 
-Wish::Wish(study::Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial)
+Wish::Wish(Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial)
     : study_(study),
       storage_(storage),
       clock_(clock),
@@ -39,7 +39,7 @@ Wish::Wish(study::Study& study, storage::Storage& storage, const base::Clock& cl
       attempt_(study.records()[static_cast<std::size_t>(trial)].attempt),
       watch_(clock) {}
 
-Result<Wish> Wish::post(study::Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial,
+Result<Wish> Wish::post(Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial,
                         std::string_view kind) {
   STERLET_PASS(study.refresh());
   const storage::TrialRecord& record = study.records()[static_cast<std::size_t>(trial)];
@@ -69,7 +69,7 @@ Result<Wish> Wish::post(study::Study& study, storage::Storage& storage, const ba
 }
 
 Result<bool> Wish::is_tuner_gone() {
-  STERLET_TRY(const auto abandoned, study::abandoned_trials(study_, storage_, watch_));
+  STERLET_TRY(const auto abandoned, abandoned_trials(study_, storage_, watch_));
   return abandoned.contains(trial_);
 }
 
@@ -98,4 +98,4 @@ Result<void> Wish::take_back() {
   return storage_.mailbox().answer_command(command_, storage::CommandState::kRefused, "{}", clock_.wall_ms());
 }
 
-}  // namespace sterlet::run
+}  // namespace sterlet::study

@@ -1,4 +1,4 @@
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/text.h"
 #include "sterlet/base/value_text.h"
 

@@ -1,10 +1,10 @@
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 
 #include <cmath>
 
 #include <gtest/gtest.h>
 
-#include "sterlet/babysit/retention.h"
+#include "sterlet/babysit/record/retention.h"
 
 namespace sterlet::babysit {
 namespace {

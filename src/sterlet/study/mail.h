@@ -13,7 +13,7 @@
 #include "sterlet/study/sessions.h"
 #include "sterlet/study/study.h"
 
-namespace sterlet::run {
+namespace sterlet::study {
 
 // Kinds of what people want of one trial that a tuner runs.
 inline constexpr std::string_view kStopKind = "stop";    ///< It ends as CANCELLED, and counts for nothing.
@@ -48,8 +48,8 @@ class Wish final {
  public:
   /// Writes it. The study is refreshed before. Errors: kConflict where the trial does not run, is the member of a
   /// population, or its tuner is gone.
-  static base::Result<Wish> post(study::Study& study, storage::Storage& storage, const base::Clock& clock,
-                                 std::int64_t trial, std::string_view kind);
+  static base::Result<Wish> post(Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial,
+                                 std::string_view kind);
 
   /// The tuner's answer, as a sentence, once there is one. Errors: kConflict where the trial has ended in another way, or
   /// its tuner is gone: the wish is then taken back.
@@ -58,16 +58,16 @@ class Wish final {
   base::Result<void> take_back();
 
  private:
-  Wish(study::Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial);
+  Wish(Study& study, storage::Storage& storage, const base::Clock& clock, std::int64_t trial);
   base::Result<bool> is_tuner_gone();
 
-  study::Study& study_;
+  Study& study_;
   storage::Storage& storage_;
   const base::Clock& clock_;
   std::int64_t trial_;
   int attempt_;
   std::int64_t command_ = 0;
-  study::SessionWatch watch_;
+  SessionWatch watch_;
 };
 
-}  // namespace sterlet::run
+}  // namespace sterlet::study

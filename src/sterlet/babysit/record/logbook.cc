@@ -1,8 +1,8 @@
-#include "sterlet/babysit/logbook.h"
+#include "sterlet/babysit/record/logbook.h"
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/base/clock.h"
 #include "sterlet/base/text.h"
 #include "sterlet/studyfile/schedule_change.h"

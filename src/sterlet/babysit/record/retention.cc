@@ -1,4 +1,4 @@
-#include "sterlet/babysit/retention.h"
+#include "sterlet/babysit/record/retention.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 
 #include <algorithm>
 

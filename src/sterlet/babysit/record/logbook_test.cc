@@ -1,4 +1,4 @@
-#include "sterlet/babysit/logbook.h"
+#include "sterlet/babysit/record/logbook.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/studyfile/schedule.h"
 
 namespace sterlet::babysit {

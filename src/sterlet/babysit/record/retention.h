@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/checksum.h"
 #include "sterlet/base/result.h"
 
