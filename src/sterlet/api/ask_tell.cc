@@ -221,7 +221,7 @@ class Server final {
     // A trial that is handed out again is a new attempt.
     if (!stopped_.empty() && answer && operation->name == "ask") stopped_.erase(answer->value("id", std::int64_t{-1}));
     if (answer) return answer;
-    STERLET_TRY(const bool has_grown, study_.follow_growth());
+    STERLET_TRY(const bool has_grown, study_.by_run().follow());
     return has_grown ? carry_out(*operation, message) : answer;
   }
 

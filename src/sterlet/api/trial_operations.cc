@@ -129,7 +129,7 @@ Result<Json> tell(study::Study& study, const Json& arguments) {
   STERLET_TRY(auto transaction, study.begin());
   STERLET_TRY(const int attempt, attempt_of(study, trial));
   if (const auto params = arguments.find("params"); params != arguments.end()) {
-    STERLET_PASS(study.correct(trial, attempt, *params));
+    STERLET_PASS(study.by_run().correct(trial, attempt, *params));
   }
   STERLET_PASS(study.tell(trial, attempt, outcome));
   STERLET_PASS(transaction.commit());
@@ -167,14 +167,14 @@ Result<Json> add(study::Study& study, const Json& arguments) {
     }
     if (outcome.values.empty()) outcome.values = study::counted_values(counted, std::span(objectives).first(1));
   }
-  const auto add = is_set(arguments, "partial") ? &study::Study::add_partial : &study::Study::add;
-  STERLET_TRY(const std::int64_t id, (study.*add)(arguments["params"], outcome, curve));
+  const auto named = is_set(arguments, "partial") ? study::Study::Named::kSome : study::Study::Named::kAll;
+  STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve, named));
   return Json{{"id", id}};
 }
 
 Result<Json> enqueue(study::Study& study, const Json& arguments) {
   if (is_set(arguments, "free")) {
-    STERLET_PASS(study.enqueue_freely(arguments["params"], arguments.value("note", std::string())));
+    STERLET_PASS(study.by_run().enqueue(arguments["params"], arguments.value("note", std::string())));
     return Json{{"ok", true}};
   }
   if (arguments.contains("note")) return refuse("'note' goes with free alone", R"(add "free": true, or leave it out)");
