@@ -55,6 +55,15 @@ Result<void> check(const studyfile::StudySpec& spec, const PlanningOptions& opti
                       fmt::format("a plan chooses between parallel and babysit, and the strategy is {}", strategy.name),
                       "write strategy: auto", spec.name);
   }
+  const bool is_searched =
+      std::any_of(spec.parameters.begin(), spec.parameters.end(), [](const space::Parameter& each) {
+        return space::is_numeric(each) ? each.low < each.high : each.choices.size() > 1;
+      });
+  if (!is_searched) {
+    return base::fail(ErrorCode::kBadStudyFile, "no parameter has more than one value, so all trials would be the same",
+                      "give a parameter a range, as in learning_rate: {type: float, low: 1e-4, high: 1, scale: log}",
+                      spec.name);
+  }
   if (options.seconds_per_step.empty() && !options.memory.empty()) {
     return base::fail(ErrorCode::kInvalidArgument, "--memory goes with --seconds-per-step; a pilot measures it",
                       "remove it, or say what a step takes", spec.name);

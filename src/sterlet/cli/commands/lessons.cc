@@ -18,8 +18,10 @@ constexpr const char* kMeasuredKind = "importance";
 
 void print(Context& context, const std::vector<doctor::Lesson>& lessons, std::size_t measured, std::size_t all) {
   if (lessons.empty()) {
-    return context.out.line(fmt::format("{}, none of which has measured what matters yet; see sterlet importance",
-                                        base::count_text(all, "stud") + (all == 1 ? "y" : "ies")));
+    return context.out.line(fmt::format("{} measured what matters yet; see sterlet importance",
+                                        all == 0   ? std::string("there is no study that has")
+                                        : all == 1 ? std::string("the only study has not")
+                                                   : fmt::format("none of the {} studies has", all)));
   }
   std::vector<std::vector<std::string>> table{{"parameter", "tier", "measured", "studies", "relative to the largest"}};
   for (const doctor::Lesson& lesson : lessons) {
