@@ -154,7 +154,7 @@ constexpr std::array<Operation, 16> kOperations{
       .summary = "Where good values are expected: the next suggestions are pulled there, less with every trial.",
       .effect = Effect::kLasts,
       .arguments = kHintArguments,
-      .example = R"({"params":{"learning_rate":[0.01,0.03]},"weight":3})",
+      .example = R"({"params":{"x":[0.2,0.4]},"weight":3})",
       .answer = R"({"ok":true,"number":1})",
       .note = "Results that speak against it end it; the `remarks` of `ask` tell of it.",
       .run = &hint},

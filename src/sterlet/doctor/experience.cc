@@ -36,14 +36,12 @@ std::size_t complete_trials(const study::Study& study) {
 // A number's place on the axis of a space that may be another than its own; beyond the ends at them.
 double place_on(const space::Space& space, std::size_t dimension, double value) {
   const Parameter& parameter = space.parameters()[space.dimensions()[dimension].parameter];
-  double inside = std::clamp(value, parameter.low, parameter.high);
-  if (!space.axis(dimension).contains(inside) && space.axis(dimension).level_count()) {
-    // Between two levels: the nearest.
-    const double step = parameter.step.value_or(1);
-    inside = parameter.low + step * std::round((inside - parameter.low) / step);
-    inside = std::min(inside, parameter.high);
-  }
-  return space.axis(dimension).unit(inside);
+  const double inside = std::clamp(value, parameter.low, parameter.high);
+  const space::Axis& axis = space.axis(dimension);
+  const auto levels = axis.level_count();
+  if (!levels) return axis.unit(inside);
+  const double level = std::round((inside - parameter.low) / parameter.step.value_or(1));
+  return axis.unit(axis.level(std::min(*levels - 1, static_cast<std::uint64_t>(level))));
 }
 
 std::string listed(std::span<const Found> found, const std::string& where) {

@@ -15,6 +15,6 @@ namespace sterlet::study {
 /// Cost: that of find_contradiction() for each prior that is judged.
 base::Result<std::vector<std::string>> end_contradicted(Ledger& ledger, Priors& priors, std::uint64_t seed);
 
-inline constexpr std::int64_t kJudgedTrials = 40;
+inline constexpr std::int64_t kJudgedTrials = 20;
 
 }  // namespace sterlet::study

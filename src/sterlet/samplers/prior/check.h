@@ -19,7 +19,7 @@ struct Contradiction {
 /// Whether the results speak against a prior. They do where the best trial lies outside its region, at least kEvidence
 /// have ended inside it, and a Gaussian process of all trials expects the best settings to become worse by moving there:
 /// the mean, over the kTops best settings and draws from the prior put in their place (what the prior says nothing of
-/// stays), of the lower bound mean - kDeviations sd, is above the mean of those settings.
+/// stays), of the lower bound mean - kDeviations sd, is above the mean of those settings by more than kMargin.
 ///
 /// The region is where the prior is at least as dense as at nine tenths of its own draws.
 /// Edges     nothing for several objectives, and while fewer than two values are known.

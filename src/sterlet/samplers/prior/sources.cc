@@ -123,13 +123,13 @@ Result<void> check_exists(const Space& space, const Prior& prior, const Json& pa
 }
 
 // The nearest value that a number can have.
-double nearest(const Parameter& parameter, double number) {
+double nearest(const Parameter& parameter, const space::Axis& axis, double number) {
   if (parameter.zero > 0 && number == 0) return 0;
   const double inside = std::clamp(number, parameter.low, parameter.high);
-  const double step = parameter.step.value_or(parameter.kind == space::Kind::kInt ? 1 : 0);
-  if (!(step > 0)) return inside;
-  const double at = parameter.low + step * std::round((inside - parameter.low) / step);
-  return at > parameter.high ? at - step : at;
+  const auto levels = axis.level_count();
+  if (!levels) return inside;
+  const double level = std::round((inside - parameter.low) / parameter.step.value_or(1));
+  return axis.level(std::min(*levels - 1, static_cast<std::uint64_t>(level)));
 }
 
 double axis_width(std::vector<std::pair<double, double>>& seen) {
@@ -185,7 +185,7 @@ std::optional<Carried> carry_value(const Space& space, std::size_t parameter, co
     if (j >= space.dimensions().size() || space.dimensions()[j].parameter != parameter) break;
     if (declared.choices.empty()) {
       if (!one.is_number() || !std::isfinite(one.get<double>())) return std::nullopt;
-      const double number = one.get<double>(), here = nearest(declared, number);
+      const double number = one.get<double>(), here = nearest(declared, space.axis(j), number);
       carried.is_moved = carried.is_moved || std::abs(here - number) > 1e-9 * std::abs(number);
       if (!space.axis(j).contains(here)) return std::nullopt;
       carried.raw.push_back(here);
