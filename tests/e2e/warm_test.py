@@ -245,6 +245,27 @@ class Hints(WarmTest):
         self.assertEqual(json.loads(body)["params"], {"x": 0.5})
 
 
+class Lessons(WarmTest):
+    def test_what_studies_found_becomes_a_range_or_a_contradiction(self):
+        for name, place, seed in (("a", "0.3", 1), ("b", "0.32", 2)):
+            self.write("place", place)
+            self.file(name, trials=25, seed=seed)
+            self.run_program("tune", f"{name}.yaml")
+        self.file("new", params=PARAMS + "\n  z: {type: float, low: 0, high: 1}")
+        (x, *_) = json.loads(self.run_program("lessons", "new.yaml", "--json").stdout)["ranges"]
+        self.assertEqual((x["param"], x["studies"], x["split"]), ("x", 2, False))
+        self.assertTrue(0 <= x["low"] < 0.3 < x["high"] < 0.7, x)
+        self.assertTrue(0.25 < x["default"] < 0.37, x)
+        said = self.run_program("lessons", "new.yaml").stdout
+        self.assertRegex(said, r"x: \S+ to \S+ is enough, \d+% of the range; begin with \S+ \(2 studies agree\)\n")
+        self.assertNotIn("z:", said)
+        self.write("place", "0.95")
+        self.file("c", trials=25, seed=3)
+        self.run_program("tune", "c.yaml")
+        said = self.run_program("lessons").stdout
+        self.assertRegex(said, r"x: what was good in one study was not in another, so it does not carry over: .* in 'a'.* in 'c'")
+
+
 class Messages(WarmTest):
     """What is said to bad input is kept in tests/golden/warm; UPDATE_GOLDEN=1 writes it anew."""
 
