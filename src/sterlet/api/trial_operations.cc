@@ -116,6 +116,7 @@ Result<Json> ask(study::Study& study, const Json&) {
   }
   Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
   if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
+  if (!study.remarks().empty()) answer["remarks"] = study.remarks();
   if (const Json note = enqueued_note(study, claim->number); !note.is_null()) answer.update(note);
   return answer;
 }
@@ -179,6 +180,27 @@ Result<Json> enqueue(study::Study& study, const Json& arguments) {
   }
   if (arguments.contains("note")) return refuse("'note' goes with free alone", R"(add "free": true, or leave it out)");
   STERLET_PASS(study.enqueue(arguments["params"]));
+  return Json{{"ok", true}};
+}
+
+Result<Json> hint(study::Study& study, const Json& arguments) {
+  double weight = 1;
+  if (const auto found = arguments.find("weight"); found != arguments.end()) {
+    weight = base::number_from_json(*found).value();
+  }
+  STERLET_TRY(const study::PriorRecord prior, study.hint(arguments["params"], weight));
+  return Json{{"ok", true}, {"number", prior.number}};
+}
+
+Result<Json> hints(study::Study& study, const Json&) {
+  STERLET_PASS(study.refresh());
+  Json priors = Json::array();
+  for (const study::PriorRecord& prior : study.priors().list()) priors.push_back(study::json_of(prior));
+  return Json{{"priors", priors}};
+}
+
+Result<Json> forget(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.forget_prior(arguments["number"].get<std::int64_t>()));
   return Json{{"ok", true}};
 }
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/run/course.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/intake.h"
@@ -387,7 +387,7 @@ class Runner final {
   GpuSlots gpu_slots_;
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
-  ContextLog contexts_;
+  context::ContextLog contexts_;
   RunningAttempts running_;
   Intake intake_;
   std::vector<Event> events_;  // Not stored yet.

@@ -105,6 +105,7 @@ Result<void> Study::prepare(std::uint64_t seed) {
 Result<void> Study::refresh() {
   STERLET_PASS(ledger_.refresh());
   STERLET_PASS(labels_.load());
+  STERLET_PASS(claims_.priors().follow());
   return budget_.read_sessions();
 }
 
@@ -112,6 +113,7 @@ Result<std::optional<Claim>> Study::ask() {
   claims_.forget_remarks();
   return within(ledger_, [&]() -> Result<std::optional<Claim>> {
     STERLET_PASS(ledger_.read_stop_request());
+    STERLET_PASS(claims_.follow_priors());
     if (spec_.budget.seconds) STERLET_PASS(budget_.read_sessions());
     if (ledger_.versions().is_outdated()) {
       pause_ = Pause::kAmended;
@@ -126,6 +128,19 @@ Result<std::optional<Claim>> Study::ask() {
     if (claim && !*claim && is_over) STERLET_PASS(pruner_.settle(text_of(pause_)));
     return claim;
   });
+}
+
+Result<PriorRecord> Study::hint(const base::Json& params, double weight) {
+  return within(ledger_, [&] { return claims_.priors().hint(params, weight); });
+}
+
+Result<PriorRecord> Study::warm(const base::Json& body) {
+  return within(ledger_, [&] { return claims_.priors().warm(body); });
+}
+
+Result<PriorRecord> Study::forget_prior(std::int64_t number) {
+  return within(ledger_,
+                [&] { return claims_.priors().end(number, PriorRecord::End::kForgotten, "a person forgot it"); });
 }
 
 Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::int64_t step,

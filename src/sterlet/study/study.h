@@ -60,6 +60,15 @@ class Study final : public StudyView {
   /// What opening it has changed of what was stored.
   const std::vector<Difference>& differences() const { return differences_; }
 
+  /// Hints of people and warm starts, as of the last refresh() or transaction.
+  const Priors& priors() const { return claims_.priors(); }
+  /// Records a hint: see Priors::hint.
+  base::Result<PriorRecord> hint(const base::Json& params, double weight);
+  /// Records what the good trials of another study say: see warm_start().
+  base::Result<PriorRecord> warm(const base::Json& body);
+  /// A person does not want a prior followed any more. Errors: as Priors::end.
+  base::Result<PriorRecord> forget_prior(std::int64_t number);
+
   /// Groups all calls until its commit() into one transaction; without that, or after an error, none of them happened.
   /// Without a storage it does nothing.
   base::Result<Ledger::Transaction> begin() { return ledger_.begin(); }

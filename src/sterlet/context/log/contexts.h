@@ -12,20 +12,20 @@
 #include "sterlet/context/keeper.h"
 #include "sterlet/study/study.h"
 
-namespace sterlet::run {
+namespace sterlet::context {
 
 /// What the context of a study is taken with.
 struct ContextOptions {
   std::string version;  ///< Sterlet's own.
   std::function<std::string(const char*)> environment;
-  std::string hashes;  ///< See context::Hashes.
+  std::string hashes;  ///< See Hashes.
 };
 
 /// Of which study a context is taken.
-context::Request context_request(const studyfile::StudySpec& spec, const ContextOptions& options);
+Request context_request(const studyfile::StudySpec& spec, const ContextOptions& options);
 
 /// Keeps what each launched trial depended on as documents of the study: a context that is equal to an earlier one is one
-/// document, to which the trials point. Taking it delays nothing; see context::Keeper.
+/// document, to which the trials point. Taking it delays nothing; see Keeper.
 class ContextLog final {
  public:
   /// Without options, and without a storage, it does nothing.
@@ -43,9 +43,9 @@ class ContextLog final {
 
  private:
   study::Study& study_;
-  std::unique_ptr<context::Keeper> keeper_;
-  std::vector<context::Keeper::Taken> taken_;  // Not committed yet.
+  std::unique_ptr<Keeper> keeper_;
+  std::vector<Keeper::Taken> taken_;  // Not committed yet.
   std::set<std::string> told_;
 };
 
-}  // namespace sterlet::run
+}  // namespace sterlet::context

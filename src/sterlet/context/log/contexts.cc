@@ -1,11 +1,11 @@
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 
 #include <iterator>
 #include <utility>
 
 #include "sterlet/study/documents.h"
 
-namespace sterlet::run {
+namespace sterlet::context {
 
 namespace {
 
@@ -13,7 +13,7 @@ constexpr std::int64_t kPatienceMs = 10'000, kHastyMs = 1000;
 
 }  // namespace
 
-context::Request context_request(const studyfile::StudySpec& spec, const ContextOptions& options) {
+Request context_request(const studyfile::StudySpec& spec, const ContextOptions& options) {
   return {.folder = spec.folder,
           .command = spec.command,
           .wanted = spec.context,
@@ -23,7 +23,7 @@ context::Request context_request(const studyfile::StudySpec& spec, const Context
 
 ContextLog::ContextLog(study::Study& study, const std::optional<ContextOptions>& options) : study_(study) {
   if (!options || study.storage() == nullptr) return;
-  keeper_ = std::make_unique<context::Keeper>(context_request(study.spec(), *options), options->hashes);
+  keeper_ = std::make_unique<Keeper>(context_request(study.spec(), *options), options->hashes);
 }
 
 void ContextLog::launched(std::int64_t trial) {
@@ -32,10 +32,10 @@ void ContextLog::launched(std::int64_t trial) {
 
 base::Result<void> ContextLog::write() {
   if (!keeper_) return {};
-  std::vector<context::Keeper::Taken> fresh = keeper_->collect();
+  std::vector<Keeper::Taken> fresh = keeper_->collect();
   taken_.insert(taken_.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
   study::Ledger& ledger = study_.document_ledger();
-  for (const context::Keeper::Taken& taken : taken_) {
+  for (const Keeper::Taken& taken : taken_) {
     STERLET_TRY(const std::int64_t document, study::share_document(ledger, study::kContextKind, taken.context));
     for (const std::int64_t trial : taken.trials)
       STERLET_PASS(study::link_document(ledger, study::kContextKind, trial, document));
@@ -45,7 +45,7 @@ base::Result<void> ContextLog::write() {
 
 std::vector<std::string> ContextLog::was_written() {
   std::vector<std::string> sentences;
-  for (const context::Keeper::Taken& taken : std::exchange(taken_, {})) {
+  for (const Keeper::Taken& taken : std::exchange(taken_, {})) {
     if (!taken.context.contains("problems")) continue;
     for (const base::Json& problem : taken.context["problems"]) {
       const auto text = problem.get<std::string>();
@@ -57,8 +57,8 @@ std::vector<std::string> ContextLog::was_written() {
 
 void ContextLog::finish(bool is_hasty) {
   if (!keeper_) return;
-  std::vector<context::Keeper::Taken> last = keeper_->finish(is_hasty ? kHastyMs : kPatienceMs);
+  std::vector<Keeper::Taken> last = keeper_->finish(is_hasty ? kHastyMs : kPatienceMs);
   taken_.insert(taken_.end(), std::make_move_iterator(last.begin()), std::make_move_iterator(last.end()));
 }
 
-}  // namespace sterlet::run
+}  // namespace sterlet::context
