@@ -113,7 +113,8 @@ class Endings(SetUpTest):
 
     def test_a_value_that_is_too_good(self):
         self.shell("echo acc=inf", STDOUT)
-        self.failed("acc was Infinity, better than any result can be")
+        told = self.run_program("tune", "study.yaml", code=3).stderr
+        self.assertRegex(told, "(?m)^trial 0 FAILED acc=Infinity in .*: acc was Infinity, better than any result can be$")
         os.remove(self.path("sterlet.db"))
         # The other infinity is a bad result, and one all the same.
         self.shell("echo acc=-inf", STDOUT)

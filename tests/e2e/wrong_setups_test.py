@@ -103,6 +103,18 @@ class WrongSetUps(SetUpTest):
                       "is searched there changes nothing; ask by trial.get(\"weight_decay\", ...), or take it out of params\n",
                       told)
 
+    def test_libraries_get_the_threads_of_a_trials_cores_unless_somebody_says_otherwise(self):
+        names = ["OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR"]
+        names = [name + ("_THREADS" if name.endswith("MAXIMUM") else "_NUM_THREADS") for name in names]
+        self.shell("env | grep _THREADS= > seen; echo acc=1", STDOUT, "resources: {cpu: 2}\n")
+        child = self.start("tune", "study.yaml", MKL_NUM_THREADS="7")
+        _, errors = child.communicate(timeout=support.LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, errors)
+        with open(self.path("seen")) as file:
+            seen = dict(line.split("=") for line in file.read().splitlines())
+        expected = {name: os.environ.get(name, "2") for name in names}
+        self.assertEqual({name: seen.get(name) for name in names}, {**expected, "MKL_NUM_THREADS": "7"})
+
     # What cannot start.
 
     def test_a_program_that_is_not_there(self):

@@ -41,7 +41,7 @@ TEST(Advice, OfAClientAsksOnlyWhereTheCommandPassesOthers) {
 TEST(Advice, NamesWordsThatWereMeantForAShellOrAnotherTool) {
   const std::string a = "params: {a: {type: float, low: 0, high: 1}}\n";
   const auto on = [&](const std::string& command) { return advice_on(a + "command: " + command + "\n"); };
-  for (const std::string& name : {"{a}", "{{a}}", "$a", "%a%", "<a>", "--x=$a", "a={a}"}) {
+  for (const std::string name : {"{a}", "{{a}}", "$a", "%a%", "<a>", "--x=$a", "a={a}"}) {
     const std::string shown = name.starts_with("--x=") ? "$a" : name.starts_with("a=") ? "{a}" : name;
     EXPECT_EQ(on("[t, \"" + name + "\"]"), "the command has " + shown +
                                                ", which its program gets as it stands; a parameter's value is written "
