@@ -68,6 +68,7 @@ class ObjectiveReader final {
         mark = metric->mark;
         objective.metric = values_.text(*metric, "metric").value_or("");
       }
+      has_direction = has_stand_in(node, "objective", "direction");
       if (const YamlNode* direction = node.find("direction")) {
         has_direction = true;
         const auto word = values_.word(*direction, "direction", {"minimize", "maximize"});
