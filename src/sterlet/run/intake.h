@@ -74,6 +74,7 @@ class Intake final {
   Course& course_of(const exec::AttemptId& id, Turn& turn) const;
   base::Result<void> take_exited(const exec::AttemptId& id, const exec::Event::Exited& exited, Turn& turn);
   study::Outcome outcome_of(const Course& course, const exec::Event::Exited& exited) const;
+  std::string left_text(std::int64_t trial, const Course& course) const;
   std::optional<double> objective_of(const std::vector<std::pair<std::string, double>>& metrics) const;
 
   study::Study& study_;

@@ -49,12 +49,8 @@ Result<Wish> Wish::post(Study& study, storage::Storage& storage, const base::Clo
                       fmt::format("trial {} does not run, it is {}", trial, storage::text_of(record.state)),
                       fmt::format("see what does with sterlet ls {} --state running", name), name);
   }
-  if (study.population_options() && kind == kPruneKind) {
-    return base::fail(
-        ErrorCode::kConflict,
-        fmt::format("trial {} is a member of a population, whose intervals count as a whole or not at all", trial),
-        fmt::format("end this interval of it with sterlet stop {} {}", name, trial), name);
-  }
+  // An interval of a member counts as a whole or not at all, so that to prune one is to stop it.
+  if (study.population_options() && kind == kPruneKind) kind = kStopKind;
   Wish wish(study, storage, clock, trial);
   STERLET_TRY(const bool is_gone, wish.is_tuner_gone());
   if (is_gone) {

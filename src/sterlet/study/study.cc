@@ -45,7 +45,7 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
         fmt::format("its strategy is {}, which copies checkpoints between running programs", spec.strategy.name),
         fmt::format("run sterlet tune {}", spec.name), spec.name);
   }
-  storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
+  const storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
   bool is_new = true;
   if (options.storage != nullptr) {
     STERLET_TRY(const auto existing, options.storage->find_study(spec.name));
@@ -55,13 +55,13 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
   STERLET_PASS(study->prepare(seed));
   if (is_new) STERLET_PASS(study->claims_.check_enqueued());
   if (options.storage != nullptr) {
-    STERLET_TRY(Entry entry, create_or_find(*options.storage, {.spec = spec, .space = study->space_}, record, amend));
-    record = std::move(entry.record);
+    const auto read = [&](const storage::StudyRecord& stored) { return study->take_over(stored); };
+    STERLET_TRY(Entry entry,
+                create_or_find(*options.storage, {.spec = spec, .space = study->space_}, record, amend, read));
     study->differences_ = std::move(entry.differences);
-    STERLET_PASS(study->prepare(record.seed));
+  } else {
+    STERLET_PASS(study->take_over(record));
   }
-  STERLET_PASS(study->ledger_.bind(std::move(record)));
-  STERLET_PASS(study->refresh());
   if (!options.session.empty()) study->budget_.begin_anew();
   return study;
 }
@@ -84,11 +84,16 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   STERLET_TRY(const base::Json spec, base::parse_json(record->spec));
   STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
-  STERLET_PASS(study->ledger_.bind(*record));
-  STERLET_PASS(study->prepare(record->seed));
-  STERLET_PASS(study->refresh());
+  STERLET_PASS(study->take_over(*record));
   if (!options.session.empty()) study->budget_.begin_anew();
   return study;
+}
+
+// Reads what is stored of it.
+Result<void> Study::take_over(const storage::StudyRecord& record) {
+  STERLET_PASS(ledger_.bind(record));
+  STERLET_PASS(prepare(record.seed));
+  return refresh();
 }
 
 // Makes the parts that may refuse the spec.

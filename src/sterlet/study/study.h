@@ -121,6 +121,7 @@ class Study final : public StudyView {
   Study(studyfile::StudyFile file, const Options& options);
   Study(const Study&) = delete;
   base::Result<void> prepare(std::uint64_t seed);
+  base::Result<void> take_over(const storage::StudyRecord& record);
   base::Result<std::int64_t> add_at(space::Point point, Outcome outcome, std::span<const StepReport> reports);
 
   studyfile::StudySpec spec_;

@@ -80,12 +80,13 @@ void add(CLI::App& command, Context& context) {
       ->check(CLI::NonNegativeNumber);
   command.callback([&context, options, prune] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const auto trial, split_words(options->words, options->study));
-      if (!trial && prune->count() > 0) {
+      STERLET_TRY(const NamedTrial named, split_words(options->words, options->study));
+      if (!named.is_named() && prune->count() > 0) {
         return base::fail(base::ErrorCode::kInvalidArgument, "--prune ends one trial, and none was named",
                           "give its number, as in sterlet stop 3 --prune");
       }
       STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const auto trial, find_trial(*open.study, named));
       return trial ? stop_trial(context, open, *options, *trial) : stop_study(context, open);
     });
   });
