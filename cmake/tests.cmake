@@ -9,8 +9,8 @@ function(sterlet_test_executable target)
   sterlet_warnings(${target})
 endfunction()
 
-foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor run plan
-        babysit/judge babysit retest api report practices cli)
+foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor library run
+        plan babysit/judge babysit retest api report practices cli)
   sterlet_room_sources(${room} sources)
   list(FILTER sources INCLUDE REGEX "_test\\.cc$")
   if(sources)
