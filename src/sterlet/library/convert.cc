@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace sterlet::library {
 
 using base::Json;
@@ -65,13 +67,18 @@ Json json_of(const Algorithm& algorithm) {
   return json;
 }
 
+base::Error fault_error(const space::Fault& fault) {
+  if (fault.constraint) return fault.error.at(fmt::format("constraint {}", *fault.constraint + 1));
+  return fault.error.at(fault.parameter);
+}
+
 base::Result<space::Space> checked_space(const Space& space) {
   const auto* parts = SpaceDoor::parts(space);
   if (parts == nullptr || parts->parameters.empty()) {
     return base::fail(base::ErrorCode::kInvalidArgument, "the space has no parameters", "add one, as add_float() does");
   }
   auto made = space::Space::make(parts->parameters, parts->constraints);
-  if (!made) return base::fail(made.error().front().error);
+  if (!made) return base::fail(fault_error(made.error().front()));
   return std::move(*made);
 }
 

@@ -49,6 +49,8 @@ base::Json json_of(const Scalar& scalar);
 /// {"name": "tpe", "startup_trials": 20}, as a study file writes it.
 base::Json json_of(const Algorithm& algorithm);
 
+/// What is wrong, with where: the parameter's name, or "constraint 1".
+base::Error fault_error(const space::Fault& fault);
 /// Checks it. Errors: kInvalidArgument with the first fault.
 base::Result<space::Space> checked_space(const Space& space);
 studyfile::Direction direction_of(Direction direction);

@@ -133,7 +133,11 @@ TEST(Library, SaysWhatIsWrongWithASpace) {
   EXPECT_EQ(space.faults().size(), 3u);
   EXPECT_EQ(message_of(Study::open(space)), space.faults().front().message);
   EXPECT_EQ(message_of(Sampler::make(space)), space.faults().front().message);
-  EXPECT_NE(space.faults().front().message.find("a log scale needs low > 0"), std::string::npos);
+  EXPECT_EQ(space.faults().front().message.substr(0, 31), "rate: a log scale needs low > 0");
+  Space bound = three();
+  bound.add_constraint("layers < 9").add_constraint("layer < 3");
+  ASSERT_EQ(bound.faults().size(), 1u);
+  EXPECT_EQ(bound.faults().front().message.substr(0, 14), "constraint 2: ");
   EXPECT_TRUE(three().faults().empty());
 }
 

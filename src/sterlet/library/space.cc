@@ -96,7 +96,7 @@ std::vector<Error> Space::faults() const {
     }
     const auto made = space::Space::make(parts_->parameters, parts_->constraints);
     if (made) return {};
-    for (const space::Fault& fault : made.error()) faults.push_back(library::public_error(fault.error));
+    for (const space::Fault& fault : made.error()) faults.push_back(library::public_error(library::fault_error(fault)));
     return {};
   });
   if (!listed) faults.push_back(listed.error());
