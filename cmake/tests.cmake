@@ -12,8 +12,8 @@ endfunction()
 # What a room's tests use beyond the room: the documents of a model are made of one that was played.
 set(STERLET_api_TESTS_SEE sterlet_babysit)
 
-foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor run plan
-        babysit/judge babysit/record babysit retest api report practices cli)
+foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor library run
+        plan babysit/judge babysit/record babysit retest api report practices cli)
   sterlet_room_sources(${room} sources)
   list(FILTER sources INCLUDE REGEX "_test\\.cc$")
   if(sources)

@@ -13,6 +13,7 @@
 #include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
 #include "sterlet/study/curve_value.h"
+#include "sterlet/study/pause_advice.h"
 
 namespace sterlet::api {
 
@@ -54,30 +55,6 @@ Result<study::Outcome> outcome_of(const Json& arguments) {
   return outcome;
 }
 
-std::string_view what_to_do(study::Pause pause) {
-  switch (pause) {
-    case study::Pause::kTrials:
-    case study::Pause::kTime:
-      return "raise the budget, or end here";
-    case study::Pause::kSpace:
-      return "widen the space, allow duplicates, or end here";
-    case study::Pause::kFailures:
-      return "see why they fail; failures_max in the study file says how many may";
-    case study::Pause::kAmended:
-      return "open the study again";
-    case study::Pause::kUnstarted:
-      return "mend the command, then start it again";
-    case study::Pause::kNone:
-    case study::Pause::kTarget:
-    case study::Pause::kRequested:
-    case study::Pause::kAgain:
-    case study::Pause::kTrained:
-    case study::Pause::kUnfit:
-      return "end here";
-  }
-  return "end here";
-}
-
 // The attempt that a caller means who names a trial alone: the one that runs. A trial whose driver went away is taken
 // over by the one that knows its result.
 Result<int> attempt_of(study::Study& study, std::int64_t trial) {
@@ -112,7 +89,7 @@ Result<Json> ask(study::Study& study, const Json&) {
   STERLET_TRY(const auto claim, study.ask());
   if (!claim) {
     return base::fail(ErrorCode::kExhausted, fmt::format("no more trials: {}", text_of(study.pause())),
-                      std::string(what_to_do(study.pause())));
+                      std::string(study::what_to_do(study.pause())));
   }
   Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
   if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-import types
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
+
+from sterlet.storages import journal
+from sterlet.storages.journal import JournalFileOpenLock, JournalFileSymlinkLock
 
 if TYPE_CHECKING:
     from sterlet.study import Study
@@ -13,13 +15,16 @@ if TYPE_CHECKING:
 __all__ = [
     "BaseStorage",
     "InMemoryStorage",
+    "JournalFileOpenLock",
     "JournalFileStorage",
+    "JournalFileSymlinkLock",
     "JournalStorage",
     "RDBStorage",
     "RetryFailedTrialCallback",
     "RetryHeartbeatStaleTrialCallback",
     "fail_stale_trials",
     "get_storage",
+    "journal",
     "path_of",
 ]
 
@@ -58,12 +63,7 @@ class InMemoryStorage(BaseStorage):
         self.studies: Dict[str, Study] = {}
 
 
-class _JournalFile:
-    def __init__(self, file_path: str, lock_obj: Any = None) -> None:
-        self.file_path = file_path
-
-
-JournalFileStorage = _JournalFile
+JournalFileStorage = journal.JournalFileBackend
 """Its name before Optuna 4."""
 
 
@@ -101,9 +101,6 @@ def get_storage(storage: Storage) -> BaseStorage:
     path = path_of(storage)
     return InMemoryStorage() if path is None else RDBStorage(path)
 
-
-journal = types.SimpleNamespace(JournalFileBackend=_JournalFile, JournalFileOpenLock=object)
-"""Stands for Optuna's module of that name."""
 
 Storage = Union[None, str, BaseStorage]
 
