@@ -25,6 +25,7 @@ using space::Parameter;
 using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
+constexpr double kPowerSpread = 0.5;  // Of powers of a size that a best value goes by.
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -232,8 +233,11 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   std::vector<Transferred> results;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::vector<analysis::SizeTrials>& tried = trials.of[i];
-    Transferred result{.parameter = parameters[i],
-                       .law = analysis::fit_size_law(tried, options.target, {.seed = file.spec.seed.value_or(0)})};
+    Transferred result{
+        .parameter = parameters[i],
+        .law = analysis::fit_size_law(tried, options.target,
+                                      {.seed = file.spec.seed.value_or(0),
+                                       .power_spread = parameters[i].scale == Scale::kLinear ? 0 : kPowerSpread})};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
     results.push_back(std::move(result));
   }
