@@ -189,12 +189,34 @@ base::Json prediction(const std::vector<Transferred>& results, const studyfile::
   return params;
 }
 
-Result<void> enqueue(Context& context, studyfile::StudyFile file, const TransferOptions& options,
-                     const base::Json& params) {
+// The intervals of the prediction, as a hint has them; nothing of what was not found.
+base::Json hint_of(const std::vector<Transferred>& results, const base::Json& prediction) {
+  base::Json params = prediction;
+  for (const Transferred& result : results) {
+    if (!result.law) continue;
+    const analysis::Estimate there = values_at_target(result);
+    const Parameter& parameter = result.parameter;
+    double low = std::clamp(there.low, parameter.low, parameter.high);
+    double high = std::clamp(there.high, parameter.low, parameter.high);
+    if (parameter.kind == space::Kind::kInt) low = std::round(low), high = std::round(high);
+    if (low < high) params[parameter.name] = {base::json_number(low), base::json_number(high)};
+  }
+  return params;
+}
+
+// The prediction becomes the study's next point, or pulls its next suggestions.
+Result<void> hand_over(Context& context, studyfile::StudyFile file, const TransferOptions& options,
+                       const std::vector<Transferred>& results, const base::Json& params) {
   const std::string name = file.spec.name;
+  const base::Json hint = hint_of(results, params);
   STERLET_TRY(const OpenStudy open, open_study_of(context, std::move(file), options.study, {}));
-  STERLET_PASS(open.study->enqueue(params));
-  if (!context.quiet && !context.json) context.err.line(fmt::format("{}: enqueued {}", name, params.dump()));
+  if (options.is_enqueued) STERLET_PASS(open.study->enqueue(params));
+  if (options.is_prior) {
+    STERLET_TRY([[maybe_unused]] const study::PriorRecord prior, open.study->hint(hint, 1));
+  }
+  if (context.quiet || context.json) return {};
+  if (options.is_enqueued) context.err.line(fmt::format("{}: enqueued {}", name, params.dump()));
+  if (options.is_prior) context.err.line(fmt::format("{}: a hint from now on: {}", name, hint.dump()));
   return {};
 }
 
@@ -249,14 +271,15 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
                     {"to", base::json_number(options.target)},
                     {"trials", trials.count},
                     {"params", base::Json::array()},
-                    {"enqueue", params}};
+                    {"enqueue", params},
+                    {"hint", hint_of(results, params)}};
     for (const Transferred& result : results) json["params"].push_back(json_of(result));
     context.out.json(json);
   } else {
     for (const Transferred& result : results) print(context, result, sizes, options.target);
   }
-  if (!options.is_enqueued) return {};
-  return enqueue(context, std::move(file), options, params);
+  if (!options.is_enqueued && !options.is_prior) return {};
+  return hand_over(context, std::move(file), options, results, params);
 }
 
 }  // namespace sterlet::cli

@@ -44,8 +44,12 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--enqueue", options->transfer.is_enqueued, "with --transfer: the study tries the prediction next")
       ->needs(transfer);
   command
+      .add_flag("--prior", options->transfer.is_prior,
+                "with --transfer: the prediction's interval is a hint that pulls the study's next suggestions")
+      ->needs(transfer);
+  command
       .add_option("--storage", options->transfer.study.storage,
-                  "with --enqueue: file with the studies (default: sterlet.db beside the study file)")
+                  "with --enqueue or --prior: file with the studies (default: sterlet.db beside the study file)")
       ->needs(transfer);
   command.footer(
       "Panda or caviar: one model, raised and watched, or many models, of which the best is kept. A pilot runs the "
