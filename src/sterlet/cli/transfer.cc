@@ -25,7 +25,7 @@ using space::Parameter;
 using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
-constexpr double kPowerSpread = 0.5;  // Of powers of a size that a best value goes by.
+constexpr double kPowerSpread = 0.35;  // Of powers of a size that a best value goes by.
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
