@@ -206,13 +206,15 @@ double deviation_of(std::vector<double> samples) {
   return (at(0.84) - at(0.16)) / 2;  // Which a few wild ones do not move.
 }
 
-// Powers of a size beyond 1 are unusual: an estimate with a large error is drawn towards 0.
-void draw_towards_zero(Spread& spread, double power_spread, base::RandomStream& stream) {
-  if (!(power_spread > 0)) return;
-  const double error = deviation_of(spread.slopes), prior = power_spread * power_spread;
+// An estimate with a large error is drawn towards what is usual.
+void draw_to_usual(Spread& spread, const SizeLawOptions& options, base::RandomStream& stream) {
+  if (!(options.power_spread > 0)) return;
+  const double error = deviation_of(spread.slopes), prior = options.power_spread * options.power_spread;
   const double share = prior / (prior + error * error), left = std::sqrt(share * (1 - share)) * error;
-  spread.slope *= share;
-  for (double& slope : spread.slopes) slope = share * slope + left * stream.normal();
+  spread.slope = share * spread.slope + (1 - share) * options.power_usual;
+  for (double& slope : spread.slopes) {
+    slope = share * slope + (1 - share) * options.power_usual + left * stream.normal();
+  }
 }
 
 SizeTrials finite_trials(const SizeTrials& trials) {
@@ -261,7 +263,7 @@ std::optional<Spread> spread_of_parabolas(std::span<const SizeTrials> sizes, con
     if (place < low || place > high) return std::nullopt;
   }
   spread.search = deviation_of(spread.middles) * std::sqrt(static_cast<double>(finite.size()));
-  draw_towards_zero(spread, options.power_spread, stream);
+  draw_to_usual(spread, options, stream);
   return spread;
 }
 
@@ -282,7 +284,7 @@ Spread spread_of_places(const std::vector<BestPlace>& best, const SizeLawOptions
     spread.slopes.push_back(sample.b);
     spread.middles.push_back(sample.a + sample.b * spread.mean);
   }
-  draw_towards_zero(spread, options.power_spread, stream);
+  draw_to_usual(spread, options, stream);
   return spread;
 }
 

@@ -50,15 +50,15 @@ struct SizeLawOptions {
   std::uint64_t seed = 0;  ///< Of its chance.
   double tolerance =
       0.405;  ///< > 0. A shift of less than this between the smallest size and the target is none: ln 1.5.
-  /// >= 0. Of the slopes that are usual, around 0, where places are logarithms: powers beyond 1 are rare. 0: nothing is
-  /// known of them.
+  /// Slopes that are usual, where places are logarithms: their mean, and >= 0 their spread. 0: nothing is known of them.
+  double power_usual = 0;
   double power_spread = 0;
 };
 
 /// Fits the law to two sizes or more: parabolas of equal width whose lowest points lie on a line over ln(size), to all trials
 /// together, with a bootstrap that draws each size's trials with repetition. Where they do not open upwards, or have
 /// their lowest points outside of what was tried, a line through each size's best place, drawn anew by its error. A slope with
-/// a large error is drawn towards 0, see power_spread. The prediction has the error, too, with which a search at the
+/// a large error is drawn towards power_usual. The prediction has the error, too, with which a search at the
 /// target itself would find its best place.
 ///   moves    the interval of b leaves out 0, and the shift up to the target is more than the tolerance
 ///   stays    the whole interval of the shift is within the tolerance

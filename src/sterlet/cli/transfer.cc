@@ -11,6 +11,7 @@
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/transfer_trials.h"
+#include "sterlet/doctor/file/file_view.h"
 #include "sterlet/space/axis.h"
 #include "sterlet/study/study.h"
 
@@ -25,7 +26,10 @@ using space::Parameter;
 using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
-constexpr double kPowerSpread = 0.35;  // Of powers of a size that a best value goes by.
+// Powers of a size that best values go by, as far as is usual: a learning rate falls where a model gets wider, others may
+// do anything.
+constexpr double kPowerSpread = 0.4;
+constexpr double kRateByWidth = -0.3;
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -220,6 +224,18 @@ Result<void> hand_over(Context& context, studyfile::StudyFile file, const Transf
   return {};
 }
 
+analysis::SizeLawOptions law_options(const studyfile::StudySpec& spec, const Parameter& parameter,
+                                     const std::string& size) {
+  analysis::SizeLawOptions options{.seed = spec.seed.value_or(0)};
+  if (parameter.scale == Scale::kLinear) return options;
+  const bool is_width = std::any_of(spec.sizes.begin(), spec.sizes.end(), [&](const studyfile::SizeParameter& each) {
+    return each.parameter == size && each.size == studyfile::Size::kWidth;
+  });
+  options.power_spread = kPowerSpread;
+  if (is_width && doctor::role_of(parameter) == doctor::Role::kLearningRate) options.power_usual = kRateByWidth;
+  return options;
+}
+
 }  // namespace
 
 Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const TransferOptions& options) {
@@ -257,9 +273,7 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
     const std::vector<analysis::SizeTrials>& tried = trials.of[i];
     Transferred result{
         .parameter = parameters[i],
-        .law = analysis::fit_size_law(tried, options.target,
-                                      {.seed = file.spec.seed.value_or(0),
-                                       .power_spread = parameters[i].scale == Scale::kLinear ? 0 : kPowerSpread})};
+        .law = analysis::fit_size_law(tried, options.target, law_options(file.spec, parameters[i], sizes.parameter))};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
     results.push_back(std::move(result));
   }
