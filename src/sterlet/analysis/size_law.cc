@@ -16,6 +16,7 @@ constexpr std::size_t kResultsMin = 4;
 constexpr std::size_t kPlacesMin = 3;
 constexpr double kWeightFall = 2;         // Of the weight, from the best result to the median one.
 constexpr double kErrorOfSpacing = 0.25;  // No place is known better than this part of the distance of two neighbours.
+constexpr double kSearchMost = 0.7;       // Of the error of a search: a factor of two on a log scale.
 constexpr double kDrawnMin = 0.8;         // Of the draws of the bootstrap must give a parabola.
 constexpr double kTail = 0.05;            // Of a 90% interval.
 
@@ -227,7 +228,8 @@ SizeTrials finite_trials(const SizeTrials& trials) {
 }
 
 // All sizes together; the bootstrap draws each size's trials with repetition.
-std::optional<Spread> spread_of_parabolas(std::span<const SizeTrials> sizes, const SizeLawOptions& options) {
+std::optional<Spread> spread_of_parabolas(std::span<const SizeTrials> sizes, const std::vector<BestPlace>& best,
+                                          const SizeLawOptions& options) {
   std::vector<SizeTrials> finite;
   for (const SizeTrials& each : sizes) {
     finite.push_back(finite_trials(each));
@@ -262,7 +264,9 @@ std::optional<Spread> spread_of_parabolas(std::span<const SizeTrials> sizes, con
     const double place = spread.middle + spread.slope * (std::log(each.size) - spread.mean);
     if (place < low || place > high) return std::nullopt;
   }
-  spread.search = deviation_of(spread.middles) * std::sqrt(static_cast<double>(finite.size()));
+  // A search has one size's trials, and goes by where they are lowest, which a shared parabola does not.
+  spread.search = std::max(deviation_of(spread.middles) * std::sqrt(static_cast<double>(finite.size())),
+                           std::min(kSearchMost, typical_error(best)));
   draw_to_usual(spread, options, stream);
   return spread;
 }
@@ -328,7 +332,7 @@ std::optional<SizeLaw> fit_size_law(std::span<const SizeTrials> sizes, double ta
   std::stable_sort(law.best.begin(), law.best.end(),
                    [](const BestPlace& x, const BestPlace& y) { return x.size < y.size; });
   if (law.best.size() < 2 || law.best.front().size == law.best.back().size) return std::nullopt;
-  const Spread found = spread_of_parabolas(sizes, options).value_or(spread_of_places(law.best, options));
+  const Spread found = spread_of_parabolas(sizes, law.best, options).value_or(spread_of_places(law.best, options));
   judge(found, target, options, law);
   return law;
 }
