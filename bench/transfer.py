@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Does a learning rate carry over? What `sterlet plan --transfer` predicts at a width beside a search there.
 
-    bench/transfer.py [--bin build/release/bin] [--work build/transfer] [--seeds 5] [--rows 2000] [--epochs 4] [--metric val_error]
+    bench/transfer.py [--bin build/release/bin] [--work build/transfer] [--seeds 5] [--rows 5000] [--epochs 4] [--metric val_error]
 
 For SGD with momentum and for Adam, and each seed: the transfer over widths 16, 32 and 64 to 256, on `sterlet-train mlp` with
 Fashion-MNIST; and a search at 256, 21 rates from one end of the range to the other. Its best is the lowest point of a parabola
@@ -57,7 +57,7 @@ def main():
     options.add_argument("--bin", default="build/release/bin", help="folder of sterlet and sterlet-train")
     options.add_argument("--work", default="build/transfer")
     options.add_argument("--seeds", type=int, default=5)
-    options.add_argument("--rows", type=int, default=2000)
+    options.add_argument("--rows", type=int, default=5000)
     options.add_argument("--epochs", type=int, default=4)
     options.add_argument("--metric", default="val_error")
     options.add_argument("--points", type=int, default=7)

@@ -211,8 +211,14 @@ class Transfer(ProgramTest):
         self.run_program("tune", "study.yaml", "--trials", "2", "--progress", "none")
         self.assertIn(document["enqueue"], [trial["params"] for trial in self.trials()])
 
-    def test_by_the_parameters_name_in_words(self):
-        out = self.run_program("plan", "study.yaml", "--transfer", "units=32,64,128", "--to", "1024", "--points", "9").stdout
+    def test_by_the_parameters_name_in_words_and_as_a_prior(self):
+        out = self.run_program("plan", "study.yaml", "--transfer", "units=32,64,128", "--to", "1024", "--points", "9",
+                               "--prior").stdout
+        told = self.run_program("ask-tell", "study.yaml", "--storage", "sterlet.db", stdin='{"op":"hints"}\n').stdout
+        (prior,) = json.loads(told)["priors"]
+        low, high = prior["params"]["x"]
+        self.assertTrue(low < 8 / 1024 < high, prior)
+        self.assertEqual((prior["kind"], prior["state"], prior["params"]["units"]), ("hint", "active", 1024))
         self.assertRegex(out, r"x: best [0-9.]+ at 32, [0-9.]+ at 64, [0-9.]+ at 128\n")
         self.assertRegex(out, r"x: moves by units\^-[01]\.\d\d \(-\d\.\d\d to -\d\.\d\d\); at units 1.02e\+03 it is 0\.00")
         self.assertIn("next: units ", out)

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "sterlet/analysis/size_parabola.h"
 #include "sterlet/base/rng.h"
 
 namespace sterlet::analysis {
@@ -15,6 +16,8 @@ constexpr std::size_t kResultsMin = 4;
 constexpr std::size_t kPlacesMin = 3;
 constexpr double kWeightFall = 2;         // Of the weight, from the best result to the median one.
 constexpr double kErrorOfSpacing = 0.25;  // No place is known better than this part of the distance of two neighbours.
+constexpr double kSearchMost = 0.7;       // Of the error of a search: a factor of two on a log scale.
+constexpr double kDrawnMin = 0.8;         // Of the draws of the bootstrap must give a parabola.
 constexpr double kTail = 0.05;            // Of a 90% interval.
 
 struct Tried {
@@ -171,19 +174,6 @@ double typical_error(std::span<const BestPlace> best) {
   return std::sqrt(squares);
 }
 
-Estimate mean_of(std::span<const BestPlace> best, double misfit, base::RandomStream& stream, int samples) {
-  double w = 0, mean = 0;
-  for (const BestPlace& each : best) {
-    const double weight = 1 / (each.error * each.error);
-    w += weight;
-    mean += weight * each.place;
-  }
-  const double search = typical_error(best), error = std::sqrt(1 / w + misfit + search * search);
-  std::vector<double> drawn;
-  for (int i = 0; i < samples; ++i) drawn.push_back(mean / w + error * stream.normal());
-  return interval_of(mean / w, std::move(drawn));
-}
-
 // Of the line's value at the target.
 double prediction_variance(std::span<const BestPlace> best, double target) {
   double w = 0, mean = 0, xx = 0;
@@ -199,6 +189,124 @@ double prediction_variance(std::span<const BestPlace> best, double target) {
   }
   const double x = std::log(target) - mean;
   return 1 / w + (xx > 0 ? x * x / xx : 0);
+}
+
+// Where the best place lies at the mean of ln(size), and how it changes: the estimates, and draws of what they may be.
+struct Spread {
+  double mean = 0;  // Of ln(size).
+  double middle = 0, slope = 0;
+  std::vector<double> middles, slopes;  // One of each a draw.
+  double search = 0;                    // The error with which one size's best place is found.
+};
+
+double deviation_of(std::vector<double> samples) {
+  std::sort(samples.begin(), samples.end());
+  const auto at = [&](double p) {
+    return samples[static_cast<std::size_t>(p * static_cast<double>(samples.size() - 1))];
+  };
+  return (at(0.84) - at(0.16)) / 2;  // Which a few wild ones do not move.
+}
+
+// An estimate with a large error is drawn towards what is usual.
+void draw_to_usual(Spread& spread, const SizeLawOptions& options, base::RandomStream& stream) {
+  if (!(options.power_spread > 0)) return;
+  const double error = deviation_of(spread.slopes), prior = options.power_spread * options.power_spread;
+  const double share = prior / (prior + error * error), left = std::sqrt(share * (1 - share)) * error;
+  spread.slope = share * spread.slope + (1 - share) * options.power_usual;
+  for (double& slope : spread.slopes) {
+    slope = share * slope + (1 - share) * options.power_usual + left * stream.normal();
+  }
+}
+
+SizeTrials finite_trials(const SizeTrials& trials) {
+  SizeTrials out{.size = trials.size};
+  for (const Tried& each : finite_of(trials)) {
+    out.places.push_back(each.place);
+    out.results.push_back(each.result);
+  }
+  return out;
+}
+
+// All sizes together; the bootstrap draws each size's trials with repetition.
+std::optional<Spread> spread_of_parabolas(std::span<const SizeTrials> sizes, const std::vector<BestPlace>& best,
+                                          const SizeLawOptions& options) {
+  std::vector<SizeTrials> finite;
+  for (const SizeTrials& each : sizes) {
+    finite.push_back(finite_trials(each));
+    if (finite.back().results.size() < kResultsMin) finite.pop_back();
+  }
+  const auto whole = fit_size_parabola(finite);
+  if (!whole) return std::nullopt;
+  Spread spread{.middle = whole->middle, .slope = whole->slope};
+  for (const SizeTrials& each : finite) spread.mean += std::log(each.size) / static_cast<double>(finite.size());
+  base::RandomStream stream({.seed = options.seed, .stream = kAnalysisStream});
+  for (int i = 0; i < options.samples; ++i) {
+    std::vector<std::vector<std::size_t>> rows(finite.size());
+    for (std::size_t s = 0; s < finite.size(); ++s) {
+      const std::size_t count = finite[s].results.size();
+      for (std::size_t k = 0; k < count; ++k) {
+        rows[s].push_back(std::min(count - 1, static_cast<std::size_t>(stream.uniform() * static_cast<double>(count))));
+      }
+    }
+    const auto drawn = fit_size_parabola(finite, rows);
+    if (!drawn) continue;
+    spread.middles.push_back(drawn->middle);
+    spread.slopes.push_back(drawn->slope);
+  }
+  if (static_cast<double>(spread.slopes.size()) < kDrawnMin * options.samples) return std::nullopt;
+  // Where one size's best lies outside of what was tried, the parabolas only guess.
+  double low = finite.front().places.front(), high = low;
+  for (const SizeTrials& each : finite) {
+    low = std::min(low, each.places.front());
+    high = std::max(high, each.places.back());
+  }
+  for (const SizeTrials& each : finite) {
+    const double place = spread.middle + spread.slope * (std::log(each.size) - spread.mean);
+    if (place < low || place > high) return std::nullopt;
+  }
+  // A search has one size's trials, and goes by where they are lowest, which a shared parabola does not.
+  spread.search = std::max(deviation_of(spread.middles) * std::sqrt(static_cast<double>(finite.size())),
+                           std::min(kSearchMost, typical_error(best)));
+  draw_to_usual(spread, options, stream);
+  return spread;
+}
+
+// Each size by itself: a line through the best places, drawn anew by their errors.
+Spread spread_of_places(const std::vector<BestPlace>& best, const SizeLawOptions& options) {
+  std::vector<double> places;
+  for (const BestPlace& each : best) places.push_back(each.place);
+  const Line line = fit_line(best, places);
+  Spread spread{.slope = line.b};
+  for (const BestPlace& each : best) spread.mean += std::log(each.size) / static_cast<double>(best.size());
+  spread.middle = line.a + line.b * spread.mean;
+  spread.search = std::hypot(typical_error(best), std::sqrt(line.misfit));
+  base::RandomStream stream({.seed = options.seed, .stream = kAnalysisStream});
+  for (int i = 0; i < options.samples; ++i) {
+    std::vector<double> drawn;
+    for (const BestPlace& each : best) drawn.push_back(each.place + each.error * stream.normal());
+    const Line sample = fit_line(best, drawn);
+    spread.slopes.push_back(sample.b);
+    spread.middles.push_back(sample.a + sample.b * spread.mean);
+  }
+  draw_to_usual(spread, options, stream);
+  return spread;
+}
+
+void judge(const Spread& spread, double target, const SizeLawOptions& options, SizeLaw& law) {
+  const double way = std::log(target) - spread.mean, whole_way = std::log(target / law.best.front().size);
+  law.b = interval_of(spread.slope, spread.slopes);
+  law.a = spread.middle - spread.slope * spread.mean;
+  const double shift = std::fabs(law.b.value * whole_way);
+  const double most = std::max(std::fabs(law.b.low), std::fabs(law.b.high)) * std::fabs(whole_way);
+  if ((law.b.low > 0 || law.b.high < 0) && shift > options.tolerance) law.verdict = SizeLaw::Verdict::kMoves;
+  if (most <= options.tolerance) law.verdict = SizeLaw::Verdict::kStays;
+  const double share = law.verdict == SizeLaw::Verdict::kStays ? 0 : 1;
+  base::RandomStream stream({.seed = options.seed, .trial = 1, .stream = kAnalysisStream});
+  std::vector<double> targets;
+  for (std::size_t i = 0; i < spread.slopes.size(); ++i) {
+    targets.push_back(spread.middles[i] + share * spread.slopes[i] * way + spread.search * stream.normal());
+  }
+  law.target = interval_of(spread.middle + share * spread.slope * way, std::move(targets));
 }
 
 }  // namespace
@@ -224,32 +332,8 @@ std::optional<SizeLaw> fit_size_law(std::span<const SizeTrials> sizes, double ta
   std::stable_sort(law.best.begin(), law.best.end(),
                    [](const BestPlace& x, const BestPlace& y) { return x.size < y.size; });
   if (law.best.size() < 2 || law.best.front().size == law.best.back().size) return std::nullopt;
-  std::vector<double> places;
-  for (const BestPlace& each : law.best) places.push_back(each.place);
-  const Line line = fit_line(law.best, places);
-  law.a = line.a;
-  base::RandomStream stream({.seed = options.seed, .stream = kAnalysisStream});
-  const double search = typical_error(law.best);
-  std::vector<double> slopes, targets;
-  for (int i = 0; i < options.samples; ++i) {
-    std::vector<double> drawn;
-    for (const BestPlace& each : law.best) drawn.push_back(each.place + each.error * stream.normal());
-    const Line sample = fit_line(law.best, drawn);
-    slopes.push_back(sample.b);
-    targets.push_back(sample.a + sample.b * std::log(target) +
-                      std::hypot(std::sqrt(line.misfit), search) * stream.normal());
-  }
-  law.b = interval_of(line.b, std::move(slopes));
-  law.target = interval_of(line.a + line.b * std::log(target), std::move(targets));
-  const double way = std::log(target / law.best.front().size);
-  const double shift = std::fabs(law.b.value * way);
-  const double most = std::max(std::fabs(law.b.low), std::fabs(law.b.high)) * std::fabs(way);
-  if ((law.b.low > 0 || law.b.high < 0) && shift > options.tolerance) {
-    law.verdict = SizeLaw::Verdict::kMoves;
-  } else if (most <= options.tolerance) {
-    law.verdict = SizeLaw::Verdict::kStays;
-    law.target = mean_of(law.best, line.misfit, stream, options.samples);
-  }
+  const Spread found = spread_of_parabolas(sizes, law.best, options).value_or(spread_of_places(law.best, options));
+  judge(found, target, options, law);
   return law;
 }
 

@@ -50,11 +50,16 @@ struct SizeLawOptions {
   std::uint64_t seed = 0;  ///< Of its chance.
   double tolerance =
       0.405;  ///< > 0. A shift of less than this between the smallest size and the target is none: ln 1.5.
+  /// Slopes that are usual, where places are logarithms: their mean, and >= 0 their spread. 0: nothing is known of them.
+  double power_usual = 0;
+  double power_spread = 0;
 };
 
-/// Fits the law to two sizes or more. The bootstrap draws each size's best place anew, by its error, fits the line by
-/// weighted least squares, and adds to the prediction what the sizes scatter beyond their errors, and the error with which a
-/// search at the target itself would find its best place.
+/// Fits the law to two sizes or more: parabolas of equal width whose lowest points lie on a line over ln(size), to all trials
+/// together, with a bootstrap that draws each size's trials with repetition. Where they do not open upwards, or have
+/// their lowest points outside of what was tried, a line through each size's best place, drawn anew by its error. A slope with
+/// a large error is drawn towards power_usual. The prediction has the error, too, with which a search at the
+/// target itself would find its best place.
 ///   moves    the interval of b leaves out 0, and the shift up to the target is more than the tolerance
 ///   stays    the whole interval of the shift is within the tolerance
 ///   unclear  else; the prediction is the line's

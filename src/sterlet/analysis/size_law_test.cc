@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/analysis/size_parabola.h"
 #include "sterlet/base/rng.h"
 
 namespace sterlet::analysis {
@@ -89,6 +90,36 @@ TEST(SizeLaw, ABestThatStaysIsTheMean) {
   EXPECT_EQ(law->verdict, SizeLaw::Verdict::kStays);
   EXPECT_NEAR(law->target.value, -4, 1e-6);
   EXPECT_NEAR(law->b.value, 0, 1e-6);
+}
+
+TEST(SizeParabola, OfExactOnesIsTheirLine) {
+  std::vector<SizeTrials> sizes;
+  for (const double size : {16.0, 32.0, 64.0}) {
+    sizes.push_back(trials_at(size, -2 - 0.5 * std::log(size), 0, 1));
+    for (double& result : sizes.back().results) result += 1 / size;  // Each size has a level of its own.
+  }
+  const auto found = fit_size_parabola(sizes);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_NEAR(found->slope, -0.5, 1e-6);
+  EXPECT_NEAR(found->middle, -2 - 0.5 * std::log(32), 1e-6);
+  for (SizeTrials& each : sizes) {
+    for (double& result : each.results) result = -result;
+  }
+  EXPECT_FALSE(fit_size_parabola(sizes).has_value());
+  EXPECT_FALSE(fit_size_parabola({}).has_value());
+}
+
+TEST(SizeLaw, ASlopeThatIsHardlyKnownIsDrawnToWhatIsUsual) {
+  std::vector<SizeTrials> noisy, clear;
+  for (const double size : {16.0, 32.0, 64.0}) {
+    noisy.push_back(trials_at(size, -4, 0.03, 3));
+    clear.push_back(trials_at(size, -1 - std::log(size), 1e-4, 3));
+  }
+  const auto drawn = fit_size_law(noisy, 256, {.power_usual = -0.3, .power_spread = 0.05});
+  const auto kept = fit_size_law(clear, 256, {.power_usual = -0.3, .power_spread = 0.4});
+  ASSERT_TRUE(drawn && kept);
+  EXPECT_NEAR(drawn->b.value, -0.3, 0.1);
+  EXPECT_NEAR(kept->b.value, -1, 0.05);
 }
 
 TEST(SizeLaw, NeedsTwoSizesThatHaveABest) {

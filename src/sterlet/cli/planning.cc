@@ -136,7 +136,7 @@ Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile&
                                    .memory_bytes = machine.memory_bytes};
   if (!context.quiet && !context.json) {
     context.err.line(fmt::format("{}: a pilot runs its program for up to {}, beside the study", spec.name,
-                                 base::duration_text(2 * seconds)));
+                                 base::duration_text(seconds + std::max(seconds, pilot_options.whole_seconds))));
     context.err.flush();
   }
   base::prepend_to_path(base::program_folder());

@@ -11,6 +11,7 @@
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/transfer_trials.h"
+#include "sterlet/doctor/file/file_view.h"
 #include "sterlet/space/axis.h"
 #include "sterlet/study/study.h"
 
@@ -25,6 +26,10 @@ using space::Parameter;
 using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
+// Powers of a size that best values go by, as far as is usual: a learning rate falls where a model gets wider, others may
+// do anything.
+constexpr double kPowerSpread = 0.4;
+constexpr double kRateByWidth = -0.3;
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -188,13 +193,47 @@ base::Json prediction(const std::vector<Transferred>& results, const studyfile::
   return params;
 }
 
-Result<void> enqueue(Context& context, studyfile::StudyFile file, const TransferOptions& options,
-                     const base::Json& params) {
+// The intervals of the prediction, as a hint has them; nothing of what was not found.
+base::Json hint_of(const std::vector<Transferred>& results, const base::Json& prediction) {
+  base::Json params = prediction;
+  for (const Transferred& result : results) {
+    if (!result.law) continue;
+    const analysis::Estimate there = values_at_target(result);
+    const Parameter& parameter = result.parameter;
+    double low = std::clamp(there.low, parameter.low, parameter.high);
+    double high = std::clamp(there.high, parameter.low, parameter.high);
+    if (parameter.kind == space::Kind::kInt) low = std::round(low), high = std::round(high);
+    if (low < high) params[parameter.name] = {base::json_number(low), base::json_number(high)};
+  }
+  return params;
+}
+
+// The prediction becomes the study's next point, or pulls its next suggestions.
+Result<void> hand_over(Context& context, studyfile::StudyFile file, const TransferOptions& options,
+                       const std::vector<Transferred>& results, const base::Json& params) {
   const std::string name = file.spec.name;
+  const base::Json hint = hint_of(results, params);
   STERLET_TRY(const OpenStudy open, open_study_of(context, std::move(file), options.study, {}));
-  STERLET_PASS(open.study->enqueue(params));
-  if (!context.quiet && !context.json) context.err.line(fmt::format("{}: enqueued {}", name, params.dump()));
+  if (options.is_enqueued) STERLET_PASS(open.study->enqueue(params));
+  if (options.is_prior) {
+    STERLET_TRY([[maybe_unused]] const study::PriorRecord prior, open.study->hint(hint, 1));
+  }
+  if (context.quiet || context.json) return {};
+  if (options.is_enqueued) context.err.line(fmt::format("{}: enqueued {}", name, params.dump()));
+  if (options.is_prior) context.err.line(fmt::format("{}: a hint from now on: {}", name, hint.dump()));
   return {};
+}
+
+analysis::SizeLawOptions law_options(const studyfile::StudySpec& spec, const Parameter& parameter,
+                                     const std::string& size) {
+  analysis::SizeLawOptions options{.seed = spec.seed.value_or(0)};
+  if (parameter.scale == Scale::kLinear) return options;
+  const bool is_width = std::any_of(spec.sizes.begin(), spec.sizes.end(), [&](const studyfile::SizeParameter& each) {
+    return each.parameter == size && each.size == studyfile::Size::kWidth;
+  });
+  options.power_spread = kPowerSpread;
+  if (is_width && doctor::role_of(parameter) == doctor::Role::kLearningRate) options.power_usual = kRateByWidth;
+  return options;
 }
 
 }  // namespace
@@ -232,8 +271,9 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   std::vector<Transferred> results;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::vector<analysis::SizeTrials>& tried = trials.of[i];
-    Transferred result{.parameter = parameters[i],
-                       .law = analysis::fit_size_law(tried, options.target, {.seed = file.spec.seed.value_or(0)})};
+    Transferred result{
+        .parameter = parameters[i],
+        .law = analysis::fit_size_law(tried, options.target, law_options(file.spec, parameters[i], sizes.parameter))};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
     results.push_back(std::move(result));
   }
@@ -245,14 +285,15 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
                     {"to", base::json_number(options.target)},
                     {"trials", trials.count},
                     {"params", base::Json::array()},
-                    {"enqueue", params}};
+                    {"enqueue", params},
+                    {"hint", hint_of(results, params)}};
     for (const Transferred& result : results) json["params"].push_back(json_of(result));
     context.out.json(json);
   } else {
     for (const Transferred& result : results) print(context, result, sizes, options.target);
   }
-  if (!options.is_enqueued) return {};
-  return enqueue(context, std::move(file), options, params);
+  if (!options.is_enqueued && !options.is_prior) return {};
+  return hand_over(context, std::move(file), options, results, params);
 }
 
 }  // namespace sterlet::cli

@@ -16,6 +16,7 @@ struct TransferOptions {
   double target = 0;         ///< > 0. The size that is meant.
   int points = 7;            ///< >= 5. Values of each parameter at each size, and one less again around the best.
   bool is_enqueued = false;  ///< The prediction becomes the study's next point.
+  bool is_prior = false;     ///< Its interval pulls the study's next suggestions, as a hint.
   StudyOptions study;
   TuningOptions tuning;  ///< Its workers.
 };

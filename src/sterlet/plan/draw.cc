@@ -14,6 +14,9 @@ namespace {
 constexpr double kModelError = 0.05;
 constexpr double kCostSpread = 0.3;  // Of ln(time) over the space, where no point was drawn.
 constexpr double kCostMost = 4;
+constexpr double kLooked =
+    10;  // Trials after which the defaults are the best only where little of the space is better.
+constexpr double kModelParts = 2.5;  // A line through few points is not followed further than so many times their mean.
 
 // Results, as shares of the default's value: see docs/plan.md.
 constexpr double kPriorGap = 0.3;    // A usual point is so much worse than the best possible.
@@ -53,7 +56,12 @@ CostFacts cost_facts(const Facts& facts) {
   const auto n = static_cast<double>(logs.size());
   // Three observations' worth of the usual spread, so that two equal ones do not count as certainty.
   const double variance = (squares + 3 * kCostSpread * kCostSpread) / (n + 2);
-  return {.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
+  CostFacts out{.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
+  if (!facts.cost_mean) return out;
+  // What a line through the points says, as far as it does not part from them.
+  out.mean = std::clamp(*facts.cost_mean, out.mean / kModelParts, out.mean * kModelParts);
+  out.error /= 2;
+  return out;
 }
 
 }  // namespace
@@ -68,6 +76,8 @@ Draw draw_of(const Facts& facts, std::uint64_t number) {
   draw.time = std::exp(stream.normal() * std::hypot(kModelError, step_error));
   draw.cost = costs.mean * std::exp(stream.normal() * costs.error);
   draw.cost_spread = costs.spread;
+  const double best_cost = draw.cost * std::exp(costs.spread * stream.normal() - costs.spread * costs.spread / 2);
+  const double is_default_best = stream.uniform();
   const double value = facts.value.value_or(1), size = std::max(std::fabs(value), 1e-12);
   double gap = kPriorGap * size;
   if (facts.gaps.size() >= 2) {
@@ -82,6 +92,7 @@ Draw draw_of(const Facts& facts, std::uint64_t number) {
   const double p = better / (better + worse);
   const double p_error = std::sqrt(p * (1 - p) / (better + worse + 1));
   const double place = std::clamp(p + p_error * stream.normal(), 0.02, 0.95);
+  draw.cost_of_best = is_default_best < std::pow(1 - place, kLooked) ? 1 : best_cost;
   draw.default_regret = draw.gap * std::exp(kRegretSpread * quantile_of(place));
   draw.slope = facts.slope * std::clamp(kFlattening + 0.25 * stream.normal(), 0.0, 1.0);
   const double whole = value - draw.slope * std::log(std::min(1.0, facts.share));

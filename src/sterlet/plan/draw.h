@@ -15,10 +15,11 @@ inline constexpr double kRegretSpread = 1.2;  ///< Of ln(regret) over the space.
 /// What is the same for all choices in one simulation.
 struct Draw {
   std::uint64_t number = 0;
-  double time = 1;         ///< Of a step, to what was measured.
-  double cost = 1;         ///< Mean of a trial's time over the space, to the defaults'.
-  double cost_spread = 0;  ///< Of ln(time).
-  double gap = 1;          ///< The regret of a usual point.
+  double time = 1;          ///< Of a step, to what was measured.
+  double cost = 1;          ///< Mean of a trial's time over the space, to the defaults'.
+  double cost_spread = 0;   ///< Of ln(time).
+  double cost_of_best = 1;  ///< Around the best points, where a sampler that learns comes back to.
+  double gap = 1;           ///< The regret of a usual point.
   double default_regret = 0;
   double floor = 0;   ///< The best possible value.
   double slope = 0;   ///< Of the value over ln(step).

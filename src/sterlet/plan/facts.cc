@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/plan/cost_model.h"
+#include "sterlet/samplers/sobol.h"
 
 namespace sterlet::plan {
 
@@ -32,8 +34,9 @@ constexpr double kLearning = 1.3;
 constexpr double kKeptBack = 0.02;    // Steps that take less than this part of the start came all at once.
 constexpr double kStartMin = 0.3;     // Seconds: a start of less may vary as it likes.
 constexpr double kStartSlowest = 10;  // Times as long as alone.
-constexpr double kLonger = 1.25;      // Of what was cut off when it had run longer than the defaults.
-constexpr double kLate = 3;  // A first report so many times as late as the defaults' is no chance of the start.
+constexpr std::uint32_t kSpacePoints = 256;
+constexpr double kLonger = 1.25;  // Of what was cut off when it had run longer than the defaults.
+constexpr double kLate = 3;       // A first report so many times as late as the defaults' is no chance of the start.
 constexpr std::int64_t kStepsUsual = 100;  // Where nothing is known of them ...
 constexpr double kReportsUsual = 100;      // ... and of the reports.
 constexpr double kRungs = 27;  // A full training is so many times as long as the first rung, where nothing says it.
@@ -129,7 +132,11 @@ std::optional<double> full_seconds(const Training& training, const Length& lengt
   if (training.is_whole) return training.seconds;
   const auto pace = pace_of(training.reports);
   if (!pace) return std::nullopt;
-  return pace->start_seconds + length.of(training) * pace->step_seconds + tail;
+  double steps = length.of(training);
+  // It has gone further than the defaults do, and not told how far it will.
+  const auto last = static_cast<double>(training.reports.back().step);
+  if (!training.steps && last > steps) steps = kLonger * last;
+  return pace->start_seconds + steps * pace->step_seconds + tail;
 }
 
 double tail_of(const Training& training) {
@@ -238,8 +245,27 @@ Facts facts_of_study(const studyfile::StudySpec& spec, const space::Space& space
 
 namespace {
 
+// Where the points of a search would lie, as far as it knows nothing.
+std::vector<std::vector<double>> spread_over(const space::Space& space) {
+  const math::SobolPoints points = samplers::sobol_points(space, 0);
+  std::vector<std::vector<double>> units;
+  for (std::uint32_t i = 0; i < kSpacePoints; ++i) {
+    const base::StreamKey key{.seed = 0, .trial = i, .stream = base::Stream::kSpace};
+    const space::Point point = space.repair(space.from_unit(points.at(i, key)), key);
+    std::vector<double> unit;
+    for (std::size_t j = 0; j < point.values.size(); ++j) {
+      const double value = point.values[j];
+      unit.push_back(std::isnan(value) ? value : space.axis(j).unit(value));
+    }
+    units.push_back(std::move(unit));
+  }
+  return units;
+}
+
 // What the points drawn took, to the defaults in the same company.
-void take_costs(const PilotResult& pilot, const Length& length, Facts& facts) {
+void take_costs(const space::Space& space, const PilotResult& pilot, const Length& length, Facts& facts) {
+  std::vector<std::vector<double>> units;
+  std::vector<double> costs;
   std::optional<double> company;
   for (const Training& training : pilot.beside) {
     if (!training.is_default || training.has_failed) continue;
@@ -266,8 +292,15 @@ void take_costs(const PilotResult& pilot, const Length& length, Facts& facts) {
     } else if (training.seconds >= *company) {
       cost = kLonger * training.seconds / *company;
     }
-    if (cost && std::isfinite(*cost) && *cost > 0) facts.costs.push_back(*cost);
+    if (!cost || !std::isfinite(*cost) || *cost <= 0) continue;
+    facts.costs.push_back(*cost);
+    if (training.has_failed) continue;
+    units.push_back(training.unit);
+    costs.push_back(*cost);
   }
+  units.push_back(pilot.alone.unit);
+  costs.push_back(1);
+  facts.cost_mean = mean_cost(units, costs, spread_over(space));
   if (drawn > 0) facts.failures = static_cast<double>(failed) / static_cast<double>(drawn);
 }
 
@@ -298,7 +331,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
   take_pace(pilot, facts);
   set_pruned_shares(spec, facts);
   facts.at_once = pilot.at_once;
-  take_costs(pilot, {.steps = facts.steps, .told = pilot.alone.steps}, facts);
+  take_costs(space, pilot, {.steps = facts.steps, .told = pilot.alone.steps}, facts);
   facts.memory_bytes = pilot.alone.memory_bytes;
   for (const Training& training : pilot.beside)
     facts.memory_bytes = std::max(facts.memory_bytes, training.memory_bytes);

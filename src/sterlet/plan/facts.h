@@ -27,6 +27,7 @@ struct Training {
   bool is_whole = false;  ///< It ended by itself, with success.
   bool has_failed = false;
   std::optional<std::int64_t> steps;  ///< That it has in all, as its program told.
+  std::vector<double> unit;           ///< Where its point lies in the unit cube; NaN where a dimension is not active.
   std::int64_t memory_bytes = 0;
   bool is_live = false;                      ///< Its program takes changes while it trains, ...
   bool restores = false;                     ///< ... and goes back to checkpoints.
@@ -58,12 +59,13 @@ struct Facts {
   std::int64_t steps = 1;
   double step_spread = 0;
   double report_steps = 1;
-  int at_once = 1;                ///< So many ran beside each other ...
-  double slow_down = 1;           ///< ... and a step took so many times as long, ...
-  double start_slow_down = 1;     ///< ... a start so many times.
-  std::vector<double> costs;      ///< Of the points drawn: a full training's time, the defaults' being 1.
-  double failures = 0;            ///< In [0, 1]. The share of them that failed; their times count as they were.
-  std::int64_t memory_bytes = 0;  ///< Of one training, at most. 0: not known.
+  int at_once = 1;                  ///< So many ran beside each other ...
+  double slow_down = 1;             ///< ... and a step took so many times as long, ...
+  double start_slow_down = 1;       ///< ... a start so many times.
+  std::vector<double> costs;        ///< Of the points drawn: a full training's time, the defaults' being 1.
+  std::optional<double> cost_mean;  ///< Over the space, where the points say by which parameter the time goes.
+  double failures = 0;              ///< In [0, 1]. The share of them that failed; their times count as they were.
+  std::int64_t memory_bytes = 0;    ///< Of one training, at most. 0: not known.
   std::optional<double> checkpoint_seconds;
   std::uint64_t checkpoint_bytes = 0;
   double pilot_seconds = 0;  ///< 0: no pilot.

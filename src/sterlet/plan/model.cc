@@ -20,8 +20,10 @@ constexpr int kDraws = 1000;
 constexpr int kDrawsOfAFlip = 200;
 constexpr std::int64_t kSimulatedTrialsMax = 200;  // More are counted by their mean time.
 
-constexpr std::int64_t kUnpruned = 4;  // The first trials run to their end: there is nothing to compare them with.
-constexpr double kLate = 1.1;          // A result that is a tenth late counts.
+constexpr std::int64_t kUnpruned = 4;   // The first trials run to their end: there is nothing to compare them with.
+constexpr std::int64_t kExplored = 10;  // Trials that a sampler spreads over the space at first.
+constexpr double kNearSpread = 0.15;    // Of ln(time) of trials around the best.
+constexpr double kLate = 1.1;           // A result that is a tenth late counts.
 
 constexpr double kModelWorth = 2;      // A trial that a model suggests is worth so many random ones ...
 constexpr double kModelStart = 4;      // ... from here on.
@@ -71,8 +73,11 @@ Counted run_trials(const Facts& facts, const Draw& draw, int slots, double prune
   for (std::int64_t trial = 0; trial < trials; ++trial) {
     const double start = free.top();
     if (start >= limit) return counted;
+    // A sampler that learns looks half of the time around the best that it has found.
+    const bool is_near = facts.is_model_based && trial >= kExplored && trial % 2 == 0;
     if (trial == kSimulatedTrialsMax) {
-      const double rate = slots / (time * mean_share);
+      const double typical = facts.is_model_based ? (time + base_time * draw.cost_of_best) / 2 : time;
+      const double rate = slots / (typical * mean_share);
       const auto left = std::min(static_cast<double>(trials - trial), std::max(0.0, (limit - start) * rate));
       counted.begun += left;
       counted.in_time += left;
@@ -82,6 +87,7 @@ Counted run_trials(const Facts& facts, const Draw& draw, int slots, double prune
     free.pop();
     double seconds =
         trial == 0 ? base_time
+        : is_near  ? base_time * draw.cost_of_best * std::exp(kNearSpread * stream.normal())
                    : time * std::exp(draw.cost_spread * stream.normal() - draw.cost_spread * draw.cost_spread / 2);
     // Some end at once, some go all the way: uniform over the shares that have this mean.
     if (pruned_share > 0 && trial >= kUnpruned) {

@@ -94,11 +94,15 @@ TEST(Plan, CountsTheTrialsThatFit) {
 TEST(Plan, OfABudgetOfTrialsPredictsTheTime) {
   Facts facts = facts_of(0, 2);
   facts.budget = {.trials = 50};
+  facts.is_model_based = false;
   const Choice search = search_of(make_plan(facts));
   EXPECT_EQ(search.trials, (Range{50, 50, 50}));
   EXPECT_NEAR(search.hours[1], 25 * 100 / 3600.0, 0.08);
   facts.costs = {2, 2, 2, 2};  // The defaults, then, are the cheapest of five.
   EXPECT_NEAR(search_of(make_plan(facts)).hours[1], 25 * 180 / 3600.0, 0.2);
+  facts.cost_mean = 2.2;  // A line through them counts for more.
+  EXPECT_NEAR(search_of(make_plan(facts)).hours[1], 25 * 220 / 3600.0, 0.2);
+  facts.cost_mean.reset();
   facts.pruned_share = 0.5;
   facts.pruner = "median";
   EXPECT_NEAR(search_of(make_plan(facts)).hours[1], 25 * 180 * 0.55 / 3600.0, 0.2);

@@ -159,25 +159,30 @@ class Pilot final {
            (is_enough ? options_.part_seconds : std::max(options_.part_seconds, options_.patience_seconds));
   }
 
-  base::Json params_of(bool is_default) {
+  space::Point point_of(bool is_default) {
     const space::Space& space = study_.space;
     const base::StreamKey key{
         .seed = study_.spec.seed.value_or(0), .trial = next_, .stream = base::Stream::kSpace, .attempt = 0};
     if (!is_default) {
       // Evenly spread, so that few points say what a usual one takes.
       const auto index = static_cast<std::uint32_t>(points_drawn_++);
-      return space.to_json(space.repair(space.from_unit(points_.at(index, key)), key));
+      return space.repair(space.from_unit(points_.at(index, key)), key);
     }
-    if (const auto defaults = space.defaults()) return space.to_json(*defaults);
+    if (const auto defaults = space.defaults()) return *defaults;
     const std::vector<double> middle(space.dimensions().size(), 0.5);
-    return space.to_json(space.repair(space.from_unit(middle), key));
+    return space.repair(space.from_unit(middle), key);
   }
 
   Result<std::int64_t> start(bool is_default, int threads) {
     const auto number = static_cast<std::int64_t>(next_);
-    base::Json params = params_of(is_default);
+    const space::Point point = point_of(is_default);
+    base::Json params = study_.space.to_json(point);
     ++next_;
     Program program;
+    for (std::size_t i = 0; i < point.values.size(); ++i) {
+      const double value = point.values[i];
+      program.training.unit.push_back(std::isnan(value) ? value : study_.space.axis(i).unit(value));
+    }
     program.training.is_default = is_default;
     program.gpus = gpus_.take(study_.spec.resources.gpu);
     exec::Launch launch = run::make_launch(study_.spec, {.id = {.trial = number, .attempt = 1},

@@ -54,7 +54,8 @@ base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study, boo
   const std::string& name = study.spec().name;
   STERLET_TRY(const auto kept, study::last_document(*study.storage(), study.storage_id(), kMeasuredKind));
   if (kept && kept->body.value("trials", base::Json()) == base::Json(ended)) {
-    return doctor::measured_from_json(name, kept->body);
+    const auto measured = doctor::measured_from_json(name, kept->body);
+    return measured.size() < 2 ? std::vector<doctor::Measured>{} : measured;  // As measured_of().
   }
   const auto measured = doctor::measured_of(name, doctor::importance_of(study, 0));
   if (measured.empty() || !is_written) return measured;

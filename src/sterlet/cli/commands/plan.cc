@@ -27,8 +27,10 @@ void add(CLI::App& command, Context& context) {
       .add_option("--steps", options->planning.steps,
                   "steps of a full training (default: as many as the pilot's had, or budget: {max_steps: N})")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000000}));
-  command.add_option("--pilot-time", options->planning.pilot_time,
-                     "how long the pilot may take (default: a tenth of the budget's time, 6s to 1m)");
+  command.add_option(
+      "--pilot-time", options->planning.pilot_time,
+      "how long the pilot may take (default: up to a fifth of the budget's time, at most 90s; longer where the "
+      "program reports late)");
   auto* transfer = command.add_option(
       "--transfer", options->transfer.sizes,
       "instead: try the tier-1 parameters at these sizes, as width=32,64,128, and say whether their best values stay");
@@ -44,8 +46,12 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--enqueue", options->transfer.is_enqueued, "with --transfer: the study tries the prediction next")
       ->needs(transfer);
   command
+      .add_flag("--prior", options->transfer.is_prior,
+                "with --transfer: the prediction's interval is a hint that pulls the study's next suggestions")
+      ->needs(transfer);
+  command
       .add_option("--storage", options->transfer.study.storage,
-                  "with --enqueue: file with the studies (default: sterlet.db beside the study file)")
+                  "with --enqueue or --prior: file with the studies (default: sterlet.db beside the study file)")
       ->needs(transfer);
   command.footer(
       "Panda or caviar: one model, raised and watched, or many models, of which the best is kept. A pilot runs the "
