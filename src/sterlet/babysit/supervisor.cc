@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/actions/undo.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/best_watch.h"
-#include "sterlet/babysit/change.h"
 #include "sterlet/babysit/endings.h"
 #include "sterlet/babysit/incoming.h"
 #include "sterlet/babysit/launcher.h"

@@ -135,15 +135,15 @@ Result<void> Intake::take_mail(Turn& turn) const {
     if (std::count(turn.exited.begin(), turn.exited.end(), id) > 0) continue;  // It is answered with its end.
     const auto& known = running->second.course.commands();
     if (std::count(known.begin(), known.end(), command.id) > 0) continue;
-    if (command.kind == kHoldKind) {
+    if (command.kind == study::kHoldKind) {
       const bool is_held = !running->second.is_held;
       turn.holds[id] = is_held;
       STERLET_PASS(mail_.answer(command.id, is_held ? fmt::format("trial {} is held where it is", id.trial)
                                                     : fmt::format("trial {} goes on", id.trial)));
-    } else if (command.kind == kPruneKind || command.kind == kStopKind) {
-      const bool is_prune = command.kind == kPruneKind;
+    } else if (command.kind == study::kPruneKind || command.kind == study::kStopKind) {
+      const bool is_prune = command.kind == study::kPruneKind;
       course_of(id, turn).take_wish(is_prune ? Course::Wish::kPrune : Course::Wish::kCancel, command.id,
-                                    stop_reason(command));
+                                    study::stop_reason(command));
       if (running->second.is_held) turn.holds[id] = false;  // So that it hears of it.
     }
   }

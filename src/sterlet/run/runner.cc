@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/run/course.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/intake.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/run/notifier.h"
 #include "sterlet/run/remarks.h"
 #include "sterlet/run/trial_folder.h"
@@ -385,12 +385,12 @@ class Runner final {
   Observer& observer_;
   const RunOptions& options_;
   Interruptions interruptions_;
-  Mail mail_;
+  study::Mail mail_;
   Notifier notifier_;
   GpuSlots gpu_slots_;
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
-  ContextLog contexts_;
+  context::ContextLog contexts_;
   RunningAttempts running_;
   Intake intake_;
   std::vector<Event> events_;  // Not stored yet.

@@ -11,6 +11,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/population.h"
+#include "sterlet/cli/prior_words.h"
 #include "sterlet/cli/spec_versions.h"
 #include "sterlet/cli/staleness.h"
 #include "sterlet/cli/study_events.h"
@@ -58,6 +59,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   if (of_study) {
     STERLET_TRY(json["verdicts"], verdicts_json(open));
     if (json["verdicts"].empty()) json.erase("verdicts");
+    if (const auto& priors = open.study->priors().list(); !priors.empty()) json["priors"] = priors_json(priors);
   }
   if (context.json) {
     context.out.json(json);
@@ -79,6 +81,15 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
   for (const std::string& line : curve_lines(*open.study, json, columns)) context.out.line(line);
   return {};
+}
+
+// Hints and warm starts, and what became of them.
+void show_priors(const Context& context, const OpenStudy& open) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& line : prior_lines(open.study->priors().list())) {
+    rows.push_back({rows.empty() ? "hints" : "", line});
+  }
+  context.out.table(rows);
 }
 
 // Enqueued points that were never tried.
@@ -120,6 +131,7 @@ void add(CLI::App& command, Context& context) {
       for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number, true));
       if (context.json) return {};
       STERLET_PASS(show_verdicts(context, open));
+      show_priors(context, open);
       return show_skipped(context, open);
     });
   });
