@@ -118,7 +118,7 @@ class Completion(ProgramTest):
         self.assertEqual(self.words("init", ""), ["mlp", "cnn", "sgd", "adam", "xgboost", "script"])
         self.assertIn("--seed", self.words("tune", "-"))
         self.assertIn("--json", self.words("tune", "-"))
-        self.assertEqual(self.words("show", ""), ["grape", *[str(n) for n in range(10, -1, -1)]])
+        self.assertEqual(self.words("show", ""), ["grape", *[str(n) for n in range(10, -1, -1)], "best", "last"])
         self.assertEqual(self.words("enqueue", "x=0.5", ""), ["x=", "kind=alpha", "kind=beta"])
         self.assertEqual(self.words("set", "grape", ""), [], "no parameter of it is live")
         self.assertEqual(self.words("ls", "--sort", ""), ["value", "number", "time", "x", "kind"])

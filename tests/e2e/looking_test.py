@@ -167,6 +167,11 @@ class Cards(LookingTest):
         best = json.loads(self.run_program("best", "--json").stdout)["best"][0]
         shown = self.run_program("show").stdout
         self.assertEqual(shown, self.run_program("show", "toy", str(best["number"])).stdout)
+        for words, number in ((["best"], best["number"]), (["toy", "best"], best["number"]), (["last"], 2)):
+            self.assertTrue(self.run_program("show", *words).stdout.startswith(f"trial     {number}, COMPLETE"), words)
+        self.assertEqual(self.run_program("logs", "toy", "last").stdout, self.run_program("logs", "2").stdout)
+        self.assertIn("'beste' is not a trial's number; give a whole number from 0, or best, or last",
+                      self.run_program("show", "toy", "beste", code=1).stderr)
         self.assertRegex(shown, rf"^trial     {best['number']}, COMPLETE, the best\nloss      [0-9.]{{1,9}}\nx ")
         self.assertIn("\ntried as  a random point\n", shown)
         self.assertRegex(shown, r"\nstarted   \d{4}-\d\d-\d\d \d\d:\d\d UTC \(\d+[sm] ago\)\ntook ")

@@ -126,6 +126,18 @@ class Endings(SetUpTest):
         self.assertIn("doctor: all 4 trials came to the same acc, 0.5, whatever their parameters: see whether the program uses them, "
                       "and whether what it reports is of this training", self.run_program("tune", "study.yaml").stderr)
 
+    def test_two_numbers_in_a_line(self):
+        self.shell("echo 'train acc=0.9 val acc=0.8'; echo 'train acc=0.9 val acc=0.7'", STDOUT)
+        told = self.run_program("tune", "study.yaml").stderr
+        self.assertEqual([line for line in told.splitlines() if "twice" in line],
+                         ["trial 0: its pattern matches twice in the line \"train acc=0.9 val acc=0.8\", of which the first "
+                          "counts; if the other is meant, write what stands before it into the pattern"])
+        self.assertEqual(self.trials()[0]["values"], [0.9])
+        os.remove(self.path("sterlet.db"))
+        self.shell("echo 'train acc=0.9 val acc=0.8'", STDOUT.replace("acc=", "val acc="))
+        self.assertNotIn("twice", self.run_program("tune", "study.yaml").stderr)
+        self.assertEqual(self.trials()[0]["values"], [0.8])
+
     def test_a_killed_program_is_told_of_once(self):
         self.shell("kill -9 $$", STDOUT)
         self.failed("sh train.sh was killed by signal 9 after TIME, often a sign of too little memory; it was killed 3 times in a "

@@ -234,6 +234,15 @@ std::optional<MetricPattern::Found> MetricPattern::find(std::string_view line) c
   return result;
 }
 
+bool MetricPattern::matches_twice(std::string_view line) const {
+  const std::string plain = without_colours(line);
+  const re2::RE2& expression = compiled_->expression;
+  re2::StringPiece whole;
+  if (!expression.Match(plain, 0, plain.size(), re2::RE2::UNANCHORED, &whole, 1)) return false;
+  const std::size_t end = static_cast<std::size_t>(whole.data() - plain.data()) + whole.size();
+  return !whole.empty() && expression.Match(plain, end, plain.size(), re2::RE2::UNANCHORED, nullptr, 0);
+}
+
 std::optional<std::map<std::string, double>> MetricPattern::match(std::string_view line) const {
   auto found = find(line);
   const auto is_metric = [](const auto& entry) { return entry.first != "step"; };

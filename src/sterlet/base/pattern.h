@@ -41,6 +41,8 @@ class MetricPattern final {
 
   /// Of the first match in the line; nothing if it does not match.
   std::optional<Found> find(std::string_view line) const;
+  /// Whether it matches again behind its first match, so that it is not plain which one is meant.
+  bool matches_twice(std::string_view line) const;
   /// Name to number, `step` among them, of the first match; nothing if the line does not match or no metric in it is a
   /// number.
   std::optional<std::map<std::string, double>> match(std::string_view line) const;

@@ -99,6 +99,16 @@ TEST(MetricPattern, TellsWhatIsNoNumber) {
   EXPECT_FALSE(pattern->find("loss=3"));
 }
 
+TEST(MetricPattern, SaysWhereASecondMatchMakesItUnplain) {
+  const auto pattern = MetricPattern::make("acc=(?<acc>\\S+)");
+  ASSERT_TRUE(pattern);
+  EXPECT_TRUE(pattern->matches_twice("train acc=0.9 val acc=\x1b[32m0.8\x1b[0m"));
+  EXPECT_TRUE(pattern->matches_twice("best_acc=0.9 acc=0.8"));
+  EXPECT_FALSE(pattern->matches_twice("epoch 3 acc=0.9 loss=0.1"));
+  EXPECT_FALSE(pattern->matches_twice("loss=0.1"));
+  EXPECT_FALSE(MetricPattern::make("^.*acc=(?<acc>\\S+)")->matches_twice("acc=1 acc=2"));
+}
+
 TEST(MetricPattern, ALongLineExhaustsNeitherTheStackNorTheClock) {
   const auto pattern = MetricPattern::make("^(.|x)*=(?<loss>\\S+)");
   ASSERT_TRUE(pattern);

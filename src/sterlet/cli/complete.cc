@@ -219,6 +219,10 @@ void add_arguments(Completion& completion, const CLI::App& app, const CLI::App& 
   if (says("study file") && is_first) completion.files = Files::kStudyFiles;
   if (says("STUDY") && is_first && (says("name") || !says("study file"))) stored.add_studies(completion);
   if (says("TRIAL")) stored.add_trials(completion, typed);
+  if (says("or best, or last")) {
+    completion.words.push_back({"best", "the best trial"});
+    completion.words.push_back({"last", "the trial that began last"});
+  }
   if (says("NAME=VALUE") && !says("METRICS")) {
     stored.add_parameters(completion, command.get_name() == "set" || command.get_name() == "branch");
   }

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "sterlet/studyfile/command.h"
+#include "sterlet/studyfile/direction.h"
 
 namespace sterlet::studyfile {
 
@@ -124,6 +125,19 @@ void advise_on_interpreter(const StudySpec& spec, std::vector<base::Error>& advi
   }
 }
 
+void advise_on_direction(const StudySpec& spec, std::vector<base::Error>& advice) {
+  for (const Objective& objective : spec.objectives) {
+    const bool is_maximized = objective.direction == Direction::kMaximize;
+    const bool is_odd =
+        is_maximized ? is_smaller_better_by_name(objective.metric) : is_larger_better_by_name(objective.metric);
+    if (!is_odd) continue;
+    advice.push_back(
+        {.what = fmt::format("{} is {}, though by its name a {} value seems better", objective.metric,
+                             is_maximized ? "maximized" : "minimized", is_maximized ? "smaller" : "larger"),
+         .next = fmt::format("write direction: {}, unless that is meant", is_maximized ? "minimize" : "maximize")});
+  }
+}
+
 void advise_on_reach(const StudySpec& spec, std::vector<base::Error>& advice) {
   if (spec.command.empty() || is_built_in(spec.command.front())) return;
   const auto foreign = foreign_names(spec);
@@ -168,7 +182,9 @@ std::vector<base::Error> advise_on_command(const StudySpec& spec) {
 }
 
 std::vector<base::Error> advise(const StudySpec& spec) {
-  std::vector<base::Error> advice = advise_on_command(spec);
+  std::vector<base::Error> advice;
+  advise_on_direction(spec, advice);
+  for (base::Error& word : advise_on_command(spec)) advice.push_back(std::move(word));
   advise_on_reach(spec, advice);
   return advice;
 }

@@ -38,6 +38,25 @@ TEST(Advice, OfAClientAsksOnlyWhereTheCommandPassesOthers) {
             "the program asks a client for it\n");
 }
 
+TEST(Advice, DoubtsADirectionThatTheNameContradicts) {
+  const auto on = [](const std::string& metric, const std::string& direction) {
+    const auto study = parse_study_text("study: s\nobjective: {metric: " + metric + ", direction: " + direction +
+                                            "}\nparams: {a: {type: float, low: 0, high: 1}}\n",
+                                        "s.yaml", "/");
+    std::string all;
+    for (const base::Error& advice : advise(study->spec)) all += advice.message() + "\n";
+    return all;
+  };
+  EXPECT_EQ(on("val_loss", "maximize"),
+            "val_loss is maximized, though by its name a smaller value seems better; write "
+            "direction: minimize, unless that is meant\n");
+  EXPECT_EQ(on("accuracy", "minimize"),
+            "accuracy is minimized, though by its name a larger value seems better; write "
+            "direction: maximize, unless that is meant\n");
+  for (const char* fine : {"accuracy", "neg_log_loss", "seconds", "quux"}) EXPECT_EQ(on(fine, "maximize"), "") << fine;
+  for (const char* fine : {"rmse", "1-auc", "seconds", "quux"}) EXPECT_EQ(on(fine, "minimize"), "") << fine;
+}
+
 TEST(Advice, NamesWordsThatWereMeantForAShellOrAnotherTool) {
   const std::string a = "params: {a: {type: float, low: 0, high: 1}}\n";
   const auto on = [&](const std::string& command) { return advice_on(a + "command: " + command + "\n"); };

@@ -13,6 +13,11 @@ namespace sterlet::studyfile {
 
 namespace {
 
+// Of the environment, by its capitals.
+bool is_variable(const std::string& name) {
+  return name.size() > 2 && name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+}
+
 void check_placeholders(const Values& top, const YamlNode& word, const std::vector<std::string>& parameters) {
   std::vector<std::string> known = parameters;
   for (const char* name : {"trial", "seed", "checkpoint_dir"}) known.emplace_back(name);
@@ -34,7 +39,10 @@ void check_placeholders(const Values& top, const YamlNode& word, const std::vect
     if (parameters.empty() || std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string near = base::suggest_name(name, known);
     top.fault(word.mark, fmt::format("command: ${{{}}} is not a parameter", clipped(name)),
-              near.empty() ? "name one of params" : near);
+              is_variable(name) && !near.starts_with("did")
+                  ? fmt::format("write $${{{}}} for a variable that a shell reads", clipped(name))
+              : near.empty() ? "name one of params"
+                             : near);
   }
 }
 

@@ -233,6 +233,16 @@ void take_default(Parameter& parameter, const Values& values, const YamlNode& no
 
 namespace {
 
+// A parameter that is declared within another one, as in a file of nested settings; null: none is.
+const YamlEntry* nested_parameter(const YamlNode& node) {
+  const auto known = key_names(parameter_keys());
+  for (const YamlEntry& entry : node.entries) {
+    const bool is_known = std::find(known.begin(), known.end(), entry.key) != known.end();
+    if (!is_known && entry.value.is_map()) return &entry;
+  }
+  return nullptr;
+}
+
 // What a bare list may have been meant for: two numbers are bounds, else they are choices.
 std::string list_advice(const YamlNode& node) {
   std::string items;
@@ -296,6 +306,12 @@ void read_declaration(Declaration& item, const Values& values) {
         node.mark.line > 0 && !node.is_null() ? node.mark : item.mark,
         fmt::format("says nothing of its values (found {})", node.is_map() ? "an empty map" : shown(node)),
         node.is_list() ? list_advice(node) : "write {type: float, low: 0, high: 1}, or a value to keep it constant");
+    return;
+  }
+  if (const YamlEntry* inner = nested_parameter(node)) {
+    values.fault(
+        inner->key_mark, fmt::format("parameters are not nested (found '{}' in it)", clipped(inner->key)),
+        fmt::format("give it one name, as in {}.{}: {{...}}", clipped(item.parameter().name), clipped(inner->key)));
     return;
   }
   values.check_keys(node, key_names(parameter_keys()), "parameter");

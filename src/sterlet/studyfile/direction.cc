@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -96,19 +97,24 @@ std::vector<std::string> words_of(std::string_view metric) {
   return words;
 }
 
-}  // namespace
-
-bool is_larger_better_by_name(std::string_view metric) {
+// Whether a larger value is better; nothing: the name does not say.
+std::optional<bool> larger_is_better(std::string_view metric) {
   const std::vector<std::string> words = words_of(metric);
   const auto any = [&](const auto& table) {
     return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return has(table, word); });
   };
-  if (any(kNeither)) return false;
+  if (any(kNeither)) return std::nullopt;
   const bool is_smaller = any(kSmaller);
-  if (!is_smaller && !any(kLarger)) return false;
+  if (!is_smaller && !any(kLarger)) return std::nullopt;
   const auto turns = std::count_if(words.begin(), words.end(), [](const auto& word) { return has(kTurns, word); });
   const bool is_turned = (turns % 2 == 1) != metric.starts_with("1-");
   return is_smaller == is_turned;
 }
+
+}  // namespace
+
+bool is_larger_better_by_name(std::string_view metric) { return larger_is_better(metric) == true; }
+
+bool is_smaller_better_by_name(std::string_view metric) { return larger_is_better(metric) == false; }
 
 }  // namespace sterlet::studyfile

@@ -11,5 +11,7 @@ namespace sterlet::studyfile {
 /// names; neg, negative, minus and a leading 1- turn it round (neg_mean_squared_error, 1-auc). Names of costs (seconds,
 /// bytes, ...) and of spreads (std, ...) say nothing of it.
 bool is_larger_better_by_name(std::string_view metric);
+/// Whether it says that a smaller one is: loss, val_error, rmse, neg_accuracy.
+bool is_smaller_better_by_name(std::string_view metric);
 
 }  // namespace sterlet::studyfile

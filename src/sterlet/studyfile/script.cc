@@ -1,6 +1,7 @@
 #include "sterlet/studyfile/script.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 #include <set>
@@ -82,12 +83,35 @@ bool take_assignment(Reading& reading, const std::string& word) {
   return true;
 }
 
+constexpr auto kLaunchers = std::to_array<std::string_view>(
+    {"accelerate", "bash",    "conda",   "deepspeed", "env",      "horovodrun", "julia",   "mpiexec",
+     "mpirun",     "nice",    "numactl", "perl",      "pipenv",   "poetry",     "Rscript", "sh",
+     "srun",       "taskset", "time",    "timeout",   "torchrun", "uv",         "xvfb-run"});
+constexpr auto kScriptEndings = std::to_array<std::string_view>({".py", ".R", ".jl", ".pl", ".sh", ".lua", ".rb"});
+
+// Where the program stands that is tuned: the script, or the module behind -m, that a launcher or an interpreter is given;
+// 0: it is the first word.
+std::size_t program_place(const std::vector<std::string>& words) {
+  const std::string first = words.front().substr(words.front().rfind('/') + 1);
+  const bool is_launcher =
+      first.starts_with("python") || std::find(kLaunchers.begin(), kLaunchers.end(), first) != kLaunchers.end();
+  if (!is_launcher) return 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "-m" && i + 1 < words.size()) return i + 1;
+    const bool is_script = !is_flag(words[i]) && std::any_of(kScriptEndings.begin(), kScriptEndings.end(),
+                                                             [&](auto ending) { return words[i].ends_with(ending); });
+    if (is_script) return i;
+  }
+  return 0;
+}
+
 void read_words(Reading& reading, const std::vector<std::string>& words) {
   std::string flag;  // Whose values follow.
   int argument = 0;
+  const std::size_t program = program_place(words);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    if (i == 0) {
+    if (i <= program) {
       reading.command.push_back(word);
     } else if (is_flag(word) || word.find('=') != std::string::npos) {
       flag = word;
@@ -146,8 +170,11 @@ std::string study_name(const std::vector<std::string>& words) {
     if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
     return path.substr(0, path.rfind('.') == 0 ? path.size() : path.rfind('.'));
   };
-  std::string_view chosen = words.front();
-  for (std::size_t i = 1; i < words.size() && !is_flag(words[i]); ++i) {
+  const std::size_t program = program_place(words);
+  std::string_view chosen = words[program];
+  const bool is_module = program > 0 && words[program - 1] == "-m";
+  if (is_module) chosen.remove_prefix(chosen.rfind('.') + 1);
+  for (std::size_t i = 1; program == 0 && i < words.size() && !is_flag(words[i]); ++i) {
     if (words[i].find('=') != std::string::npos || stem(words[i]).size() == words[i].size() ||
         base::parse_number(words[i]))
       continue;

@@ -96,6 +96,20 @@ TEST(Script, ItsCommandHasEachParameterWhereItsValueStood) {
   EXPECT_EQ(study.space.parameters().size(), 6U);
 }
 
+TEST(Script, OptionsOfALauncherAreNone) {
+  const auto on = [](const std::vector<std::string>& words) {
+    const StudyFile study = study_of({.words = words});
+    std::string text = study.spec.name + ":";
+    for (const space::Parameter& parameter : study.spec.parameters) text += " " + parameter.name;
+    return text;
+  };
+  EXPECT_EQ(on({"torchrun", "--nproc_per_node=2", "src/train.py", "--lr", "0.1"}), "train: lr");
+  EXPECT_EQ(on({"env", "SEED=1", "python3", "-O", "train.py", "--lr", "0.1"}), "train: lr");
+  EXPECT_EQ(on({"/usr/bin/python3.11", "-m", "pkg.fit", "--lr", "0.1"}), "fit: lr");
+  EXPECT_EQ(on({"timeout", "60", "./train.sh", "0.1"}), "train: argument_1");
+  EXPECT_EQ(on({"./train", "--lr", "0.1", "config.py"}), "train: lr") << "no launcher";
+}
+
 TEST(Script, NumbersWithoutAnOptionAreArguments) {
   const StudyFile study = study_of({.words = {"./fit", "0.5", "input.csv", "3"}});
   EXPECT_EQ(study.spec.command, (std::vector<std::string>{"./fit", "${argument_1}", "input.csv", "${argument_2}"}));

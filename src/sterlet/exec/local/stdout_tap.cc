@@ -13,6 +13,7 @@
 
 #include "sterlet/base/log.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/utf8.h"
 
 namespace sterlet::exec {
 
@@ -55,7 +56,7 @@ void StdoutTap::take_line(std::int64_t& step_last, std::vector<Event>& events) {
   if (std::exchange(skipping_, false) || line.empty()) return;
   const auto found = pattern_.find(line);
   if (!found) return;
-  ++matched_;
+  if (++matched_ <= kLookedTwiceMax) note_second(line, events);
   for (const auto& [name, text] : found->no_numbers) no_numbers_[name] = text;
   for (const base::MetricPattern::Odd& odd : found->odd) note(odd, events);
   Event::Report report;
@@ -80,6 +81,21 @@ void StdoutTap::note(const base::MetricPattern::Odd& odd, std::vector<Event>& ev
        .what = Event::Noted{.topic = is_comma ? "comma" : "percent",
                             .sentence = fmt::format("'{}' on its stdout is read as {}", base::printable(odd.text),
                                                     base::number_text(odd.value))}});
+}
+
+void StdoutTap::note_second(const std::string& line, std::vector<Event>& events) {
+  constexpr std::size_t kShownMax = 100;
+  if (is_second_noted_ || !pattern_.matches_twice(line)) return;
+  is_second_noted_ = true;
+  const std::string shown = base::printable(base::without_colours(line));
+  events.push_back(
+      {.id = id_,
+       .what = Event::Noted{
+           .topic = "twice",
+           .sentence = fmt::format(
+               "its pattern matches twice in the line \"{}\", of which the first counts; "
+               "if the other is meant, write what stands before it into the pattern",
+               shown.size() <= kShownMax ? shown : std::string(base::first_bytes(shown, kShownMax)) + "...")}});
 }
 
 void StdoutTap::write_log(std::string_view data) {

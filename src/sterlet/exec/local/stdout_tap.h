@@ -20,6 +20,8 @@ class StdoutTap final {
  public:
   /// Longer lines go to the log only: the pattern's engine needs stack for each character of a line.
   static constexpr std::size_t kLineBytesMax = 4096;
+  /// So many matching lines are looked at for a second match.
+  static constexpr std::int64_t kLookedTwiceMax = 20;
 
   StdoutTap(AttemptId id, base::MetricPattern pattern, Fd pipe, Fd log)
       : id_(id), pattern_(std::move(pattern)), pipe_(std::move(pipe)), log_(std::move(log)) {}
@@ -39,6 +41,7 @@ class StdoutTap final {
   void take(std::string_view data, std::int64_t& step_last, std::vector<Event>& events);
   void take_line(std::int64_t& step_last, std::vector<Event>& events);
   void note(const base::MetricPattern::Odd& odd, std::vector<Event>& events);
+  void note_second(const std::string& line, std::vector<Event>& events);
   void write_log(std::string_view data);
 
   AttemptId id_;
@@ -50,6 +53,7 @@ class StdoutTap final {
   std::int64_t matched_ = 0;
   std::map<std::string, std::string> no_numbers_;
   std::set<base::MetricPattern::Odd::Kind> noted_;
+  bool is_second_noted_ = false;
   bool log_failed_ = false;
 };
 
