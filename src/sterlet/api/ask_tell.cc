@@ -17,8 +17,8 @@
 
 #include "sterlet/api/line_buffer.h"
 #include "sterlet/api/operations.h"
-#include "sterlet/run/contexts.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/context/log/contexts.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::api {
@@ -108,15 +108,15 @@ class Server final {
       if (trial < 0 || trial >= static_cast<std::int64_t>(study_.records().size())) continue;
       const storage::TrialRecord record = study_.records()[static_cast<std::size_t>(trial)];
       if (record.state != storage::State::kRunning || study_.session_of(trial) != session_->id) continue;
-      if (command.kind != run::kStopKind && command.kind != run::kPruneKind) {
+      if (command.kind != study::kStopKind && command.kind != study::kPruneKind) {
         STERLET_PASS(
             mail_.answer(command.id, fmt::format("trial {} is run by a program that asks and tells, and cannot "
                                                  "be held from here",
                                                  trial)));
         continue;
       }
-      const bool is_prune = command.kind == run::kPruneKind;
-      const std::string reason = run::stop_reason(command);
+      const bool is_prune = command.kind == study::kPruneKind;
+      const std::string reason = study::stop_reason(command);
       const storage::State state = is_prune ? storage::State::kPruned : storage::State::kCancelled;
       STERLET_PASS(study_.tell(trial, record.attempt, {.state = state, .reason = reason}));
       STERLET_PASS(
@@ -237,7 +237,7 @@ class Server final {
     if (!stopped_.empty() && answer && operation->name == "ask") stopped_.erase(answer->value("id", std::int64_t{-1}));
     if (answer && operation->name == "ask") contexts_.launched(answer->value("id", std::int64_t{-1}));
     if (answer) return answer;
-    STERLET_TRY(const bool has_grown, study_.follow_growth());
+    STERLET_TRY(const bool has_grown, study_.by_run().follow());
     return has_grown ? carry_out(*operation, message) : answer;
   }
 
@@ -268,8 +268,8 @@ class Server final {
   const Pipe& pipe_;
   std::optional<storage::SessionRecord> session_;
   study::SessionWatch watch_;
-  run::Mail mail_;
-  run::ContextLog contexts_;
+  study::Mail mail_;
+  context::ContextLog contexts_;
   std::map<std::int64_t, std::string> stopped_;  // By a person, and why.
   std::int64_t mail_at_ms_ = 0;                  // When the mailbox is next listened to.
   std::int64_t beat_at_ms_ = 0;

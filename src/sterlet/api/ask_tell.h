@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "sterlet/base/clock.h"
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/storage/mailbox.h"
 #include "sterlet/storage/records.h"
 #include "sterlet/study/study.h"
@@ -19,7 +19,7 @@ struct Pipe {
   /// Of the study's storage: where people ask for the end of one trial. Null: nobody does.
   storage::Mailbox* mailbox = nullptr;
   /// With a storage: what the contexts of trials that are asked for are taken with; nothing: none are.
-  std::optional<run::ContextOptions> context = std::nullopt;
+  std::optional<context::ContextOptions> context = std::nullopt;
 };
 
 /// Answers the lines of the ask/tell stream (docs/ask-tell.md), each with one line, until they end. An error is

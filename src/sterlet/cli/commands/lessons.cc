@@ -20,8 +20,10 @@ constexpr const char* kMeasuredKind = "importance";
 
 void print(Context& context, const std::vector<doctor::Lesson>& lessons, std::size_t measured, std::size_t all) {
   if (lessons.empty()) {
-    return context.out.line(fmt::format("{}, none of which has measured what matters yet; see sterlet importance",
-                                        base::count_text(all, "stud") + (all == 1 ? "y" : "ies")));
+    return context.out.line(fmt::format("{} measured what matters yet; see sterlet importance",
+                                        all == 0   ? std::string("there is no study that has")
+                                        : all == 1 ? std::string("the only study has not")
+                                                   : fmt::format("none of the {} studies has", all)));
   }
   std::vector<std::vector<std::string>> table{{"parameter", "tier", "measured", "studies", "relative to the largest"}};
   for (const doctor::Lesson& lesson : lessons) {
@@ -43,8 +45,8 @@ void print(Context& context, const std::vector<doctor::Lesson>& lessons, std::si
   }
 }
 
-// As it was kept, unless trials have ended since; then measured anew, and kept.
-base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study) {
+// As it was kept, unless trials have ended since; then measured anew, and kept where that can be.
+base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study, bool is_written) {
   const auto ended = static_cast<std::size_t>(
       std::count_if(study.records().begin(), study.records().end(), [](const storage::TrialRecord& record) {
         return record.state == storage::State::kComplete || record.state == storage::State::kPruned;
@@ -55,7 +57,7 @@ base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study) {
     return doctor::measured_from_json(name, kept->body);
   }
   const auto measured = doctor::measured_of(name, doctor::importance_of(study, 0));
-  if (measured.empty()) return measured;
+  if (measured.empty() || !is_written) return measured;
   STERLET_TRY([[maybe_unused]] const std::int64_t id,
               study::add_document(study.document_ledger(), kMeasuredKind, doctor::json_from_measured(measured, ended)));
   return measured;
@@ -108,16 +110,21 @@ void add(CLI::App& command, Context& context) {
     }
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const std::string path, storage_path(options->storage, file ? file->spec.folder : "."));
-      STERLET_TRY(const auto opened, context.parts.open_storage(path, {.must_exist = true}));
-      STERLET_TRY(const auto studies, opened->list_studies());
+      // What was measured is kept where the storage can be written; a read-only one is read.
+      auto opened = context.parts.open_storage(path, {.must_exist = true});
+      const bool is_written = opened.has_value();
+      if (!opened) opened = context.parts.open_storage(path, {.must_exist = true, .only_read = true});
+      if (!opened) return base::fail(opened.error());
+      storage::Storage& stored = **opened;
+      STERLET_TRY(const auto studies, stored.list_studies());
       std::vector<doctor::Measured> measured;
       std::vector<doctor::Found> found;
       std::vector<std::unique_ptr<study::Study>> all;
       std::size_t with = 0;
       for (const storage::StudyRecord& record : studies) {
         STERLET_TRY(auto study,
-                    study::Study::open_existing(record.name, {.storage = opened.get(), .clock = &context.parts.clock}));
-        STERLET_TRY(const auto rows, measured_in(*study));
+                    study::Study::open_existing(record.name, {.storage = &stored, .clock = &context.parts.clock}));
+        STERLET_TRY(const auto rows, measured_in(*study, is_written));
         with += rows.empty() ? 0 : 1;
         measured.insert(measured.end(), rows.begin(), rows.end());
         const auto good = doctor::found_in(*study);

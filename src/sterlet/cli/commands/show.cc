@@ -116,9 +116,10 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--spec", options->spec, "what the study was from which trial on, and what was changed");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const auto trial, split_words(options->words, options->study));
+      STERLET_TRY(const NamedTrial named, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
       if (options->spec) return show_spec(context, open);
+      STERLET_TRY(const auto trial, find_trial(*open.study, named.is_best ? NamedTrial() : named));
       if (options->tree && open.study->population_options()) return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);

@@ -8,10 +8,12 @@
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/tuning.h"
 #include "sterlet/cli/warm_start.h"
+#include "sterlet/cli/warning.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/plan/keep.h"
 #include "sterlet/plan/words.h"
 #include "sterlet/study/replay.h"
+#include "sterlet/studyfile/advice.h"
 #include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -59,6 +61,10 @@ void add(CLI::App& command, Context& context) {
     }
     auto file = studyfile::read_study_file(options->study.study);
     if (!file) return fail(context, file.error());
+    if (!context.quiet) {
+      for (const base::Error& advice : studyfile::advise_on_command(file->spec))
+        warn(context, options->study.study, advice);
+    }
     attempt(context, [&]() -> base::Result<void> {
       const bool is_auto = studyfile::strategy_of(file->spec).is_open;
       STERLET_TRY(file->spec.budget, budget_of(options->tuning, file->spec.budget));

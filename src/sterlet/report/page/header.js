@@ -136,7 +136,7 @@ const buildHeader = () => {
                           'span', {class: 'dim'},
                           ` Below: trial ${raw.numbers[lead]}, best by ${objectives[0].metric}.`)) :
                   '',
-              lead >= 0 ? parameterList(lead, 24) :
+              lead >= 0 ? [parameterList(lead, 24), scheduleNote(lead)] :
                           make('p', {class: 'dim'}, 'They appear here once a trial has completed.'))));
   document.getElementById('footer').append(make(
       'p', {}, `Written by Sterlet${study.version ? ` ${study.version}` : ''}. `,
