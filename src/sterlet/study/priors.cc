@@ -222,11 +222,8 @@ std::optional<samplers::ActivePrior> Priors::active(const PriorRecord& prior) co
 std::vector<samplers::ActivePrior> Priors::active(std::int64_t trial) const {
   std::vector<samplers::ActivePrior> priors;
   for (const PriorRecord& record : list_) {
-    if (record.since > trial) continue;
-    auto prior = active(record);
-    if (!prior) continue;
-    if (record.end != End::kNone && record.until <= trial) prior->weight = 0;
-    priors.push_back(std::move(*prior));
+    if (record.since > trial || (record.end != End::kNone && record.until <= trial)) continue;
+    if (auto prior = active(record)) priors.push_back(std::move(*prior));
   }
   return priors;
 }

@@ -63,7 +63,7 @@ class Priors final {
   /// From the next trial on one is not followed. Errors: kNotFound; kConflict where it has ended.
   base::Result<PriorRecord> end(std::int64_t number, PriorRecord::End end, const std::string& why);
 
-  /// Those that came before that trial; an ended one has no weight. One that today's space does not fit is left out.
+  /// Those that hold for that trial, as samplers take them. One that the space of today does not fit pulls nothing.
   std::vector<samplers::ActivePrior> active(std::int64_t trial) const;
   /// The same of one.
   std::optional<samplers::ActivePrior> active(const PriorRecord& prior) const;

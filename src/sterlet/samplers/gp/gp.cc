@@ -52,8 +52,6 @@ class Gp final : public Sampler {
         objectives_(facts.objective_count),
         steering_(facts.priors),
         table_(space.dimensions().size()) {
-    has_ended_prior_ = std::any_of(facts.priors.begin(), facts.priors.end(),
-                                   [](const ActivePrior& prior) { return prior.weight == 0; });
     suspects_.assign(space.dimensions().size(), Warp());
     for (const GpGroup& group : embedding_.groups()) {
       suspects_[group.dimension] = Warp(group.suspect);
@@ -66,9 +64,7 @@ class Gp final : public Sampler {
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
     const GpTrials told = read_trials(history, objectives_);
-    // What was drawn from a prior that results have ended says little of the rest of the space.
-    const std::int64_t misled = has_ended_prior_ ? history.count(space::Origin::kRandom) : 0;
-    if (told.created < static_cast<std::size_t>(startup_ + misled) || told.good < 2 || embedding_.groups().empty() ||
+    if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty() ||
         is_level(told)) {
       if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
       return first_points(history, key);
@@ -335,7 +331,6 @@ class Gp final : public Sampler {
   std::int64_t startup_;
   std::size_t objectives_;
   Steering steering_;
-  bool has_ended_prior_ = false;
   std::vector<Warp> suspects_;  // A dimension.
   bool any_suspect_ = false;
 
