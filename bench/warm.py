@@ -2,8 +2,8 @@
 
 Problems are data sets of lcbench and rbv2_rpart (bench/quality/data: surrogates of real trainings, one space for all data sets
 of a kind). A cold study of another data set, its 50 trials in a storage, is what a study starts warm from; a misleading
-source is the study's own data set upside down: its best is the worst. A good hint names, for the two parameters that matter
-most, 30% of the axis about the best known setting; a wrong one 30% about the worst one.
+source is the study's own data set upside down: its best is the worst. A good hint names, for the half of the parameters that
+matters most, 30% of the axis about the best known setting; a wrong one 30% about the worst one.
 
   python3 bench/warm.py warm --seeds 5 [--samplers auto tpe ...]
   python3 bench/warm.py hint --seeds 10
@@ -121,6 +121,14 @@ def unscaled(spec, at):
     return round(value) if spec["type"] == "int" else value
 
 
+def place(spec, value):
+    """Of a value on its axis, in [0, 1]."""
+    if spec["type"] == "categorical":
+        return (spec["choices"].index(value) + 0.5) / len(spec["choices"])
+    low, high = scaled(spec, spec["low"]), scaled(spec, spec["high"])
+    return (scaled(spec, value) - low) / (high - low)
+
+
 def around(spec, value, share=0.3):
     """The part of the axis about a value, shifted where it would leave the range; of a choice itself."""
     if spec["type"] == "categorical":
@@ -132,26 +140,42 @@ def around(spec, value, share=0.3):
     return [max(ends[0], spec["low"]), min(ends[1], spec["high"])]
 
 
+def climbed(problem, params, sign):
+    """The best setting (sign 1) or the worst (-1) that steps from one find."""
+    rng = random.Random(12)
+    names = list(problem.space)
+    unit = [place(problem.space[n], params[n]) if n in params else rng.random() for n in names]
+    best = sign * problem.value(params)
+    for size in [0.2] * 6 + [0.05] * 6:
+        tries = [[min(max(u + (rng.gauss(0, size) if rng.random() < 0.5 else 0), 0), 1 - 1e-9) for u in unit] for _ in range(60)]
+        settings = [spaces.decode(problem.space, row) for row in tries]
+        values = [sign * float(v) for v in problem.values(settings)]
+        least = min(range(len(values)), key=values.__getitem__)
+        if values[least] < best:
+            best, unit, params = values[least], tries[least], settings[least]
+    return params
+
+
 def hints_of(problem):
-    """A good and a wrong hint of the two parameters whose correlation ratio with the value is largest."""
+    """A good and a wrong hint of the half of the parameters whose correlation ratio with the value is largest."""
     rows = sampled(problem)
     ranks = {id(params): i for i, (_, params) in enumerate(rows)}
     mean = (len(rows) - 1) / 2
 
     def matters(name, spec):
-        having = [params for _, params in rows if name in params]
         groups = {}
-        for params in having:
+        for _, params in rows:
+            if name not in params:
+                continue
             value = params[name]
             if spec["type"] != "categorical":
-                low, high = scaled(spec, spec["low"]), scaled(spec, spec["high"])
-                value = int(7.999 * (scaled(spec, value) - low) / (high - low))
+                value = int(7.999 * place(spec, value))
             groups.setdefault(value, []).append(ranks[id(params)])
         return sum(len(g) * (statistics.mean(g) - mean) ** 2 for g in groups.values())
     names = sorted((n for n, s in problem.space.items() if "when" not in s),
-                   key=lambda n: -matters(n, problem.space[n]))[:2]
-    best, worst = rows[0][1], rows[-1][1]
-    return [{n: around(problem.space[n], which[n]) for n in names} for which in (best, worst)]
+                   key=lambda n: -matters(n, problem.space[n]))[:math.ceil(len(problem.space) / 2)]
+    settings = [climbed(problem, rows[0][1], 1), climbed(problem, rows[-1][1], -1)]
+    return [{n: around(problem.space[n], setting[n]) for n in names} for setting in settings]
 
 
 def warm_run(problem, source, sampler, seed, way):
