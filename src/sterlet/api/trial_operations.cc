@@ -93,6 +93,7 @@ Result<Json> ask(study::Study& study, const Json&) {
   }
   Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
   if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
+  if (!study.remarks().empty()) answer["remarks"] = study.remarks();
   if (const Json note = enqueued_note(study, claim->number); !note.is_null()) answer.update(note);
   return answer;
 }
@@ -106,7 +107,7 @@ Result<Json> tell(study::Study& study, const Json& arguments) {
   STERLET_TRY(auto transaction, study.begin());
   STERLET_TRY(const int attempt, attempt_of(study, trial));
   if (const auto params = arguments.find("params"); params != arguments.end()) {
-    STERLET_PASS(study.correct(trial, attempt, *params));
+    STERLET_PASS(study.by_run().correct(trial, attempt, *params));
   }
   STERLET_PASS(study.tell(trial, attempt, outcome));
   STERLET_PASS(transaction.commit());
@@ -144,18 +145,39 @@ Result<Json> add(study::Study& study, const Json& arguments) {
     }
     if (outcome.values.empty()) outcome.values = study::counted_values(counted, std::span(objectives).first(1));
   }
-  const auto add = is_set(arguments, "partial") ? &study::Study::add_partial : &study::Study::add;
-  STERLET_TRY(const std::int64_t id, (study.*add)(arguments["params"], outcome, curve));
+  const auto named = is_set(arguments, "partial") ? study::Study::Named::kSome : study::Study::Named::kAll;
+  STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve, named));
   return Json{{"id", id}};
 }
 
 Result<Json> enqueue(study::Study& study, const Json& arguments) {
   if (is_set(arguments, "free")) {
-    STERLET_PASS(study.enqueue_freely(arguments["params"], arguments.value("note", std::string())));
+    STERLET_PASS(study.by_run().enqueue(arguments["params"], arguments.value("note", std::string())));
     return Json{{"ok", true}};
   }
   if (arguments.contains("note")) return refuse("'note' goes with free alone", R"(add "free": true, or leave it out)");
   STERLET_PASS(study.enqueue(arguments["params"]));
+  return Json{{"ok", true}};
+}
+
+Result<Json> hint(study::Study& study, const Json& arguments) {
+  double weight = 1;
+  if (const auto found = arguments.find("weight"); found != arguments.end()) {
+    weight = base::number_from_json(*found).value();
+  }
+  STERLET_TRY(const study::PriorRecord prior, study.hint(arguments["params"], weight));
+  return Json{{"ok", true}, {"number", prior.number}};
+}
+
+Result<Json> hints(study::Study& study, const Json&) {
+  STERLET_PASS(study.refresh());
+  Json priors = Json::array();
+  for (const study::PriorRecord& prior : study.priors().list()) priors.push_back(study::json_of(prior));
+  return Json{{"priors", priors}};
+}
+
+Result<Json> forget(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.forget_prior(arguments["number"].get<std::int64_t>()));
   return Json{{"ok", true}};
 }
 

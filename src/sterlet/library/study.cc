@@ -213,7 +213,7 @@ Result<Suggestion> Study::ask() {
     study::Study& study = parts.study();
     auto claim = study.ask();
     if (!claim) {
-      STERLET_TRY(const bool has_grown, study.follow_growth());
+      STERLET_TRY(const bool has_grown, study.by_run().follow());
       if (has_grown) claim = study.ask();
       if (!claim) return base::fail(claim.error());
     }
