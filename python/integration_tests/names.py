@@ -24,7 +24,6 @@ WHY_NOT = {
     "artifacts.Backoff": "it wraps stores in the cloud, of which there are none",
     "artifacts.Boto3ArtifactStore": "stores in the cloud: give a class of your own with open_reader, write and remove",
     "artifacts.GCSArtifactStore": "the same",
-    "integration.BoTorchSampler": "`GPSampler` is the engine's own",
     "integration.DaskStorage": ONE_FILE,
     "integration.FastAIPruningCallback": "not there yet; report from a callback of your own",
     "integration.FastAIV2PruningCallback": "the same",
