@@ -21,11 +21,9 @@ from sterlet._running import RunningTrial  # noqa: E402
 ONE_FILE = "a storage is a file of Sterlet's own"
 WHY_NOT = {
     "optuna.progress_bar": "an inner module; `show_progress_bar=True` draws the bar",
-    "optuna.version": "an inner module; `sterlet.__version__` is the version",
     "artifacts.Backoff": "it wraps stores in the cloud, of which there are none",
     "artifacts.Boto3ArtifactStore": "stores in the cloud: give a class of your own with open_reader, write and remove",
     "artifacts.GCSArtifactStore": "the same",
-    "integration.BoTorchSampler": "`GPSampler` is the engine's own",
     "integration.DaskStorage": ONE_FILE,
     "integration.FastAIPruningCallback": "not there yet; report from a callback of your own",
     "integration.FastAIV2PruningCallback": "the same",
@@ -44,8 +42,6 @@ WHY_NOT = {
     "samplers.nsgaii": "crossovers of Optuna's; the engine has its own",
     "storages.BaseJournalLogStorage": ONE_FILE,
     "storages.GrpcStorageProxy": ONE_FILE + ", which processes of one machine share",
-    "storages.JournalFileOpenLock": "SQLite locks its own file; `storages.journal` takes the argument",
-    "storages.JournalFileSymlinkLock": "the same",
     "storages.JournalRedisStorage": ONE_FILE,
     "storages.run_grpc_proxy_server": ONE_FILE,
     "terminator.EMMREvaluator": "`BestValueStagnationEvaluator` is the default here",

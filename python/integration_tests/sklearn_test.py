@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import expon, loguniform, norm, poisson, randint, uniform
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import GridSearchCV, KFold, ParameterGrid, ShuffleSplit, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -252,3 +252,43 @@ def test_pruning_over_folds_keeps_what_a_search_can():
     assert chosen.best_estimator_.C == chosen.cv_results_["params"][4]["C"]
     with pytest.raises(ValueError, match="did you mean 'median'"):
         SterletSearchCV(LogisticRegression(), space, n_iter=2, pruner="mediann").fit(X, Y)
+
+
+def test_the_search_of_scripts_for_optuna_is_a_study():
+    from sterlet.integration import OptunaSearchCV
+
+    seen = []
+    search = OptunaSearchCV(SVC(gamma="auto"), {"C": FloatDistribution(1e-3, 1e3, log=True)}, n_trials=6, timeout=600,
+                            verbose=2, random_state=1, cv=3, callbacks=[lambda study, trial: seen.append(trial.number)])
+    assert clone(search).fit(X, Y).best_params_ == search.fit(X, Y).best_params_
+    assert seen[-6:] == list(range(6))
+    assert search.study_.best_trial.number == search.best_index_
+    assert search.best_score_ == max(trial.value for trial in search.trials_)
+    assert search.n_trials_ == 6
+    assert search.best_trial_.user_attrs["mean_test_score"] == search.best_score_
+    assert search.best_estimator_.C == search.best_params_["C"]
+    assert search.predict(X).shape == Y.shape
+    assert search.score(X, Y) > 0.7
+    assert list(search.classes_) == [0, 1]
+    assert not hasattr(search, "predict_proba")
+    assert len(search.trials_dataframe()) == 6
+    more = OptunaSearchCV(SVC(), {"C": FloatDistribution(1e-3, 1e3, log=True)}, n_trials=2, study=search.study_,
+                          refit=False, subsample=60).fit(X, Y)
+    assert more.n_trials_ == 8
+    assert len(more.sample_indices_) == 60
+    with pytest.raises(ValueError, match="C: it is no distribution"):
+        OptunaSearchCV(SVC(), {"C": [1, 2]}).fit(X, Y)
+
+
+def test_the_search_of_scripts_for_optuna_prunes_by_passes():
+    from sterlet.integration.sklearn import OptunaSearchCV
+
+    space = {"alpha": FloatDistribution(1e-5, 1e3, log=True)}
+    search = OptunaSearchCV(SGDClassifier(random_state=0), space, n_trials=20, max_iter=8, enable_pruning=True, cv=2,
+                            random_state=0).fit(X, Y)
+    states = [trial.state.name for trial in search.trials_]
+    assert "PRUNED" in states
+    assert "COMPLETE" in states
+    assert all(0 < len(trial.intermediate_values) <= 8 for trial in search.trials_)
+    with pytest.raises(ValueError, match="needs an estimator with partial_fit"):
+        OptunaSearchCV(SVC(), space, enable_pruning=True).fit(X, Y)

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Se
 from sterlet import logging
 from sterlet._engine import Engine, EngineGone, number, numbers
 from sterlet._space import Space
+from sterlet._steering import Hints
 from sterlet._told import WORDS, attributes, blank, choice, is_system, record_of, to_json
 from sterlet.exceptions import EngineError
 from sterlet.trial import FrozenTrial, TrialState
@@ -65,6 +66,9 @@ class Desk:
         self._ids: Dict[int, int] = {}  # The engine's number of a trial, where it is another: see _start_again().
         self._is_same = True  # The engine numbers trials as this desk does.
         self._has_restarted = False  # In the latest exchange.
+        self.warm: List[str] = []
+        """Arguments that say which older studies it starts from."""
+        self.hints = Hints()
         self._orphans: Set[int] = set()  # Trials that ran here when an engine was gone: another process may take them.
         self._seen = -1
         self.attrs: Dict[str, Any] = {}
@@ -87,7 +91,8 @@ class Desk:
     def create(self) -> None:
         """Starts the study. Errors: EngineError where the storage has one of that name."""
         with self.lock:
-            self._take_engine(Engine(self.spec(), storage=self.path, timed=self.timed))
+            warm = [] if any(self.trials) else self.warm
+            self._take_engine(Engine(self.spec(), storage=self.path, timed=self.timed, more=warm))
 
     def open(self) -> None:
         """Opens a stored one. Errors: EngineError where there is none."""
@@ -215,6 +220,8 @@ class Desk:
             place = answer["id"] if self.path is not None or self._is_same else len(self.trials)
             if not self._is_same:
                 self._ids[place] = answer["id"]
+            for remark in answer.get("remarks", ()):
+                _logger.info(remark)
             told = json.loads(answer["told"]) if "told" in answer else {}
             fixed = answer.get("enqueued", {})
             record = blank(place, told.get("user_attrs", {}))
@@ -265,6 +272,7 @@ class Desk:
                 if "id" in answers[-1]:
                     self._ids[record.number] = answers[-1]["id"]
             self.space.told(self.space.untold())
+            self.hints.send(self)
             self.running.pop(record.number, None)
             self._orphans.discard(record.number)
             self._put(record)
@@ -308,16 +316,6 @@ class Desk:
         listed = {name: to_json(value) for name, value in params.items()}
         self.exchange(lambda: [{"op": "enqueue", "params": listed, "free": True, "note": told}])
 
-    def encoded(self, params: Dict[str, Any]) -> Dict[str, Any]:
-        """By the engine's names and values; those that it cannot have are left out."""
-        found = {}
-        for name, value in params.items():
-            known = self.space.known[name]
-            word = known.encode(value)
-            if word is not None:
-                found[known.code] = word
-        return found
-
     def sync(self) -> None:
         """Reads what other processes have done in the storage."""
         if self.path is None:
@@ -340,7 +338,7 @@ class Desk:
         return [{"op": "join", "params": untold}] if untold else []
 
     def _adding(self, record: FrozenTrial) -> Dict[str, Any]:
-        added = {"op": "add", "params": self.encoded(record.params), "partial": True, **self._outcome(record, "")}
+        added = {"op": "add", "params": self.space.encoded(record.params), "partial": True, **self._outcome(record, "")}
         if record.intermediate_values:
             added["reports"] = [[step, number(value)] for step, value in sorted(record.intermediate_values.items())]
         return added

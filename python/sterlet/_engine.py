@@ -40,18 +40,24 @@ class Engine:
     spec     the study as JSON, for one that is new; without it, `name` is one in `storage`.
     storage  a file; None: the study lives in the child's memory.
     timed    whether the time from ask to tell is what a trial took.
+    more     other arguments of `sterlet ask-tell`.
     Errors   EngineError says why it does not start; FileNotFoundError where there is no program.
     """
 
     def __init__(
-        self, spec: Optional[Dict[str, Any]] = None, name: str = "", storage: Optional[str] = None, timed: bool = False
+        self,
+        spec: Optional[Dict[str, Any]] = None,
+        name: str = "",
+        storage: Optional[str] = None,
+        timed: bool = False,
+        more: Sequence[str] = (),
     ) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._read = b""
         self._is_cut = False
         program = find_binary()
-        arguments = ["ask-tell", *(["--storage", storage] if storage else []), *(["--timed"] if timed else [])]
+        arguments = ["ask-tell", *(["--storage", storage] if storage else []), *(["--timed"] if timed else []), *more]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the child
         with tempfile.NamedTemporaryFile("w", prefix="sterlet-", suffix=".json") as file:
             if spec is not None:

@@ -66,9 +66,14 @@ def plan_of(
         seconds = measured[0]
         steps = steps or measured[1]
     n_trials, time = budget
-    options = {"--seconds-per-step": _duration(seconds), "--steps": steps or 1, "--trials": n_trials, "--workers": workers}
-    options["--time"] = None if time is None else _duration(time)
-    options["--memory"] = memory
+    options = {
+        "--seconds-per-step": _duration(seconds),
+        "--steps": steps or 1,
+        "--trials": n_trials,
+        "--time": None if time is None else _duration(time),
+        "--workers": workers,
+        "--memory": memory,
+    }
     arguments = [str(word) for name, value in options.items() if value is not None for word in (name, value)]
     with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
         file = os.path.join(folder, "study.json")

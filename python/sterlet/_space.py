@@ -152,6 +152,16 @@ class Space:
                 known.widen(distribution)
             known.is_told = known.declaration() == Known(name, distribution).declaration()
 
+    def encoded(self, params: Dict[str, Any]) -> Dict[str, Any]:
+        """By the engine's names and values; those that it cannot have are left out."""
+        found = {}
+        for name, value in params.items():
+            known = self.known[name]
+            word = known.encode(value)
+            if word is not None:
+                found[known.code] = word
+        return found
+
     def _put(self, known: Known) -> Known:
         self.known[known.name] = self.by_code[known.code] = known
         return known

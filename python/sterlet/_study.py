@@ -12,6 +12,7 @@ from sterlet import logging, pruners, samplers
 from sterlet._desk import Desk
 from sterlet._running import RunningTrial
 from sterlet._sayings import Sayings
+from sterlet._steering import Steering
 from sterlet.distributions import BaseDistribution
 from sterlet.exceptions import EngineError
 from sterlet.storages import Storage, path_of
@@ -35,7 +36,7 @@ class StudyDirection(enum.IntEnum):
     MAXIMIZE = 2
 
 
-class Study(Sayings):
+class Study(Sayings, Steering):
     """A study: made by create_study() or load_study(). Any thread.
 
     One in a storage is the one that `sterlet ls`, `top` and `report` see; several processes may work on it at once.
@@ -335,7 +336,7 @@ class Study(Sayings):
         return running
 
     def _encoded(self, params: Dict[str, Any]) -> Dict[str, Any]:
-        return self._desk.encoded(params)
+        return self._desk.space.encoded(params)
 
     def _report(self, trial: RunningTrial, step: int, value: float) -> bool:
         # In memory nobody but the pruner hears of it.

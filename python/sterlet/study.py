@@ -79,6 +79,8 @@ def create_study(
     direction: Optional[Direction] = None,
     load_if_exists: bool = False,
     directions: Optional[Sequence[Direction]] = None,
+    warm_from: Union[str, Study, Sequence[Union[str, Study]], None] = None,
+    warm_storage: Storage = None,
 ) -> Study:
     """A new study.
 
@@ -88,6 +90,8 @@ def create_study(
     study_name      drawn where left out.
     direction       minimize (where left out) or maximize; `directions` for several objectives.
     load_if_exists  whether a stored one of that name is opened instead.
+    warm_from       an older study, or several, whose results pull the first suggestions (docs/warm.md); by name, in
+                    warm_storage (where left out in `storage`), or as they are. Their parameters are this study's, too.
     Errors          DuplicatedStudyError where there is one of that name; ValueError for wrong directions.
     """
     wanted = _directions(direction, directions)
@@ -96,6 +100,23 @@ def create_study(
     study = Study.__new__(Study)
     study._open(desk, storage, sampler, pruner)
     _choose_algorithms(study, sampler, pruner)
+    if warm_from is not None:
+        older = [warm_from] if isinstance(warm_from, (str, Study)) else warm_from
+        return _warm(study, older, warm_storage, load_if_exists)
+    return _begun(study, storage, load_if_exists)
+
+
+def _warm(study: Study, older: Sequence[Union[str, Study]], storage: Storage, load_if_exists: bool) -> Study:
+    from sterlet._copies import warm_start
+
+    with warm_start(study._desk, older, path_of(storage)):
+        if study._desk.path is None:
+            study._desk.create()
+        return _begun(study, study._storage, load_if_exists)
+
+
+def _begun(study: Study, storage: Storage, load_if_exists: bool) -> Study:
+    desk = study._desk
     if isinstance(storage, InMemoryStorage):
         if desk.name in storage.studies:
             if load_if_exists:

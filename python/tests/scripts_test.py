@@ -50,7 +50,6 @@ class ScriptsTest(PackageTest):
 
     def test_modules_are_where_scripts_import_them_from(self):
         for module, names in {
-            "integration.sklearn": ["OptunaSearchCV"],
             "integration.xgboost": ["XGBoostPruningCallback"],
             "integration.pytorch_lightning": ["PyTorchLightningPruningCallback"],
             "storages.journal": ["JournalFileBackend", "JournalFileOpenLock", "JournalFileSymlinkLock"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, List
 
 __all__ = [
+    "BoTorchSampler",
     "CatBoostPruningCallback",
     "KerasPruningCallback",
     "LightGBMPruningCallback",
@@ -56,10 +57,27 @@ def CatBoostPruningCallback(trial: Any, metric: str, eval_set_index: Any = None)
     return SterletCallback(trial, f"{data}-{metric}")
 
 
-def OptunaSearchCV(  # noqa: N802
-    estimator: Any, param_distributions: Any, *, n_trials: int = 10, **more: Any
+def BoTorchSampler(  # noqa: N802
+    *, constraints_func: Any = None, n_startup_trials: int = 10, seed: Any = None, **ignored: Any
 ) -> Any:
-    """sterlet.integrations.sklearn.SterletSearchCV; n_trials is its n_iter, and its other arguments are taken."""
-    from sterlet.integrations.sklearn import SterletSearchCV
+    """sterlet.samplers.GPSampler: the engine's own Gaussian process. What tunes BoTorch's is ignored."""
+    from sterlet.samplers import GPSampler
 
-    return SterletSearchCV(estimator, param_distributions, n_iter=n_trials, **more)
+    return GPSampler(seed=seed, n_startup_trials=n_startup_trials, constraints_func=constraints_func)
+
+
+def __getattr__(name: str) -> Any:
+    # It needs scikit-learn, which is loaded when it is used first.
+    if name == "OptunaSearchCV":
+        from sterlet.integration.sklearn import OptunaSearchCV
+
+        return OptunaSearchCV
+    raise AttributeError(f"module 'sterlet.integration' has no attribute {name!r}")
+
+
+def __dir__() -> List[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:
+    from sterlet.integration.sklearn import OptunaSearchCV

@@ -1,7 +1,7 @@
 """Pruning over folds for SterletSearchCV: a candidate that is clearly worse on its first folds gets no others.
 
-scikit-learn evaluates candidates on all folds or on none. So an inner search has one fold at a time: each of its rows is a
-candidate on one fold, and the outer search gets a table of candidates made from them.
+scikit-learn evaluates candidates on all folds or on none. So an inner search has one fold at a time: each of its rows
+is a candidate on one fold, and the outer search gets a table of candidates made from them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ __all__ = ["begin", "fit_by_folds"]
 _OF_EACH_FOLD = "wilcoxon"  # It compares candidates fold by fold; other pruners compare what they come to so far.
 
 
-def fit_by_folds(outer: Any, search: Any, X: Any, y: Any, params: Dict[str, Any]) -> Any:
+def fit_by_folds(
+    outer: Any, search: Any, X: Any, y: Any, params: Dict[str, Any]  # noqa: N803
+) -> Any:
     """Fits `outer`, whose candidates `search` chooses and prunes."""
     inner = _FoldSearch.of(outer, search, _Folds(check_cv(outer.cv, y, classifier=is_classifier(outer.estimator))))
     inner.fit(X, y, **params)
@@ -87,6 +89,13 @@ class _FoldSearch(BaseSearchCV):  # type: ignore[misc]
         inner._rows = 0  # Of scikit-learn's table.
         inner._row_of = {}  # The first row of a candidate.
         return inner
+
+    def __getstate__(self) -> Dict[str, Any]:
+        """Workers get it with each task, and need nothing of the engine."""
+        state: Dict[str, Any] = dict(super().__getstate__())
+        for name in ("outer", "search"):
+            state.pop(name, None)
+        return state
 
     def _run_search(self, evaluate_candidates: Any, callback_ctx: Any = None) -> None:
         left = int(self.outer.n_iter)
@@ -188,9 +197,10 @@ class _FoldSearch(BaseSearchCV):  # type: ignore[misc]
             for fold in range(self.folds.count):
                 results[f"split{fold}_{name}"] = values[:, fold]
             # A fit that failed counts as error_score, as it does in scikit-learn.
-            measured = np.array([row[: len(one.scores)].mean() for row, one in zip(values, self.candidates)])
+            seen = [row[: len(one.scores)] for row, one in zip(values, self.candidates)]
+            measured = np.array([row.mean() for row in seen])
             results[key] = measured
-            results[f"std_{name}"] = np.array([row[: len(one.scores)].std() for row, one in zip(values, self.candidates)])
+            results[f"std_{name}"] = np.array([row.std() for row in seen])
             if name.startswith("test_"):
                 results[f"rank_{name}"] = _ranks(measured, pruned)
         results["pruned"] = pruned
@@ -219,7 +229,7 @@ class _FoldSearch(BaseSearchCV):  # type: ignore[misc]
         return values
 
     # What BaseSearchCV.fit() refits is a row of its own table.
-    def _select_best_index(self, refit: Any, refit_metric: str, results: Dict[str, Any]) -> int:  # type: ignore[override]
+    def _select_best_index(self, refit: Any, refit_metric: str, results: Dict[str, Any]) -> int:
         return self._row_of.get(self.best_index(self.table()), 0)
 
     def _refitted(self, results: Dict[str, Any]) -> int:

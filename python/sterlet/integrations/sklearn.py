@@ -46,8 +46,8 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
                          of any kind; or a list of such dicts, of which each candidate takes one.
     n_iter               candidates, at least 1; fewer where there are no more different ones.
     sampler              a name of docs/samplers.md; "grid" tries every combination in scikit-learn's order.
-    pruner               a name of docs/pruners.md ("median", "wilcoxon"), which ends candidates after their first folds:
-                         their other folds are NaN in cv_results_, and `pruned` says so there. None: all see all folds.
+    pruner               a name of docs/pruners.md ("median", "wilcoxon"): it ends candidates after their first folds.
+                         The others are NaN in cv_results_, and `pruned` says so there. None: all see all folds.
     random_state         as elsewhere in scikit-learn; an int makes the search repeatable.
     Errors               ValueError and TypeError for what is none of these.
     """
@@ -96,7 +96,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
             return_train_score=return_train_score,
         )
 
-    def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Any:  # noqa: N803 - as scikit-learn names it
         """As BaseSearchCV.fit()."""
         if self.pruner is None:
             return super().fit(X, y, **params)
