@@ -721,6 +721,12 @@ class Trial {
 
   /// Tells what was measured at a step. Steps grow; NaN and infinity may be told.
   void report(std::int64_t step, const std::map<std::string, double>& metrics) { send_report(step, metrics, ""); }
+  /// Tells how many steps the whole training has, as reports count them: `sterlet plan` then knows how long it takes
+  /// before it has ended. steps() tells it by itself.
+  void announce_steps(std::int64_t steps) {
+    length_ = steps;
+    channel_.greet(hello_text());
+  }
 
   /// As report(), and waits until Sterlet has stored it. True where the trial is not worth more time. Costs a round
   /// trip and a disk write, so it suits a report an epoch, not one a step.
@@ -904,7 +910,7 @@ class Trial {
   std::string hello_text() const {
     return std::string(R"({"hello":{"client":"cpp","live":)") + (options_.live ? "true" : "false") +
            (options_.loop ? R"(,"loop":true)" : "") + R"(,"protocol":1,"restores":)" +
-           (options_.restores ? "true" : "false") + "}}";
+           (options_.restores ? "true" : "false") + (length_ > 0 ? ",\"steps\":" + std::to_string(length_) : "") + "}}";
   }
 
   void receive() {
@@ -987,6 +993,7 @@ class Trial {
   mutable std::set<std::string> asked_;  // Names, of the hyperparameters that the program wanted to know.
   detail::Channel channel_;
   std::int64_t step_ = 0;      // Of the last report.
+  std::int64_t length_ = 0;    // Of the training in steps; 0: not told.
   std::vector<Value> agenda_;  // Messages whose step has not come.
   bool stop_ = false;
   bool stop_waits_ = false;  // Until the checkpoint before it was handed out.
@@ -1130,10 +1137,8 @@ class Steps {
 inline Steps Trial::steps(std::int64_t last, StepCallbacks callbacks) {
   if (options_.restores != (callbacks.save && callbacks.load))
     throw std::invalid_argument("steps(): save and load go with TrialOptions::restores, and that with both");
-  if (options_.restores && !options_.loop) {
-    options_.loop = true;
-    channel_.greet(hello_text());
-  }
+  options_.loop = options_.loop || options_.restores;
+  announce_steps(last);
   return Steps(*this, last, std::move(callbacks));
 }
 

@@ -104,6 +104,7 @@ class Trial:
         self.params = _Params(_read_params(path) if path else {}, self._asked)
         channel = os.environ.get("STERLET_CHANNEL", "")
         self._loop = loop
+        self._length = 0
         self._channel = _Channel(channel, self._hello())
         # Also at the program's end, and not in children that it forks: those have no part of what is kept.
         weakref.finalize(self, _end, self._channel, self._asked, bool(self.params))
@@ -113,7 +114,8 @@ class Trial:
 
     def _hello(self) -> bytes:
         hello = {"protocol": 1, "client": "python", "live": self._live, "restores": self._restores}
-        return _encode({"hello": {**hello, **({"loop": True} if self._loop else {})}})
+        more = {**({"loop": True} if self._loop else {}), **({"steps": self._length} if self._length > 0 else {})}
+        return _encode({"hello": {**hello, **more}})
 
     def active(self) -> bool:
         """Whether Sterlet listens."""
@@ -261,6 +263,13 @@ class Trial:
             raise ValueError("steps(): `save` and `load` go with Trial(live=True, restores=True), and that with both")
         return self._steps(last, _Callbacks(save, load, use, skip), save_every)
 
+    def announce_steps(self, steps: int) -> None:
+        """Tells how many steps the whole training has, as reports count them: `sterlet plan` then knows how long it takes
+        before it has ended. steps() tells it by itself.
+        """
+        self._length = steps
+        self._channel.greet(self._hello())
+
     def should_stop(self) -> bool:
         """Whether Sterlet asked the trial to end (prune or stop).
 
@@ -314,9 +323,8 @@ class Trial:
                 self._send({"values": values})
 
     def _steps(self, last: int, do: "_Callbacks", save_every: int) -> Iterator[int]:
-        if self._restores and not self._loop:
-            self._loop = True
-            self._channel.greet(self._hello())
+        self._loop = self._loop or self._restores
+        self.announce_steps(last)
         step = 0
         path = self.resume_path
         if path and do.load is not None:

@@ -115,7 +115,7 @@ TEST_F(ClientTest, StepsNumbersItsCheckpointsByTheStepsThatAreDoneAndGoesBackToT
   EXPECT_EQ(
       std::vector<std::string>(heard.begin() + 1, heard.end()),
       (std::vector<std::string>{
-          R"({"hello":{"client":"cpp","live":true,"loop":true,"protocol":1,"restores":true}})",
+          R"({"hello":{"client":"cpp","live":true,"loop":true,"protocol":1,"restores":true,"steps":3}})",
           R"({"report":{"metrics":{"loss":0.1},"step":1}})", R"({"checkpoint":{"path":"step-1-1-1","step":1}})",
           R"({"report":{"metrics":{"loss":0.1},"step":2}})", R"({"applied":{"set":{"rate":0.2},"step":2}})",
           R"({"report":{"metrics":{"loss":0.2},"step":3}})",

@@ -120,7 +120,7 @@ class ClientTest(unittest.TestCase):
             steps = self.loop(trial, folder, use=lambda values: used.append(dict(trial.params)), skip=skipped.append)
             self.say({"checkpoint": {}})
             self.assertEqual(next(steps), 1)
-            self.assertEqual(self.told(), {"hello": {**self.hello["hello"], "loop": True}})
+            self.assertEqual(self.told(), {"hello": {**self.hello["hello"], "loop": True, "steps": 4}})
             self.assertEqual(self.told(), {"checkpoint": {"step": 0, "path": "step-0-1-1"}})
             self.assertEqual(self.told()["report"]["step"], 1)
             self.say({"checkpoint": {}}, {"set": {"rate": 0.2}})
@@ -165,6 +165,7 @@ class ClientTest(unittest.TestCase):
             steps = self.loop(trial, folder, use=use)
             self.say({"checkpoint": {}}, {"set": {"rate": 0.2}})
             self.assertEqual(next(steps), 1)
+            self.assertEqual(self.told()["hello"]["steps"], 4)
             refused = self.told()["refused"]
             self.assertEqual((refused["checkpoint"], "No such file" in refused["reason"]), ({}, True))
             self.assertEqual(self.told(), {"refused": {"set": {"rate": 0.2}, "reason": "it is fixed"}})

@@ -1,5 +1,5 @@
 # The C++ client as a target, and its installation: find_package(sterlet), pkg-config, add_subdirectory and FetchContent
-# all give sterlet::client, a header that needs nothing else.
+# all give sterlet::client, a header that needs nothing else. cmake/library.cmake does so for the library.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -23,6 +23,8 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/sterletConfig.cmake.in $
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/sterletConfigVersion.cmake COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 file(RELATIVE_PATH STERLET_PREFIX_FROM_PC ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+set(STERLET_PC_LIBS)
+set(STERLET_PC_DESCRIPTION "C++ client of Sterlet, which tunes hyperparameters: one header, C++17")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/sterlet.pc.in ${PROJECT_BINARY_DIR}/sterlet.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/sterletConfig.cmake ${PROJECT_BINARY_DIR}/sterletConfigVersion.cmake
         DESTINATION ${STERLET_PACKAGE_DIR} COMPONENT client)

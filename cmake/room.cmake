@@ -46,7 +46,7 @@ sterlet_pch(sterlet_pch pch.h)
 # What reads command lines and what tests is compiled quickly, not into quick code. The rooms that they call are optimised.
 set(STERLET_QUICKLY $<$<CONFIG:Release>:-O1>)
 
-set(STERLET_INNER_ROOMS babysit/judge)
+set(STERLET_INNER_ROOMS babysit/judge babysit/record context/log)
 
 function(sterlet_room_sources room into)
   set(folder ${PROJECT_SOURCE_DIR}/src/sterlet/${room})

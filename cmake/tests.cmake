@@ -9,15 +9,18 @@ function(sterlet_test_executable target)
   sterlet_warnings(${target})
 endfunction()
 
-foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor run plan
-        babysit/judge babysit retest api report practices cli)
+# What a room's tests use beyond the room: the documents of a model are made of one that was played.
+set(STERLET_api_TESTS_SEE sterlet_babysit)
+
+foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor library run
+        plan babysit/judge babysit/record babysit retest api report practices cli)
   sterlet_room_sources(${room} sources)
   list(FILTER sources INCLUDE REGEX "_test\\.cc$")
   if(sources)
     string(REPLACE "/" "_" name ${room})
     set(target sterlet_${name}_test)
     sterlet_test_executable(${target} ${sources})
-    target_link_libraries(${target} PRIVATE sterlet_${name} GTest::gtest_main rapidcheck)
+    target_link_libraries(${target} PRIVATE sterlet_${name} ${STERLET_${name}_TESTS_SEE} GTest::gtest_main rapidcheck)
     target_compile_definitions(${target} PRIVATE STERLET_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
       STERLET_PROGRAM="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/sterlet")
     add_test(NAME ${name} COMMAND ${target})

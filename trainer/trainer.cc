@@ -32,6 +32,7 @@ class Training final {
     progress_.given = progress_.now = settings.live;
     const std::size_t batch = static_cast<std::size_t>(settings.batch_size);
     steps_per_epoch_ = static_cast<std::int64_t>((dataset.train.count + batch - 1) / batch);
+    trial.announce_steps(settings.report_every > 0 ? settings.epochs * steps_per_epoch_ : settings.epochs);
   }
 
   int run() {

@@ -22,6 +22,7 @@ X, Y = make_classification(n_samples=120, n_features=6, random_state=0)
 
 @parametrize_with_checks([
     SterletSearchCV(LogisticRegression(), {"C": loguniform(0.1, 10)}, n_iter=3, cv=2, random_state=0),
+    SterletSearchCV(LogisticRegression(), {"C": loguniform(0.1, 10)}, n_iter=3, cv=3, random_state=0, pruner="median"),
     SterletSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, n_iter=2, cv=2, random_state=0)],
     # RandomizedSearchCV over Ridge fails it likewise: Ridge takes a 2d target.
     expected_failed_checks=lambda search: dict.fromkeys(
@@ -181,3 +182,73 @@ def test_what_cannot_be_searched_says_so():
             SterletSearchCV(LogisticRegression(), wrong, n_iter=1).fit(X, Y)
     with pytest.raises(ValueError, match="n_iter"):
         SterletSearchCV(LogisticRegression(), {"C": [1]}, n_iter=0).fit(X, Y)
+
+
+def test_pruning_over_folds_saves_fits_and_says_which():
+    fits = []
+
+    class Counted(SVC):
+        def fit(self, X, y, sample_weight=None):
+            fits.append(self.C)
+            return super().fit(X, y)
+
+    def searched(pruner):
+        fits.clear()
+        space = {"C": loguniform(1e-4, 1e3), "gamma": loguniform(1e-5, 10)}
+        search = SterletSearchCV(Counted(), space, n_iter=20, cv=8, random_state=0, pruner=pruner,
+                                 return_train_score=True).fit(X, Y)
+        return search, len(fits)
+
+    whole, all_fits = searched(None)
+    assert all_fits == 20 * 8 + 1
+    for pruner in ("median", "wilcoxon"):
+        search, count = searched(pruner)
+        results = search.cv_results_
+        pruned = results["pruned"]
+        assert count < all_fits - 8
+        assert 0 < pruned.sum() < 20
+        by_fold = np.array([results[f"split{fold}_test_score"] for fold in range(8)]).T
+        assert np.isfinite(by_fold).sum() + 1 == count
+        for row, is_pruned in zip(by_fold, pruned):
+            left_out = np.isnan(row)
+            assert left_out.any() == is_pruned
+            assert not left_out[: 8 - left_out.sum()].any()  # The first folds are those that were seen.
+        assert np.allclose(results["mean_test_score"], np.nanmean(by_fold, axis=1))
+        assert results["rank_test_score"][~pruned].max() < results["rank_test_score"][pruned].min()
+        assert search.best_score_ == results["mean_test_score"][~pruned].max()
+        assert search.best_params_ == results["params"][search.best_index_]
+        assert search.best_estimator_.C == search.best_params_["C"]
+        assert search.best_score_ > whole.best_score_ - 0.03
+        assert search.n_splits_ == 8
+        again, _ = searched(pruner)
+        assert again.cv_results_["params"] == results["params"]
+
+
+def test_pruning_over_folds_keeps_what_a_search_can():
+    class Fussy(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            if self.C > 1:
+                raise ValueError("too much")
+            return super().fit(X, y)
+
+    space = {"C": loguniform(0.01, 100)}
+    options = {"n_iter": 10, "cv": ShuffleSplit(4), "random_state": 3, "pruner": "median"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search = SterletSearchCV(Fussy(), space, **options, scoring=["accuracy", "roc_auc"], refit="roc_auc").fit(X, Y)
+        results = search.cv_results_
+        failed = np.array([one["C"] > 1 for one in results["params"]])
+        assert 0 < failed.sum() < 10
+        assert np.isnan(results["mean_test_roc_auc"][failed]).all()
+        assert np.isfinite(results["mean_test_accuracy"][~failed]).all()
+        assert search.best_score_ == np.nanmax(results["mean_test_roc_auc"][~results["pruned"]])
+        assert SterletSearchCV(Fussy(), space, **options, n_jobs=2).fit(X, Y).best_params_["C"] <= 1
+        with pytest.raises(ValueError, match="fits failed"):
+            SterletSearchCV(Fussy(), {"C": uniform(2, 5)}, **options).fit(X, Y)
+    with pytest.raises(ValueError, match="too much"):
+        SterletSearchCV(Fussy(), space, **options, error_score="raise").fit(X, Y)
+    chosen = SterletSearchCV(LogisticRegression(), space, **options, refit=lambda results: 4).fit(X, Y)
+    assert chosen.best_index_ == 4
+    assert chosen.best_estimator_.C == chosen.cv_results_["params"][4]["C"]
+    with pytest.raises(ValueError, match="did you mean 'median'"):
+        SterletSearchCV(LogisticRegression(), space, n_iter=2, pruner="mediann").fit(X, Y)

@@ -54,6 +54,7 @@ _MODULES = (
     "study",
     "terminator",
     "trial",
+    "version",
     "visualization",
 )
 
@@ -88,6 +89,7 @@ __all__ = [
     "terminator",
     "trial",
     "tune",
+    "version",
     "visualization",
 ]
 
@@ -125,6 +127,7 @@ if TYPE_CHECKING:
         study,
         terminator,
         trial,
+        version,
         visualization,
     )
     from sterlet._binary import find_binary

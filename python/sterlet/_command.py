@@ -13,7 +13,7 @@ from typing import Any, Dict, List
 from sterlet._binary import find_binary
 from sterlet.exceptions import EngineError
 
-__all__ = ["delete", "findings", "importances", "names", "report", "shown"]
+__all__ = ["delete", "findings", "importances", "names", "report", "run", "shown"]
 
 
 def names(path: str) -> List[str]:
@@ -31,38 +31,52 @@ def delete(path: str, name: str) -> None:
     """Removes a study. Errors: KeyError where there is none; EngineError."""
     if name not in names(path):
         raise KeyError(f"there is no study '{name}' in {path}")
-    _run("rm", name, "--storage", path, "--yes")
+    run("rm", name, "--storage", path, "--yes")
 
 
 def importances(path: str, name: str) -> Dict[str, Any]:
     """What `sterlet importance --json` says of a stored study. Errors: EngineError."""
-    told: Dict[str, Any] = json.loads(_run("importance", name, "--storage", path, "--json"))
+    told: Dict[str, Any] = json.loads(run("importance", name, "--storage", path, "--json"))
     return told
 
 
 def findings(path: str, name: str) -> List[Dict[str, Any]]:
     """What `sterlet doctor --json` says of a stored study. Errors: EngineError."""
-    told: Dict[str, Any] = json.loads(_run("doctor", name, "--storage", path, "--json"))
+    told: Dict[str, Any] = json.loads(run("doctor", name, "--storage", path, "--json"))
     found: List[Dict[str, Any]] = told["findings"]
     return found
 
 
 def shown(path: str, name: str, trial: int) -> str:
     """What `sterlet show` says of a trial. Errors: EngineError."""
-    return _run("show", name, str(trial), "--storage", path)
+    return run("show", name, str(trial), "--storage", path)
 
 
 def report(path: str, name: str) -> str:
     """The page that `sterlet report` makes of a stored study. Errors: EngineError."""
     with tempfile.TemporaryDirectory(prefix="sterlet-") as folder:
         file = os.path.join(folder, "report.html")
-        _run("report", name, "--storage", path, "-o", file)
+        run("report", name, "--storage", path, "-o", file)
         with open(file, encoding="utf-8") as stream:
             return stream.read()
 
 
-def _run(*arguments: str) -> str:
-    done = subprocess.run([find_binary(), *arguments], capture_output=True, text=True, check=False)
+def run(*arguments: str, **environment: str) -> str:
+    """What a command prints; `environment` is added to this process's. Errors: EngineError is its own sentence."""
+    done = subprocess.run(
+        [find_binary(), *arguments], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
     if done.returncode != 0:
-        raise EngineError(done.stderr.strip())
+        raise EngineError(_sentence(done.stderr.strip()))
     return done.stdout
+
+
+def _sentence(said: str) -> str:
+    """An error as a sentence, also where --json had it written as an object."""
+    last = said.splitlines()[-1] if said else ""
+    try:
+        error = json.loads(last)["error"]
+        place = f"{error['where']}: " if error.get("where") else ""
+        return f"{place}{error['what']}" + (f"; {error['next']}" if error.get("next") else "")
+    except (ValueError, KeyError, TypeError):
+        return said

@@ -23,8 +23,6 @@ from sterlet.trial import FrozenTrial, TrialState
 __all__ = ["Asked", "Desk", "Exhausted", "close_all"]
 
 _FAILURES_MAX = 1_000_000  # Failures in a row do not end a study: the program that drives it decides.
-
-
 _INSTEAD = {"cmaes": "tpe", "nsga2": "auto"}  # For spaces and objectives that a sampler does not suit.
 
 _logger = logging.get_logger(__name__)
@@ -89,7 +87,7 @@ class Desk:
     def create(self) -> None:
         """Starts the study. Errors: EngineError where the storage has one of that name."""
         with self.lock:
-            self._take_engine(Engine(self._spec(), storage=self.path, timed=self.timed))
+            self._take_engine(Engine(self.spec(), storage=self.path, timed=self.timed))
 
     def open(self) -> None:
         """Opens a stored one. Errors: EngineError where there is none."""
@@ -138,7 +136,8 @@ class Desk:
         self.metrics = [one["metric"] for one in listed]
         self.directions = [one.get("direction", "minimize") for one in listed]
 
-    def _spec(self) -> Dict[str, Any]:
+    def spec(self) -> Dict[str, Any]:
+        """The study as a new one."""
         spec: Dict[str, Any] = {
             "study": self.name,
             "objective": [
@@ -191,6 +190,10 @@ class Desk:
             self.sampler = {"name": instead}
             self.close()
             return self.exchange(operations)
+
+    def number_of(self, known: int) -> int:
+        """A trial's number here, by the engine's."""
+        return known if self._is_same else {there: here for here, there in self._ids.items()}[known]
 
     def _id(self, trial: int) -> Optional[int]:
         return trial if self._is_same else self._ids.get(trial)

@@ -8,7 +8,7 @@ from typing import Container, List, Optional, Sequence, Union
 
 from sterlet import logging, pruners, samplers
 from sterlet._desk import Desk
-from sterlet._sayings import Finding
+from sterlet._sayings import Finding, Noise
 from sterlet._study import Callback, Study, StudyDirection, Values
 from sterlet.exceptions import DuplicatedStudyError, EngineError
 from sterlet.storages import InMemoryStorage, Storage, path_of
@@ -18,6 +18,7 @@ __all__ = [
     "Callback",
     "Finding",
     "MaxTrialsCallback",
+    "Noise",
     "Study",
     "StudyDirection",
     "StudySummary",

@@ -1,5 +1,6 @@
 """What the public example scripts of Optuna use beyond create_study() and optimize(): each as such a script uses it."""
 
+import importlib
 import json
 import math
 import os
@@ -46,6 +47,28 @@ class ScriptsTest(PackageTest):
         xs = [trial.params["x"] for trial in study.trials]
         self.assertTrue(all(abs(a - b) <= 1 for a, b in zip(xs, xs[1:])))
         self.assertEqual(study.direction, optuna.study.StudyDirection.MINIMIZE)
+
+    def test_modules_are_where_scripts_import_them_from(self):
+        for module, names in {
+            "integration.sklearn": ["OptunaSearchCV"],
+            "integration.xgboost": ["XGBoostPruningCallback"],
+            "integration.pytorch_lightning": ["PyTorchLightningPruningCallback"],
+            "storages.journal": ["JournalFileBackend", "JournalFileOpenLock", "JournalFileSymlinkLock"],
+            "terminator.callback": ["TerminatorCallback"],
+            "terminator.erroreval": ["CrossValidationErrorEvaluator", "report_cross_validation_scores"],
+            "terminator.improvement.evaluator": ["BestValueStagnationEvaluator"],
+            "terminator.median_erroreval": ["MedianErrorEvaluator"],
+            "terminator.terminator": ["Terminator"],
+            "version": ["__version__"],
+        }.items():
+            loaded = importlib.import_module(f"sterlet.{module}")
+            for name in names:
+                self.assertTrue(hasattr(loaded, name), f"{module}.{name}")
+        backend = optuna.storages.journal.JournalFileBackend(
+            self.path("j.log"), lock_obj=optuna.storages.JournalFileOpenLock(self.path("j.log")))
+        study = optuna.create_study(storage=optuna.storages.JournalStorage(backend), study_name="s")
+        study.optimize(parabola, n_trials=2)
+        self.assertEqual(len(optuna.load_study(study_name="s", storage=self.path("j.log")).trials), 2)
 
     def test_old_distributions_are_the_new_ones(self):
         old = optuna.distributions

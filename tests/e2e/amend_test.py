@@ -219,7 +219,7 @@ class Amend(ProgramTest):
         self.write("go-too", "")
         told = [one.communicate(timeout=LIMIT_SECONDS)[1] for one in (child, other)]
         self.assertEqual((child.returncode, other.returncode), (0, 0), told)
-        self.assertIn("another process has changed the study\n", told[0])
+        self.assertRegex(told[0], "(?m)^another process has changed the study(; the running trial goes to the end as it was begun)?$")
         self.assertIn("s: it goes on with the study as it is now (version 2; sterlet show s --spec)\n", told[0])
         self.assertNotIn("goes on with the study", told[1])
         trials = self.trials()
@@ -237,6 +237,22 @@ class Amend(ProgramTest):
         self.assertEqual(json.loads(best)["best"][0]["number"], int(top[1]))
         # A change is no end of which people are told.
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("told-")], ["told-1"])
+
+    def test_a_tuner_whose_workers_are_all_busy_tells_of_a_change(self):
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\nuntil [ -e go ]; do sleep 0.02; done\n' + TRAIN)
+        child = self.start("tune", "study.yaml", "--progress", "plain", "--workers", "2")
+        self.wait_until(lambda: os.path.exists(self.path("began-1")), "two trials begin")
+        self.change(("high: 1", "high: 2"))
+        other = self.start("tune", "study.yaml", "--amend", "--progress", "plain", "--workers", "1")
+        for line in child.stderr:
+            if "has changed the study" in line:
+                break
+        self.assertEqual(line, "another process has changed the study; 2 running trials go to the end as they were begun\n")
+        self.write("go", "")
+        for each in (child, other):
+            _, errors = each.communicate(timeout=LIMIT_SECONDS)
+            self.assertEqual(each.returncode, 0, errors)
+        self.assertEqual({trial["state"] for trial in self.trials()}, {"COMPLETE"})
 
     def test_what_counts_of_a_curve(self):
         self.write("train.sh", 'for v in 5 2 4 6; do echo "loss=$v"; done\n')

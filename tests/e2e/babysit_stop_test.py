@@ -256,9 +256,14 @@ class Endings(BabysitTest):
         self.train_on(child, 5)
         err = self.end(child)
         self.assertNotIn("notify", err)
-        ((event, text),) = self.told()
+        # Its loss falls at each step: the first better value is told at once, the best one before the end.
+        *best, (event, text) = self.told()
         self.assertEqual(event, "end")
         self.assertRegex(text, r"^m: ended after 1 trial, stopped at step \d+")
+        self.assertIn(len(best), (1, 2))
+        for event, text in best:
+            self.assertEqual(event, "best")
+            self.assertRegex(text, r"^m: trial 0 has its best loss so far, \S+ at step \d+$")
 
     def test_people_are_told_of_a_failure(self):
         self.write("model.py", "import sys; sys.exit('no data')")

@@ -126,7 +126,7 @@ class Doctor(ProgramTest):
             self.assertTrue(document["why"], name)
             self.assertIn("not enough data", self.run_program("importance", name).stdout)
             for finding in self.findings(name):
-                self.assertIn(finding["kind"], ("few", "failures", "noise"), (name, finding))
+                self.assertIn(finding["kind"], ("constant", "few", "failures", "noise"), (name, finding))
         self.assertIn("all 30 trials failed", self.findings("failed")[0]["says"])
         self.assertEqual(self.findings("one")[0]["kind"], "few")
 

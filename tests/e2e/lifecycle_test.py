@@ -4,6 +4,7 @@ import os
 import pathlib
 import random
 import select
+import shlex
 import signal
 import time
 import unittest
@@ -129,6 +130,25 @@ class Lifecycle(ProgramTest):
         self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE"] * 3)
         self.run_program("resume")
         self.check_clean(9)
+
+    def test_an_interrupted_run_says_what_is_kept_and_how_to_go_on(self):
+        self.write("train.sh", 'touch "began-$STERLET_TRIAL"\nuntil [ -e go ]; do sleep 0.05; done\n'
+                               'sterlet report loss="$1"\n')
+        self.write("study.yaml", TOY + "budget: {trials: 9}\nworkers: 3\n")
+        child = self.start("tune", "study.yaml", "--progress", "plain", "--storage", "my trials.db")
+        self.wait_until(lambda: os.path.exists(self.path("began-2")), "three trials begin")
+        self.signal(child)
+        for line in child.stderr:
+            if line.startswith("interrupted"):
+                break
+        self.write("go", "")
+        _, errors = child.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 130)
+        told = "toy: interrupted; 3 finished trials are kept of the budget's 9; to go on: "
+        (command,) = [line[len(told):] for line in errors.splitlines() if line.startswith(told)]
+        self.assertEqual(command, "sterlet resume toy --storage 'my trials.db'")
+        self.run_program(*shlex.split(command)[1:])
+        self.assertEqual([t["state"] for t in self.trials("--storage", "my trials.db")], ["COMPLETE"] * 9)
 
     def test_interrupted_twice_ends_the_children_which_run_again_on_resume(self):
         self.write("train.sh", 'touch "began-$STERLET_TRIAL"\n[ -e go ] || exec sleep 300\nsterlet report loss="$1"\n')

@@ -159,12 +159,12 @@ class Plan(ProgramTest):
     def test_tune_auto_with_a_budget_of_time_measures_a_trial_first(self):
         self.study("budget: {time: 2s}\ntune: auto\nsampler: random\n", steps=4)
         done = self.run_program("tune", "study.yaml", "--workers", "1", "--progress", "none")
-        told = re.search(r"tune: auto: tiers? 1 to (\d) for (\d+) trials? of (\d) parameters?", done.stderr)
+        told = re.search(r"tune: auto: tiers? (?:1 to )?(\d) for (\d+) trials? of (\d) parameters?", done.stderr)
         self.assertIsNotNone(told, done.stderr)
         tier, trials, parameters = map(int, told.groups())
         # How many trials the time pays for is the machine's; what they open is the rule's: 10 trials a parameter.
         self.assertGreater(trials, 0)
-        self.assertEqual((tier, parameters), (3, 2) if trials >= 20 else (2, 1))
+        self.assertEqual((tier, parameters), (3, 2) if trials >= 20 else (2, 1) if trials >= 10 else (1, 1))
         self.run_program("tune", "study.yaml", "--time", "3s", "--progress", "none")
         self.study("tune: auto\n", steps=4)
         refused = self.run_program("tune", "study.yaml", "--storage", "other.db", code=64)
@@ -199,7 +199,7 @@ class Transfer(ProgramTest):
                                "--enqueue").stdout
         document = json.loads(out)
         (x,) = document["params"]
-        self.assertEqual((document["size"], document["trials"], x["param"], x["verdict"]), ("units", 27, "x", "moves"))
+        self.assertEqual((document["size"], document["trials"], x["param"], x["verdict"]), ("units", 3 * (9 + 8), "x", "moves"))
         self.assertAlmostEqual(x["power"]["value"], -1, delta=0.15)
         self.assertLess(x["predicted"]["low"], 8 / 1024)
         self.assertGreater(x["predicted"]["high"], 8 / 1024)
@@ -258,7 +258,7 @@ class Lessons(ProgramTest):
         self.write("one.yaml", "study: one\nobjective: loss\nparams:\n  x: {type: float, low: 0, high: 1}\n")
         self.run_program("ask-tell", "one.yaml", "--storage", "sterlet.db", stdin='{"op":"ask"}\n')
         self.assertEqual(self.run_program("lessons").stdout,
-                         "1 study, none of which has measured what matters yet; see sterlet importance\n")
+                         "the only study has not measured what matters yet; see sterlet importance\n")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,19 @@ class StalenessTest(ProgramTest):
         database.commit()
         database.close()
 
+    def test_a_trial_that_is_asked_for_has_a_context(self):
+        child = self.start("ask-tell", "study.yaml", "--storage", "sterlet.db")
+        out, err = child.communicate('{"op":"ask"}\n{"op":"tell","id":0,"value":1}\n{"op":"ask"}\n')
+        self.assertEqual(err, "")
+        self.assertEqual(len(out.splitlines()), 3)
+        ((body,),) = self.rows("SELECT body FROM documents WHERE kind = 'context'")
+        self.assertEqual([file["path"] for file in json.loads(body)["files"]], ["train.py", "data/"])
+        for trial in ("0", "1"):
+            shown = json.loads(self.run_program("show", "bowl", trial, "--json").stdout)
+            self.assertEqual(shown["context"], json.loads(body))
+        self.bowl(0.4, 1)
+        self.assertEqual([change["part"] for change in self.study()["changed"]], ["data/bowl.csv"])
+
     def test_all_trials_of_one_session_share_a_context(self):
         self.tune()
         ((body,),) = self.rows("SELECT body FROM documents WHERE kind = 'context'")

@@ -194,6 +194,15 @@ class Upkeep(ProgramTest):
             for key in ("params", "state", "values") + (("reports",) if name == "e.jsonl" else ()):
                 self.assertEqual([t[key] for t in now], [t[key] for t in then], (name, key))
 
+    def test_results_that_are_there_already_are_told(self):
+        self.write("r.csv", "x,k,loss\n0.25,a,0.5\n0.5,b,0.125\n")
+        self.assertEqual(self.run_program("add", "study.yaml", "r.csv").stderr, "")
+        self.write("r.csv", "x,k,loss\n0.25,a,0.5\n0.5,b,0.25\n")
+        told = self.run_program("add", "study.yaml", "r.csv")
+        self.assertEqual(told.stderr, "1 of them was in the study already, with the same parameters and result: if that was not "
+                                      "meant, sterlet rm s TRIAL takes them out\n")
+        self.assertEqual(told.stdout, "2 trials added to s: 2 to 3\n")
+
     def test_notes_and_tags_are_kept_shown_exported_and_found_by(self):
         self.tune()
         self.assertEqual(self.run_program("note", "s", "2", "the first without k").stdout, "noted of trial 2 of s\n")

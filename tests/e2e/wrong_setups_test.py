@@ -11,7 +11,7 @@ ACC = "objective: {metric: acc, direction: maximize}\n"
 STDOUT = "metrics: {from: stdout, pattern: 'acc=(?<acc>\\S+)'}\n"
 
 
-class WrongSetUps(support.ProgramTest):
+class SetUpTest(support.ProgramTest):
     def study(self, *parts, name="s"):
         return self.write("study.yaml", f"study: {name}\nseed: 1\nsampler: random\n" + "".join(parts))
 
@@ -39,14 +39,17 @@ class WrongSetUps(support.ProgramTest):
         """The one trial fails, and says so, live and later."""
         told = self.run_program("tune", "study.yaml", code=3).stderr
         (line,) = [line for line in told.splitlines() if line.startswith("trial 0 FAILED")]
-        self.assertEqual(re.sub(r" in [\d.ms]+: ", ": ", line), "trial 0 FAILED: " + sentence)
-        self.assertEqual(self.trials()[0]["reason"], sentence)
+        self.assertEqual(re.sub(r" after [\d.]+ s", " after TIME", re.sub(r" in [\d.ms]+: ", ": ", line)),
+                         "trial 0 FAILED: " + sentence)
+        self.assertEqual(re.sub(r" after [\d.]+ s", " after TIME", self.trials()[0]["reason"]), sentence)
 
     def read_as(self, value, note):
         told = self.run_program("tune", "study.yaml").stderr
         self.assertEqual(self.trials()[0]["values"], [value])
         self.assertEqual([line for line in told.splitlines() if "is read as" in line], [note] if note else [])
 
+
+class WrongSetUps(SetUpTest):
     # Direction, scale and reach.
 
     def test_accuracy_without_a_direction(self):
@@ -99,6 +102,18 @@ class WrongSetUps(support.ProgramTest):
         self.assertIn("trial 0: its program never asked its client for weight_decay, and the command does not name it: what "
                       "is searched there changes nothing; ask by trial.get(\"weight_decay\", ...), or take it out of params\n",
                       told)
+
+    def test_libraries_get_the_threads_of_a_trials_cores_unless_somebody_says_otherwise(self):
+        names = ["OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR"]
+        names = [name + ("_THREADS" if name.endswith("MAXIMUM") else "_NUM_THREADS") for name in names]
+        self.shell("env | grep _THREADS= > seen; echo acc=1", STDOUT, "resources: {cpu: 2}\n")
+        child = self.start("tune", "study.yaml", MKL_NUM_THREADS="7")
+        _, errors = child.communicate(timeout=support.LIMIT_SECONDS)
+        self.assertEqual(child.returncode, 0, errors)
+        with open(self.path("seen")) as file:
+            seen = dict(line.split("=") for line in file.read().splitlines())
+        expected = {name: os.environ.get(name, "2") for name in names}
+        self.assertEqual({name: seen.get(name) for name in names}, {**expected, "MKL_NUM_THREADS": "7"})
 
     # What cannot start.
 
@@ -221,7 +236,9 @@ class WrongSetUps(support.ProgramTest):
         self.assertIn("the grace is over: a trial is stopped; with a larger budget it goes on from the last checkpoint, else from "
                       "the beginning\n", told)
         (trial,) = self.trials()
-        self.assertEqual((trial["state"], trial["reason"]), ("LOST", "the budget of time and its grace were over"))
+        self.assertEqual(trial["state"], "LOST")
+        self.assertRegex(trial["reason"], r"^the budget of time and its grace were over; acc was 0\.\d+ at step 1, and it left no "
+                                          r"checkpoint$")
 
     def test_a_storage_that_is_deleted_under_tune(self):
         self.shell("echo first; touch begun; until [ -e go ]; do sleep 0.05; done", STDOUT)

@@ -21,7 +21,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/supervisor.h"
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/process.h"
 #include "sterlet/exec/executor.h"
 #include "sterlet/storage/faulty.h"

@@ -425,6 +425,12 @@ class ReportPage(PageTest):
         (section,) = self.all("#models section")
         self.assertIn("Ended with x 0.02 (branch b).", section.text)
         self.assertIn("Schedule: x 0.1 from step 0; x 0.02 from step 40.", section.text)
+        # The card of the best, and that of the trial, have what it ended with and how it came to it.
+        self.browser.find_element(By.CSS_SELECTOR, ".heroes button.link").click()
+        for card in (".chosen", "#panel"):
+            self.assertEqual([value.text for value in self.all(f"{card} .parameters:not(.values) dd")], ["0.02"], card)
+            self.assertEqual([note.text for note in self.all(f"{card} .schedule")],
+                             ["What it ended with. Its schedule: x 0.1 from step 0; x 0.02 from step 40."], card)
         cells = [[cell.text for cell in row.find_elements(By.CSS_SELECTOR, "td")]
                  for row in section.find_elements(By.CSS_SELECTOR, "tbody tr")]
         self.assertEqual(cells, [["a", "\u2013", "0", "x 0.1", "0.3 (step 50)"], ["b *", "a", "40", "x 0.02", "\u2013"],

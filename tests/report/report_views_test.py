@@ -154,7 +154,9 @@ class ReportViews(page.PageTest):
             "importance": [{"param": name, "tier": tier, "fanova": {"value": value, "low": value - 0.05, "high": value + 0.05},
                             **({"elements": [{"param": "units[1]", "fanova": {"value": 0.1, "low": 0, "high": 0.2}}]}
                                if name == "units" else {})} for name, tier, value in shares],
-            "pairs": [{"params": ["dropout", "batch_size"], "value": 0.06, "low": 0.01, "high": 0.1}]}]
+            "pairs": [{"params": ["dropout", "batch_size"], "value": 0.06, "low": 0.01, "high": 0.1},
+                      {"params": ["learning_rate", "dropout"], "value": 0.04, "low": 0.01, "high": 0.1},
+                      {"params": ["learning_rate", "batch_size"], "value": 0.01, "low": 0.0, "high": 0.1}]}]
         self.open(document)
         drawing = self.svg("importance")
         bars = [float(bar.get("width")) for bar in self.marks(drawing, "bar")]
@@ -166,6 +168,12 @@ class ReportViews(page.PageTest):
         self.assertEqual(self.texts(".slice h3")[:3], ["dropout", "learning_rate", "units[1]"])
         self.assertIn("dropout", self.words(self.svg("map")))
         self.assertIn("batch_size", self.words(self.svg("map")))
+        bands = self.marks(self.svg("map"), "band")
+        self.assertEqual(len(bands), 8)
+        self.assertEqual(len({band.get("fill") for band in bands}), 8)
+        self.assertEqual(len(self.marks(self.svg("map"), "contour")), 7)
+        self.assertIn("learning_rate", self.words(self.svg("map-2")))
+        self.assertEqual(self.all("#plot-map-3"), [], "what does next to nothing together has no map")
         for odd in ({"importance": 7}, [{"enough": True, "importance": [{"param": 3}]}], [{"enough": False, "importance": []}]):
             document["study"]["importance"] = odd
             self.open(document)

@@ -25,6 +25,7 @@ from sterlet._engine import Engine, number
 from sterlet._space import Space
 from sterlet.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from sterlet.exceptions import EngineError
+from sterlet.integrations._sklearn_folds import begin, fit_by_folds
 
 __all__ = ["SterletSearchCV"]
 
@@ -45,6 +46,8 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
                          of any kind; or a list of such dicts, of which each candidate takes one.
     n_iter               candidates, at least 1; fewer where there are no more different ones.
     sampler              a name of docs/samplers.md; "grid" tries every combination in scikit-learn's order.
+    pruner               a name of docs/pruners.md ("median", "wilcoxon"), which ends candidates after their first folds:
+                         their other folds are NaN in cv_results_, and `pruned` says so there. None: all see all folds.
     random_state         as elsewhere in scikit-learn; an int makes the search repeatable.
     Errors               ValueError and TypeError for what is none of these.
     """
@@ -54,6 +57,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         "param_distributions": [dict, list],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "sampler": [str],
+        "pruner": [str, None],
         "random_state": ["random_state"],
     }
 
@@ -64,6 +68,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         *,
         n_iter: int = 10,
         sampler: str = "auto",
+        pruner: Optional[str] = None,
         scoring: Any = None,
         n_jobs: Optional[int] = None,
         refit: Any = True,
@@ -77,6 +82,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.param_distributions = param_distributions
         self.n_iter = n_iter
         self.sampler = sampler
+        self.pruner = pruner
         self.random_state = random_state
         super().__init__(
             estimator=estimator,
@@ -90,6 +96,14 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
             return_train_score=return_train_score,
         )
 
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """As BaseSearchCV.fit()."""
+        if self.pruner is None:
+            return super().fit(X, y, **params)
+        self._validate_params()
+        seed = int(check_random_state(self.random_state).randint(1 << 31))
+        return fit_by_folds(self, _Search(self.param_distributions, self.sampler, seed, self.pruner), X, y, params)
+
     def _run_search(self, evaluate_candidates: Any, callback_ctx: Any = None) -> None:
         seed = int(check_random_state(self.random_state).randint(1 << 31))
         search = _Search(self.param_distributions, self.sampler, seed)
@@ -98,7 +112,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         if self.sampler in _BLIND:
             self._evaluate_all(search, evaluate_candidates, callback_ctx, folds)
             return
-        searching = _begin(self, callback_ctx, "search", None, True)
+        searching = begin(self, callback_ctx, "search", None, True)
         scores: List[float] = []
         unsure = _Once()
         # scikit-learn refuses candidates that all fail: those wait for one that does not, to stand in cv_results_ with.
@@ -106,7 +120,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
 
         def evaluate(candidates: List[Dict[str, Any]]) -> List[float]:
             told: Dict[str, Any] = {"cv": folds} if folds.is_known() else {}
-            context = _begin(self, searching, "candidates", len(candidates) * self.n_splits_, False)
+            context = begin(self, searching, "candidates", len(candidates) * self.n_splits_, False)
             if context is not None:
                 told["callback_ctx"] = context
             with unsure:
@@ -147,7 +161,7 @@ class SterletSearchCV(BaseSearchCV):  # type: ignore[misc]
         finally:
             search.close()
         told: Dict[str, Any] = {"cv": folds} if folds.is_known() else {}
-        context = _begin(self, callback_ctx, "search", len(asked) * self.n_splits_, False)
+        context = begin(self, callback_ctx, "search", len(asked) * self.n_splits_, False)
         if context is not None:
             told["callback_ctx"] = context
         evaluate_candidates(asked, **told)
@@ -194,12 +208,13 @@ class _Once:
 class _Search:
     """An engine over the estimator's parameters."""
 
-    def __init__(self, param_distributions: Any, sampler: str, seed: int) -> None:
+    def __init__(self, param_distributions: Any, sampler: str, seed: int, pruner: str = "none") -> None:
         self._space = Space()
         self._names: Dict[str, str] = {}  # The estimator's, by the engine's.
         self._unbounded: Dict[str, Any] = {}  # Distributions that are searched by their quantiles.
         self._owner: Dict[str, int] = {}  # Of several dicts, which one the parameter is of.
         self._asked: List[int] = []
+        self._ids: List[int] = []  # The engine's, of all candidates.
         self._candidates: List[Dict[str, Any]] = []
         self._told: List[float] = []
         with warnings.catch_warnings():
@@ -214,6 +229,7 @@ class _Search:
                 "objective": [{"metric": "score", "direction": "maximize"}],
                 "params": declarations,
                 "sampler": sampler,
+                "pruner": pruner,
                 "seed": seed,
                 "defaults_first": False,
                 "failures_max": 1_000_000,
@@ -252,6 +268,7 @@ class _Search:
                     break
                 raise
             self._asked.append(answer["id"])
+            self._ids.append(answer["id"])
             params = answer["params"]
             own = [code for code in params if code in self._names]
             candidates.append({self._names[code]: self._value(code, params[code]) for code in own})
@@ -275,6 +292,20 @@ class _Search:
             for place, score in zip(self._asked, scores)
         ]
         self._engine.call_all(told)
+
+    def report(self, place: int, step: int, score: float) -> bool:
+        """Tells what the place-th of all candidates comes to so far; whether it is pruned."""
+        operation = {"op": "report", "id": self._ids[place], "step": step, "value": number(score)}
+        return bool(self._engine.call(operation)["prune"])
+
+    def prune(self, place: int) -> None:
+        """Ends one that is."""
+        self._engine.call({"op": "tell", "id": self._ids[place], "state": "pruned"})
+
+    def end(self, place: int, score: Optional[float]) -> None:
+        """Tells the score of one; None: it failed."""
+        ending: Dict[str, Any] = {"state": "failed"} if score is None else {"value": number(score)}
+        self._engine.call({"op": "tell", "id": self._ids[place], **ending})
 
     def best(self) -> Dict[str, Any]:
         """The candidate with the best score so far."""
@@ -306,14 +337,6 @@ class _Frozen:
     def get_n_splits(self, *arguments: Any, **more: Any) -> int:
         """Their number."""
         return int(self._splitter.get_n_splits(*arguments, **more))
-
-
-def _begin(estimator: Any, parent: Any, name: str, subtasks: Optional[int], sequential: bool) -> Any:
-    """A task for scikit-learn's callbacks (1.9 and later); None before."""
-    if parent is None:
-        return None
-    context = parent.subcontext(task_name=name, max_subtasks=subtasks, sequential_subtasks=sequential)
-    return context.call_on_fit_task_begin(estimator=estimator)
 
 
 def _converted(name: str, distribution: Any) -> Optional[BaseDistribution]:

@@ -15,8 +15,8 @@ struct Edge {
   double gain = 0;        ///< How much better the last fifth of the range is than where it begins; > 0.
 };
 
-/// Looks from the five best rows along an ordered column: whether the prediction falls over the last fifth of the
-/// range, is nowhere better than at the end, and the best rows lie near it.
+/// Looks from the eight rows that are expected to be best along an ordered column: whether the prediction falls over the
+/// last fifth of the range, more likely than not, is nowhere better than at the end, and for certain worse in the middle.
 ///
 /// `first`, `last`: the least and the greatest coordinate that a value can have (0 and 1, but for ints of few values).
 /// Edges     an optimum inside the range, a coordinate that hardly acts: nothing.

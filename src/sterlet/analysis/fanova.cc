@@ -239,7 +239,7 @@ class Decomposition final {
     const double unexplained = std::clamp(1 - forest_.explained, 0.0, 1.0);
     const double value = shares.parts[part];
     const double half = shares.variance > 0
-                            ? 1.6 * sd + 0.5 * std::min(unexplained, 0.02 + 20 / static_cast<double>(table_.rows()))
+                            ? 1.6 * sd + 0.5 * std::min(unexplained, 0.02 + 30 / static_cast<double>(table_.rows()))
                             : 0;
     return {.value = value, .low = std::max(0.0, value - half), .high = std::min(1.0, value + half)};
   }

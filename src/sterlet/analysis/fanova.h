@@ -30,7 +30,7 @@ struct Fanova {
 ///             part in the variance of configurations. With momentum for sgd alone, half of the space, that is half of
 ///             what it does to sgd; the choice of sgd itself counts for the optimizer.
 /// Intervals   1.6 standard deviations of the models, plus what they leave unexplained of it, as far as that is no
-///             noise: 0.5 min(unexplained, 0.02 + 20 / n).
+///             noise: 0.5 min(unexplained, 0.02 + 30 / n).
 /// Pairs       of the 12 columns that the trees use most.
 /// Edges       no trials, equal results: all shares 0.
 /// Cost        140 ms with the forest for 1,000 trials of 10 columns.

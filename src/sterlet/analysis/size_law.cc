@@ -164,6 +164,13 @@ Estimate interval_of(double value, std::vector<double> samples) {
   return {.value = value, .low = at(kTail), .high = at(1 - kTail)};
 }
 
+// A search at the target would find its best place no better than those here were found.
+double typical_error(std::span<const BestPlace> best) {
+  double squares = 0;
+  for (const BestPlace& each : best) squares += each.error * each.error / static_cast<double>(best.size());
+  return std::sqrt(squares);
+}
+
 Estimate mean_of(std::span<const BestPlace> best, double misfit, base::RandomStream& stream, int samples) {
   double w = 0, mean = 0;
   for (const BestPlace& each : best) {
@@ -171,7 +178,7 @@ Estimate mean_of(std::span<const BestPlace> best, double misfit, base::RandomStr
     w += weight;
     mean += weight * each.place;
   }
-  const double error = std::sqrt(1 / w + misfit);
+  const double search = typical_error(best), error = std::sqrt(1 / w + misfit + search * search);
   std::vector<double> drawn;
   for (int i = 0; i < samples; ++i) drawn.push_back(mean / w + error * stream.normal());
   return interval_of(mean / w, std::move(drawn));
@@ -222,13 +229,15 @@ std::optional<SizeLaw> fit_size_law(std::span<const SizeTrials> sizes, double ta
   const Line line = fit_line(law.best, places);
   law.a = line.a;
   base::RandomStream stream({.seed = options.seed, .stream = kAnalysisStream});
+  const double search = typical_error(law.best);
   std::vector<double> slopes, targets;
   for (int i = 0; i < options.samples; ++i) {
     std::vector<double> drawn;
     for (const BestPlace& each : law.best) drawn.push_back(each.place + each.error * stream.normal());
     const Line sample = fit_line(law.best, drawn);
     slopes.push_back(sample.b);
-    targets.push_back(sample.a + sample.b * std::log(target) + std::sqrt(line.misfit) * stream.normal());
+    targets.push_back(sample.a + sample.b * std::log(target) +
+                      std::hypot(std::sqrt(line.misfit), search) * stream.normal());
   }
   law.b = interval_of(line.b, std::move(slopes));
   law.target = interval_of(line.a + line.b * std::log(target), std::move(targets));

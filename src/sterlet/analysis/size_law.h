@@ -53,7 +53,8 @@ struct SizeLawOptions {
 };
 
 /// Fits the law to two sizes or more. The bootstrap draws each size's best place anew, by its error, fits the line by
-/// weighted least squares, and adds to the prediction what the sizes scatter beyond their errors.
+/// weighted least squares, and adds to the prediction what the sizes scatter beyond their errors, and the error with which a
+/// search at the target itself would find its best place.
 ///   moves    the interval of b leaves out 0, and the shift up to the target is more than the tolerance
 ///   stays    the whole interval of the shift is within the tolerance
 ///   unclear  else; the prediction is the line's

@@ -17,7 +17,8 @@
 
 #include "sterlet/api/line_buffer.h"
 #include "sterlet/api/operations.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/context/log/contexts.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::api {
@@ -41,7 +42,8 @@ class Server final {
         pipe_(pipe),
         session_(pipe.session),
         watch_(clock),
-        mail_(pipe.mailbox, study.storage_id(), clock) {}
+        mail_(pipe.mailbox, study.storage_id(), clock),
+        contexts_(study, pipe.context) {}
 
   Result<void> run() {
     study_.defer_sync(true);
@@ -106,15 +108,15 @@ class Server final {
       if (trial < 0 || trial >= static_cast<std::int64_t>(study_.records().size())) continue;
       const storage::TrialRecord record = study_.records()[static_cast<std::size_t>(trial)];
       if (record.state != storage::State::kRunning || study_.session_of(trial) != session_->id) continue;
-      if (command.kind != run::kStopKind && command.kind != run::kPruneKind) {
+      if (command.kind != study::kStopKind && command.kind != study::kPruneKind) {
         STERLET_PASS(
             mail_.answer(command.id, fmt::format("trial {} is run by a program that asks and tells, and cannot "
                                                  "be held from here",
                                                  trial)));
         continue;
       }
-      const bool is_prune = command.kind == run::kPruneKind;
-      const std::string reason = run::stop_reason(command);
+      const bool is_prune = command.kind == study::kPruneKind;
+      const std::string reason = study::stop_reason(command);
       const storage::State state = is_prune ? storage::State::kPruned : storage::State::kCancelled;
       STERLET_PASS(study_.tell(trial, record.attempt, {.state = state, .reason = reason}));
       STERLET_PASS(
@@ -145,7 +147,18 @@ class Server final {
     STERLET_PASS(study_.sessions().beat(*session_));
     STERLET_PASS(study_.sessions().collect_lost(
         [&](const auto& session) { return watch_.look(session) != study::Liveness::kGone; }));
+    STERLET_PASS(keep_contexts());
     beat_at_ms_ = clock_.steady_ms() + kBeatMs;
+    return {};
+  }
+
+  // With each beat, not with each answer: taking and storing them delays nobody.
+  Result<void> keep_contexts() {
+    if (!contexts_.has_come()) return {};
+    STERLET_TRY(auto transaction, study_.begin());
+    STERLET_PASS(contexts_.write());
+    STERLET_PASS(transaction.commit());
+    contexts_.was_written();
     return {};
   }
 
@@ -174,6 +187,8 @@ class Server final {
 
   Result<void> end_session() {
     if (!session_) return {};
+    contexts_.finish(true);
+    STERLET_PASS(keep_contexts());
     session_->ended = true;
     STERLET_PASS(study_.sessions().beat(*session_));
     return study_.sync();
@@ -220,8 +235,9 @@ class Server final {
     auto answer = carry_out(*operation, message);
     // A trial that is handed out again is a new attempt.
     if (!stopped_.empty() && answer && operation->name == "ask") stopped_.erase(answer->value("id", std::int64_t{-1}));
+    if (answer && operation->name == "ask") contexts_.launched(answer->value("id", std::int64_t{-1}));
     if (answer) return answer;
-    STERLET_TRY(const bool has_grown, study_.follow_growth());
+    STERLET_TRY(const bool has_grown, study_.by_run().follow());
     return has_grown ? carry_out(*operation, message) : answer;
   }
 
@@ -252,7 +268,8 @@ class Server final {
   const Pipe& pipe_;
   std::optional<storage::SessionRecord> session_;
   study::SessionWatch watch_;
-  run::Mail mail_;
+  study::Mail mail_;
+  context::ContextLog contexts_;
   std::map<std::int64_t, std::string> stopped_;  // By a person, and why.
   std::int64_t mail_at_ms_ = 0;                  // When the mailbox is next listened to.
   std::int64_t beat_at_ms_ = 0;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "sterlet/base/clock.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/storage/mailbox.h"
 #include "sterlet/storage/records.h"
 #include "sterlet/study/study.h"
@@ -17,6 +18,8 @@ struct Pipe {
   std::optional<storage::SessionRecord> session = std::nullopt;
   /// Of the study's storage: where people ask for the end of one trial. Null: nobody does.
   storage::Mailbox* mailbox = nullptr;
+  /// With a storage: what the contexts of trials that are asked for are taken with; nothing: none are.
+  std::optional<context::ContextOptions> context = std::nullopt;
 };
 
 /// Answers the lines of the ask/tell stream (docs/ask-tell.md), each with one line, until they end. An error is

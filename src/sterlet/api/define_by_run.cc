@@ -14,7 +14,7 @@ using base::Json;
 using base::Result;
 
 Result<Json> join(study::Study& study, const Json& arguments) {
-  STERLET_PASS(study.join(arguments["params"]));
+  STERLET_PASS(study.by_run().join(arguments["params"]));
   return Json{{"ok", true}};
 }
 

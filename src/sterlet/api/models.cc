@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
-#include "sterlet/babysit/logbook.h"
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/change.h"
+#include "sterlet/babysit/record/logbook.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/studyfile/schedule.h"
 
 namespace sterlet::api {

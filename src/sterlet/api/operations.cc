@@ -78,6 +78,16 @@ constexpr std::array kEnqueueArguments{
     Argument{
         .name = "free", .type = ArgumentType::kFlag, .summary = "whether the study may not know some of the names yet"},
     Argument{.name = "note", .type = ArgumentType::kText, .summary = "with `free`: what `ask` tells of it"}};
+constexpr std::array kHintArguments{
+    Argument{.name = "params",
+             .type = ArgumentType::kPoint,
+             .summary = "a range `[low, high]` or a value of a number, a choice or a list of them",
+             .advice = R"(give where good values are expected, as in {"learning_rate": [0.01, 0.03]})"},
+    Argument{.name = "weight", .type = ArgumentType::kNumber, .summary = "how many times as strongly as usual"}};
+constexpr std::array kForgetArguments{Argument{.name = "number",
+                                               .type = ArgumentType::kInteger,
+                                               .summary = "that `hint` answered",
+                                               .advice = "give the number that hint answered"}};
 constexpr std::array kJoinArguments{
     Argument{.name = "params",
              .type = ArgumentType::kDeclarations,
@@ -97,7 +107,7 @@ constexpr std::array kNoteArguments{
 constexpr std::array kTagArguments{
     kPlace, Argument{.name = "tag", .type = ArgumentType::kText, .summary = "one word", .advice = "give one word"}};
 
-constexpr std::array<Operation, 13> kOperations{
+constexpr std::array<Operation, 16> kOperations{
     {{.name = "ask",
       .summary = "The next trial to run.",
       .effect = Effect::kWrites,
@@ -105,7 +115,8 @@ constexpr std::array<Operation, 13> kOperations{
       .example = "{}",
       .answer = R"({"id":0,"params":{...}})",
       .note = "`params` has only the parameters whose `when` holds. `repeat_of` names the first run of the same "
-              "configuration where the study repeats runs; `enqueued` and `told` say what was enqueued with `free`.",
+              "configuration where the study repeats runs; `enqueued` and `told` say what was enqueued with `free`; "
+              "`remarks` what a person should know, in sentences.",
       .run = &ask},
      {.name = "tell",
       .summary = "The end of a trial: `value`, `values` or `state`.",
@@ -139,6 +150,30 @@ constexpr std::array<Operation, 13> kOperations{
       .answer = R"({"ok":true})",
       .note = {},
       .run = &enqueue},
+     {.name = "hint",
+      .summary = "Where good values are expected: the next suggestions are pulled there, less with every trial.",
+      .effect = Effect::kLasts,
+      .arguments = kHintArguments,
+      .example = R"({"params":{"x":[0.2,0.4]},"weight":3})",
+      .answer = R"({"ok":true,"number":1})",
+      .note = "Results that speak against it end it; the `remarks` of `ask` tell of it.",
+      .run = &hint},
+     {.name = "hints",
+      .summary = "The hints and warm starts of the study, and what became of them.",
+      .effect = Effect::kReads,
+      .arguments = {},
+      .example = "{}",
+      .answer = R"({"priors":[...]})",
+      .note = "`state` is active, contradicted or forgotten.",
+      .run = &hints},
+     {.name = "forget",
+      .summary = "A hint or a warm start is not followed any more.",
+      .effect = Effect::kLasts,
+      .arguments = kForgetArguments,
+      .example = R"({"number":1})",
+      .answer = R"({"ok":true})",
+      .note = {},
+      .run = &forget},
      {.name = "retry",
       .summary = "Makes failed, lost or cancelled trials wait for another attempt, which `ask` hands out first.",
       .effect = Effect::kLasts,

@@ -43,8 +43,8 @@ TEST_F(Operations, ExamplesAreAnsweredAsTheTableSays) {
   const auto line_before = [](std::string_view text) { return std::string(text.substr(0, text.find("..."))); };
   std::set<std::string_view> order;
   // As a driver would: the trial of `ask` is reported on before it is told.
-  for (const std::string_view name : {"ask", "report", "tell", "add", "enqueue", "retry", "note", "tag", "untag",
-                                      "best", "join", "study", "trials"}) {
+  for (const std::string_view name : {"ask", "report", "tell", "add", "enqueue", "hint", "hints", "forget", "retry",
+                                      "note", "tag", "untag", "best", "join", "study", "trials"}) {
     const Operation* operation = find_operation(name).value();
     const auto answer = call(*operation, *study_, base::parse_json(operation->example).value());
     ASSERT_TRUE(answer.has_value()) << name << ": " << answer.error().message();

@@ -13,6 +13,7 @@
 #include "sterlet/api/documents.h"
 #include "sterlet/base/text.h"
 #include "sterlet/study/curve_value.h"
+#include "sterlet/study/pause_advice.h"
 
 namespace sterlet::api {
 
@@ -54,30 +55,6 @@ Result<study::Outcome> outcome_of(const Json& arguments) {
   return outcome;
 }
 
-std::string_view what_to_do(study::Pause pause) {
-  switch (pause) {
-    case study::Pause::kTrials:
-    case study::Pause::kTime:
-      return "raise the budget, or end here";
-    case study::Pause::kSpace:
-      return "widen the space, allow duplicates, or end here";
-    case study::Pause::kFailures:
-      return "see why they fail; failures_max in the study file says how many may";
-    case study::Pause::kAmended:
-      return "open the study again";
-    case study::Pause::kUnstarted:
-      return "mend the command, then start it again";
-    case study::Pause::kNone:
-    case study::Pause::kTarget:
-    case study::Pause::kRequested:
-    case study::Pause::kAgain:
-    case study::Pause::kTrained:
-    case study::Pause::kUnfit:
-      return "end here";
-  }
-  return "end here";
-}
-
 // The attempt that a caller means who names a trial alone: the one that runs. A trial whose driver went away is taken
 // over by the one that knows its result.
 Result<int> attempt_of(study::Study& study, std::int64_t trial) {
@@ -112,10 +89,11 @@ Result<Json> ask(study::Study& study, const Json&) {
   STERLET_TRY(const auto claim, study.ask());
   if (!claim) {
     return base::fail(ErrorCode::kExhausted, fmt::format("no more trials: {}", text_of(study.pause())),
-                      std::string(what_to_do(study.pause())));
+                      std::string(study::what_to_do(study.pause())));
   }
   Json answer{{"id", claim->number}, {"params", study.space().to_json(claim->point)}};
   if (study.is_repeat(claim->number)) answer["repeat_of"] = study.first_run(claim->number);
+  if (!study.remarks().empty()) answer["remarks"] = study.remarks();
   if (const Json note = enqueued_note(study, claim->number); !note.is_null()) answer.update(note);
   return answer;
 }
@@ -129,7 +107,7 @@ Result<Json> tell(study::Study& study, const Json& arguments) {
   STERLET_TRY(auto transaction, study.begin());
   STERLET_TRY(const int attempt, attempt_of(study, trial));
   if (const auto params = arguments.find("params"); params != arguments.end()) {
-    STERLET_PASS(study.correct(trial, attempt, *params));
+    STERLET_PASS(study.by_run().correct(trial, attempt, *params));
   }
   STERLET_PASS(study.tell(trial, attempt, outcome));
   STERLET_PASS(transaction.commit());
@@ -167,18 +145,39 @@ Result<Json> add(study::Study& study, const Json& arguments) {
     }
     if (outcome.values.empty()) outcome.values = study::counted_values(counted, std::span(objectives).first(1));
   }
-  const auto add = is_set(arguments, "partial") ? &study::Study::add_partial : &study::Study::add;
-  STERLET_TRY(const std::int64_t id, (study.*add)(arguments["params"], outcome, curve));
+  const auto named = is_set(arguments, "partial") ? study::Study::Named::kSome : study::Study::Named::kAll;
+  STERLET_TRY(const std::int64_t id, study.add(arguments["params"], outcome, curve, named));
   return Json{{"id", id}};
 }
 
 Result<Json> enqueue(study::Study& study, const Json& arguments) {
   if (is_set(arguments, "free")) {
-    STERLET_PASS(study.enqueue_freely(arguments["params"], arguments.value("note", std::string())));
+    STERLET_PASS(study.by_run().enqueue(arguments["params"], arguments.value("note", std::string())));
     return Json{{"ok", true}};
   }
   if (arguments.contains("note")) return refuse("'note' goes with free alone", R"(add "free": true, or leave it out)");
   STERLET_PASS(study.enqueue(arguments["params"]));
+  return Json{{"ok", true}};
+}
+
+Result<Json> hint(study::Study& study, const Json& arguments) {
+  double weight = 1;
+  if (const auto found = arguments.find("weight"); found != arguments.end()) {
+    weight = base::number_from_json(*found).value();
+  }
+  STERLET_TRY(const study::PriorRecord prior, study.hint(arguments["params"], weight));
+  return Json{{"ok", true}, {"number", prior.number}};
+}
+
+Result<Json> hints(study::Study& study, const Json&) {
+  STERLET_PASS(study.refresh());
+  Json priors = Json::array();
+  for (const study::PriorRecord& prior : study.priors().list()) priors.push_back(study::json_of(prior));
+  return Json{{"priors", priors}};
+}
+
+Result<Json> forget(study::Study& study, const Json& arguments) {
+  STERLET_PASS(study.forget_prior(arguments["number"].get<std::int64_t>()));
   return Json{{"ok", true}};
 }
 

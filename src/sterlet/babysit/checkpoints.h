@@ -10,7 +10,7 @@
 #include "sterlet/babysit/checkpoint_reader.h"
 #include "sterlet/babysit/model.h"
 #include "sterlet/babysit/outbox.h"
-#include "sterlet/babysit/retention.h"
+#include "sterlet/babysit/record/retention.h"
 
 namespace sterlet::babysit {
 

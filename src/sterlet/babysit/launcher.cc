@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/run/trial_folder.h"
 

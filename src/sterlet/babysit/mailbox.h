@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/clock.h"
 #include "sterlet/study/study.h"
 

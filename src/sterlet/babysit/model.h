@@ -7,7 +7,7 @@
 
 #include "sterlet/babysit/plan.h"
 #include "sterlet/babysit/reported.h"
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/clock.h"
 #include "sterlet/exec/executor.h"
 #include "sterlet/study/study.h"

@@ -10,7 +10,7 @@
 #include "sterlet/babysit/actions/set.h"
 #include "sterlet/babysit/actions/stop.h"
 #include "sterlet/babysit/actions/undo.h"
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/judge/rate.h"
 #include "sterlet/babysit/judge/verdict.h"
 #include "sterlet/babysit/supervisor.h"

@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/actions/undo.h"
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
+#include "sterlet/babysit/best_watch.h"
 #include "sterlet/babysit/endings.h"
 #include "sterlet/babysit/incoming.h"
 #include "sterlet/babysit/launcher.h"
@@ -53,6 +54,7 @@ class Supervisor final {
         endings_(parts_, progress_),
         launcher_(desk_),
         notifier_(study, executor, options.trials_folder),
+        best_watch_(parts_.model.minimizes()),
         interruptions_(options.signal_fd),
         watch_(clock) {}
 
@@ -70,6 +72,8 @@ class Supervisor final {
   Result<void> watch_unseen();
   Result<void> open();
   Result<void> raise();
+  Result<void> know_best();
+  void notify_of_best(const std::optional<BestWatch::Best>& best);
   void notify_of_end(const Result<void>& raised);
   void say(const std::optional<std::string>& sentence);
   Result<void> undo_before_start();
@@ -91,6 +95,7 @@ class Supervisor final {
   Endings endings_;
   Launcher launcher_;
   run::Notifier notifier_;
+  BestWatch best_watch_;
   Times times_;
   run::Interruptions interruptions_;
   study::SessionWatch watch_;
@@ -120,11 +125,27 @@ void Supervisor::say(const std::optional<std::string>& sentence) {
   if (sentence) observer_.said(*sentence);
 }
 
+// Of the branches that were trained before this process began.
+Result<void> Supervisor::know_best() {
+  for (const storage::BranchRecord& branch : desk_.model.tree().branches) {
+    STERLET_TRY(const Curve curve, desk_.model.curve(branch.number));
+    best_watch_.know(curve);
+  }
+  return {};
+}
+
+void Supervisor::notify_of_best(const std::optional<BestWatch::Best>& best) {
+  if (!best) return;
+  say(notifier_.improved(
+      {.trial = desk_.model.trial(), .step = best->step, .value = best->value, .params = desk_.model.params()}));
+}
+
 // The notices are waited for, as long as they may take, but not by who interrupts twice.
 void Supervisor::notify_of_end(const Result<void>& raised) {
   const auto& ending = progress_.ending;
   std::string reason = raised ? std::string("its training is finished") : raised.error().message();
   if (ending && !ending->reason.empty()) reason = ending->failed ? "it failed: " + ending->reason : ending->reason;
+  notify_of_best(best_watch_.rest());
   if (ending && ending->failed) say(notifier_.failed(ending->trial, ending->reason));
   say(notifier_.run_ended(reason));
   const auto limit_ms =
@@ -170,6 +191,7 @@ Result<void> Supervisor::open() {
   desk_.checkpoints.set_trial(desk_.model.trial());
   parts_.inbox.set_trial(desk_.model.trial());
   STERLET_PASS(undo_before_start());
+  STERLET_PASS(know_best());
   STERLET_PASS(transaction.commit());
   speak();
   return {};
@@ -206,7 +228,11 @@ Result<void> Supervisor::gather() {
     const std::int64_t most_ms = wake >= 0 && desk_.checkpoints.fd() >= 0 ? kTickMs : kPollMs;
     const bool is_idle = incoming_.is_empty() || incoming_.is_blocked();
     for (Event& event : desk_.executor.wait(is_idle ? most_ms : std::min(most_ms, quiet_ms), also)) {
-      incoming_.add(std::move(event));
+      if (run::Notifier::owns(event.id)) {
+        say(notifier_.take(event));
+      } else {
+        incoming_.add(std::move(event));
+      }
     }
     read_signals();
     STERLET_TRY(const bool changed, live.changed_elsewhere());
@@ -242,6 +268,7 @@ Result<void> Supervisor::turn() {
     if (!transaction) return {};
     STERLET_PASS(within_transaction());
     STERLET_PASS(transaction->commit());
+    notify_of_best(best_watch_.look(desk_.model.reported().own_curve(), now));
     const std::int64_t done = desk_.clock.steady_ms();
     // The autopilot pays for each step that is trained before it is heard.
     const bool is_piloted = desk_.options.autopilot == Autopilot::kAuto;

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sterlet/babysit/judge/autopilot.h"
-#include "sterlet/babysit/retention.h"
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/retention.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/clock.h"
 #include "sterlet/exec/executor.h"
 #include "sterlet/study/study.h"

@@ -15,7 +15,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/base/process.h"
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/storage/open.h"

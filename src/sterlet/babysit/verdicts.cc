@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/judge/verdict.h"
 #include "sterlet/babysit/windows.h"
 

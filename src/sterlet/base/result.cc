@@ -1,8 +1,5 @@
 #include "sterlet/base/result.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace sterlet::base {
 
 std::string Error::message() const {
@@ -47,12 +44,6 @@ int exit_code(ErrorCode code) {
       return 130;
   }
   return 1;
-}
-
-void stop(const char* file, int line, const char* condition, const char* message) {
-  std::fprintf(stderr, "sterlet: a bug: %s (%s:%d: %s does not hold); please report it\n", message, file, line,
-               condition);
-  std::abort();
 }
 
 }  // namespace sterlet::base

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/cli/block.h"
 #include "sterlet/cli/sparkline.h"
 

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/mailbox.h"
-#include "sterlet/babysit/tree.h"
+#include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/text.h"
 #include "sterlet/base/utf8.h"
 #include "sterlet/cli/sparkline.h"

@@ -44,6 +44,7 @@ struct Command {
   ROW(lessons)                \
   ROW(logs)                   \
   ROW(enqueue)                \
+  ROW(hint)                   \
   ROW(ask_tell)               \
   ROW(add)                    \
   ROW(export)                 \

@@ -32,8 +32,10 @@ using base::Result;
 
 constexpr double kPartOfBudget = 0.05;  // Of the budget's time that each part of a pilot may take, ...
 constexpr double kPartMin = 3, kPartMax = 30, kPartUsual = 20;  // ... in these bounds; without a time the last.
-constexpr double kPatience = 60;                                // For a program that loads for long.
-constexpr int kAtOnceMax = 16;                                  // More beside each other tell nothing new.
+constexpr double kPatiencePart = 0.025;                  // Of the budget's time, where a program loads for long ...
+constexpr double kPatienceMin = 60, kPatienceMax = 600;  // ... or nothing but its end tells how long it is.
+constexpr double kWholePart = 0.15;                      // Of the budget's time, so that enough points are seen.
+constexpr int kAtOnceMax = 16;                           // More beside each other tell nothing new.
 
 Result<double> read_duration(const std::string& text, const char* option) {
   const auto seconds = base::parse_duration(text);
@@ -52,6 +54,15 @@ Result<void> check(const studyfile::StudySpec& spec, const PlanningOptions& opti
     return base::fail(ErrorCode::kInvalidArgument,
                       fmt::format("a plan chooses between parallel and babysit, and the strategy is {}", strategy.name),
                       "write strategy: auto", spec.name);
+  }
+  const bool is_searched =
+      std::any_of(spec.parameters.begin(), spec.parameters.end(), [](const space::Parameter& each) {
+        return space::is_numeric(each) ? each.low < each.high : each.choices.size() > 1;
+      });
+  if (!is_searched) {
+    return base::fail(ErrorCode::kBadStudyFile, "no parameter has more than one value, so all trials would be the same",
+                      "give a parameter a range, as in learning_rate: {type: float, low: 1e-4, high: 1, scale: log}",
+                      spec.name);
   }
   if (options.seconds_per_step.empty() && !options.memory.empty()) {
     return base::fail(ErrorCode::kInvalidArgument, "--memory goes with --seconds-per-step; a pilot measures it",
@@ -75,6 +86,7 @@ Result<plan::Facts> facts_as_said(const studyfile::StudyFile& file, const Planni
   }
   facts.steps = *steps;
   facts.report_steps = std::max(1.0, static_cast<double>(*steps) / 100);
+  plan::set_pruned_shares(file.spec, facts);
   if (options.memory.empty()) return facts;
   const auto bytes = base::parse_bytes(options.memory);
   if (!bytes || *bytes < 1 || *bytes > 9e18) {
@@ -95,6 +107,13 @@ Result<double> part_seconds(const studyfile::StudySpec& spec, const PlanningOpti
   return std::clamp(kPartOfBudget * *spec.budget.seconds, kPartMin, kPartMax);
 }
 
+double patience_seconds(const studyfile::StudySpec& spec) {
+  return std::clamp(kPatiencePart * spec.budget.seconds.value_or(0), kPatienceMin, kPatienceMax);
+}
+double whole_seconds(const studyfile::StudySpec& spec) {
+  return spec.budget.seconds ? std::min(kWholePart * *spec.budget.seconds, kPatienceMin) : kPatienceMin;
+}
+
 Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile& file, const PlanningOptions& options,
                                    const plan::Machine& machine) {
   const studyfile::StudySpec& spec = file.spec;
@@ -104,9 +123,11 @@ Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile&
   const int cores = std::max(1, static_cast<int>(machine.cores));
   STERLET_TRY(const double seconds, part_seconds(spec, options));
   STERLET_TRY(const TemporaryFolder folder, TemporaryFolder::make(context.parts.environment("TMPDIR")));
+  const bool is_open = options.pilot_time.empty();
   plan::PilotOptions pilot_options{.folder = folder.path(),
                                    .part_seconds = seconds,
-                                   .patience_seconds = options.pilot_time.empty() ? kPatience : 0,
+                                   .patience_seconds = is_open ? patience_seconds(spec) : 0,
+                                   .whole_seconds = is_open ? whole_seconds(spec) : 0,
                                    .at_once = at_once,
                                    .gpus = machine.gpus,
                                    .threads_alone = run::count_threads(spec, 1, cores),

@@ -37,7 +37,7 @@ std::string count_days(double days) { return brief_duration_text(days * 86400); 
 
 }  // namespace
 
-run::ContextOptions context_options(const Context& context, const std::string& storage_path) {
+context::ContextOptions context_options(const Context& context, const std::string& storage_path) {
   const auto file = storage::sqlite_path(storage_path);
   return {.version = STERLET_VERSION,
           .environment = context.parts.environment,
@@ -46,8 +46,8 @@ run::ContextOptions context_options(const Context& context, const std::string& s
 
 base::Json context_now(const Context& context, const studyfile::StudySpec& spec, const std::string& storage_path) {
   base::prepend_to_path(base::program_folder());  // As tune does, so that the same programs are found.
-  const run::ContextOptions options = context_options(context, storage_path);
-  context::Taker taker(run::context_request(spec, options), options.hashes);
+  const context::ContextOptions options = context_options(context, storage_path);
+  context::Taker taker(context::context_request(spec, options), options.hashes);
   const std::atomic<bool> is_cancelled = false;
   return taker.take(is_cancelled);
 }

@@ -6,7 +6,7 @@
 
 #include "sterlet/cli/context.h"
 #include "sterlet/retest/staleness.h"
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 
 namespace sterlet::cli {
 
@@ -14,7 +14,7 @@ namespace sterlet::cli {
 inline constexpr int kStale = 4;
 
 /// What contexts of studies in this storage are taken with.
-run::ContextOptions context_options(const Context& context, const std::string& storage_path);
+context::ContextOptions context_options(const Context& context, const std::string& storage_path);
 /// The context of a study as it is now. Takes a moment: data that were never read are read.
 base::Json context_now(const Context& context, const studyfile::StudySpec& spec, const std::string& storage_path);
 

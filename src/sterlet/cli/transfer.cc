@@ -1,25 +1,16 @@
 #include "sterlet/cli/transfer.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sterlet/analysis/size_law.h"
 #include "sterlet/base/figure.h"
-#include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
-#include "sterlet/cli/session.h"
-#include "sterlet/cli/temporary_folder.h"
-#include "sterlet/exec/session.h"
-#include "sterlet/run/devices.h"
-#include "sterlet/run/runner.h"
+#include "sterlet/cli/transfer_trials.h"
 #include "sterlet/space/axis.h"
 #include "sterlet/study/study.h"
 
@@ -34,22 +25,6 @@ using space::Parameter;
 using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
-
-// Where equal distances count alike.
-double place_of(double value, Scale scale) {
-  if (scale == Scale::kLog) return std::log(value);
-  return scale == Scale::kReverseLog ? -std::log1p(-value) : value;
-}
-double value_at(double place, Scale scale) {
-  if (scale == Scale::kLog) return std::exp(place);
-  return scale == Scale::kReverseLog ? -std::expm1(-place) : place;
-}
-
-struct Sizes {
-  std::string parameter;  // Its name.
-  std::string word;       // As the user says it.
-  std::vector<double> values;
-};
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -101,108 +76,11 @@ std::vector<Parameter> first_tier(const studyfile::StudySpec& spec, const std::s
   return parameters;
 }
 
-// The study with the points to try, in memory: each parameter at each size, in the space widened to the sizes.
-Result<studyfile::StudyFile> make_trials(studyfile::StudyFile file, const Sizes& sizes,
-                                         const std::vector<Parameter>& parameters, int points) {
-  studyfile::StudySpec& spec = file.spec;
-  for (Parameter& parameter : spec.parameters) {
-    if (parameter.name != sizes.parameter) continue;
-    parameter.low = std::min(sizes.values.front(), parameter.low);
-    parameter.high = std::max(sizes.values.back(), parameter.high);
-    parameter.step.reset();
-  }
-  auto space = space::Space::make(spec.parameters, spec.constraints);
-  if (!space) return base::fail(space.error().front().error.at(spec.name));
-  file.space = std::move(*space);
-  const auto defaults = file.space.defaults();
-  if (!defaults) {
-    return base::fail(ErrorCode::kInvalidArgument, "a transfer keeps all else at its defaults, and not all have one",
-                      "add a default to each parameter", spec.name);
-  }
-  spec.enqueue.clear();
-  // The largest size first, so that no worker is left alone with it.
-  for (auto size = sizes.values.rbegin(); size != sizes.values.rend(); ++size) {
-    for (const Parameter& parameter : parameters) {
-      const space::Axis axis(parameter);
-      for (int point = 0; point < points; ++point) {
-        base::Json params = file.space.to_json(*defaults);
-        const auto with_kind = [&](const Parameter& of, double value) {
-          return of.kind == space::Kind::kInt ? base::Json(static_cast<std::int64_t>(std::round(value)))
-                                              : base::Json(value);
-        };
-        params[sizes.parameter] = with_kind(spec.parameters[*file.space.find_parameter(sizes.parameter)], *size);
-        params[parameter.name] = with_kind(parameter, axis.value(point / (points - 1.0)));
-        if (const auto checked = file.space.check_partial(params); !checked)
-          return base::fail(checked.error().at(spec.name));
-        spec.enqueue.push_back(std::move(params));
-      }
-    }
-  }
-  spec.budget = {.trials = static_cast<std::int64_t>(spec.enqueue.size())};
-  spec.strategy = {.name = "parallel"};
-  spec.sampler = {.name = "random"};
-  spec.pruner = {.name = "none"};
-  spec.duplicates = studyfile::Duplicates::kAllow;
-  spec.repeats = {};
-  spec.defaults_first = false;
-  spec.notify = {};
-  spec.failures_max = static_cast<int>(spec.enqueue.size());  // A rate that is too high fails at each size.
-  return file;
-}
-
-Result<std::unique_ptr<study::Study>> run(Context& context, studyfile::StudyFile file, const TransferOptions& options) {
-  STERLET_TRY(const TemporaryFolder folder, TemporaryFolder::make(context.parts.environment("TMPDIR")));
-  const std::string session = exec::new_session();
-  STERLET_TRY(auto study, study::Study::open(std::move(file), {.clock = &context.parts.clock}));
-  run::RunOptions run_options;
-  run_options.gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
-  const int cores = base::available_cores();
-  STERLET_TRY(run_options.workers, run::count_workers(study->spec(), options.tuning.workers, cores, run_options.gpus));
-  run_options.threads = run::count_threads(study->spec(), run_options.workers, cores);
-  run_options.trials_folder = folder.path();
-  run_options.session = session_record(context, session);
-  base::prepend_to_path(base::program_folder());
-  run_options.signal_fd = block_signals();
-  STERLET_TRY(auto executor, context.parts.make_executor(session));
-  run::Observer observer;
-  const auto result = run::run_study(*study, *executor, context.parts.clock, observer, run_options);
-  executor.reset();
-  close(run_options.signal_fd);
-  if (!result) return base::fail(result.error());
-  if (result->interruptions > 0) {
-    return base::fail(ErrorCode::kInterrupted, "the transfer was interrupted, so nothing can be said", {},
-                      study->spec().name);
-  }
-  return study;
-}
-
 struct Transferred {
   Parameter parameter;
   std::optional<SizeLaw> law;
   std::optional<analysis::NextSize> next;
 };
-
-std::vector<analysis::SizeTrials> trials_of(const study::Study& study, const Sizes& sizes, const Parameter& parameter,
-                                            int points, std::size_t index, std::size_t count) {
-  std::map<double, analysis::SizeTrials> by_size;
-  for (const storage::TrialRecord& record : study.records()) {
-    const auto place = static_cast<std::size_t>(record.number) / static_cast<std::size_t>(points);
-    if (place % count != index) continue;
-    const base::Json params = study.space().to_json(study.point_of(record.number));
-    const double size = params[sizes.parameter].get<double>();
-    analysis::SizeTrials& trials = by_size[size];
-    trials.size = size;
-    trials.places.push_back(place_of(params[parameter.name].get<double>(), parameter.scale));
-    const bool is_good = record.state == storage::State::kComplete && !record.values.empty();
-    trials.results.push_back(is_good ? study.spec().objectives.front().minimised(record.values.front())
-                                     : std::numeric_limits<double>::quiet_NaN());
-    const double seconds = static_cast<double>(record.ended_ms - record.started_ms) / 1000;
-    if (is_good) trials.cost = trials.places.size() == 1 ? seconds : std::max(trials.cost, seconds);
-  }
-  std::vector<analysis::SizeTrials> list;
-  for (auto& [size, trials] : by_size) list.push_back(std::move(trials));
-  return list;
-}
 
 std::string verdict_text(SizeLaw::Verdict verdict) {
   switch (verdict) {
@@ -336,25 +214,24 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
     return base::fail(ErrorCode::kBadStudyFile, "the study has no command to run", "add command: [python3, train.py]",
                       file.spec.name);
   }
-  STERLET_TRY(studyfile::StudyFile trials, make_trials(file, sizes, parameters, options.points));
   if (!context.quiet && !context.json) {
     std::vector<std::string> names;
     for (const Parameter& parameter : parameters) names.push_back(parameter.name);
-    context.err.line(fmt::format("{}: {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
-                                 trials.spec.enqueue.size(), fmt::join(names, ", "), options.points, sizes.word,
-                                 fmt::join(sizes.values, ", ")));
+    context.err.line(
+        fmt::format("{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
+                    parameters.size() * sizes.values.size() * static_cast<std::size_t>(2 * options.points - 1),
+                    fmt::join(names, ", "), 2 * options.points - 1, sizes.word, fmt::join(sizes.values, ", ")));
     context.err.flush();
   }
-  STERLET_TRY(const auto study, run(context, std::move(trials), options));
-  if (study->best().empty()) {
-    std::string reason;
-    for (const storage::TrialRecord& record : study->records()) reason = record.reason.empty() ? reason : record.reason;
-    return base::fail(ErrorCode::kInvalidArgument, fmt::format("no trial of the transfer was successful: {}", reason),
+  STERLET_TRY(const TransferTrials trials, try_sizes(context, file, sizes, parameters, options));
+  if (trials.successful == 0) {
+    return base::fail(ErrorCode::kInvalidArgument,
+                      fmt::format("no trial of the transfer was successful: {}", trials.reason),
                       "mend it, and try again", file.spec.name);
   }
   std::vector<Transferred> results;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const auto tried = trials_of(*study, sizes, parameters[i], options.points, i, parameters.size());
+    const std::vector<analysis::SizeTrials>& tried = trials.of[i];
     Transferred result{.parameter = parameters[i],
                        .law = analysis::fit_size_law(tried, options.target, {.seed = file.spec.seed.value_or(0)})};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
@@ -366,7 +243,7 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
                     {"study", file.spec.name},
                     {"size", sizes.parameter},
                     {"to", base::json_number(options.target)},
-                    {"trials", study->records().size()},
+                    {"trials", trials.count},
                     {"params", base::Json::array()},
                     {"enqueue", params}};
     for (const Transferred& result : results) json["params"].push_back(json_of(result));

@@ -14,7 +14,7 @@ namespace sterlet::cli {
 struct TransferOptions {
   std::string sizes;         ///< "width=32,64,128": by scale_of or by the parameter's name.
   double target = 0;         ///< > 0. The size that is meant.
-  int points = 7;            ///< >= 5. Values of each parameter at each size.
+  int points = 7;            ///< >= 5. Values of each parameter at each size, and one less again around the best.
   bool is_enqueued = false;  ///< The prediction becomes the study's next point.
   StudyOptions study;
   TuningOptions tuning;  ///< Its workers.

@@ -62,6 +62,28 @@ void add_times(const storage::TrialRecord& record, std::int64_t now_ms, Rows& ro
   if (record.attempt > 1) rows.push_back({"attempts", std::to_string(record.attempt)});
 }
 
+// "0.654 (0.601 to 0.707); in the end 0.81 (+- 0.03)" of what was foretold when it began and when it was pruned; what else
+// there is, as it is.
+std::string predicted_text(const base::Json& predicted) {
+  if (!predicted.is_object()) return value_text(predicted);
+  const auto figure = [&](const char* key) {
+    const auto found = predicted.find(key);
+    const auto number = found == predicted.end() ? std::nullopt : base::number_from_json(*found);
+    return number ? base::short_number_text(*number) : std::string("?");
+  };
+  std::string text;
+  if (predicted.contains("value")) text = figure("value");
+  if (predicted.contains("low")) text += fmt::format(" ({} to {})", figure("low"), figure("high"));
+  if (predicted.contains("final")) {
+    text += fmt::format("{}in the end {} (+- {})", text.empty() ? "" : "; ", figure("final"), figure("final_sd"));
+  }
+  for (const auto& [key, value] : predicted.items()) {
+    const bool is_said = key == "value" || key == "low" || key == "high" || key == "final" || key == "final_sd";
+    if (!is_said) text += fmt::format("{}{} {}", text.empty() ? "" : "; ", key, value_text(value));
+  }
+  return text;
+}
+
 }  // namespace
 
 Rows trial_card(const study::Study& study, const base::Json& json, const std::string& remark, std::int64_t now_ms,
@@ -99,7 +121,8 @@ Rows trial_card(const study::Study& study, const base::Json& json, const std::st
   if (const std::string interval = interval_text(study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
   rows.push_back({"tried as", why_text(study.view(trial).origin)});
-  for (const char* key : {"predicted", "note", "checkpoint"}) {
+  if (json.contains("predicted")) rows.push_back({"predicted", predicted_text(json["predicted"])});
+  for (const char* key : {"note", "checkpoint"}) {
     if (json.contains(key)) rows.push_back({key, value_text(json[key])});
   }
   add_times(record, now_ms, rows);

@@ -148,9 +148,14 @@ Result<const ListColumn*> need_column(const std::vector<ListColumn>& columns, co
     names.push_back(column.name);
     if (!column.sort_name.empty() && column.sort_name != column.name) names.push_back(column.sort_name);
   }
+  constexpr std::size_t kListedMax = 12;
+  std::string next = base::suggest_name(name, names);
+  if (next.empty()) {
+    names.resize(std::min(names.size(), kListedMax));
+    next = fmt::format("some are {}", base::printable(fmt::format("{}", fmt::join(names, ", "))));
+  }
   return base::fail(base::ErrorCode::kInvalidArgument,
-                    fmt::format("{}: there is no column '{}'", option, base::printable(name)),
-                    base::suggest_name(name, names));
+                    fmt::format("{}: there is no column '{}'", option, base::printable(name)), next);
 }
 
 Result<State> parse_state(const std::string& word) {

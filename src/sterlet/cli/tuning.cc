@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/best_trials.h"
+#include "sterlet/cli/command_line.h"
 #include "sterlet/cli/display.h"
 #include "sterlet/cli/planning.h"
 #include "sterlet/cli/population.h"
@@ -94,6 +96,27 @@ std::string end_text(const study::Study& study, study::Pause pause, bool is_noth
       break;
   }
   return {};
+}
+
+// What an interrupted run has left, and how to go on.
+std::string interrupted_text(const OpenStudy& open) {
+  const study::Study& study = *open.study;
+  const auto& limit = study.spec().budget.trials;
+  std::uint64_t ended = 0, again = 0;
+  for (const storage::TrialRecord& record : study.records()) {
+    if (record.state == storage::State::kRemoved || record.state == storage::State::kCancelled) continue;
+    ++(study::is_final(record.state) ? ended : again);
+  }
+  std::string text =
+      fmt::format("interrupted; {}{} kept", base::count_text(ended, "finished trial"), ended == 1 ? " is" : " are");
+  if (limit) text += fmt::format(" of the budget's {}", *limit);
+  if (again > 0) text += fmt::format(", and {} to be run on", again == 1 ? "1 is" : fmt::format("{} are", again));
+  std::vector<std::string> words{"sterlet", "resume", study.spec().name};
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(open.storage_path, "sterlet.db", ignored)) {
+    words.insert(words.end(), {"--storage", open.storage_path});
+  }
+  return fmt::format("{}; to go on: {}", text, shell_text(words));
 }
 
 void add_workers_option(CLI::App& command, TuningOptions& options) {
@@ -223,6 +246,9 @@ base::Result<bool> run_once(Context& context, OpenStudy& open, const TuningOptio
                       spec.name);
   }
   if (result->interruptions > 0) {
+    if (!context.quiet && !context.json && place.trials_folder.empty()) {
+      context.err.line(fmt::format("{}: {}", spec.name, interrupted_text(open)));
+    }
     context.exit_code = 128 + result->last_signal;
   } else if (study.best_measured().empty()) {
     context.exit_code = kNoSuccess;

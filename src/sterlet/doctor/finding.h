@@ -17,8 +17,8 @@ struct Edit {
 
 /// One thing a good practitioner would say of a study.
 struct Finding {
-  std::string kind;  ///< scale, averages, grid, budget, bounds, ordinal, defaults, memory; of trials edge,
-                     ///< scale, unimportant, noise, failures, few.
+  std::string kind;  ///< scale, averages, grid, budget, bounds, ordinal, defaults, memory; of trials constant,
+                     ///< edge, scale, unimportant, noise, failures, few.
   std::vector<std::string> about;             ///< Parameters.
   std::string at;                             ///< study.yaml:9:33; empty where it is of trials.
   std::string says;                           ///< What to do and why, a sentence without its end.

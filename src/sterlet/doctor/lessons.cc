@@ -57,7 +57,8 @@ int tier_for(double relative) {
 
 std::vector<Measured> measured_of(const std::string& study, const Importance& importance) {
   std::vector<Measured> measured;
-  if (!importance.is_enough) return measured;
+  // A single parameter is the largest whatever it does.
+  if (!importance.is_enough || importance.rows.size() < 2) return measured;
   double largest = 0;
   for (const ImportanceRow& row : importance.rows) {
     if (row.fanova) largest = std::max(largest, row.fanova->value);

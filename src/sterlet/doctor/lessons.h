@@ -19,7 +19,7 @@ struct Measured {
   double low = 0, high = 0;  ///< ... with the ends of its interval.
 };
 
-/// The parameters of a study that were measured, with their shares; none where there was not enough data.
+/// The parameters of a study that were measured, with their shares; none where there was not enough data, or one parameter.
 std::vector<Measured> measured_of(const std::string& study, const Importance& importance);
 /// Written and read: {"trials":60,"parameters":[{"param":"units","tier":2,"relative":0.5,"low":0.4,"high":0.6}]}. What is
 /// not of that form is left out.

@@ -80,6 +80,7 @@ struct Event {
     bool live = false;
     bool restores = false;
     bool loop = false;  ///< Its loop counts its steps, answers and goes back as the clients' steps() does.
+    std::optional<std::int64_t> steps;  ///< Of the whole training, where the program tells.
   };
   struct Report {
     std::int64_t step = 0;

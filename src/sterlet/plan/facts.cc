@@ -19,22 +19,43 @@ using base::ErrorCode;
 
 // How much of what tuning gains lies in a parameter of each tier: as `sterlet practices` has it.
 constexpr std::array<double, 5> kTierWeight{0, 1, 0.4, 0.12, 0.03};
-// Of a full training, on average, where trials that fall behind are stopped: an estimate, see docs/plan.md.
-constexpr double kPrunedShare = 0.65;
-constexpr double kLate = 3;    // A first report so many times as late as the defaults' is no chance of the start.
+// Of the steps of a full training, the mean of trials after the fourth, on eight tasks with real curves: bench/RESULTS.md,
+// Plans. Of random points; those of a sampler that learns are more alike, so that fewer can be stopped early.
+struct PrunedShare {
+  std::string_view pruner;
+  double of_random;
+};
+constexpr std::array<PrunedShare, 5> kPrunedShares{
+    {{"curve", 0.44}, {"auto", 0.44}, {"median", 0.34}, {"percentile", 0.22}, {"hyperband", 0.4}}};
+constexpr double kOtherShare = 0.8;  // Of pruners that stop what is hopeless alone, as threshold does: our estimate.
+constexpr double kLearning = 1.3;
+constexpr double kKeptBack = 0.02;    // Steps that take less than this part of the start came all at once.
+constexpr double kStartMin = 0.3;     // Seconds: a start of less may vary as it likes.
+constexpr double kStartSlowest = 10;  // Times as long as alone.
+constexpr double kLonger = 1.25;      // Of what was cut off when it had run longer than the defaults.
+constexpr double kLate = 3;  // A first report so many times as late as the defaults' is no chance of the start.
+constexpr std::int64_t kStepsUsual = 100;  // Where nothing is known of them ...
+constexpr double kReportsUsual = 100;      // ... and of the reports.
 constexpr double kRungs = 27;  // A full training is so many times as long as the first rung, where nothing says it.
 
 bool is_searched(const space::Parameter& parameter) {
   return space::is_numeric(parameter) ? parameter.low < parameter.high : parameter.choices.size() > 1;
 }
 
-// Rungs eta times apart from r to N cost (r/N) (1 + (1 - 1/eta) log_eta(N/r)) full trainings a start.
-double rung_share(const studyfile::Choice& pruner, double steps) {
-  if (pruner.name == "none") return 0;
-  if (pruner.name != "asha" && pruner.name != "hyperband") return kPrunedShare;
-  const double eta = pruner.options.value("eta", 3.0), first = pruner.options.value("min_steps", 0.0);
-  const double times = std::max(1.0, first > 0 && steps > 0 ? steps / first : kRungs);
-  return std::min(1.0, (1 + (1 - 1 / eta) * std::log(times) / std::log(eta)) / times);
+// Rungs eta times apart from r to N cost (r/N) (1 + (1 - 1/eta) log_eta(N/r)) full trainings a start. With few reports there
+// are few places to stop at, with one none.
+double pruned_share(const studyfile::Choice& pruner, double steps, double reports, bool is_model_based) {
+  if (pruner.name == "none" || reports < 2) return pruner.name == "none" ? 0 : 1;
+  if (pruner.name == "asha") {
+    const double eta = pruner.options.value("eta", 3.0), first = pruner.options.value("min_steps", 0.0);
+    const double times = std::max(1.0, first > 0 && steps > 0 ? steps / first : std::min(kRungs, reports));
+    return std::min(1.0, (1 + (1 - 1 / eta) * std::log(times) / std::log(eta)) / times);
+  }
+  const auto found = std::find_if(kPrunedShares.begin(), kPrunedShares.end(),
+                                  [&](const PrunedShare& row) { return row.pruner == pruner.name; });
+  const double of_random = found == kPrunedShares.end() ? kOtherShare : found->of_random;
+  const double share = std::min(1.0, of_random * (is_model_based ? kLearning : 1));
+  return share + (1 - share) / reports;
 }
 
 double value_at(const std::vector<Seen>& reports, std::int64_t step) {
@@ -69,10 +90,9 @@ double slope_of(const std::vector<Seen>& reports) {
 
 // The same steps may take longer at first: only those that both have seen are compared.
 std::optional<double> slow_down_of(const Training& alone, const Training& beside) {
-  if (alone.reports.empty() || beside.reports.empty()) {
-    const bool are_whole = alone.is_whole && beside.is_whole && alone.seconds > 0;
-    return are_whole ? std::optional(beside.seconds / alone.seconds) : std::nullopt;
-  }
+  const bool are_whole = alone.is_whole && beside.is_whole && alone.seconds > 0;
+  const auto of_whole = are_whole ? std::optional(beside.seconds / alone.seconds) : std::nullopt;
+  if (alone.reports.empty() || beside.reports.empty()) return of_whole;
   const auto last = std::min(alone.reports.back().step, beside.reports.back().step);
   const auto until = [&](const std::vector<Seen>& reports) {
     std::vector<Seen> kept;
@@ -81,16 +101,35 @@ std::optional<double> slow_down_of(const Training& alone, const Training& beside
     return pace_of(kept);
   };
   const auto one = until(alone.reports), other = until(beside.reports);
-  if (!one || !other || one->step_seconds <= 0) return std::nullopt;
+  // What a program keeps back and prints at its end says nothing of its steps.
+  const bool is_kept_back = one && one->step_seconds * static_cast<double>(last) < kKeptBack * one->start_seconds;
+  if (!one || !other || one->step_seconds <= 0 || is_kept_back) return of_whole;
   return other->step_seconds / one->step_seconds;
 }
 
+std::optional<double> start_slow_down_of(const Training& alone, const Training& beside) {
+  const auto one = pace_of(alone.reports), other = pace_of(beside.reports);
+  if (!one || !other || one->start_seconds < kStartMin || other->start_seconds <= 0) return std::nullopt;
+  return std::clamp(other->start_seconds / one->start_seconds, 0.5, kStartSlowest);
+}
+
+// What is said of a full training's length: by the user in steps, and by the defaults' program.
+struct Length {
+  std::int64_t steps = 1;
+  std::optional<std::int64_t> told;
+  // Of another point's training: where the batch size counts, a full one has another number of steps.
+  double of(const Training& training) const {
+    const auto own = static_cast<double>(steps);
+    return training.steps && told ? own * static_cast<double>(*training.steps) / static_cast<double>(*told) : own;
+  }
+};
+
 // Of a full training, from what was seen of it; nothing where nothing was. `tail` where it did not end.
-std::optional<double> full_seconds(const Training& training, std::int64_t steps, double tail) {
+std::optional<double> full_seconds(const Training& training, const Length& length, double tail) {
   if (training.is_whole) return training.seconds;
   const auto pace = pace_of(training.reports);
   if (!pace) return std::nullopt;
-  return pace->start_seconds + static_cast<double>(steps) * pace->step_seconds + tail;
+  return pace->start_seconds + length.of(training) * pace->step_seconds + tail;
 }
 
 double tail_of(const Training& training) {
@@ -105,6 +144,7 @@ base::Result<std::int64_t> steps_of(const studyfile::StudySpec& spec, const Pilo
   };
   if (pilot.alone.is_whole) return length(pilot.alone);
   if (spec.budget.steps_max) return *spec.budget.steps_max;
+  if (pilot.alone.steps) return *pilot.alone.steps;
   for (const Training& training : pilot.beside) {
     if (training.is_whole) return length(training);
   }
@@ -119,7 +159,8 @@ base::Result<std::int64_t> steps_of(const studyfile::StudySpec& spec, const Pilo
 void take_outcomes(const PilotResult& pilot, Facts& facts) {
   const Training* most = &pilot.alone;
   for (const Training& training : pilot.beside) {
-    if (training.is_default && training.reports.size() > most->reports.size()) most = &training;
+    const bool is_more = training.is_default && !training.has_failed;
+    if (is_more && training.reports.size() > most->reports.size()) most = &training;
   }
   if (most->reports.empty() || !std::isfinite(most->reports.back().value)) return;
   facts.value = most->reports.back().value;
@@ -127,7 +168,7 @@ void take_outcomes(const PilotResult& pilot, Facts& facts) {
       std::clamp(static_cast<double>(most->reports.back().step) / static_cast<double>(facts.steps), 1e-6, 1.0);
   facts.slope = std::min(0.0, slope_of(most->reports));  // What gets worse for now is not taken to go on so.
   for (const Training& training : pilot.beside) {
-    if (training.is_default || training.reports.empty()) continue;
+    if (training.is_default || training.has_failed || training.reports.empty()) continue;
     const std::int64_t step = std::min(training.reports.back().step, most->reports.back().step);
     const double gap = value_at(training.reports, step) - value_at(most->reports, step);
     if (std::isfinite(gap)) facts.gaps.push_back(gap);
@@ -161,14 +202,22 @@ std::optional<Pace> pace_of(const std::vector<Seen>& reports) {
   return pace;
 }
 
+void set_pruned_shares(const studyfile::StudySpec& spec, Facts& facts) {
+  const double steps = static_cast<double>(facts.steps), reports = steps / facts.report_steps;
+  facts.pruned_share = pruned_share(spec.pruner, steps, reports, facts.is_model_based);
+  facts.open_share = pruned_share({.name = "auto"}, steps, reports, facts.is_model_based);
+}
+
 Facts facts_of_study(const studyfile::StudySpec& spec, const space::Space& space) {
   Facts facts;
   facts.budget = spec.budget;
   facts.resources = spec.resources;
   facts.workers = spec.workers;
   facts.pruner = spec.pruner.name;
-  facts.rung_share = rung_share(spec.pruner, static_cast<double>(spec.budget.steps_max.value_or(0)));
   facts.is_model_based = spec.sampler.name != "random" && spec.sampler.name != "sobol" && spec.sampler.name != "grid";
+  facts.steps = spec.budget.steps_max.value_or(kStepsUsual);
+  facts.report_steps = std::max(1.0, static_cast<double>(facts.steps) / kReportsUsual);
+  set_pruned_shares(spec, facts);
   double all = 0, live = 0;
   for (const space::Parameter& parameter : space.parameters()) {
     if (!is_searched(parameter)) continue;
@@ -187,44 +236,69 @@ Facts facts_of_study(const studyfile::StudySpec& spec, const space::Space& space
   return facts;
 }
 
-base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::Space& space, const PilotResult& pilot,
-                                 std::optional<std::int64_t> steps) {
-  Facts facts = facts_of_study(spec, space);
-  STERLET_TRY(facts.steps, steps_of(spec, pilot, steps));
-  facts.rung_share = rung_share(spec.pruner, static_cast<double>(facts.steps));
-  facts.pilot_seconds = pilot.seconds;
+namespace {
+
+// What the points drawn took, to the defaults in the same company.
+void take_costs(const PilotResult& pilot, const Length& length, Facts& facts) {
+  std::optional<double> company;
+  for (const Training& training : pilot.beside) {
+    if (!training.is_default || training.has_failed) continue;
+    facts.slow_down = std::max(0.5, slow_down_of(pilot.alone, training).value_or(1));
+    facts.start_slow_down = start_slow_down_of(pilot.alone, training).value_or(1);
+    company = full_seconds(training, length, facts.tail_seconds);
+  }
+  if (!company) company = facts.full_seconds();
+  const double first_report =
+      facts.start_seconds + facts.report_steps * facts.step_seconds * std::max(1.0, facts.slow_down);
+  std::size_t drawn = 0, failed = 0;
+  for (const Training& training : pilot.beside) {
+    if (training.is_default) continue;
+    ++drawn;
+    failed += training.has_failed ? 1 : 0;
+    const auto full =
+        training.has_failed ? std::optional(training.seconds) : full_seconds(training, length, facts.tail_seconds);
+    std::optional<double> cost;
+    if (full) {
+      cost = *full / *company;
+    } else if (training.seconds >= kLate * first_report) {
+      // Of one that did not report even once it is known that this takes longer, once the defaults would have.
+      cost = training.seconds / first_report;
+    } else if (training.seconds >= *company) {
+      cost = kLonger * training.seconds / *company;
+    }
+    if (cost && std::isfinite(*cost) && *cost > 0) facts.costs.push_back(*cost);
+  }
+  if (drawn > 0) facts.failures = static_cast<double>(failed) / static_cast<double>(drawn);
+}
+
+void take_pace(const PilotResult& pilot, Facts& facts) {
   const std::optional<Pace> pace = pace_of(pilot.alone.reports);
   facts.tail_seconds = tail_of(pilot.alone);
   for (const Training& training : pilot.beside) {
     if (!pilot.alone.is_whole && training.is_whole) facts.tail_seconds = tail_of(training);
   }
-  if (pace) {
-    facts.start_seconds = pace->start_seconds;
-    facts.step_seconds = pace->step_seconds;
-    facts.step_spread = pace->step_spread;
-    facts.report_steps = std::max(1.0, pace->report_steps);
-  } else {  // One that tells its value alone, at its end.
+  if (!pace) {  // One that tells its value alone, at its end.
     facts.step_seconds = pilot.alone.seconds / static_cast<double>(facts.steps);
     facts.report_steps = static_cast<double>(facts.steps);
+    return;
   }
+  facts.start_seconds = pace->start_seconds;
+  facts.step_seconds = pace->step_seconds;
+  facts.step_spread = pace->step_spread;
+  facts.report_steps = std::max(1.0, pace->report_steps);
+}
+
+}  // namespace
+
+base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::Space& space, const PilotResult& pilot,
+                                 std::optional<std::int64_t> steps) {
+  Facts facts = facts_of_study(spec, space);
+  STERLET_TRY(facts.steps, steps_of(spec, pilot, steps));
+  facts.pilot_seconds = pilot.seconds;
+  take_pace(pilot, facts);
+  set_pruned_shares(spec, facts);
   facts.at_once = pilot.at_once;
-  std::optional<double> company;  // A full training with the defaults, in the company of the points drawn.
-  for (const Training& training : pilot.beside) {
-    if (!training.is_default) continue;
-    facts.slow_down = std::max(0.5, slow_down_of(pilot.alone, training).value_or(1));
-    company = full_seconds(training, facts.steps, facts.tail_seconds);
-  }
-  if (!company) company = facts.full_seconds();
-  const double first_report =
-      facts.start_seconds + facts.report_steps * facts.step_seconds * std::max(1.0, facts.slow_down);
-  for (const Training& training : pilot.beside) {
-    if (training.is_default) continue;
-    // Of one that did not report even once it is known that this takes longer, once the defaults would have.
-    const auto full = full_seconds(training, facts.steps, facts.tail_seconds);
-    if (!full && training.seconds < kLate * first_report) continue;
-    const double cost = full ? *full / *company : training.seconds / first_report;
-    if (std::isfinite(cost) && cost > 0) facts.costs.push_back(cost);
-  }
+  take_costs(pilot, {.steps = facts.steps, .told = pilot.alone.steps}, facts);
   facts.memory_bytes = pilot.alone.memory_bytes;
   for (const Training& training : pilot.beside)
     facts.memory_bytes = std::max(facts.memory_bytes, training.memory_bytes);

@@ -25,6 +25,8 @@ struct Training {
   std::vector<Seen> reports;
   double seconds = 0;     ///< How long it ran.
   bool is_whole = false;  ///< It ended by itself, with success.
+  bool has_failed = false;
+  std::optional<std::int64_t> steps;  ///< That it has in all, as its program told.
   std::int64_t memory_bytes = 0;
   bool is_live = false;                      ///< Its program takes changes while it trains, ...
   bool restores = false;                     ///< ... and goes back to checkpoints.
@@ -37,8 +39,7 @@ struct PilotResult {
   Training alone;
   std::vector<Training> beside;  ///< The defaults first, then points of the space, `at_once` at any time.
   int at_once = 1;
-  std::int64_t failed = 0;  ///< Of the points drawn.
-  double seconds = 0;       ///< That the pilot took.
+  double seconds = 0;  ///< That the pilot took.
 };
 
 /// Times of a training: start_up + steps * step + tail. Of the reports of one training.
@@ -58,8 +59,10 @@ struct Facts {
   double step_spread = 0;
   double report_steps = 1;
   int at_once = 1;                ///< So many ran beside each other ...
-  double slow_down = 1;           ///< ... and a step took so many times as long.
+  double slow_down = 1;           ///< ... and a step took so many times as long, ...
+  double start_slow_down = 1;     ///< ... a start so many times.
   std::vector<double> costs;      ///< Of the points drawn: a full training's time, the defaults' being 1.
+  double failures = 0;            ///< In [0, 1]. The share of them that failed; their times count as they were.
   std::int64_t memory_bytes = 0;  ///< Of one training, at most. 0: not known.
   std::optional<double> checkpoint_seconds;
   std::uint64_t checkpoint_bytes = 0;
@@ -74,9 +77,10 @@ struct Facts {
   bool can_babysit = true;     ///< One model can be raised: parameters are live, and the program follows.
   std::string why_not;         ///< Why it cannot; part of a sentence.
   bool is_model_based = true;  ///< The sampler learns from earlier trials.
-  double rung_share = 0;       ///< In (0, 1]. Of a full training, with the study's pruner, on average. 0: none prunes.
+  double pruned_share = 0;     ///< In (0, 1]. Of a full training, with the study's pruner, on average. 0: none prunes.
   std::string pruner = "none";
   bool is_pruner_open = false;  ///< The study does not say which pruner.
+  double open_share = 0;        ///< As pruned_share, with pruner: auto.
 
   studyfile::Budget budget;
   studyfile::Resources resources;
@@ -91,6 +95,8 @@ struct Facts {
 /// Errors  kInvalidArgument where nothing says how long a full training is.
 base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::Space& space, const PilotResult& pilot,
                                  std::optional<std::int64_t> steps);
+/// Sets pruned_share and open_share by the study's pruner and what is known of steps and reports.
+void set_pruned_shares(const studyfile::StudySpec& spec, Facts& facts);
 /// What the study says by itself: budget, resources, pruner, and whether one model can be raised. What is measured stays
 /// at its defaults; gather_facts() has it.
 Facts facts_of_study(const studyfile::StudySpec& spec, const space::Space& space);

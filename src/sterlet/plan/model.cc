@@ -8,31 +8,21 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/base/normal.h"
 #include "sterlet/base/rng.h"
 #include "sterlet/base/text.h"
+#include "sterlet/plan/draw.h"
 
 namespace sterlet::plan {
 
 namespace {
 
-// Who draws here. It draws for no trial, so that it has no place among those that must never change.
-constexpr base::Stream kPlanStream{1001};
-
 constexpr int kDraws = 1000;
 constexpr int kDrawsOfAFlip = 200;
 constexpr std::int64_t kSimulatedTrialsMax = 200;  // More are counted by their mean time.
 
-// Times. A pilot's pace holds within this, whatever else happens on the machine.
-constexpr double kModelError = 0.05;
-constexpr double kCostSpread = 0.3;  // Of ln(time) over the space, where no point was drawn.
-constexpr double kCostMost = 4;
 constexpr std::int64_t kUnpruned = 4;  // The first trials run to their end: there is nothing to compare them with.
 constexpr double kLate = 1.1;          // A result that is a tenth late counts.
 
-// Results, as shares of the default's value: see docs/plan.md.
-constexpr double kPriorGap = 0.3;      // A usual point is so much worse than the best possible.
-constexpr double kRegretSpread = 1.2;  // Of ln(regret) over the space.
 constexpr double kModelWorth = 2;      // A trial that a model suggests is worth so many random ones ...
 constexpr double kModelStart = 4;      // ... from here on.
 constexpr double kPrunedWorth = 0.95;  // n stopped early tell as much as n to this power to their end.
@@ -40,100 +30,25 @@ constexpr double kStudySteps = 1.5;    // The autopilot may spend so many traini
 constexpr double kLineShare = 0.62;    // ... of whose steps this is the line that is kept.
 constexpr double kWindowReports = 10;  // One change is judged by so many reports.
 constexpr double kTriesScale = 3;      // So many tries take the live regret down by e.
-constexpr double kFlattening = 0.5;    // A curve's slope over ln(step) goes on at this share.
-
-double quantile(double p) { return base::normal_quantile(std::clamp(p, 1e-9, 1 - 1e-9)); }
-
-// What is the same for all choices in one simulation.
-struct Draw {
-  std::uint64_t number = 0;
-  double time = 1;         // Of a step, to what was measured.
-  double cost = 1;         // Mean of a trial's time over the space, to the defaults'.
-  double cost_spread = 0;  // Of ln(time).
-  double gap = 1;          // The regret of a usual point.
-  double default_regret = 0;
-  double floor = 0;   // The best possible value.
-  double slope = 0;   // Of the value over ln(step).
-  double luck = 0.5;  // Of the search, in (0, 1).
-  double hand = 1;    // Of the one who raises.
-};
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return values.empty() ? 0 : sum / static_cast<double>(values.size());
-}
-
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-struct CostFacts {
-  double mean = 1, error = 0, spread = kCostSpread;  // error: of ln(mean); spread: of ln(one).
-};
-
-// The defaults are one of the trials, and one more observation of the space.
-CostFacts cost_facts(const Facts& facts) {
-  std::vector<double> costs{1};
-  costs.insert(costs.end(), facts.costs.begin(), facts.costs.end());
-  // A few points, some of them seen while the machine was busy: none counts for more than four times the middle one.
-  const double middle = median_of(costs);
-  double sum = 0;
-  std::vector<double> logs;
-  for (const double cost : costs) {
-    const double kept = std::clamp(cost, middle / kCostMost, middle * kCostMost);
-    logs.push_back(std::log(kept));
-    sum += kept;
-  }
-  const double mean = mean_of(logs);
-  double squares = 0;
-  for (const double each : logs) squares += (each - mean) * (each - mean);
-  const auto n = static_cast<double>(logs.size());
-  // Three observations' worth of the usual spread, so that two equal ones do not count as certainty.
-  const double variance = (squares + 3 * kCostSpread * kCostSpread) / (n + 2);
-  return {.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
-}
-
-Draw draw_of(const Facts& facts, std::uint64_t number) {
-  base::RandomStream stream({.seed = 0x706c616e, .trial = number, .stream = kPlanStream});
-  Draw draw{.number = number};
-  const CostFacts costs = cost_facts(facts);
-  const double step_error = facts.pilot_seconds > 0 ? std::min(0.3, facts.step_spread / 3) : 0.1;
-  draw.time = std::exp(stream.normal() * std::hypot(kModelError, step_error));
-  draw.cost = costs.mean * std::exp(stream.normal() * costs.error);
-  draw.cost_spread = costs.spread;
-  const double value = facts.value.value_or(1), size = std::max(std::fabs(value), 1e-12);
-  double gap = kPriorGap * size;
-  if (facts.gaps.size() >= 2) {
-    std::vector<double> sizes;
-    for (const double each : facts.gaps) sizes.push_back(std::fabs(each));
-    // A few points, seen early, say half of it.
-    gap = std::sqrt(gap * std::clamp(median_of(sizes), 0.01 * size, 3 * size));
-  }
-  draw.gap = gap * std::exp(0.4 * stream.normal());
-  double better = 1, worse = 2;
-  for (const double each : facts.gaps) (each < 0 ? better : worse) += 1;
-  const double p = better / (better + worse);
-  const double p_error = std::sqrt(p * (1 - p) / (better + worse + 1));
-  const double place = std::clamp(p + p_error * stream.normal(), 0.02, 0.95);
-  draw.default_regret = draw.gap * std::exp(kRegretSpread * quantile(place));
-  draw.slope = facts.slope * std::clamp(kFlattening + 0.25 * stream.normal(), 0.0, 1.0);
-  const double whole = value - draw.slope * std::log(std::min(1.0, facts.share));
-  draw.floor = whole - draw.default_regret;
-  draw.luck = stream.uniform();
-  draw.hand = std::exp(0.3 * stream.normal());
-  return draw;
-}
 
 struct Outcome {
   double trials = 0, seconds = 0, value = std::numeric_limits<double>::infinity();
 };
 
+// How many times as long it takes with so many at once, where it took `slow_down` times as long beside at_once - 1.
+double in_company(const Facts& facts, double slow_down, int slots) {
+  const double more = facts.at_once > 1 ? (slow_down - 1) / (facts.at_once - 1) : 0;
+  return std::max(0.5, 1 + more * (slots - 1));
+}
+
+double start_seconds(const Facts& facts, int slots) {
+  return facts.start_seconds * in_company(facts, facts.start_slow_down, slots);
+}
+
 double trial_seconds(const Facts& facts, int slots) {
-  const double more = facts.at_once > 1 ? (facts.slow_down - 1) / (facts.at_once - 1) : 0;
-  const double slow_down = std::max(0.5, 1 + more * (slots - 1));
-  return facts.start_seconds + static_cast<double>(facts.steps) * facts.step_seconds * slow_down + facts.tail_seconds;
+  return start_seconds(facts, slots) +
+         static_cast<double>(facts.steps) * facts.step_seconds * in_company(facts, facts.slow_down, slots) +
+         facts.tail_seconds;
 }
 
 struct Counted {
@@ -146,8 +61,10 @@ Counted run_trials(const Facts& facts, const Draw& draw, int slots, double prune
   const double last = limit * kLate + facts.budget.grace.value_or(0);
   const std::int64_t trials = facts.budget.trials.value_or(std::numeric_limits<std::int64_t>::max());
   const double base_time = trial_seconds(facts, slots) * draw.time, time = base_time * draw.cost;
-  const double mean_share = pruned_share > 0 ? pruned_share : 1;
-  base::RandomStream stream({.seed = 0x706c616e, .trial = draw.number, .stream = kPlanStream, .attempt = 1});
+  // A trial that is stopped early has paid for its start.
+  const double start_share = base_time > 0 ? start_seconds(facts, slots) * draw.time / base_time : 0;
+  const double mean_share = pruned_share > 0 ? start_share + (1 - start_share) * pruned_share : 1;
+  base::RandomStream stream({.seed = kPlanSeed, .trial = draw.number, .stream = kPlanStream, .attempt = 1});
   std::priority_queue<double, std::vector<double>, std::greater<>> free;
   for (int slot = 0; slot < slots; ++slot) free.push(0);
   Counted counted;
@@ -168,8 +85,8 @@ Counted run_trials(const Facts& facts, const Draw& draw, int slots, double prune
                    : time * std::exp(draw.cost_spread * stream.normal() - draw.cost_spread * draw.cost_spread / 2);
     // Some end at once, some go all the way: uniform over the shares that have this mean.
     if (pruned_share > 0 && trial >= kUnpruned) {
-      const double half = std::min(mean_share, 1 - mean_share);
-      seconds *= mean_share - half + 2 * half * stream.uniform();
+      const double half = std::min(pruned_share, 1 - pruned_share);
+      seconds *= start_share + (1 - start_share) * (pruned_share - half + 2 * half * stream.uniform());
     }
     double end = start + seconds;
     if (facts.budget.grace) end = std::min(end, limit + *facts.budget.grace);
@@ -185,12 +102,12 @@ Outcome search(const Facts& facts, const Draw& draw, int slots, double pruned_sh
   const Counted counted = run_trials(facts, draw, slots, pruned_share);
   Outcome outcome{.trials = counted.begun, .seconds = counted.seconds};
   if (counted.in_time < 1) return outcome;
-  double n = counted.in_time;
+  double n = std::max(1.0, counted.in_time * (1 - facts.failures));
   if (pruned_share > 0) n = std::max(1.0, std::pow(n, kPrunedWorth));
   if (facts.is_model_based && n > kModelStart) n = kModelStart + kModelWorth * (n - kModelStart);
   // The best of n draws lies at this place of their distribution; the first trial is the defaults.
   const double place = 1 - std::pow(1 - draw.luck, 1 / n);
-  const double regret = std::min(draw.gap * std::exp(kRegretSpread * quantile(place)), draw.default_regret);
+  const double regret = std::min(draw.gap * std::exp(kRegretSpread * quantile_of(place)), draw.default_regret);
   outcome.value = draw.floor + regret;
   return outcome;
 }
@@ -234,13 +151,12 @@ struct Kind {
 };
 
 std::vector<Kind> kinds_of(const Facts& facts) {
-  constexpr double kCurveShare = 0.65;
   std::vector<Kind> kinds;
   // Where the study names its pruner, there is nothing to choose.
-  if (facts.rung_share == 0) kinds.push_back({Strategy::kParallel, "none", 0});
-  if (facts.rung_share > 0) kinds.push_back({Strategy::kParallel, facts.pruner, facts.rung_share});
-  if (facts.is_pruner_open && facts.rung_share == 0 && facts.steps > 1) {
-    kinds.push_back({Strategy::kParallel, "auto", kCurveShare});
+  if (facts.pruned_share == 0) kinds.push_back({Strategy::kParallel, "none", 0});
+  if (facts.pruned_share > 0) kinds.push_back({Strategy::kParallel, facts.pruner, facts.pruned_share});
+  if (facts.is_pruner_open && facts.pruned_share == 0 && facts.open_share > 0 && facts.open_share < 1) {
+    kinds.push_back({Strategy::kParallel, "auto", facts.open_share});
   }
   if (facts.can_babysit) kinds.push_back({Strategy::kBabysit, "none", 0});
   return kinds;

@@ -99,7 +99,7 @@ TEST(Plan, OfABudgetOfTrialsPredictsTheTime) {
   EXPECT_NEAR(search.hours[1], 25 * 100 / 3600.0, 0.08);
   facts.costs = {2, 2, 2, 2};  // The defaults, then, are the cheapest of five.
   EXPECT_NEAR(search_of(make_plan(facts)).hours[1], 25 * 180 / 3600.0, 0.2);
-  facts.rung_share = 0.5;
+  facts.pruned_share = 0.5;
   facts.pruner = "median";
   EXPECT_NEAR(search_of(make_plan(facts)).hours[1], 25 * 180 * 0.55 / 3600.0, 0.2);
 }

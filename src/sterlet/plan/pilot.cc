@@ -13,6 +13,7 @@
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/samplers/sobol.h"
 
 namespace sterlet::plan {
 
@@ -28,6 +29,9 @@ constexpr std::int64_t kCheckpointMs = 5000;  // How long a checkpoint that was 
 constexpr std::size_t kReportsEnough = 12;    // With these, and kSecondsEnough, a pace is known well enough.
 constexpr double kSecondsEnough = 3;
 constexpr std::size_t kDrawReports = 3;  // Of a point drawn, whose pace is only one of several.
+constexpr std::size_t kDrawsEnough = 6;  // So many are worth more than the usual time of a part.
+constexpr double kPatience = 1.5;        // Times as long as the training alone may the second part be.
+constexpr double kMemoryShare = 0.9;     // Of the machine's, for all programs together.
 constexpr std::size_t kDrawsMax = 12;
 constexpr std::string_view kEnough = "the pilot has seen enough";
 
@@ -40,7 +44,8 @@ class Pilot final {
         clock_(clock),
         options_(options),
         interruptions_(options.signal_fd),
-        gpus_(options.gpus, study.spec.resources.gpu_share) {}
+        gpus_(options.gpus, study.spec.resources.gpu_share),
+        points_(samplers::sobol_points(study.space, study.spec.seed.value_or(0))) {}
 
   Result<PilotResult> run() {
     const std::int64_t start_ms = clock_.steady_ms();
@@ -63,7 +68,7 @@ class Pilot final {
   };
 
   Result<PilotResult> run_parts() {
-    PilotResult result{.at_once = options_.at_once};
+    PilotResult result;
     STERLET_TRY(const std::int64_t first, start(true, options_.threads_alone));
     STERLET_PASS(watch([&] { return is_seen_alone(first); }));
     Program& alone = programs_[first];
@@ -73,54 +78,68 @@ class Pilot final {
     result.alone = programs_[first].training;
 
     part_start_ms_ = clock_.steady_ms();
-    part_seconds_ = std::max(options_.part_seconds, std::min(options_.patience_seconds, 1.5 * result.alone.seconds));
+    const double alone_seconds = result.alone.seconds;
+    part_seconds_ = std::max(options_.part_seconds, std::min(options_.patience_seconds, kPatience * alone_seconds));
+    longest_seconds_ = std::max(part_seconds_, options_.whole_seconds);
+    // Trainings whose length the point decides say how long they take by their ends alone.
+    needs_ends_ = result.alone.is_whole && !result.alone.steps && kPatience * alone_seconds <= longest_seconds_;
+    at_once_ = result.at_once = room_for(result.alone);
     std::vector<std::int64_t> beside;
-    if (options_.at_once > 1) {
+    if (at_once_ > 1) {
       STERLET_TRY(const std::int64_t again, start(true, options_.threads_beside));
       beside.push_back(again);
     }
     STERLET_PASS(watch_beside(beside));
     for (const std::int64_t number : beside) {
       const Program& program = programs_[number];
-      if (!program.failure.empty()) {
-        ++result.failed;
-      } else {
-        result.beside.push_back(program.training);
-      }
+      result.beside.push_back(program.training);
+      result.beside.back().has_failed = !program.failure.empty();
     }
     return result;
+  }
+
+  int room_for(const Training& one) const {
+    if (one.memory_bytes <= 0 || options_.memory_bytes <= 0) return options_.at_once;
+    const double room =
+        kMemoryShare * static_cast<double>(options_.memory_bytes) / static_cast<double>(one.memory_bytes);
+    return std::max(1, std::min(options_.at_once, static_cast<int>(std::min(room, 4096.0))));
   }
 
   // Keeps as many running as will later, until the defaults were seen enough and enough points, or the time is over.
   Result<void> watch_beside(std::vector<std::int64_t>& beside) {
     const bool has_first = !beside.empty();
-    std::size_t draws = 0;
-    while (!is_part_over()) {
-      std::size_t running = 0, seen = 0;
+    std::size_t draws = 0, seen = 0;
+    while (!is_part_over(seen)) {
+      std::size_t running = 0;
+      seen = 0;
       for (std::size_t i = 0; i < beside.size(); ++i) {
         Program& program = programs_[beside[i]];
         const bool is_first = has_first && i == 0;
-        const bool is_enough = is_first ? is_paced(program, kReportsEnough) : is_paced(program, kDrawReports);
+        const bool is_enough =
+            is_first ? is_paced(program, kReportsEnough) : !needs_ends_ && is_paced(program, kDrawReports);
         if (!program.is_ended && is_enough && !is_first) STERLET_PASS(stop(beside[i]));
         if (!program.is_ended) ++running;
-        if (is_enough || program.is_ended) ++seen;
+        if (!is_first && (is_enough || program.is_ended)) ++seen;
       }
       const bool is_first_seen =
           !has_first || programs_[beside[0]].is_ended || is_paced(programs_[beside[0]], kReportsEnough);
-      if (is_first_seen && draws >= kDrawsMax && seen == beside.size()) break;
-      for (; running < static_cast<std::size_t>(options_.at_once) && draws < kDrawsMax; ++running, ++draws) {
+      if (is_first_seen && draws >= kDrawsMax && seen == draws) break;
+      for (; running < static_cast<std::size_t>(at_once_) && draws < kDrawsMax; ++running, ++draws) {
         STERLET_TRY(const std::int64_t number, start(false, options_.threads_beside));
         beside.push_back(number);
       }
       // Whoever runs on in less company would seem faster than it is.
-      if (running < static_cast<std::size_t>(options_.at_once)) break;
+      if (running < static_cast<std::size_t>(at_once_)) break;
       STERLET_PASS(look());
     }
     for (const std::int64_t number : beside) STERLET_PASS(stop(number));
     return {};
   }
 
-  bool is_part_over() const { return static_cast<double>(clock_.steady_ms() - part_start_ms_) >= part_seconds_ * 1000; }
+  bool is_part_over(std::size_t seen) const {
+    const double seconds = static_cast<double>(clock_.steady_ms() - part_start_ms_) / 1000;
+    return seconds >= (seen >= kDrawsEnough ? part_seconds_ : longest_seconds_);
+  }
   double age(const Program& program) const {
     return static_cast<double>(clock_.steady_ms() - program.started_ms) / 1000;
   }
@@ -132,18 +151,23 @@ class Pilot final {
   bool is_seen_alone(std::int64_t number) {
     const Program& program = programs_[number];
     if (program.is_ended) return true;
-    if (options_.is_length_known && is_paced(program, kReportsEnough)) return true;
+    const bool is_length_known = options_.is_length_known || program.training.steps;
+    if (is_length_known && is_paced(program, kReportsEnough)) return true;
     // A program that loads for long, or reports seldom, gets the time for a few reports.
-    const bool has_pace = program.training.reports.size() >= kDrawReports;
+    const bool is_enough = is_length_known && program.training.reports.size() >= kDrawReports;
     return age(program) >=
-           (has_pace ? options_.part_seconds : std::max(options_.part_seconds, options_.patience_seconds));
+           (is_enough ? options_.part_seconds : std::max(options_.part_seconds, options_.patience_seconds));
   }
 
   base::Json params_of(bool is_default) {
     const space::Space& space = study_.space;
     const base::StreamKey key{
         .seed = study_.spec.seed.value_or(0), .trial = next_, .stream = base::Stream::kSpace, .attempt = 0};
-    if (!is_default) return space.to_json(space.draw(key));
+    if (!is_default) {
+      // Evenly spread, so that few points say what a usual one takes.
+      const auto index = static_cast<std::uint32_t>(points_drawn_++);
+      return space.to_json(space.repair(space.from_unit(points_.at(index, key)), key));
+    }
     if (const auto defaults = space.defaults()) return space.to_json(*defaults);
     const std::vector<double> middle(space.dimensions().size(), 0.5);
     return space.to_json(space.repair(space.from_unit(middle), key));
@@ -195,6 +219,7 @@ class Pilot final {
     } else if (const auto* hello = std::get_if<Event::Hello>(&event.what)) {
       program.training.is_live = program.training.is_live || hello->live;
       program.training.restores = program.training.restores || hello->restores;
+      if (hello->steps) program.training.steps = hello->steps;
     } else if (const auto* checkpoint = std::get_if<Event::Checkpoint>(&event.what)) {
       if (program.asked_ms >= 0 && !program.training.checkpoint_seconds) {
         program.training.checkpoint_seconds = static_cast<double>(clock_.steady_ms() - program.asked_ms) / 1000;
@@ -289,7 +314,13 @@ class Pilot final {
   std::map<std::int64_t, Program> programs_;  // By trial number.
   std::uint64_t next_ = 0;
   std::int64_t part_start_ms_ = 0;
-  double part_seconds_ = 0;  // Of the second part: as long as what needed its time alone.
+  math::SobolPoints points_;
+  std::size_t points_drawn_ = 0;
+  // Of the second part: how long it takes, how long where it saw few points, and whether these are waited for to their
+  // ends.
+  double part_seconds_ = 0, longest_seconds_ = 0;
+  int at_once_ = 1;
+  bool needs_ends_ = false;
 };
 
 }  // namespace

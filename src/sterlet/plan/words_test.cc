@@ -43,6 +43,7 @@ Facts facts_of(double budget_seconds) {
   facts.machine = {.cores = 2, .memory_bytes = std::int64_t{8} << 30};
   facts.budget.seconds = budget_seconds;
   facts.is_pruner_open = true;
+  facts.open_share = 0.6;
   return facts;
 }
 

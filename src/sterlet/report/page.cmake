@@ -5,7 +5,7 @@ set(STERLET_REPORT_DIR ${CMAKE_CURRENT_LIST_DIR})
 function(sterlet_embed_report_page target)
   set(page ${STERLET_REPORT_DIR}/page)
   # Order matters only for what runs at load time: main.js is last.
-  set(scripts data store scale surface plot panel header best curves lineage models pareto importance slices map parallel ranges
+  set(scripts data store scale surface plot panel header best curves lineage models pareto importance slices contour map parallel ranges
       table main)
   set(parts ${page}/page.html ${page}/page.css)
   foreach(name IN LISTS scripts)

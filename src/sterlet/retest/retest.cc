@@ -270,15 +270,15 @@ Result<RetestResult> run_retest(study::Study& study, const Json& now, const Rete
 
 Json json_of(const RetestResult& result, const study::Study& study) {
   const analysis::RetestJudgement& judgement = result.judgement;
-  const auto rounded = [](double value, double unit) { return std::round(value / unit) * unit; };
+  const auto rounded = [](double value, double parts) { return std::round(value * parts) / parts; };
   Json json{{"version", 1},
             {"study", study.spec().name},
             {"verdict", analysis::text_of(judgement.verdict)},
-            {"confidence", rounded(judgement.confidence, 0.001)},
+            {"confidence", rounded(judgement.confidence, 1000)},
             {"rank_correlation",
-             {{"value", judgement.correlation ? Json(rounded(*judgement.correlation, 0.001)) : Json()},
-              {"low", rounded(judgement.correlation_low, 0.001)},
-              {"high", rounded(judgement.correlation_high, 0.001)}}},
+             {{"value", judgement.correlation ? Json(rounded(*judgement.correlation, 1000)) : Json()},
+              {"low", rounded(judgement.correlation_low, 1000)},
+              {"high", rounded(judgement.correlation_high, 1000)}}},
             {"evaluations", result.evaluations}};
   json["best_then"] = result.trials.front().trial;
   json["best_now"] = result.trials[judgement.best_now].trial;
@@ -299,7 +299,7 @@ Json json_of(const RetestResult& result, const study::Study& study) {
   if (judgement.verdict == Verdict::kUnsure) json["leaning"] = analysis::text_of(judgement.leaning);
   if (!result.ended.empty()) json["ended"] = result.ended;
   if (!result.gains.empty()) json["gains"] = result.gains;
-  if (result.scale) json["scale"] = rounded(*result.scale, 0.01);
+  if (result.scale) json["scale"] = rounded(*result.scale, 100);
   json["advice"] = result.advice;
   return json;
 }

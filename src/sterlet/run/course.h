@@ -40,6 +40,13 @@ class Course final {
   explicit Course(const std::vector<base::Json>& agenda);
 
   void take_report(std::int64_t step, const pruners::Decision& decision, std::int64_t now_ms);
+  /// What its objective had come to in the last report that had it.
+  struct Came {
+    std::int64_t step = 0;
+    double value = 0;
+  };
+  void take_objective(Came came) { came_ = came; }
+  const std::optional<Came>& came() const { return came_; }
   /// What a report named; the first kNamesMax names are kept.
   void take_metrics(const std::vector<std::pair<std::string, double>>& metrics);
   void take_value(std::vector<double> values) {
@@ -102,6 +109,7 @@ class Course final {
   bool is_robbed_ = false;
   bool has_told_ = false;  // A report or a value.
   bool is_out_of_time_ = false;
+  std::optional<Came> came_;
   std::vector<std::string> metrics_;
   std::optional<std::set<std::string>> read_;
   std::int64_t told_ms_ = 0;  // From kTold on.

@@ -1,6 +1,7 @@
 #include "sterlet/run/explain.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -134,13 +135,55 @@ std::string explain_missing(const studyfile::MetricsSource& source, const std::s
   return pattern ? from_stdout(*pattern, metric, told, traces) : std::string();
 }
 
-std::string with_advice(std::string reason) {
-  if (reason.ends_with("No module named 'sterlet'")) {
-    reason += "; write the client beside the program: sterlet client python > sterlet.py";
-  } else if (reason.find("sterlet.hpp: No such file") != std::string::npos) {
-    reason += "; write the client beside the program: sterlet client cpp > sterlet.hpp";
+namespace {
+
+struct Cure {
+  std::string_view said;  // In the last line that a program wrote.
+  std::string_view next;
+};
+constexpr std::array kCures{
+    Cure{"No module named 'sterlet'", "write the client beside the program: sterlet client python > sterlet.py"},
+    Cure{"sterlet.hpp: No such file", "write the client beside the program: sterlet client cpp > sterlet.hpp"},
+    Cure{"No module named",
+         "install it for the Python of the command, or begin the command with the Python that has it, "
+         "as .venv/bin/python"},
+    Cure{"unrecognized arguments", "name the options in the command as the program does"},
+    Cure{"unrecognized option", "name the options in the command as the program does"},
+    Cure{"no such option", "name the options in the command as the program does"},
+    Cure{"invalid int value", "a parameter that must be whole needs type: int"},
+    Cure{"EOF when reading a line", "a trial has no terminal to be asked at: give the answer in the command"},
+    Cure{"CUDA out of memory", "run fewer trials on a device (gpu_share in resources), or bound what takes its memory"},
+};
+
+std::string cure_of(const std::string& reason, const std::string& folder) {
+  for (const Cure& cure : kCures) {
+    if (reason.find(cure.said) != std::string::npos) return std::string(cure.next);
   }
-  return reason;
+  const bool is_file_missing =
+      reason.find("No such file or directory") != std::string::npos || reason.find("can't cd to") != std::string::npos;
+  if (!is_file_missing) return {};
+  return fmt::format("a path that does not begin with / begins at the study file's folder, {}",
+                     base::printable(folder));
+}
+
+// What a program left behind that ended with an error and wrote nothing of it to stderr.
+std::string last_words(const exec::Traces& traces) {
+  if (!traces.stderr_last.empty()) return {};
+  if (traces.stdout_last.empty()) return "it printed nothing";
+  return fmt::format("its last line on stdout was {}", quoted(traces.stdout_last.back()));
+}
+
+}  // namespace
+
+std::string with_advice(std::string reason, const exec::Event::Exited& exited, const std::string& folder) {
+  std::string next = cure_of(reason, folder);
+  if (next.empty() && exited.cause == exec::Cause::kTimeLimit)
+    next = "give it more by time in resources, or less to do";
+  const bool is_limit = exited.cause == exec::Cause::kOutOfMemory && reason.find("its limit") != std::string::npos;
+  if (next.empty() && is_limit) next = "give it more by memory in resources";
+  const bool is_own = exited.cause == exec::Cause::kError && reason == exited.reason;
+  if (next.empty() && is_own) next = last_words(exited.traces);
+  return next.empty() ? reason : fmt::format("{}; {}", reason, next);
 }
 
 std::string explain_unread(const base::Json& params, const std::vector<std::string>& command,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 #include "sterlet/run/explain.h"
 
@@ -43,7 +44,9 @@ Result<void> Intake::take(const Event& event, Turn& turn) {
     STERLET_TRY(const auto decision, study_.report(event.id.trial, event.id.attempt, report->step, report->metrics));
     course.take_report(report->step, decision, clock_.steady_ms());
     course.take_metrics(report->metrics);
-    turn.reported.push_back({.trial = event.id.trial, .step = report->step, .value = objective_of(report->metrics)});
+    const std::optional<double> value = objective_of(report->metrics);
+    if (value) course.take_objective({.step = report->step, .value = *value});
+    turn.reported.push_back({.trial = event.id.trial, .step = report->step, .value = value});
     if (report->ack) {
       turn.answers.push_back({.id = event.id, .ack = *report->ack, .prune = decision.prune && !decision.pause});
     }
@@ -72,6 +75,7 @@ Result<void> Intake::take_exited(const AttemptId& id, const Event::Exited& exite
   turn.exited.push_back(id);
   study::Outcome outcome = outcome_of(course, exited);
   turn.has_unstarted = turn.has_unstarted || outcome.is_unstarted;
+  if (course.is_out_of_time() && outcome.state == storage::State::kLost) outcome.reason += left_text(id.trial, course);
   STERLET_PASS(study_.tell(id.trial, id.attempt, std::move(outcome)));
   const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(id.trial)];
   for (const std::int64_t command : course.commands()) {
@@ -84,7 +88,14 @@ Result<void> Intake::take_exited(const AttemptId& id, const Event::Exited& exite
 study::Outcome Intake::outcome_of(const Course& course, const Event::Exited& exited) const {
   const auto& objectives = study_.spec().objectives;
   study::Outcome outcome = course.outcome(exited, objectives.size());
-  if (outcome.state == storage::State::kFailed) outcome.reason = with_advice(std::move(outcome.reason));
+  if (outcome.state == storage::State::kFailed && !outcome.is_unstarted) {
+    outcome.reason = with_advice(std::move(outcome.reason), exited, study_.spec().folder);
+    if (course.came() && exited.cause == exec::Cause::kError && exited.traces.stderr_last.empty()) {
+      outcome.reason +=
+          fmt::format("; its {} of {} does not count, as it failed: where all is well it ends with exit code 0",
+                      objectives.front().metric, base::figure_text(course.came()->value));
+    }
+  }
   if (outcome.state != storage::State::kComplete || !outcome.values.empty()) return outcome;
   for (const studyfile::Objective& objective : objectives) {
     const auto& told = course.metrics();
@@ -93,6 +104,16 @@ study::Outcome Intake::outcome_of(const Course& course, const Event::Exited& exi
                                       : explain_missing(study_.spec().metrics, objective.metric, told, exited.traces));
   }
   return outcome;
+}
+
+// What the last report and the last checkpoint of a trial say that was stopped for want of time.
+std::string Intake::left_text(std::int64_t trial, const Course& course) const {
+  const std::string& metric = study_.spec().objectives.front().metric;
+  std::string text = course.came() ? fmt::format("; {} was {} at step {}", metric,
+                                                 base::figure_text(course.came()->value), course.came()->step)
+                                   : fmt::format("; it had not reported {} yet", metric);
+  const bool has_checkpoint = !study_.records()[static_cast<std::size_t>(trial)].checkpoint.empty();
+  return text + (has_checkpoint ? ", and its checkpoint is kept" : ", and it left no checkpoint");
 }
 
 std::optional<double> Intake::objective_of(const std::vector<std::pair<std::string, double>>& metrics) const {
@@ -114,15 +135,15 @@ Result<void> Intake::take_mail(Turn& turn) const {
     if (std::count(turn.exited.begin(), turn.exited.end(), id) > 0) continue;  // It is answered with its end.
     const auto& known = running->second.course.commands();
     if (std::count(known.begin(), known.end(), command.id) > 0) continue;
-    if (command.kind == kHoldKind) {
+    if (command.kind == study::kHoldKind) {
       const bool is_held = !running->second.is_held;
       turn.holds[id] = is_held;
       STERLET_PASS(mail_.answer(command.id, is_held ? fmt::format("trial {} is held where it is", id.trial)
                                                     : fmt::format("trial {} goes on", id.trial)));
-    } else if (command.kind == kPruneKind || command.kind == kStopKind) {
-      const bool is_prune = command.kind == kPruneKind;
+    } else if (command.kind == study::kPruneKind || command.kind == study::kStopKind) {
+      const bool is_prune = command.kind == study::kPruneKind;
       course_of(id, turn).take_wish(is_prune ? Course::Wish::kPrune : Course::Wish::kCancel, command.id,
-                                    stop_reason(command));
+                                    study::stop_reason(command));
       if (running->second.is_held) turn.holds[id] = false;  // So that it hears of it.
     }
   }

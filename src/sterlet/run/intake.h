@@ -11,7 +11,7 @@
 #include "sterlet/base/result.h"
 #include "sterlet/exec/executor.h"
 #include "sterlet/run/course.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/study/sessions.h"
 #include "sterlet/study/study.h"
 
@@ -56,7 +56,7 @@ struct Turn {
 /// and writes into the turn what follows from it. It changes nothing that outlives a turn that fails. Borrows all.
 class Intake final {
  public:
-  Intake(study::Study& study, Mail& mail, const base::Clock& clock, const RunningAttempts& running)
+  Intake(study::Study& study, study::Mail& mail, const base::Clock& clock, const RunningAttempts& running)
       : study_(study), mail_(mail), clock_(clock), running_(running), watch_(clock) {}
 
   /// Another process that thought this one dead may have taken trials of ours. What they tell has no place any more; the
@@ -74,10 +74,11 @@ class Intake final {
   Course& course_of(const exec::AttemptId& id, Turn& turn) const;
   base::Result<void> take_exited(const exec::AttemptId& id, const exec::Event::Exited& exited, Turn& turn);
   study::Outcome outcome_of(const Course& course, const exec::Event::Exited& exited) const;
+  std::string left_text(std::int64_t trial, const Course& course) const;
   std::optional<double> objective_of(const std::vector<std::pair<std::string, double>>& metrics) const;
 
   study::Study& study_;
-  Mail& mail_;
+  study::Mail& mail_;
   const base::Clock& clock_;
   const RunningAttempts& running_;
   study::SessionWatch watch_;

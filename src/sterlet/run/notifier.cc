@@ -101,6 +101,18 @@ std::optional<std::string> Notifier::failed(std::int64_t trial, const std::strin
   return tell(std::move(notice));
 }
 
+std::optional<std::string> Notifier::improved(const Improvement& improvement) {
+  if (!study_.spec().notify.is_wanted(Occasion::kBest)) return std::nullopt;
+  const std::string& metric = study_.spec().objectives.front().metric;
+  Json notice = trial_notice(study_, Occasion::kBest, improvement.trial);
+  notice["values"] = {{metric, base::json_number(improvement.value)}};
+  notice["params"] = improvement.params;
+  notice["step"] = improvement.step;
+  notice["text"] = fmt::format("{}: trial {} has its best {} so far, {} at step {}", study_.spec().name,
+                               improvement.trial, metric, base::figure_text(improvement.value), improvement.step);
+  return tell(std::move(notice));
+}
+
 std::optional<std::string> Notifier::run_ended(const std::string& reason) {
   if (!study_.spec().notify.is_wanted(Occasion::kEnd)) return std::nullopt;
   return tell(end_notice(study_, reason));

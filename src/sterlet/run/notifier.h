@@ -28,6 +28,13 @@ class Notifier final {
   std::optional<std::string> trial_ended(std::int64_t trial);
   /// A model's program has failed, though its training may go on later: it is no trial that has ended.
   std::optional<std::string> failed(std::int64_t trial, const std::string& reason);
+  /// A model that is trained has come to its best value so far, at that step, with those parameters.
+  struct Improvement {
+    std::int64_t trial = 0, step = 0;
+    double value = 0;
+    base::Json params;
+  };
+  std::optional<std::string> improved(const Improvement& improvement);
   /// The run is over, for this reason.
   std::optional<std::string> run_ended(const std::string& reason);
 

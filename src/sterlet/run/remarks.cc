@@ -7,6 +7,17 @@
 
 namespace sterlet::run {
 
+namespace {
+
+// 0: nothing is stored.
+int last_version(const study::Study& study) {
+  return study.spec_versions().empty() ? 0 : study.spec_versions().back().version;
+}
+
+}  // namespace
+
+Remarks::Remarks(const study::Study& study) : study_(study), version_(last_version(study)) {}
+
 std::optional<std::string> Remarks::on_output(std::int64_t trial, const exec::Event::Noted& noted) {
   if (!topics_.insert(noted.topic).second) return std::nullopt;
   return fmt::format("trial {}: {}", trial, noted.sentence);
@@ -37,7 +48,7 @@ std::optional<std::string> Remarks::on_grace_over(std::size_t running) {
 }
 
 std::optional<std::string> Remarks::on_changed(std::size_t running) {
-  if (!topics_.insert("changed").second) return std::nullopt;
+  if (last_version(study_) == version_ || !topics_.insert("changed").second) return std::nullopt;
   return running == 0
              ? std::string("another process has changed the study")
              : fmt::format("another process has changed the study; {} to the end as {} begun",

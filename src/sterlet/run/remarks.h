@@ -15,7 +15,7 @@ namespace sterlet::run {
 class Remarks final {
  public:
   /// The study is borrowed.
-  explicit Remarks(const study::Study& study) : study_(study) {}
+  explicit Remarks(const study::Study& study);
 
   /// How a program's output is read; the first of each topic.
   std::optional<std::string> on_output(std::int64_t trial, const exec::Event::Noted& noted);
@@ -25,11 +25,13 @@ class Remarks final {
   /// That time is over and running trials have the budget's grace; then that this is over, too.
   std::optional<std::string> on_grace(std::size_t running);
   std::optional<std::string> on_grace_over(std::size_t running);
-  /// That the study was changed beside this run, which goes on with the change once what runs has ended.
+  /// That the study was changed beside this run, which goes on with the change once what runs has ended; as of the
+  /// study's last transaction.
   std::optional<std::string> on_changed(std::size_t running);
 
  private:
   const study::Study& study_;
+  int version_ = 0;  // Of the spec that is run.
   std::set<std::string> topics_;
 };
 

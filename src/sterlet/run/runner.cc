@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/run/course.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/intake.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 #include "sterlet/run/notifier.h"
 #include "sterlet/run/remarks.h"
 #include "sterlet/run/trial_folder.h"
@@ -175,9 +175,12 @@ class Runner final {
     sync_at_ms_.reset();
     watched_at_ms_ = clock_.steady_ms();
     delete_checkpoints(options_.trials_folder, study_.take_spent_checkpoints());
-    for (const std::int64_t trial : ended_) {
-      observer_.finished(trial);
-      say(notifier_.trial_ended(trial));
+    for (auto trial = ended_.begin(); trial != ended_.end(); ++trial) {
+      // It has ended again meanwhile, or was killed and runs again: its end is told once, when it is one.
+      if (std::find(trial + 1, ended_.end(), *trial) != ended_.end()) continue;
+      if (study_.records()[static_cast<std::size_t>(*trial)].state == storage::State::kRunning) continue;
+      observer_.finished(*trial);
+      say(notifier_.trial_ended(*trial));
     }
     ended_.clear();
     return {};
@@ -269,7 +272,7 @@ class Runner final {
     }
     for (auto& [id, running] : running_) carry_out(id, running.course);
     for (study::Claim& claim : turn.claims) STERLET_PASS(launch(std::move(claim)));
-    if (options_.takes_changes && study_.pause() == study::Pause::kAmended) say(remarks_.on_changed(running_.size()));
+    if (options_.takes_changes) say(remarks_.on_changed(running_.size()));
     return {};
   }
 
@@ -382,12 +385,12 @@ class Runner final {
   Observer& observer_;
   const RunOptions& options_;
   Interruptions interruptions_;
-  Mail mail_;
+  study::Mail mail_;
   Notifier notifier_;
   GpuSlots gpu_slots_;
   Remarks remarks_;
   int workers_;  // At most so many at once; fewer than asked for where more cannot be started.
-  ContextLog contexts_;
+  context::ContextLog contexts_;
   RunningAttempts running_;
   Intake intake_;
   std::vector<Event> events_;  // Not stored yet.

@@ -7,7 +7,7 @@
 
 #include "sterlet/base/clock.h"
 #include "sterlet/exec/executor.h"
-#include "sterlet/run/contexts.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::run {
@@ -42,7 +42,7 @@ struct RunOptions {
   bool ends_at_once = false;   ///< The first interruption ends the running trials, as else the second one does.
   bool takes_changes = false;  ///< Whoever runs it goes on with a study that was changed meanwhile: that is no end.
   /// How the context of the trials is taken; nothing: it is not.
-  std::optional<ContextOptions> context = std::nullopt;
+  std::optional<context::ContextOptions> context = std::nullopt;
   /// STERLET_SEED of every trial, in place of one of its own: to run an attempt again as it was.
   std::optional<std::uint64_t> seed = std::nullopt;
 };

@@ -60,6 +60,10 @@ Result<void> keep_trials_folder(const fs::path& home, const storage::StudyRecord
 FolderContents contents_of(const fs::path& folder) {
   FolderContents contents;
   std::error_code error;
+  if (fs::is_regular_file(folder, error)) {
+    const std::uintmax_t size = fs::file_size(folder, error);
+    return {.files = 1, .bytes = error ? 0 : size};
+  }
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     std::error_code ignored;
     if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) continue;

@@ -21,7 +21,7 @@ std::string trials_folder(const std::filesystem::path& home, const storage::Stud
 base::Result<void> keep_trials_folder(const std::filesystem::path& home, const storage::StudyRecord& study,
                                       const std::string& new_name);
 
-/// What lies in a folder; links are not followed.
+/// What lies in a folder, or of a file itself; links are not followed.
 struct FolderContents {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;

@@ -6,6 +6,7 @@
 #include "sterlet/samplers/gp/gp.h"
 #include "sterlet/samplers/grid.h"
 #include "sterlet/samplers/nsga2.h"
+#include "sterlet/samplers/prior/steered.h"
 #include "sterlet/samplers/random.h"
 #include "sterlet/samplers/refine/refine.h"
 #include "sterlet/samplers/sobol.h"
@@ -33,7 +34,8 @@ std::vector<Row> rows() {
        .options = {},
        .make = [](Options, const Json&, const space::Space& space, const StudyFacts& facts) -> Made {
          return make_auto(space, facts);
-       }},
+       },
+       .is_steered = true},
       {.name = "cmaes",
        .summary = "a normal distribution that moves to and shapes itself by the better trials; for ordered parameters",
        .source = "Hansen 2016; Hamano et al. 2022",
@@ -56,7 +58,8 @@ std::vector<Row> rows() {
        .source = "Rasmussen, Williams 2006; Hvarfner et al. 2024; Ament et al. 2023",
        .options = {option("startup_trials", &GpOptions::startup_trials, 0, 10000,
                           "Sobol points before the model (0: 6 to 8, a quarter of a small budget)")},
-       .make = &make_from<GpOptions, make_gp>},
+       .make = &make_from<GpOptions, make_gp>,
+       .is_steered = true},
       {.name = "grid",
        .summary = "every combination of every parameter's values; for a few parameters of few values",
        .source = "Bergstra, Bengio 2012",
@@ -108,7 +111,8 @@ std::vector<Row> rows() {
            {option("startup_trials", &TpeOptions::startup_trials, 1, 10000, "first trials of the study, spread evenly"),
             option("candidates", &TpeOptions::candidates, 1, 1000, "points drawn and scored for each suggestion"),
             option("good_share", &TpeOptions::good_share, 0.01, 0.5, "share of the history that counts as good")},
-       .make = &make_from<TpeOptions, make_tpe>},
+       .make = &make_from<TpeOptions, make_tpe>,
+       .is_steered = true},
   };
 }
 
@@ -127,7 +131,9 @@ Json schema() { return table().schema(); }
 base::Result<std::unique_ptr<Sampler>> make(std::string_view name, const space::Space& space, const Json& options,
                                             const StudyFacts& facts) {
   STERLET_TRY(const Row* row, table().get(name, options));
-  return row->make(row->options, options, space, facts);
+  STERLET_TRY(auto sampler, row->make(row->options, options, space, facts));
+  if (row->is_steered || facts.priors.empty()) return sampler;
+  return make_steered(std::move(sampler), space, facts.priors);
 }
 
 }  // namespace sterlet::samplers

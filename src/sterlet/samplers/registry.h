@@ -22,6 +22,8 @@ struct Row {
   /// Of values that were checked by `options`.
   base::Result<std::unique_ptr<Sampler>> (*make)(std::span<const base::Option> options, const base::Json& values,
                                                  const space::Space& space, const StudyFacts& facts);
+  /// Whether it takes the study's priors into account itself; make() steers the others.
+  bool is_steered = false;
 };
 
 /// All samplers, in the order of help.

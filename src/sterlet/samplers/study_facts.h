@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
+
+#include "sterlet/samplers/prior/prior.h"
 
 namespace sterlet::samplers {
 
@@ -11,6 +14,7 @@ struct StudyFacts {
   std::uint64_t seed = 0;
   std::optional<std::int64_t> trial_budget;  ///< Trials of the whole study, if limited.
   std::size_t objective_count = 1;
+  std::vector<ActivePrior> priors;  ///< In the order they came.
 };
 
 }  // namespace sterlet::samplers

@@ -6,6 +6,7 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/study/archive.h"
+#include "sterlet/study/prior_judge.h"
 
 namespace sterlet::study {
 
@@ -37,19 +38,45 @@ std::string text_of_prediction(const Suggestion& suggestion, const studyfile::Ob
 }  // namespace
 
 Claims::Claims(Ledger& ledger, const Settings& settings, PrunerDesk& pruner, const Budget& budget)
-    : ledger_(ledger), settings_(settings), pruner_(pruner), budget_(budget), queue_(ledger) {
+    : ledger_(ledger), settings_(settings), pruner_(pruner), budget_(budget), queue_(ledger), priors_(ledger) {
   ledger.add_derived(*this);
 }
 
 Result<void> Claims::make(std::uint64_t seed, std::optional<std::int64_t> trial_budget) {
+  seed_ = seed;
+  trial_budget_ = trial_budget;
+  return make_sampler();
+}
+
+Result<void> Claims::make_sampler() {
   const studyfile::StudySpec& spec = ledger_.spec();
   const bool is_empty = ledger_.space().dimensions().empty();  // Its parameters are still to come: nothing to choose.
-  STERLET_TRY(sampler_,
-              samplers::make(is_empty ? "random" : spec.sampler.name, ledger_.space(),
-                             is_empty ? base::Json::object() : spec.sampler.options,
-                             {.seed = seed, .trial_budget = trial_budget, .objective_count = spec.objectives.size()}));
-  seed_ = seed;
+  STERLET_TRY(sampler_, samplers::make(is_empty ? "random" : spec.sampler.name, ledger_.space(),
+                                       is_empty ? base::Json::object() : spec.sampler.options,
+                                       {.seed = seed_,
+                                        .trial_budget = trial_budget_,
+                                        .objective_count = spec.objectives.size(),
+                                        .priors = priors_.active(ledger_.trials().next_number())}));
+  followed_ = priors_.revision();
   return {};
+}
+
+Result<void> Claims::follow_priors() {
+  STERLET_PASS(priors_.follow());
+  if (priors_.list().empty() && priors_.revision() == followed_) return {};
+  STERLET_TRY(const auto said, end_contradicted(ledger_, priors_, seed_));
+  remarks_.insert(remarks_.end(), said.begin(), said.end());
+  return priors_.revision() == followed_ ? Result<void>() : make_sampler();
+}
+
+// After the best of an older study, where it starts warm.
+bool Claims::is_default_next(std::int64_t number) const {
+  if (!ledger_.spec().defaults_first || number > 1) return false;
+  const auto& list = priors_.list();
+  const bool is_warm = std::any_of(list.begin(), list.end(), [](const PriorRecord& prior) {
+    return prior.kind == PriorRecord::Kind::kWarm && prior.since == 0;
+  });
+  return number == (is_warm ? 1 : 0);
 }
 
 Result<std::optional<Claim>> Claims::next(Pause& pause, const PointSource& point) {
@@ -230,7 +257,7 @@ Result<std::optional<Claim>> Claims::promote(Pause pause) {
 
 Result<std::optional<Suggestion>> Claims::next_point(std::int64_t number) {
   const studyfile::StudySpec& spec = ledger_.spec();
-  if (number == 0 && spec.defaults_first) {
+  if (is_default_next(number)) {
     if (auto point = ledger_.space().defaults()) {
       return Suggestion{.point = std::move(*point), .origin = space::Origin::kDefault};
     }

@@ -12,6 +12,7 @@
 #include "sterlet/samplers/registry.h"
 #include "sterlet/study/budget.h"
 #include "sterlet/study/ledger.h"
+#include "sterlet/study/priors.h"
 #include "sterlet/study/pruner_desk.h"
 #include "sterlet/study/queue.h"
 #include "sterlet/study/settings.h"
@@ -31,6 +32,12 @@ class Claims final : public Derived {
 
   /// Makes the spec's sampler; `trial_budget`: how many trials it will see, nothing where there is no limit.
   base::Result<void> make(std::uint64_t seed, std::optional<std::int64_t> trial_budget);
+
+  Priors& priors() { return priors_; }
+  const Priors& priors() const { return priors_; }
+  /// Takes in the priors as they stand, ends those that the results contradict (a remark tells of it), and gives the
+  /// sampler what is left. Without priors it does nothing.
+  base::Result<void> follow_priors();
 
   /// Where the point of a new trial with that number comes from; nothing: the space is used up.
   using PointSource = std::function<base::Result<std::optional<samplers::Suggestion>>(std::int64_t number)>;
@@ -73,6 +80,8 @@ class Claims final : public Derived {
   void restarted() override;
 
  private:
+  base::Result<void> make_sampler();
+  bool is_default_next(std::int64_t number) const;
   base::Result<std::optional<Claim>> retry_waiting();
   base::Result<std::optional<Claim>> retry_lost();
   base::Result<std::optional<Claim>> retry_unstarted();
@@ -87,7 +96,10 @@ class Claims final : public Derived {
   PrunerDesk& pruner_;
   const Budget& budget_;
   Queue queue_;
+  Priors priors_;
+  std::int64_t followed_ = 0;  // The revision of the priors that the sampler has.
   std::uint64_t seed_ = 0;
+  std::optional<std::int64_t> trial_budget_;
   std::unique_ptr<samplers::Sampler> sampler_;
   std::set<std::int64_t> lost_;
   std::vector<std::string> remarks_;

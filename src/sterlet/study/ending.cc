@@ -25,11 +25,20 @@ void end_as_decided(storage::TrialRecord& record, bool is_torn_away) {
   if (!may_go_on) record.suspension = Suspension::kNone;
 }
 
+// Better than anything that can be measured: a division by zero, most often. Whoever tells values by itself may mean it.
+bool is_too_good(double value, const studyfile::Objective& objective) {
+  return std::isinf(value) && objective.minimised(value) < 0;
+}
+
 // Why a trial that was told COMPLETE has failed all the same; nothing: it has not.
 std::optional<std::string> find_fault(const storage::TrialRecord& record, bool has_told_values,
                                       std::span<const std::string> told_instead,
                                       std::span<const studyfile::Objective> objectives) {
   for (std::size_t i = 0; i < objectives.size(); ++i) {
+    if (i < record.values.size() && !has_told_values && is_too_good(record.values[i], objectives[i])) {
+      return fmt::format("{} was {}, better than any result can be", objectives[i].metric,
+                         base::number_text(record.values[i]));
+    }
     if (i < record.values.size() && !std::isnan(record.values[i])) continue;
     const std::string instead = i < told_instead.size() ? told_instead[i] : std::string();
     if (!instead.empty()) return fmt::format("it ended without reporting {}: {}", objectives[i].metric, instead);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <tuple>
 #include <vector>
 
 #include "sterlet/analysis/likely_best.h"
@@ -13,16 +14,34 @@ namespace {
 
 constexpr double kAbsent = 0.5;         // An ordered coordinate that is not active: in its middle.
 constexpr double kAbsentChoice = -1.0;  // A choice that is not active: a choice of its own.
+// Of very many results the lowest, which may be lucky, and others evenly: enough to know how rough the space is.
+constexpr std::size_t kRowsMax = 2000, kLowest = 100;
+
+bool is_lower(const Measured& a, const Measured& b) { return std::tie(a.value, a.trial) < std::tie(b.value, b.trial); }
+
+std::vector<Measured> thinned(std::span<const Measured> all) {
+  std::vector<Measured> rows(all.begin(), all.end());
+  if (rows.size() <= kRowsMax) return rows;
+  std::nth_element(rows.begin(), rows.begin() + kLowest, rows.end(), is_lower);
+  std::sort(rows.begin() + kLowest, rows.end(), [](const Measured& a, const Measured& b) { return a.trial < b.trial; });
+  const std::size_t others = rows.size() - kLowest, kept = kRowsMax - kLowest;
+  for (std::size_t i = 0; i < kept; ++i) rows[kLowest + i] = rows[kLowest + i * others / kept];
+  rows.resize(kRowsMax);
+  rows.shrink_to_fit();
+  std::sort(rows.begin(), rows.end(), [](const Measured& a, const Measured& b) { return a.trial < b.trial; });
+  return rows;
+}
 
 }  // namespace
 
-std::optional<Expectation> expect_of(std::span<const Measured> measured, const Trials& trials,
-                                     const space::Space& space) {
+std::optional<Expectation> expect_of(std::span<const Measured> all, const Trials& trials, const space::Space& space) {
+  const std::vector<Measured> measured = thinned(all);
   analysis::ProcessInput input;
   for (const Measured& one : measured) input.results.push_back(one.value);
   for (std::size_t dimension = 0; dimension < space.dimensions().size(); ++dimension) {
     const space::Axis& axis = space.axis(dimension);
     std::vector<double> column;
+    column.reserve(measured.size());
     for (const Measured& one : measured) {
       const double value = trials.point(one.trial).values[dimension];
       if (std::isnan(value)) {
@@ -36,8 +55,7 @@ std::optional<Expectation> expect_of(std::span<const Measured> measured, const T
   }
   const auto found = analysis::find_likely_best(input);
   if (!found) return std::nullopt;
-  const auto luckiest = std::min_element(measured.begin(), measured.end(),
-                                         [](const Measured& a, const Measured& b) { return a.value < b.value; });
+  const auto luckiest = std::min_element(measured.begin(), measured.end(), is_lower);
   return Expectation{.trial = measured[found->index].trial,
                      .value = found->expected,
                      .luckiest = luckiest->trial,

@@ -7,10 +7,10 @@
 
 namespace sterlet::study {
 
-/// A stored spec with these parameters added, or declared anew: see Study::join. Errors are its.
+/// A stored spec with these parameters added, or declared anew: see ByRun::join. Errors are its.
 base::Result<studyfile::StudyFile> grown(const base::Json& spec, const base::Json& params);
 
-/// The point with these values, where every other parameter is absent. Errors    kInvalidArgument for an unknown name, or
+/// The point with these values, where every other parameter is absent. Errors: kInvalidArgument for an unknown name, or
 /// a value that is not in the parameter's range.
 base::Result<space::Point> partial_point(const space::Space& space, const base::Json& params);
 

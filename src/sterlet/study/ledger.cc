@@ -75,6 +75,7 @@ Result<void> Ledger::commit() {
 
 void Ledger::take_back() noexcept {
   storage_->rollback();
+  ++reads_;
   seen_seq_ = open_->seen_seq;
   study_.stop_requested = open_->stop_requested;
   open_.reset();
@@ -99,6 +100,7 @@ Result<void> Ledger::refresh() {
     STERLET_PASS(turns_.replace(std::move(turns), space_, trials_.next_number()));
   }
   seen_seq_ = last;
+  ++reads_;
   return {};
 }
 

@@ -92,6 +92,9 @@ class Ledger final {
   /// How often something was written; what failed counts.
   std::int64_t writes() const { return writes_; }
 
+  /// Grows when something was read that others have written, or taken back: what is kept beside the trials may differ.
+  std::int64_t reads() const { return reads_; }
+
   const Trials& trials() const { return trials_; }
   /// The last event that memory holds.
   std::int64_t seen_seq() const { return seen_seq_; }
@@ -175,7 +178,7 @@ class Ledger final {
 
   std::optional<Open> open_;
   bool is_sync_deferred_ = false;
-  std::int64_t writes_ = 0;
+  std::int64_t writes_ = 0, reads_ = 0;
 };
 
 /// What `body` returns, a Result; where it is no error, it is committed. Of within() alone.

@@ -68,15 +68,19 @@ std::uint64_t new_seed() {
 }
 
 Result<Entry> create_or_find(storage::Storage& storage, const studyfile::StudyFile& file, storage::StudyRecord study,
-                             Amend amend) {
+                             Amend amend, const std::function<Result<void>(const storage::StudyRecord&)>& read) {
   STERLET_PASS(storage.begin());
   auto entered = find_or_create(storage, file, std::move(study), amend);
-  auto committed = entered ? storage.commit() : base::fail(entered.error());
-  if (!committed) {
+  const bool is_changed = entered && !entered->differences.empty();
+  Result<void> done = entered ? Result<void>() : base::fail(entered.error());
+  if (is_changed) done = read(entered->record);
+  if (done) done = storage.commit();
+  if (!done) {
     storage.rollback();
-    return base::fail(std::move(committed).error());
+    return base::fail(std::move(done).error());
   }
   STERLET_PASS(storage.sync());
+  if (!is_changed) STERLET_PASS(read(entered->record));  // Not while others wait: to read many trials takes a while.
   return entered;
 }
 

@@ -31,10 +31,16 @@ class SessionDesk final {
   /// Stores that sessions which are gone have ended, so that each is cleaned up after once. By whoever does so.
   base::Result<void> end(const std::vector<std::string>& gone);
 
+  /// From now on this session is handed trials that wait or are lost, and begins no new one, whatever is left of the
+  /// budget.
+  void only_run_again() { runs_again_only_ = true; }
+  bool runs_again_only() const { return runs_again_only_; }
+
  private:
   Ledger& ledger_;
   const Budget& budget_;
   PrunerDesk& pruner_;
+  bool runs_again_only_ = false;
 };
 
 }  // namespace sterlet::study

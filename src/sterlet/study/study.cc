@@ -31,6 +31,7 @@ Study::Study(studyfile::StudyFile file, const Options& options)
       claims_(ledger_, settings_, pruner_, budget_),
       curves_(ledger_),
       by_hand_(ledger_, claims_, strategy_),
+      by_run_(spec_, space_, ledger_, claims_, [this] { return prepare(ledger_.study().seed); }),
       sessions_(ledger_, budget_, pruner_),
       labels_(ledger_) {}
 
@@ -44,7 +45,7 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
         fmt::format("its strategy is {}, which copies checkpoints between running programs", spec.strategy.name),
         fmt::format("run sterlet tune {}", spec.name), spec.name);
   }
-  storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
+  const storage::StudyRecord record{.name = spec.name, .seed = seed, .created_ms = study->ledger_.clock().wall_ms()};
   bool is_new = true;
   if (options.storage != nullptr) {
     STERLET_TRY(const auto existing, options.storage->find_study(spec.name));
@@ -54,13 +55,13 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
   STERLET_PASS(study->prepare(seed));
   if (is_new) STERLET_PASS(study->claims_.check_enqueued());
   if (options.storage != nullptr) {
-    STERLET_TRY(Entry entry, create_or_find(*options.storage, {.spec = spec, .space = study->space_}, record, amend));
-    record = std::move(entry.record);
+    const auto read = [&](const storage::StudyRecord& stored) { return study->take_over(stored); };
+    STERLET_TRY(Entry entry,
+                create_or_find(*options.storage, {.spec = spec, .space = study->space_}, record, amend, read));
     study->differences_ = std::move(entry.differences);
-    STERLET_PASS(study->prepare(record.seed));
+  } else {
+    STERLET_PASS(study->take_over(record));
   }
-  STERLET_PASS(study->ledger_.bind(std::move(record)));
-  STERLET_PASS(study->refresh());
   if (!options.session.empty()) study->budget_.begin_anew();
   return study;
 }
@@ -83,11 +84,16 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   STERLET_TRY(const base::Json spec, base::parse_json(record->spec));
   STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
-  STERLET_PASS(study->ledger_.bind(*record));
-  STERLET_PASS(study->prepare(record->seed));
-  STERLET_PASS(study->refresh());
+  STERLET_PASS(study->take_over(*record));
   if (!options.session.empty()) study->budget_.begin_anew();
   return study;
+}
+
+// Reads what is stored of it.
+Result<void> Study::take_over(const storage::StudyRecord& record) {
+  STERLET_PASS(ledger_.bind(record));
+  STERLET_PASS(prepare(record.seed));
+  return refresh();
 }
 
 // Makes the parts that may refuse the spec.
@@ -104,6 +110,7 @@ Result<void> Study::prepare(std::uint64_t seed) {
 Result<void> Study::refresh() {
   STERLET_PASS(ledger_.refresh());
   STERLET_PASS(labels_.load());
+  STERLET_PASS(claims_.priors().follow());
   return budget_.read_sessions();
 }
 
@@ -111,6 +118,7 @@ Result<std::optional<Claim>> Study::ask() {
   claims_.forget_remarks();
   return within(ledger_, [&]() -> Result<std::optional<Claim>> {
     STERLET_PASS(ledger_.read_stop_request());
+    STERLET_PASS(claims_.follow_priors());
     if (spec_.budget.seconds) STERLET_PASS(budget_.read_sessions());
     if (ledger_.versions().is_outdated()) {
       pause_ = Pause::kAmended;
@@ -118,13 +126,26 @@ Result<std::optional<Claim>> Study::ask() {
     }
     pause_ = budget_.pause();
     const bool is_held = pause_ == Pause::kRequested || pause_ == Pause::kFailures || pause_ == Pause::kUnstarted;
-    if (only_again_ && !is_held) pause_ = Pause::kAgain;
+    if (sessions_.runs_again_only() && !is_held) pause_ = Pause::kAgain;
     auto claim = strategy_->next(pause_);
     const bool is_over =
         pause_ == Pause::kTrials || pause_ == Pause::kSpace || pause_ == Pause::kTime || pause_ == Pause::kTarget;
     if (claim && !*claim && is_over) STERLET_PASS(pruner_.settle(text_of(pause_)));
     return claim;
   });
+}
+
+Result<PriorRecord> Study::hint(const base::Json& params, double weight) {
+  return within(ledger_, [&] { return claims_.priors().hint(params, weight); });
+}
+
+Result<PriorRecord> Study::warm(const base::Json& body) {
+  return within(ledger_, [&] { return claims_.priors().warm(body); });
+}
+
+Result<PriorRecord> Study::forget_prior(std::int64_t number) {
+  return within(ledger_,
+                [&] { return claims_.priors().end(number, PriorRecord::End::kForgotten, "a person forgot it"); });
 }
 
 Result<pruners::Decision> Study::report(std::int64_t trial, int attempt, std::int64_t step,
@@ -169,17 +190,10 @@ Result<void> Study::tell(std::int64_t trial, int attempt, Outcome told) {
   });
 }
 
-Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports) {
+Result<std::int64_t> Study::add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports,
+                                Named named) {
   return within(ledger_, [&]() -> Result<std::int64_t> {
-    STERLET_TRY(space::Point point, space_.from_json(params));
-    return add_at(std::move(point), std::move(outcome), reports);
-  });
-}
-
-Result<std::int64_t> Study::add_partial(const base::Json& params, Outcome outcome,
-                                        std::span<const StepReport> reports) {
-  return within(ledger_, [&]() -> Result<std::int64_t> {
-    STERLET_TRY(space::Point point, partial_point(space_, params));
+    STERLET_TRY(space::Point point, named == Named::kSome ? partial_point(space_, params) : space_.from_json(params));
     return add_at(std::move(point), std::move(outcome), reports);
   });
 }
@@ -214,67 +228,6 @@ Result<std::int64_t> Study::add_at(space::Point point, Outcome outcome, std::spa
 
 Result<void> Study::enqueue(const base::Json& params) {
   return within(ledger_, [&] { return claims_.enqueue(params); });
-}
-
-Result<void> Study::enqueue_freely(const base::Json& params, const std::string& note) {
-  return within(ledger_, [&] { return claims_.enqueue_freely(params, note); });
-}
-
-Result<void> Study::join(const base::Json& params) {
-  if (spec_.repeats.is_on() || spec_.duplicates != studyfile::Duplicates::kAllow) {
-    return base::fail(ErrorCode::kConflict, "its trials are compared by their points, so no parameter can join it",
-                      "write duplicates: allow, without repeats", spec_.name);
-  }
-  std::optional<studyfile::StudyFile> before;
-  auto joined = within(ledger_, [&]() -> Result<void> {
-    base::Json stored = studyfile::json_from_spec(spec_);
-    if (ledger_.is_stored()) {  // Another process may have added some.
-      STERLET_TRY(const auto record, ledger_.storage()->find_study(spec_.name));
-      if (record) {
-        STERLET_TRY(stored, base::parse_json(record->spec));
-      }
-    }
-    STERLET_TRY(studyfile::StudyFile file, grown(stored, params));
-    const std::string text = base::json_line(studyfile::json_from_spec(file.spec));
-    before = studyfile::StudyFile{.spec = spec_, .space = space_};
-    STERLET_PASS(adopt(std::move(file)));
-    return ledger_.store([&](storage::Storage& storage) { return storage.set_spec(ledger_.study().id, text); });
-  });
-  if (!joined && before) STERLET_CHECK(adopt(std::move(*before)).has_value(), "what was made once can be made again");
-  return joined;
-}
-
-Result<bool> Study::follow_growth() {
-  if (!ledger_.versions().has_grown_elsewhere()) return false;
-  STERLET_TRY(const auto record, ledger_.storage()->find_study(spec_.name));
-  if (!record) return base::fail(ErrorCode::kNotFound, "the study is no longer in the storage", {}, spec_.name);
-  STERLET_TRY(const base::Json stored, base::parse_json(record->spec));
-  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(stored));
-  STERLET_PASS(adopt(std::move(file)));
-  return true;
-}
-
-// Becomes the study of a spec that differs in its parameters alone.
-Result<void> Study::adopt(studyfile::StudyFile file) {
-  std::swap(spec_, file.spec);
-  std::swap(space_, file.space);
-  auto prepared = prepare(ledger_.study().seed);
-  if (!prepared) {
-    spec_ = std::move(file.spec);
-    space_ = std::move(file.space);
-    STERLET_CHECK(prepare(ledger_.study().seed).has_value(), "what was made once can be made again");
-  }
-  ledger_.fit_points();
-  return prepared;
-}
-
-Result<void> Study::correct(std::int64_t trial, int attempt, const base::Json& params) {
-  return within(ledger_, [&]() -> Result<void> {
-    STERLET_PASS(ledger_.running(trial, attempt));
-    STERLET_TRY(space::Point point, partial_point(space_, params));
-    if (point == ledger_.trials().point(trial)) return {};
-    return ledger_.correct(trial, std::move(point));
-  });
 }
 
 Result<void> Study::set_budget(const studyfile::Budget& budget) {

@@ -14,6 +14,7 @@
 #include "sterlet/storage/storage.h"
 #include "sterlet/study/budget.h"
 #include "sterlet/study/by_hand.h"
+#include "sterlet/study/by_run.h"
 #include "sterlet/study/claims.h"
 #include "sterlet/study/curves.h"
 #include "sterlet/study/ledger.h"
@@ -50,13 +51,23 @@ class Study final : public StudyView {
   /// Opens an existing study. kNotFound names the nearest.
   static base::Result<std::unique_ptr<Study>> open_existing(const std::string& name, const Options& options);
 
-  /// What a person decides of single trials; the study's sessions; notes and tags.
+  /// What a person decides of single trials; what programs name as they run; the study's sessions; notes and tags.
   ByHand& by_hand() { return by_hand_; }
+  ByRun& by_run() { return by_run_; }
   SessionDesk& sessions() { return sessions_; }
   using StudyView::labels;
   Labels& labels() { return labels_; }
   /// What opening it has changed of what was stored.
   const std::vector<Difference>& differences() const { return differences_; }
+
+  /// Hints of people and warm starts, as of the last refresh() or transaction.
+  const Priors& priors() const { return claims_.priors(); }
+  /// Records a hint: see Priors::hint.
+  base::Result<PriorRecord> hint(const base::Json& params, double weight);
+  /// Records what the good trials of another study say: see warm_start().
+  base::Result<PriorRecord> warm(const base::Json& body);
+  /// A person does not want a prior followed any more. Errors: as Priors::end.
+  base::Result<PriorRecord> forget_prior(std::int64_t number);
 
   /// Groups all calls until its commit() into one transaction; without that, or after an error, none of them happened.
   /// Without a storage it does nothing.
@@ -92,31 +103,15 @@ class Study final : public StudyView {
   /// Ends a trial: see decide_ending(). Errors: kNotFound, kConflict (not running, or another attempt),
   /// kInvalidArgument (wrong number of values).
   base::Result<void> tell(std::int64_t trial, int attempt, Outcome outcome);
+  /// Which parameters the caller names: all that the study searches, or those that the trial has.
+  enum class Named { kAll, kSome };
   /// Adds a finished trial that was evaluated elsewhere; its curve `reports` may be empty.
-  base::Result<std::int64_t> add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports = {});
-  /// The same of a trial that has only some of the parameters.
-  base::Result<std::int64_t> add_partial(const base::Json& params, Outcome outcome,
-                                         std::span<const StepReport> reports = {});
+  base::Result<std::int64_t> add(const base::Json& params, Outcome outcome, std::span<const StepReport> reports = {},
+                                 Named named = Named::kAll);
   /// What documents of the study are written with: see documents.h.
   Ledger& document_ledger() { return ledger_; }
   /// Puts a point (may be partial) at the end of those to be tried next.
   base::Result<void> enqueue(const base::Json& params);
-  /// As Claims::enqueue_freely.
-  base::Result<void> enqueue_freely(const base::Json& params, const std::string& note);
-
-  /// Parameters that a program names as it runs: each joins the space, and earlier trials do not have it. `params`:
-  /// declarations by name, as in a study file; one of a known name replaces it, with the same kind and scale, choices
-  /// that stay, and bounds that do not shrink. Errors    kInvalidArgument where a declaration is wrong; kConflict where
-  /// trials are compared by their points (repeats, or duplicates other than `allow`).
-  base::Result<void> join(const base::Json& params);
-  /// Takes in the parameters that another process has added, where trials that have them could not be read; whether it did.
-  base::Result<bool> follow_growth();
-  /// Gives a running trial the parameters that its program really took; those that are not named are absent.
-  base::Result<void> correct(std::int64_t trial, int attempt, const base::Json& params);
-
-  /// From now on ask() hands out trials that wait or are lost, and begins no new one, whatever is left of the budget.
-  void only_run_again() { only_again_ = true; }
-
   /// Changes the limits of an existing study.
   base::Result<void> set_budget(const studyfile::Budget& budget);
   /// See Strategy; of a population's members.
@@ -126,7 +121,7 @@ class Study final : public StudyView {
   Study(studyfile::StudyFile file, const Options& options);
   Study(const Study&) = delete;
   base::Result<void> prepare(std::uint64_t seed);
-  base::Result<void> adopt(studyfile::StudyFile file);
+  base::Result<void> take_over(const storage::StudyRecord& record);
   base::Result<std::int64_t> add_at(space::Point point, Outcome outcome, std::span<const StepReport> reports);
 
   studyfile::StudySpec spec_;
@@ -139,9 +134,9 @@ class Study final : public StudyView {
   std::unique_ptr<Strategy> strategy_;
   Curves curves_;
   ByHand by_hand_;
+  ByRun by_run_;
   SessionDesk sessions_;
   Pause pause_ = Pause::kNone;
-  bool only_again_ = false;
   std::vector<Difference> differences_;
   Labels labels_;
 };

@@ -313,7 +313,7 @@ TEST_F(StoredStudy, TrialsRunAgainAlsoWhereTheBudgetIsUsedUp) {
   EXPECT_FALSE(b.study->by_hand().retry(wrong).has_value());
   EXPECT_EQ(b.study->records()[1].state, State::kFailed) << "refused as a whole";
   ASSERT_TRUE(b.study->by_hand().retry(two).has_value());
-  b.study->only_run_again();
+  b.study->sessions().only_run_again();
   for (const std::int64_t number : two) {
     const auto claim = b.study->ask().value();
     ASSERT_TRUE(claim.has_value());

@@ -38,6 +38,30 @@ TEST(Advice, OfAClientAsksOnlyWhereTheCommandPassesOthers) {
             "the program asks a client for it\n");
 }
 
+TEST(Advice, NamesWordsThatWereMeantForAShellOrAnotherTool) {
+  const std::string a = "params: {a: {type: float, low: 0, high: 1}}\n";
+  const auto on = [&](const std::string& command) { return advice_on(a + "command: " + command + "\n"); };
+  for (const std::string name : {"{a}", "{{a}}", "$a", "%a%", "<a>", "--x=$a", "a={a}"}) {
+    const std::string shown = name.starts_with("--x=") ? "$a" : name.starts_with("a=") ? "{a}" : name;
+    EXPECT_EQ(on("[t, \"" + name + "\"]"), "the command has " + shown +
+                                               ", which its program gets as it stands; a parameter's value is written "
+                                               "${a}\n");
+  }
+  for (const char* fine : {"[t, \"${a}\"]", "[t, \"$ab\", \"${a}\"]", "[sh, -c, 't ${a} | tee log']"})
+    EXPECT_EQ(on(fine), "");
+  EXPECT_EQ(on("[t, \"${a}\", \"|\", tee, log, \">\", x]"),
+            "no shell reads the command, so its program gets '|' as an argument; give the whole line to a shell, as in "
+            "command: [sh, -c, 'python3 train.py | tee log']\n");
+  EXPECT_EQ(on("[t, \"${a}\", \u201Cfast\u201D]"),
+            "a word of the command has a typographic quote (\u201C), which quotes nothing; write \" or '\n");
+  EXPECT_EQ(on("[/usr/bin/python3.11, t.sh, \"${a}\"]"),
+            "python3.11 is given t.sh, by its name a shell script; begin the command with sh\n");
+  EXPECT_EQ(on("[bash, t.py, \"${a}\"]"),
+            "bash is given t.py, by its name a Python script; begin the command with python3\n");
+  for (const char* fine : {"[python3, t.py, \"${a}\"]", "[env, t.py, \"${a}\"]", "[Rscript, t.R, \"${a}\"]"})
+    EXPECT_EQ(on(fine), "");
+}
+
 TEST(Advice, HasNothingAgainstWhatInitWrites) {
   for (const std::string& preset : preset_names()) {
     const auto text = starter_study(preset);

@@ -38,6 +38,32 @@ void check_placeholders(const Values& top, const YamlNode& word, const std::vect
   }
 }
 
+// A command line as the list that it should be; where a shell is needed to read it, as what a shell is given.
+std::string words_of_line(const std::string& line) {
+  constexpr std::size_t kLengthMax = 200;
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./=@%^~";
+  if (line.size() > kLengthMax || line.find('\n') != std::string::npos) return "python3, train.py";
+  std::string bare = line;  // Without what Sterlet fills in.
+  for (std::size_t at = 0; (at = bare.find("${", at)) != std::string::npos;) {
+    bare.erase(at, bare.find('}', at) == std::string::npos ? 2 : bare.find('}', at) - at + 1);
+  }
+  if (bare.find_first_of("|&;<>$`*?()\"'\\{}!#") != std::string::npos) {
+    std::string script;
+    for (const char c : line) script += c == '\'' ? std::string("''") : std::string(1, c);
+    return fmt::format("sh, -c, '{}'", base::printable(script));
+  }
+  std::string words;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t begin = line.find_first_not_of(" \t", at);
+    if (begin == std::string::npos) break;
+    at = std::min(line.find_first_of(" \t", begin), line.size());
+    const std::string word = line.substr(begin, at - begin);
+    const bool is_plain = word.find_first_not_of(kPlain) == std::string::npos && word.find_first_of("%@") != 0;
+    words += (words.empty() ? "" : ", ") + (is_plain ? word : fmt::format("\"{}\"", base::printable(word)));
+  }
+  return words.empty() ? "python3, train.py" : words;
+}
+
 std::string read_pattern(const Values& values, const YamlNode& node, const std::vector<Objective>& objectives) {
   const auto text = values.text(node, "pattern");
   if (!text) return {};
@@ -65,16 +91,8 @@ std::vector<std::string> read_command(const YamlNode& root, Faults& faults,
   const YamlNode* node = root.find("command");
   if (node == nullptr) return {};
   if (node->is_scalar() && !node->is_null()) {
-    std::string words;
-    for (std::size_t at = 0; at < node->text.size();) {
-      const std::size_t begin = node->text.find_first_not_of(" \t\n", at);
-      if (begin == std::string::npos) break;
-      at = std::min(node->text.find_first_of(" \t\n", begin), node->text.size());
-      words += (words.empty() ? "" : ", ") + node->text.substr(begin, at - begin);
-    }
-    const bool is_simple = words.size() < 200 && words.find_first_of("\"'|&;<>$[]{}#") == std::string::npos;
     top.fault(node->mark, "command must be a list of words, since no shell is involved",
-              fmt::format("write [{}]", is_simple && !words.empty() ? base::printable(words) : "python3, train.py"));
+              fmt::format("write [{}]", words_of_line(node->text)));
     return {};
   }
   const auto words = top.texts(*node, "command", "command: [python3, train.py]");

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/studyfile/foreign.h"
 #include "sterlet/studyfile/schema.h"
 
 namespace sterlet::studyfile {
@@ -100,11 +101,12 @@ bool take_type(Declaration& item, const Values& values, const YamlNode& node) {
   const YamlNode* type = node.find("type");
   if (type == nullptr) {
     if (item.from_preset || node.find("value") != nullptr) return true;
-    if (node.find("choices") != nullptr) {
+    if (node.find("choices") != nullptr || has_stand_in(node, "parameter", "choices")) {
       parameter.kind = Kind::kCategorical;
       return true;
     }
-    values.fault(item.mark, "its type is missing", "add type: float, int, categorical or ordinal");
+    if (!has_stand_in(node, "parameter", "type"))
+      values.fault(item.mark, "its type is missing", "add type: float, int, categorical or ordinal");
     return false;
   }
   const auto word = values.word(*type, "type", {"float", "int", "categorical", "ordinal"});
@@ -145,7 +147,7 @@ void take_range(Declaration& item, const Values& values, const YamlNode& node) {
   for (const auto& [key, bound] : {std::pair{"low", &parameter.low}, std::pair{"high", &parameter.high}}) {
     if (const YamlNode* value = node.find(key)) {
       *bound = values.number(*value, key).value_or(*bound);
-    } else if (!item.from_preset) {
+    } else if (!item.from_preset && !has_stand_in(node, "parameter", key)) {
       values.fault(item.mark, fmt::format("{} is missing", key),
                    std::string_view(key) == "low" ? "add the smallest value to try, as in low: 1e-4"
                                                   : "add the largest value to try, as in high: 1");
@@ -181,7 +183,8 @@ void take_choices(Declaration& item, const Values& values, const YamlNode& node)
   }
   const YamlNode* choices = node.find("choices");
   if (choices == nullptr) {
-    if (!item.from_preset) values.fault(item.mark, "choices are missing", "list them, as in choices: [relu, tanh]");
+    const bool is_missing = !item.from_preset && !has_stand_in(node, "parameter", "choices");
+    if (is_missing) values.fault(item.mark, "choices are missing", "list them, as in choices: [relu, tanh]");
     return;
   }
   if (!choices->is_list() || choices->items.empty()) {
@@ -228,6 +231,26 @@ void take_default(Parameter& parameter, const Values& values, const YamlNode& no
 
 }  // namespace
 
+namespace {
+
+// What a bare list may have been meant for: two numbers are bounds, else they are choices.
+std::string list_advice(const YamlNode& node) {
+  std::string items;
+  bool are_numbers = node.items.size() == 2;
+  for (const YamlNode& item : node.items) {
+    if (!item.is_scalar()) return "write {choices: [relu, tanh]}";
+    items += (items.empty() ? "" : ", ") + shown(item);
+    are_numbers = are_numbers && json_from_yaml(item).is_number();
+  }
+  const bool are_whole = are_numbers && json_from_yaml(node.items[0]).is_number_integer() &&
+                         json_from_yaml(node.items[1]).is_number_integer();
+  if (!are_numbers) return fmt::format("write {{choices: [{}]}}", items);
+  return fmt::format("write {{type: {}, low: {}, high: {}}}, or {{choices: [{}]}}", are_whole ? "int" : "float",
+                     node.items[0].text, node.items[1].text, items);
+}
+
+}  // namespace
+
 bool has_key(const Declaration& item, std::string_view key) {
   return item.node != nullptr && item.node->is_map() && item.node->find(key) != nullptr;
 }
@@ -269,13 +292,13 @@ void read_declaration(Declaration& item, const Values& values) {
   const YamlNode& node = *item.node;
   if (node.is_scalar() && !node.is_null()) return take_constant(item, values, node);
   if (!node.is_map() || node.entries.empty()) {
-    values.fault(node.mark.line > 0 && !node.is_null() ? node.mark : item.mark,
-                 fmt::format("says nothing of its values (found {})", node.is_map() ? "an empty map" : shown(node)),
-                 node.is_list() ? "write {type: categorical, choices: [...]}"
-                                : "write {type: float, low: 0, high: 1}, or a value to keep it constant");
+    values.fault(
+        node.mark.line > 0 && !node.is_null() ? node.mark : item.mark,
+        fmt::format("says nothing of its values (found {})", node.is_map() ? "an empty map" : shown(node)),
+        node.is_list() ? list_advice(node) : "write {type: float, low: 0, high: 1}, or a value to keep it constant");
     return;
   }
-  values.check_keys(node, key_names(parameter_keys()));
+  values.check_keys(node, key_names(parameter_keys()), "parameter");
   take_common(item, values, node);
   if (const YamlNode* value = node.find("value")) {
     take_type(item, values, node);

@@ -10,6 +10,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/studyfile/direction.h"
+#include "sterlet/studyfile/foreign.h"
 #include "sterlet/studyfile/schema.h"
 #include "sterlet/studyfile/values.h"
 
@@ -49,16 +50,25 @@ class ObjectiveReader final {
       const auto metric = top_.text(node, "objective");
       if (!metric) return;
       objective.metric = *metric;
+      if (is_direction(objective.metric)) {
+        values_.fault(mark, fmt::format("it names a metric, not a direction (found '{}')", clipped(objective.metric)),
+                      fmt::format("write objective: {{metric: val_error, direction: {}}}",
+                                  objective.metric.starts_with("max") ? "maximize" : "minimize"));
+        return;
+      }
     } else {
       if (!top_.is_map(node, "an objective", "objective: {metric: val_error, direction: minimize}")) return;
-      values_.check_keys(node, key_names(objective_keys()));
+      values_.check_keys(node, key_names(objective_keys()), "objective");
       const YamlNode* metric = node.find("metric");
       if (metric == nullptr) {
-        values_.fault(node.mark, "metric is missing", "name what the trial reports, as in metric: val_error");
+        if (!has_stand_in(node, "objective", "metric")) {
+          values_.fault(node.mark, "metric is missing", "name what the trial reports, as in metric: val_error");
+        }
       } else {
         mark = metric->mark;
         objective.metric = values_.text(*metric, "metric").value_or("");
       }
+      has_direction = has_stand_in(node, "objective", "direction");
       if (const YamlNode* direction = node.find("direction")) {
         has_direction = true;
         const auto word = values_.word(*direction, "direction", {"minimize", "maximize"});
@@ -81,6 +91,11 @@ class ObjectiveReader final {
   std::vector<Objective> result() { return std::move(read_); }
 
  private:
+  static bool is_direction(const std::string& word) {
+    return word == "minimize" || word == "maximize" || word == "min" || word == "max" || word == "minimise" ||
+           word == "maximise";
+  }
+
   void check_name(Mark mark, const std::string& metric) const {
     if (!is_larger_better_by_name(metric)) return;
     const std::string name = clipped(metric);
@@ -101,6 +116,7 @@ std::vector<Objective> read_objectives(const YamlNode& root, Faults& faults) {
   const YamlNode* node = root.find("objective");
   const Values top(faults, "");
   if (node == nullptr) {
+    if (has_stand_in(root, "study", "objective")) return {};
     top.fault(root.mark, "objective is missing, so nothing says what is better",
               "add objective: {metric: val_error, direction: minimize}");
     return {};

@@ -8,6 +8,7 @@
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/study_file.h"
 #include "sterlet/studyfile/declaration.h"
+#include "sterlet/studyfile/foreign.h"
 #include "sterlet/studyfile/values.h"
 
 // Parameters pass through four stages: declared (the preset's, overridden key by key by params), checked as a space,
@@ -82,6 +83,7 @@ class ParameterReader final {
   }
 
   void report_missing() {
+    if (has_stand_in(root_, "study", "params")) return;
     const YamlNode* params = root_.find("params");
     top_.fault(params != nullptr ? params->mark : root_.mark, "no parameters are declared",
                "add params: {learning_rate: {type: float, low: 1e-4, high: 1, scale: log}}, or preset: mlp");

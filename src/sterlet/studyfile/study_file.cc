@@ -15,8 +15,10 @@
 #include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/choice.h"
 #include "sterlet/studyfile/command.h"
+#include "sterlet/studyfile/foreign.h"
 #include "sterlet/studyfile/objective.h"
 #include "sterlet/studyfile/params.h"
+#include "sterlet/studyfile/resources.h"
 #include "sterlet/studyfile/values.h"
 #include "sterlet/studyfile/yaml_scan.h"
 
@@ -32,8 +34,6 @@ constexpr std::int64_t kWorkersMax = 4096;
 constexpr std::int64_t kRetriesMax = 1000;
 constexpr std::int64_t kRepeatsMax = 1000;
 constexpr std::int64_t kFailuresMax = 1000000;
-constexpr std::int64_t kGpusMax = 1024;
-constexpr double kCpusMax = 65536;
 constexpr std::size_t kNameLengthMax = 200;
 
 struct Source {
@@ -72,7 +72,7 @@ class StudyReader final {
     take_sampler();
     take_pruner();
     take_running();
-    take_resources();
+    spec_.resources = read_resources(root_, faults_);
     spec_.context = read_context(root_, faults_);
     spec_.retest = read_retest(root_, faults_);
     spec_.notify = read_notify(root_, faults_);
@@ -96,6 +96,13 @@ class StudyReader final {
       std::vector<std::string> keys;
     };
     const std::string what = fmt::format("unknown key '{}'", clipped(entry.key));
+    const bool looks_like_parameter =
+        entry.value.is_map() && (entry.value.find("low") != nullptr || entry.value.find("type") != nullptr);
+    const std::string known_elsewhere = looks_like_parameter ? std::string() : foreign_advice("study", entry.key);
+    if (!known_elsewhere.empty()) {
+      top_.fault(entry.key_mark, what, known_elsewhere);
+      return;
+    }
     if (const auto near = base::nearest_name(entry.key, keys)) {
       top_.fault(entry.key_mark, what, fmt::format("did you mean '{}'?", *near));
       return;
@@ -108,8 +115,6 @@ class StudyReader final {
                  fmt::format("it belongs into {0}, as in {0}: {{{1}: ...}}", home.parent, entry.key));
       return;
     }
-    const bool looks_like_parameter =
-        entry.value.is_map() && (entry.value.find("low") != nullptr || entry.value.find("type") != nullptr);
     top_.fault(entry.key_mark, what,
                looks_like_parameter ? "parameters belong into params, indented below it"
                                     : "see docs/study-file.md for the keys there are");
@@ -146,10 +151,12 @@ class StudyReader final {
     if (node == nullptr) return;
     const Values values(faults_, "budget");
     if (node->is_scalar() || node->is_list()) {
-      top_.is_map(*node, "budget", "budget: {trials: 100, time: 30m}");
+      const bool is_number = json_from_yaml(*node).is_number();
+      top_.is_map(*node, "budget",
+                  is_number ? fmt::format("budget: {{trials: {}}}", node->text) : "budget: {trials: 100, time: 30m}");
       return;
     }
-    values.check_keys(*node, key_names(budget_keys()));
+    values.check_keys(*node, key_names(budget_keys()), "budget");
     if (const YamlNode* trials = node->find("trials")) {
       spec_.budget.trials = values.integer(*trials, "trials", 1, kTrialsMax);
     }
@@ -280,31 +287,6 @@ class StudyReader final {
     }
   }
 
-  void take_resources() {
-    const YamlNode* node = root_.find("resources");
-    if (node == nullptr) return;
-    if (!top_.is_map(*node, "resources", "resources: {cpu: 1, memory: 2GiB, time: 10m}")) return;
-    const Values values(faults_, "resources");
-    values.check_keys(*node, key_names(resources_keys()));
-    Resources& resources = spec_.resources;
-    if (const YamlNode* cpu = node->find("cpu")) {
-      const auto cores = values.number(*cpu, "cpu");
-      if (cores && (*cores <= 0 || *cores > kCpusMax)) {
-        values.fault(cpu->mark, fmt::format("cpu must be a number of cores above 0 (found {})", shown(*cpu)),
-                     "write cpu: 1");
-      }
-      resources.cpu = cores;
-    }
-    if (const YamlNode* gpu = node->find("gpu")) {
-      resources.gpu = static_cast<int>(values.integer(*gpu, "gpu", 0, kGpusMax).value_or(0));
-    }
-    if (const YamlNode* share = node->find("gpu_share")) {
-      resources.gpu_share = static_cast<int>(values.integer(*share, "gpu_share", 1, kGpusMax).value_or(1));
-    }
-    if (const YamlNode* memory = node->find("memory")) resources.memory_bytes = values.bytes(*memory, "memory");
-    if (const YamlNode* time = node->find("time")) resources.seconds = values.duration(*time, "time");
-  }
-
   void take_enqueue(const space::Space& space) {
     const YamlNode* node = root_.find("enqueue");
     if (node == nullptr || node->is_null()) return;
@@ -338,6 +320,23 @@ class StudyReader final {
   std::vector<std::string> parameter_names_;
 };
 
+// A study file beside the one that is not there whose name is like it.
+std::optional<std::string> similar_file(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path folder = fs::path(path).parent_path();
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string ending = entry->path().extension().string();
+    if (ending == ".yaml" || ending == ".yml" || ending == ".json") names.push_back(entry->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  const auto near = base::nearest_name(fs::path(path).filename().string(), names);
+  if (!near) return std::nullopt;
+  return base::printable((folder / *near).string());
+}
+
 base::Error unreadable(const std::string& path, std::string what, std::string next) {
   return {.code = base::ErrorCode::kNotFound, .where = path, .what = std::move(what), .next = std::move(next)};
 }
@@ -365,8 +364,10 @@ base::Result<StudyFile, Errors> read_study_file(const std::string& path, const R
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    return base::fail(
-        Errors{unreadable(path, "there is no such file", "check the path, or write a starter with sterlet init")});
+    const auto near = similar_file(path);
+    return base::fail(Errors{unreadable(
+        path, "there is no such file",
+        near ? fmt::format("did you mean '{}'?", *near) : "check the path, or write a starter with sterlet init")});
   }
   if (fs::is_directory(status)) {
     return base::fail(Errors{unreadable(path, "this is a folder, not a study file", "name the file in it")});

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/studyfile/foreign.h"
 
 namespace sterlet::studyfile {
 
@@ -27,10 +28,11 @@ bool Values::is_map(const YamlNode& node, std::string_view key, std::string_view
   return false;
 }
 
-void Values::check_keys(const YamlNode& map, const std::vector<std::string>& keys) const {
+void Values::check_keys(const YamlNode& map, const std::vector<std::string>& keys, std::string_view place) const {
   for (const YamlEntry& entry : map.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) continue;
-    std::string next = base::suggest_name(entry.key, keys);
+    std::string next = foreign_advice(place, entry.key);
+    if (next.empty()) next = base::suggest_name(entry.key, keys);
     if (next.empty()) next = "see docs/study-file.md for the keys there are";
     fault(entry.key_mark, fmt::format("unknown key '{}'", clipped(entry.key)), std::move(next));
   }
@@ -116,7 +118,9 @@ std::optional<std::string> Values::word(const YamlNode& node, std::string_view k
     return std::nullopt;
   }
   if (std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
-  fault(node.mark, fmt::format("unknown {} '{}'", key, clipped(node.text)), base::suggest_name(node.text, words));
+  const std::string next = foreign_advice(key, node.text);
+  fault(node.mark, fmt::format("unknown {} '{}'", key, clipped(node.text)),
+        next.empty() ? base::suggest_name(node.text, words) : next);
   return std::nullopt;
 }
 

@@ -24,8 +24,8 @@ class Values final {
   void fault(Mark mark, std::string_view what, std::string next) const;
 
   bool is_map(const YamlNode& node, std::string_view key, std::string_view example) const;
-  /// Adds a fault for every key of a map that is not among `keys`.
-  void check_keys(const YamlNode& map, const std::vector<std::string>& keys) const;
+  /// Adds a fault for every key of a map that is not among `keys`; `place`: see foreign_advice().
+  void check_keys(const YamlNode& map, const std::vector<std::string>& keys, std::string_view place = {}) const;
 
   std::optional<std::string> text(const YamlNode& node, std::string_view key) const;
   std::optional<double> number(const YamlNode& node, std::string_view key) const;

@@ -12,7 +12,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/base/utf8.h"
+#include "sterlet/studyfile/yaml_places.h"
 #include "sterlet/studyfile/yaml_scalar.h"
 #include "sterlet/studyfile/yaml_scan.h"
 
@@ -234,69 +234,6 @@ YamlFault translate(const YAML::Exception& error) {
           "look for a missing quote, bracket or colon here"};
 }
 
-// What yaml-cpp leaves to us about places. It counts columns in bytes, where a person and an editor count characters;
-// at the end of the text it names the beginning; and it takes a quoted text that never closes.
-class Places final {
- public:
-  explicit Places(std::string_view text) : text_(text) {
-    starts_.push_back(0);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '\n') starts_.push_back(i + 1);
-    }
-  }
-
-  Mark end() const { return {static_cast<int>(starts_.size()), static_cast<int>(text_.size() - starts_.back()) + 1}; }
-
-  std::optional<YamlFault> find_open_quote(const YamlNode& node) const {
-    if (node.is_scalar() && node.quoted && !closes(node.mark)) {
-      return YamlFault{node.mark, "this quote is never closed", "add the closing quote"};
-    }
-    for (const YamlNode& item : node.items) {
-      if (auto fault = find_open_quote(item)) return fault;
-    }
-    for (const YamlEntry& entry : node.entries) {
-      if (auto fault = find_open_quote(entry.value)) return fault;
-    }
-    return std::nullopt;
-  }
-
-  void fix(Mark& mark) const {
-    if (mark.line < 1 || static_cast<std::size_t>(mark.line) > starts_.size()) return;
-    const std::size_t start = starts_[static_cast<std::size_t>(mark.line) - 1];
-    const std::size_t end = std::min(text_.size(), start + static_cast<std::size_t>(mark.column) - 1);
-    mark.column = 1 + static_cast<int>(base::count_characters(std::string_view(text_).substr(start, end - start)));
-  }
-
-  void fix(YamlNode& node) const {
-    fix(node.mark);
-    for (YamlNode& item : node.items) fix(item);
-    for (YamlEntry& entry : node.entries) {
-      fix(entry.key_mark);
-      fix(entry.value);
-    }
-  }
-
- private:
-  bool closes(Mark mark) const {
-    if (mark.line < 1 || static_cast<std::size_t>(mark.line) > starts_.size()) return true;
-    std::size_t at = starts_[static_cast<std::size_t>(mark.line) - 1] + static_cast<std::size_t>(mark.column) - 1;
-    if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return true;
-    const char quote = text_[at];
-    for (++at; at < text_.size(); ++at) {
-      if (text_[at] == '\\' && quote == '"') {
-        ++at;
-      } else if (text_[at] == quote) {
-        if (quote == '"' || at + 1 >= text_.size() || text_[at + 1] != quote) return true;
-        ++at;  // Two single quotes are one within the text.
-      }
-    }
-    return false;
-  }
-
-  std::string_view text_;
-  std::vector<std::size_t> starts_;
-};
-
 }  // namespace
 
 bool YamlNode::is_null() const { return is_scalar() && !quoted && plain_scalar(text).is_null(); }
@@ -311,7 +248,7 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 base::Result<YamlNode, YamlFault> parse_yaml(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (auto fault = scan_yaml(text)) return base::fail(std::move(*fault));
-  const Places places(text);
+  const YamlPlaces places(text);
   const auto fail = [&](YamlFault fault) {
     places.fix(fault.mark);
     return base::fail(std::move(fault));
@@ -326,6 +263,10 @@ base::Result<YamlNode, YamlFault> parse_yaml(std::string_view text) {
     TreeBuilder rest;
     parser.HandleNextDocument(rest);
     if (const auto second = rest.take_root()) {
+      if (!places.has_line_of("---")) {
+        return fail({second->mark, "this does not belong to what stands before it",
+                     "write each key with a colon and a space after it, as in study: mlp"});
+      }
       return fail(
           {second->mark, "a second document begins before here", "a study file has one; remove the '---' between"});
     }
@@ -339,6 +280,7 @@ base::Result<YamlNode, YamlFault> parse_yaml(std::string_view text) {
     const bool is_at_end =
         error.mark.line <= 0 && error.mark.column <= 0 && std::string_view(error.msg).substr(0, 6) == "end of";
     if (is_at_end) fault.mark = places.end();
+    if (auto slip = places.find_slip(fault.mark)) return fail(*std::move(slip));
     return fail(std::move(fault));
   } catch (const std::exception& error) {
     return fail({{1, 1}, fmt::format("this is not YAML ({})", error.what()), "see docs/study-file.md"});

@@ -16,7 +16,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/endings.h"
 #include "sterlet/babysit/incoming.h"
 #include "sterlet/babysit/listener.h"

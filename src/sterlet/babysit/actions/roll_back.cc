@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/babysit/actions/checks.h"
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/verdicts.h"
 
 namespace sterlet::babysit {

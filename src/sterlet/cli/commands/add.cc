@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -40,13 +41,31 @@ base::Result<OpenStudy> open_to_add(Context& context, const StudyOptions& option
 struct Added {
   std::vector<std::int64_t> trials;
   std::size_t skipped = 0;
-  std::string why;  // The first was skipped.
+  std::string why;        // The first was skipped.
+  std::size_t known = 0;  // Of the trials, those that the study had already.
 };
+
+// A point and what it came to, as one text.
+std::string text_of_result(const space::Point& point, const std::vector<double>& values) {
+  std::string text = space::Space::text_of(point);
+  for (const double value : values) text += "|" + base::number_text(value);
+  return text;
+}
+
+std::set<std::string> known_results(const study::Study& study) {
+  std::set<std::string> known;
+  for (const storage::TrialRecord& record : study.records()) {
+    if (record.state == storage::State::kRemoved || record.values.empty()) continue;
+    known.insert(text_of_result(study.point_of(record.number), record.values));
+  }
+  return known;
+}
 
 // All or none of it.
 base::Result<Added> add_all(study::Study& study, const api::ResultsFile& file, const AddOptions& options) {
   Added added;
   STERLET_TRY(auto transaction, study.begin());
+  const std::set<std::string> known = known_results(study);
   for (const api::ImportedTrial& trial : file.trials) {
     const auto fits = study.space().from_json(trial.params);
     if (!fits) {
@@ -60,6 +79,7 @@ base::Result<Added> add_all(study::Study& study, const api::ResultsFile& file, c
       if (added.skipped++ == 0) added.why = error.message();
       continue;
     }
+    added.known += known.contains(text_of_result(*fits, trial.outcome.values)) ? 1 : 0;
     STERLET_TRY(const std::int64_t number, study.add(trial.params, trial.outcome, trial.reports));
     added.trials.push_back(number);
   }
@@ -96,6 +116,12 @@ base::Result<void> add_results(Context& context, const AddOptions& options) {
   if (file.unfinished > 0) {
     context.err.line(fmt::format("{}: {} had no result and {} left out", options.path,
                                  base::count_text(file.unfinished, "trial"), file.unfinished == 1 ? "was" : "were"));
+  }
+  if (added.known > 0) {
+    context.err.line(
+        fmt::format("{} of them {} in the study already, with the same parameters and result: if that was not "
+                    "meant, sterlet rm {} TRIAL takes them out",
+                    added.known, added.known == 1 ? "was" : "were", study.spec().name));
   }
   std::string numbers;
   if (!added.trials.empty()) {

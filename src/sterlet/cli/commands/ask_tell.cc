@@ -12,6 +12,8 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
+#include "sterlet/cli/staleness.h"
+#include "sterlet/cli/warm_start.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
@@ -22,6 +24,7 @@ namespace {
 
 struct Options {
   StudyOptions study;
+  WarmOptions warm;
   std::optional<std::uint64_t> seed;
   bool is_growing = false;
   bool is_timed = false;
@@ -55,7 +58,7 @@ base::Result<void> check_new(storage::Storage& storage, const std::string& name)
 }
 
 base::Result<void> serve(
-    Context& context, const Options& options, storage::Storage* storage,
+    Context& context, const Options& options, storage::Storage* storage, const std::vector<OpenStudy>& older,
     const std::function<base::Result<std::unique_ptr<study::Study>>(const study::Study::Options& study_options)>&
         open) {
   api::Pipe pipe{.in = STDIN_FILENO, .out = STDOUT_FILENO};
@@ -67,13 +70,22 @@ base::Result<void> serve(
                      .is_timed = options.is_timed});
   if (!study) return base::fail(study.error().at(options.study.study));
   STERLET_PASS(check_driven((*study)->spec(), options.study.study));
+  std::string own_storage;
+  if (storage != nullptr) {
+    STERLET_TRY(own_storage, storage_path(options.study.storage, "."));
+    if (!(*study)->spec().command.empty() || (*study)->spec().context.contains("files")) {
+      pipe.context = context_options(context, own_storage);
+    }
+  }
+  STERLET_PASS(start_warm(context, older, **study, own_storage));
   return api::answer_lines(**study, context.parts.clock, pipe);
 }
 
 base::Result<void> serve_existing(Context& context, const Options& options) {
   STERLET_TRY(const std::string path, storage_path(options.study.storage, "."));
   STERLET_TRY(const auto storage, context.parts.open_storage(path, {.must_exist = true}));
-  return serve(context, options, storage.get(), [&](const study::Study::Options& study_options) {
+  STERLET_TRY(const auto older, open_older(context, options.warm, path));
+  return serve(context, options, storage.get(), older, [&](const study::Study::Options& study_options) {
     return study::Study::open_existing(options.study.study, study_options);
   });
 }
@@ -84,6 +96,7 @@ void add(CLI::App& command, Context& context) {
       ->required();
   command.add_option("--storage", options->study.storage, "file to keep it in (default: in memory)");
   add_amend_option(command, options->study);
+  add_warm_options(command, options->warm);
   command.add_option("--seed", options->seed, "seed, in place of the study file's");
   command.add_flag("--growing", options->is_growing,
                    "STUDY is a new study as JSON, whose parameters may all be still to come");
@@ -100,12 +113,17 @@ void add(CLI::App& command, Context& context) {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_PASS(check_driven(file->spec, options->study.study));  // Before a storage is made for it.
       std::unique_ptr<storage::Storage> storage;
+      std::string own_storage;
       if (!options->study.storage.empty()) {
-        STERLET_TRY(const std::string path, storage_path(options->study.storage, "."));
-        STERLET_TRY(storage, context.parts.open_storage(path, {}));
+        STERLET_TRY(own_storage, storage_path(options->study.storage, "."));
+      }
+      STERLET_TRY(const auto older, open_older(context, options->warm, own_storage));
+      STERLET_PASS(check_older(older, *file, own_storage));
+      if (!own_storage.empty()) {
+        STERLET_TRY(storage, context.parts.open_storage(own_storage, {}));
         if (options->is_growing) STERLET_PASS(check_new(*storage, file->spec.name));
       }
-      return serve(context, *options, storage.get(), [&](const study::Study::Options& study_options) {
+      return serve(context, *options, storage.get(), older, [&](const study::Study::Options& study_options) {
         if (!storage) return study::Study::open(std::move(*file), study_options);
         return open_file_in(context, *storage, std::move(*file), options->study, study_options);
       });

@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/first_params.h"
 #include "sterlet/babysit/supervisor.h"
+#include "sterlet/base/figure.h"
 #include "sterlet/base/process.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/babysit_display.h"
@@ -149,7 +150,7 @@ base::Result<void> train(Context& context, OpenStudy& open, const BabysitOptions
     std::string text =
         fmt::format("trial {}: {} at step {}", ending.trial, storage::text_of(record.state), ending.step);
     if (ending.value) {
-      text += fmt::format(" with {} {}", study.spec().objectives.front().metric, base::number_text(*ending.value));
+      text += fmt::format(" with {} {}", study.spec().objectives.front().metric, base::figure_text(*ending.value));
     }
     context.out.line(text);
   }

@@ -7,6 +7,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/study_doctor.h"
+#include "sterlet/cli/warning.h"
 #include "sterlet/exec/local/child.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/advice.h"
@@ -40,14 +41,6 @@ std::string summary(const studyfile::StudyFile& file) {
   return fmt::format("study '{}' is valid: {}; {}, {}", file.spec.name, objectives,
                      base::count_text(file.space.parameters().size(), "parameter"),
                      base::count_text(file.space.dimensions().size(), "dimension"));
-}
-
-void warn(const Context& context, const std::string& path, const base::Error& advice) {
-  if (context.json) {
-    context.err.json({{"warning", {{"where", path}, {"what", advice.what}, {"next", advice.next}}}});
-  } else {
-    context.err.line(fmt::format("{}: warning: {}; {}", path, advice.what, advice.next));
-  }
 }
 
 // What the doctor says of a file that is valid.

@@ -6,9 +6,11 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/doctor/experience.h"
 #include "sterlet/doctor/importance.h"
 #include "sterlet/doctor/lessons.h"
 #include "sterlet/study/documents.h"
+#include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
 
@@ -18,8 +20,10 @@ constexpr const char* kMeasuredKind = "importance";
 
 void print(Context& context, const std::vector<doctor::Lesson>& lessons, std::size_t measured, std::size_t all) {
   if (lessons.empty()) {
-    return context.out.line(fmt::format("{}, none of which has measured what matters yet; see sterlet importance",
-                                        base::count_text(all, "stud") + (all == 1 ? "y" : "ies")));
+    return context.out.line(fmt::format("{} measured what matters yet; see sterlet importance",
+                                        all == 0   ? std::string("there is no study that has")
+                                        : all == 1 ? std::string("the only study has not")
+                                                   : fmt::format("none of the {} studies has", all)));
   }
   std::vector<std::vector<std::string>> table{{"parameter", "tier", "measured", "studies", "relative to the largest"}};
   for (const doctor::Lesson& lesson : lessons) {
@@ -41,8 +45,8 @@ void print(Context& context, const std::vector<doctor::Lesson>& lessons, std::si
   }
 }
 
-// As it was kept, unless trials have ended since; then measured anew, and kept.
-base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study) {
+// As it was kept, unless trials have ended since; then measured anew, and kept where that can be.
+base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study, bool is_written) {
   const auto ended = static_cast<std::size_t>(
       std::count_if(study.records().begin(), study.records().end(), [](const storage::TrialRecord& record) {
         return record.state == storage::State::kComplete || record.state == storage::State::kPruned;
@@ -53,38 +57,92 @@ base::Result<std::vector<doctor::Measured>> measured_in(study::Study& study) {
     return doctor::measured_from_json(name, kept->body);
   }
   const auto measured = doctor::measured_of(name, doctor::importance_of(study, 0));
-  if (measured.empty()) return measured;
+  if (measured.empty() || !is_written) return measured;
   STERLET_TRY([[maybe_unused]] const std::int64_t id,
               study::add_document(study.document_ledger(), kMeasuredKind, doctor::json_from_measured(measured, ended)));
   return measured;
 }
 
+// Parameters of all studies as the latest one with each declares it, without what it depends on.
+space::Space merged(std::span<const std::unique_ptr<study::Study>> studies) {
+  std::vector<space::Parameter> parameters;
+  for (const auto& study : studies) {
+    for (space::Parameter parameter : study->space().parameters()) {
+      parameter.when.clear();
+      if (!parameter.repeat.empty()) continue;
+      const auto known = std::ranges::find(parameters, parameter.name, &space::Parameter::name);
+      if (known == parameters.end()) {
+        parameters.push_back(std::move(parameter));
+      } else {
+        *known = std::move(parameter);
+      }
+    }
+  }
+  auto space = space::Space::make(std::move(parameters), {});
+  STERLET_CHECK(space.has_value(), "each parameter was part of a space before");
+  return std::move(*space);
+}
+
+void print_experiences(Context& context, const std::vector<doctor::Experience>& experiences) {
+  for (const doctor::Experience& experience : experiences) context.out.line(base::printable(experience.says));
+}
+
 void add(CLI::App& command, Context& context) {
-  auto storage = std::make_shared<std::string>();
-  command.add_option("--storage", *storage, "file with the studies (default: ./sterlet.db)");
+  struct Options {
+    std::string file, storage;
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("FILE", options->file, "a new study file, for whose parameters ranges and values are proposed");
+  command.add_option("--storage", options->storage,
+                     "file with the studies (default: ./sterlet.db, or sterlet.db beside FILE)");
   command.footer(
       "What the studies of a storage have measured of each hyperparameter's importance, and the tiers that follow from "
       "it\n"
-      "for this project. docs/importance.md says how.");
-  command.callback([&context, storage] {
+      "for this project; where good values lay, ranges and values to begin with that follow, and where studies "
+      "contradict\n"
+      "each other. docs/importance.md says how.");
+  command.callback([&context, options] {
+    std::optional<studyfile::StudyFile> file;
+    if (!options->file.empty()) {
+      auto read = studyfile::read_study_file(options->file);
+      if (!read) return fail(context, read.error());
+      file = std::move(*read);
+    }
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const std::string path, storage_path(*storage, "."));
-      STERLET_TRY(const auto opened, context.parts.open_storage(path, {.must_exist = true}));
-      STERLET_TRY(const auto studies, opened->list_studies());
+      STERLET_TRY(const std::string path, storage_path(options->storage, file ? file->spec.folder : "."));
+      // What was measured is kept where the storage can be written; a read-only one is read.
+      auto opened = context.parts.open_storage(path, {.must_exist = true});
+      const bool is_written = opened.has_value();
+      if (!opened) opened = context.parts.open_storage(path, {.must_exist = true, .only_read = true});
+      if (!opened) return base::fail(opened.error());
+      storage::Storage& stored = **opened;
+      STERLET_TRY(const auto studies, stored.list_studies());
       std::vector<doctor::Measured> measured;
+      std::vector<doctor::Found> found;
+      std::vector<std::unique_ptr<study::Study>> all;
       std::size_t with = 0;
       for (const storage::StudyRecord& record : studies) {
-        STERLET_TRY(const auto study,
-                    study::Study::open_existing(record.name, {.storage = opened.get(), .clock = &context.parts.clock}));
-        STERLET_TRY(const auto rows, measured_in(*study));
+        STERLET_TRY(auto study,
+                    study::Study::open_existing(record.name, {.storage = &stored, .clock = &context.parts.clock}));
+        STERLET_TRY(const auto rows, measured_in(*study, is_written));
         with += rows.empty() ? 0 : 1;
         measured.insert(measured.end(), rows.begin(), rows.end());
+        const auto good = doctor::found_in(*study);
+        found.insert(found.end(), good.begin(), good.end());
+        all.push_back(std::move(study));
       }
       const auto lessons = doctor::learn(measured);
+      const auto experiences = doctor::gather(found, file ? file->space : merged(all));
       if (context.json) {
-        context.out.json(doctor::lessons_json(lessons, with));
+        base::Json json = doctor::lessons_json(lessons, with);
+        json["ranges"] = doctor::experiences_json(experiences);
+        context.out.json(json);
       } else {
-        print(context, lessons, with, studies.size());
+        if (!file) print(context, lessons, with, studies.size());
+        print_experiences(context, experiences);
+        if (file && experiences.empty() && !context.quiet) {
+          context.out.line(fmt::format("the studies of {} say nothing of {}'s parameters yet", path, file->spec.name));
+        }
       }
       return {};
     });

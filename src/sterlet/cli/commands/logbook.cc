@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/babysit/logbook.h"
+#include "sterlet/babysit/record/logbook.h"
 #include "sterlet/babysit/mailbox.h"
 #include "sterlet/base/file.h"
 #include "sterlet/cli/commands.h"

@@ -67,16 +67,6 @@ std::vector<Tail> tails_of(const Options& options, const fs::path& folder, int a
   return tails;
 }
 
-// The trial that was begun last.
-base::Result<std::int64_t> last_begun(const study::Study& study) {
-  const auto& records = study.records();
-  const auto last = std::max_element(records.begin(), records.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.started_ms, a.number) < std::pair(b.started_ms, b.number);
-  });
-  if (last != records.end()) return last->number;
-  return base::fail(base::ErrorCode::kNotFound, "there is no trial yet", "run sterlet tune first", study.spec().name);
-}
-
 bool is_going_on(const storage::TrialRecord& record, const std::set<std::int64_t>& abandoned) {
   return record.state == State::kRunning && !abandoned.contains(record.number);
 }
@@ -117,11 +107,10 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--last", options->last, "of the trial that began last");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(auto number, split_words(options->words, options->study));
+      STERLET_TRY(NamedTrial named, split_words(options->words, options->study));
+      if (!named.is_named()) named.is_last = options->last || options->follows;
       STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
-      if (!number && (options->last || options->follows)) {
-        STERLET_TRY(number, last_begun(*open.study));
-      }
+      STERLET_TRY(const auto number, find_trial(*open.study, named));
       if (!number) {
         STERLET_TRY(const auto events, study_events(open));
         if (events.empty()) {

@@ -35,7 +35,10 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--to", options->transfer.target, "with --transfer: the size that is meant")
       ->check(CLI::PositiveNumber)
       ->needs(transfer);
-  command.add_option("--points", options->transfer.points, "with --transfer: values of each parameter (default: 7)")
+  command
+      .add_option(
+          "--points", options->transfer.points,
+          "with --transfer: values of each parameter over its range, and one less around the best of them (default: 7)")
       ->check(CLI::Range(5, 1000))
       ->needs(transfer);
   command.add_flag("--enqueue", options->transfer.is_enqueued, "with --transfer: the study tries the prediction next")

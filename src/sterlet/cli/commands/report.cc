@@ -10,6 +10,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/log_end.h"
+#include "sterlet/cli/prior_words.h"
 #include "sterlet/cli/report_in_trial.h"
 #include "sterlet/cli/staleness.h"
 #include "sterlet/doctor/importance.h"
@@ -65,6 +66,7 @@ base::Result<std::string> page_of(const OpenStudy& open) {
   }
   STERLET_TRY(const base::Json verdicts, verdicts_json(open));
   if (!verdicts.empty()) head["study"]["verdicts"] = verdicts;
+  if (const auto& priors = study.priors().list(); !priors.empty()) head["study"]["priors"] = priors_json(priors);
   report::Page page(head);
   auto logs = logs_of(open);
   STERLET_TRY(auto models, api::models_json(study, storage));

@@ -63,7 +63,7 @@ base::Result<void> retry(Context& context, RetryOptions& options) {
     return {};
   }
   STERLET_PASS(open.storage->request_stop(study.storage_id(), false));
-  study.only_run_again();
+  study.sessions().only_run_again();
   return run_trials(context, open, options.tuning, session);
 }
 

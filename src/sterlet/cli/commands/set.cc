@@ -1,6 +1,6 @@
 #include <CLI/CLI.hpp>
 
-#include "sterlet/babysit/change.h"
+#include "sterlet/babysit/record/change.h"
 #include "sterlet/cli/change.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"

@@ -11,6 +11,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/population.h"
+#include "sterlet/cli/prior_words.h"
 #include "sterlet/cli/spec_versions.h"
 #include "sterlet/cli/staleness.h"
 #include "sterlet/cli/study_events.h"
@@ -58,6 +59,7 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   if (of_study) {
     STERLET_TRY(json["verdicts"], verdicts_json(open));
     if (json["verdicts"].empty()) json.erase("verdicts");
+    if (const auto& priors = open.study->priors().list(); !priors.empty()) json["priors"] = priors_json(priors);
   }
   if (context.json) {
     context.out.json(json);
@@ -79,6 +81,15 @@ base::Result<void> show_trial(const Context& context, OpenStudy& open, std::int6
   if (json.contains("turns")) STERLET_PASS(show_population(context, open, trial));
   for (const std::string& line : curve_lines(*open.study, json, columns)) context.out.line(line);
   return {};
+}
+
+// Hints and warm starts, and what became of them.
+void show_priors(const Context& context, const OpenStudy& open) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& line : prior_lines(open.study->priors().list())) {
+    rows.push_back({rows.empty() ? "hints" : "", line});
+  }
+  context.out.table(rows);
 }
 
 // Enqueued points that were never tried.
@@ -105,9 +116,10 @@ void add(CLI::App& command, Context& context) {
   command.add_flag("--spec", options->spec, "what the study was from which trial on, and what was changed");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const auto trial, split_words(options->words, options->study));
+      STERLET_TRY(const NamedTrial named, split_words(options->words, options->study));
       STERLET_TRY(OpenStudy open, open_to_look(context, options->study));
       if (options->spec) return show_spec(context, open);
+      STERLET_TRY(const auto trial, find_trial(*open.study, named.is_best ? NamedTrial() : named));
       if (options->tree && open.study->population_options()) return show_population(context, open, trial);
       if (options->tree) return show_tree(context, open, trial);
       if (trial) return show_trial(context, open, *trial);
@@ -119,6 +131,7 @@ void add(CLI::App& command, Context& context) {
       for (const std::int64_t number : best) STERLET_PASS(show_trial(context, open, number, true));
       if (context.json) return {};
       STERLET_PASS(show_verdicts(context, open));
+      show_priors(context, open);
       return show_skipped(context, open);
     });
   });

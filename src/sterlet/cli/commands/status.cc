@@ -8,6 +8,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/staleness.h"
+#include "sterlet/cli/prior_words.h"
 #include "sterlet/cli/standing.h"
 #include "sterlet/cli/words.h"
 
@@ -40,6 +41,7 @@ void print_status(const Context& context, const study::Study& study, const base:
   }
   add_lines("budget", budget_lines(study));
   rows.push_back({"sampler", summary["sampler"].get<std::string>()});
+  add_lines("hints", prior_lines(study.priors().list()));
   rows.push_back({"pruner", summary["pruner"].get<std::string>()});
   rows.push_back({"seed", summary["seed"].dump()});
   for (const base::Json& best : summary["best"]) {
@@ -115,6 +117,7 @@ void add(CLI::App& command, Context& context) {
       summary["studies"] = base::Json::array({retest::json_of(staleness, open.study->spec().name)});
       STERLET_TRY(const base::Json verdicts, verdicts_json(open));
       if (!verdicts.empty()) summary["verdicts"] = verdicts;
+      if (const auto& priors = open.study->priors().list(); !priors.empty()) summary["priors"] = priors_json(priors);
       if (options->check) check_stale(context, open.study->spec().name, staleness);
       if (context.json) {
         context.out.json(summary);

@@ -9,7 +9,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/standing.h"
 #include "sterlet/cli/trial_argument.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 
 namespace sterlet::cli {
 
@@ -30,8 +30,8 @@ base::Result<void> stop_trial(Context& context, const OpenStudy& open, const Opt
   if (model && *model && (*model)->is_running) {
     return ask_model(context, open, **model, {.wait_seconds = options.wait_seconds}, "stop", base::Json::object());
   }
-  STERLET_TRY(run::Wish wish, run::Wish::post(*open.study, *open.storage, context.parts.clock, trial,
-                                              options.prune ? run::kPruneKind : run::kStopKind));
+  STERLET_TRY(study::Wish wish, study::Wish::post(*open.study, *open.storage, context.parts.clock, trial,
+                                                  options.prune ? study::kPruneKind : study::kStopKind));
   const std::int64_t start_ms = context.parts.clock.steady_ms();
   while (true) {
     STERLET_TRY(const auto answer, wish.answer());
@@ -80,12 +80,13 @@ void add(CLI::App& command, Context& context) {
       ->check(CLI::NonNegativeNumber);
   command.callback([&context, options, prune] {
     attempt(context, [&]() -> base::Result<void> {
-      STERLET_TRY(const auto trial, split_words(options->words, options->study));
-      if (!trial && prune->count() > 0) {
+      STERLET_TRY(const NamedTrial named, split_words(options->words, options->study));
+      if (!named.is_named() && prune->count() > 0) {
         return base::fail(base::ErrorCode::kInvalidArgument, "--prune ends one trial, and none was named",
                           "give its number, as in sterlet stop 3 --prune");
       }
       STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const auto trial, find_trial(*open.study, named));
       return trial ? stop_trial(context, open, *options, *trial) : stop_study(context, open);
     });
   });

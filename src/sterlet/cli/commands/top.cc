@@ -17,7 +17,7 @@
 #include "sterlet/cli/study_lines.h"
 #include "sterlet/cli/top_view.h"
 #include "sterlet/cli/trial_card.h"
-#include "sterlet/run/mail.h"
+#include "sterlet/study/mail.h"
 
 namespace sterlet::cli {
 
@@ -162,13 +162,13 @@ class Watcher final {
       case TopView::Wanted::kOpen:
         return;
       case TopView::Wanted::kStop:
-        kind = run::kStopKind;
+        kind = study::kStopKind;
         break;
       case TopView::Wanted::kPrune:
-        kind = run::kPruneKind;
+        kind = study::kPruneKind;
         break;
       case TopView::Wanted::kHold:
-        kind = run::kHoldKind;
+        kind = study::kHoldKind;
         break;
     }
     auto wish = post(view.chosen(), kind);
@@ -177,11 +177,11 @@ class Watcher final {
     view.say("trial " + std::to_string(view.chosen()) + ": asked; its tuner answers in a moment");
   }
 
-  base::Result<run::Wish> post(std::int64_t trial, std::string_view kind) {
+  base::Result<study::Wish> post(std::int64_t trial, std::string_view kind) {
     if (writer_.study == nullptr) {
       STERLET_TRY(writer_, open_study(context_, options_));
     }
-    return run::Wish::post(*writer_.study, *writer_.storage, clock_, trial, kind);
+    return study::Wish::post(*writer_.study, *writer_.storage, clock_, trial, kind);
   }
 
   void hear(TopView& view) {
@@ -205,7 +205,7 @@ class Watcher final {
   Curves curves_;
   std::int64_t read_next_ms_ = 0;
   OpenStudy writer_;  // Opened when something is wanted of a trial.
-  std::list<run::Wish> wishes_;
+  std::list<study::Wish> wishes_;
 };
 
 base::Result<void> watch_study(const Context& context, const StudyOptions& options, bool once) {

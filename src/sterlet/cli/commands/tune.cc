@@ -7,10 +7,13 @@
 #include "sterlet/cli/planning.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/tuning.h"
+#include "sterlet/cli/warm_start.h"
+#include "sterlet/cli/warning.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/plan/keep.h"
 #include "sterlet/plan/words.h"
 #include "sterlet/study/replay.h"
+#include "sterlet/studyfile/advice.h"
 #include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -21,6 +24,7 @@ namespace {
 struct TuneOptions {
   StudyOptions study;
   TuningOptions tuning;
+  WarmOptions warm;
   std::optional<std::uint64_t> seed;
   std::string replay;
   std::int64_t seeds = 3;
@@ -39,6 +43,7 @@ void add(CLI::App& command, Context& context) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
       ->needs(command.get_option("--replay"));
   add_tuning_options(command, options->tuning);
+  add_warm_options(command, options->warm);
   command.footer(
       "Ctrl-C once finishes the running trials, twice ends them; sterlet tune or resume continues later.\n"
       "A study file that was changed is compared with what is stored, and the difference is shown. What says how "
@@ -56,17 +61,25 @@ void add(CLI::App& command, Context& context) {
     }
     auto file = studyfile::read_study_file(options->study.study);
     if (!file) return fail(context, file.error());
+    if (!context.quiet) {
+      for (const base::Error& advice : studyfile::advise_on_command(file->spec))
+        warn(context, options->study.study, advice);
+    }
     attempt(context, [&]() -> base::Result<void> {
       const bool is_auto = studyfile::strategy_of(file->spec).is_open;
       STERLET_TRY(file->spec.budget, budget_of(options->tuning, file->spec.budget));
       if (options->replay.empty()) STERLET_PASS(refuse_babysitting(file->spec));
       if (!options->replay.empty()) STERLET_PASS(study::make_replay(*file, options->replay, options->seeds));
       if (options->seed) file->spec.seed = options->seed;
+      STERLET_TRY(const std::string own_storage, storage_path(options->study.storage, file->spec.folder));
+      STERLET_TRY(const auto older, open_older(context, options->warm, own_storage));
+      STERLET_PASS(check_older(older, *file, own_storage));
       STERLET_TRY(const Settled settled, settle(context, *file, options->study, options->tuning));
       TuningOptions tuning = options->tuning;
       if (!tuning.workers && !file->spec.workers) tuning.workers = settled.workers;
       const std::string session = exec::new_session();
       STERLET_TRY(OpenStudy open, open_study_of(context, std::move(*file), options->study, session));
+      STERLET_PASS(start_warm(context, older, *open.study, own_storage));
       if (settled.planned) {
         STERLET_PASS(plan::keep_plan(
             *open.study, plan::json_from_plan(settled.planned->plan, settled.planned->facts, open.study->spec())));

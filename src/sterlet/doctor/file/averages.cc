@@ -22,9 +22,12 @@ double window(double beta) { return 1 / (1 - beta); }
 bool is_average(const Parameter& parameter) {
   if (parameter.kind != space::Kind::kFloat || parameter.low < 0 || parameter.high > 1) return false;
   // A plain beta is often the weight of a term of the loss.
-  if (role_of(parameter.name) == Role::kAverage) return is_sure_average(parameter.name) || parameter.low >= 0.5;
+  if (role_of(parameter) == Role::kAverage) return is_sure_average(parameter.name) || parameter.low >= 0.5;
+  if (role_of(parameter) != Role::kUnknown) return false;
+  // A gamma up to 1 discounts rewards; of schedules and kernels it is less.
+  if (has_any(parameter.name, {"gamma"}) && parameter.low >= 0.5 && parameter.high >= 0.99) return true;
   // Whatever it is called: a range that lies between 0.9 and 1 is about the distance to 1.
-  return role_of(parameter.name) == Role::kUnknown && parameter.low >= 0.9 && parameter.high < 1;
+  return parameter.low >= 0.9 && parameter.high < 1;
 }
 
 bool is_near_one(const Parameter& parameter) {

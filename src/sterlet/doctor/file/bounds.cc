@@ -35,8 +35,10 @@ constexpr std::array<Practice, 8> kPractice{{
     {Role::kAverage, 0, 0.99999, 1, 1e300, "never forgets"},
 }};
 
+constexpr double kUsualRateLow = 1e-5, kUsualRateHigh = 1;
+
 const Practice* practice_of(const Parameter& parameter) {
-  const Role role = role_of(parameter.name);
+  const Role role = role_of(parameter);
   const auto found =
       std::find_if(kPractice.begin(), kPractice.end(), [&](const Practice& p) { return p.role == role; });
   return found == kPractice.end() ? nullptr : found;
@@ -118,15 +120,24 @@ std::optional<Finding> beyond(const FileView& view, const Parameter& parameter, 
   if (is_for_averages || is_plain) return std::nullopt;
   double low = parameter.low, high = parameter.high;
   if (is_high)
-    high = practice.role == Role::kLearningRate ? 1 : practice.role == Role::kAverage ? 0.999 : practice.high;
-  if (is_low) low = practice.role == Role::kLearningRate ? 1e-5 : practice.low;
-  if (low >= high) return std::nullopt;
-  std::vector<Edit> edits = edits_to(parameter, low, high);
+    high = practice.role == Role::kLearningRate ? kUsualRateHigh
+           : practice.role == Role::kAverage    ? 0.999
+                                                : practice.high;
+  if (is_low) low = practice.role == Role::kLearningRate ? kUsualRateLow : practice.low;
+  // All of the range lies there.
+  const bool is_all = low >= high;
+  if (is_all && practice.role == Role::kLearningRate) low = kUsualRateLow, high = kUsualRateHigh;
+  std::vector<Edit> edits = low < high ? edits_to(parameter, low, high) : std::vector<Edit>{};
   if (practice.role == Role::kAverage && parameter.scale == Scale::kLinear && low > 0) {
     edits.push_back({parameter.name, "scale", "reverse_log"});
   }
   return finding_of(view, parameter, is_high ? "high" : "low",
-                    fmt::format("{} is too wide: it {}", range_text(parameter), practice.beyond), std::move(edits));
+                    fmt::format("{} is too {}: it {}", range_text(parameter),
+                                !is_all   ? "wide"
+                                : is_high ? "high"
+                                          : "low",
+                                practice.beyond),
+                    std::move(edits));
 }
 
 std::optional<Finding> too_wide(const FileView& view, const Parameter& parameter, const Practice& practice) {
@@ -173,7 +184,7 @@ std::vector<Finding> find_bounds(const FileView& view) {
   };
   for (const Parameter* parameter : view.searched()) {
     if (!space::is_numeric(*parameter)) continue;
-    const Role role = role_of(parameter->name);
+    const Role role = role_of(*parameter);
     const bool is_sure = role != Role::kAverage || is_sure_average(parameter->name);
     if (is_sure && take(too_narrow_near_the_ends(view, *parameter, role))) continue;
     if (const Practice* practice = practice_of(*parameter)) {

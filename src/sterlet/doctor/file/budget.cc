@@ -27,8 +27,8 @@ struct Ranked {
 // What practice would take; nothing where it has no opinion, or the range does not hold it.
 std::optional<double> usual_value(const Parameter& parameter) {
   std::optional<double> value;
-  if (role_of(parameter.name) == Role::kEpsilon) value = 1e-8;
-  if (role_of(parameter.name) == Role::kAverage) value = parameter.name.back() == '2' ? 0.999 : 0.9;
+  if (role_of(parameter) == Role::kEpsilon) value = 1e-8;
+  if (role_of(parameter) == Role::kAverage) value = parameter.name.back() == '2' ? 0.999 : 0.9;
   if (value && (*value < parameter.low || *value > parameter.high || parameter.step)) return std::nullopt;
   return value;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -15,9 +16,22 @@ using space::Parameter;
 constexpr double kPlentyOfTrials = 40;
 
 double default_of(const Parameter& parameter) {
-  if (role_of(parameter.name) == Role::kEpsilon) return 1e-8;
+  if (role_of(parameter) == Role::kEpsilon) return 1e-8;
   const char last = parameter.name.empty() ? ' ' : parameter.name.back();
   return last == '2' ? 0.999 : 0.9;
+}
+
+// Of what the parameter can be; on a log scale, or that of averages.
+base::Json nearest_to(const Parameter& parameter, double value, bool is_log) {
+  if (space::is_numeric(parameter)) return std::clamp(value, parameter.low, parameter.high);
+  const std::vector<double> numbers = *numbers_of(parameter);
+  const auto distance = [&](double number) {
+    return is_log ? std::fabs(std::log(std::max(number, 1e-300) / value))
+                  : std::fabs(std::log(std::max(1 - number, 1e-300) / (1 - value)));
+  };
+  const auto nearest =
+      std::min_element(numbers.begin(), numbers.end(), [&](double a, double b) { return distance(a) < distance(b); });
+  return space::json_from_scalar(parameter.choices[static_cast<std::size_t>(nearest - numbers.begin())]);
 }
 
 // That it is searched on purpose: the file says tune: true of it, or gives it a tier to be tuned in.
@@ -37,9 +51,8 @@ std::vector<Finding> find_defaults(const FileView& view) {
   const std::vector<const Parameter*> searched = view.searched();
   std::vector<const Parameter*> unneeded;
   for (const Parameter* parameter : searched) {
-    if (parameter->kind != space::Kind::kFloat || has_reason(view, *parameter)) continue;
-    const bool is_epsilon = role_of(parameter->name) == Role::kEpsilon && parameter->high <= 0.01;
-    if (is_epsilon || is_adam_beta(parameter->name)) unneeded.push_back(parameter);
+    if (parameter->kind == space::Kind::kInt || !numbers_of(*parameter) || has_reason(view, *parameter)) continue;
+    if (role_of(*parameter) == Role::kEpsilon || is_adam_beta(parameter->name)) unneeded.push_back(parameter);
   }
   // A study of these alone is about them.
   if (unneeded.size() == searched.size()) return findings;
@@ -48,7 +61,7 @@ std::vector<Finding> find_defaults(const FileView& view) {
   const auto& trials = view.spec().budget.trials;
   const bool is_plenty = trials ? static_cast<double>(*trials) >= kPlentyOfTrials * count : unneeded.size() < 2;
   for (const Parameter* parameter : unneeded) {
-    const bool is_epsilon = role_of(parameter->name) == Role::kEpsilon;
+    const bool is_epsilon = role_of(*parameter) == Role::kEpsilon;
     if (!is_epsilon && is_plenty) continue;
     double value = default_of(*parameter);
     std::vector<Edit> edits = {{parameter->name, "tune", false}};
@@ -58,8 +71,9 @@ std::vector<Finding> find_defaults(const FileView& view) {
     if (own) {
       value = *own;
     } else {
-      value = std::clamp(value, parameter->low, parameter->high);
-      edits.push_back({parameter->name, "default", value});
+      const base::Json nearest = nearest_to(*parameter, value, is_epsilon);
+      value = base::number_from_json(nearest).value_or(value);
+      edits.push_back({parameter->name, "default", nearest});
     }
     findings.push_back(
         {.about = {parameter->name},

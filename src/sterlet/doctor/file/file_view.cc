@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <initializer_list>
 
 #include <fmt/format.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/space/axis.h"
 #include "sterlet/studyfile/strategies.h"
 
@@ -33,13 +33,23 @@ struct Named {
 };
 
 // The first that fits counts.
-constexpr std::array<Named, 80> kNames{{
+constexpr std::array<Named, 90> kNames{{
     {Role::kLabel, "seed"},
     {Role::kLabel, "fold"},
     {Role::kLabel, "id"},
     {Role::kLabel, "index"},
     {Role::kLabel, "random state"},
     {Role::kLabel, "year"},
+    {Role::kLabel, "device"},
+    {Role::kLabel, "version"},
+    {Role::kShare, "exploration"},
+    {Role::kShare, "clip epsilon"},
+    {Role::kShare, "clip eps"},
+    {Role::kShare, "greedy"},
+    {Role::kAverage, "gae lambda"},
+    {Role::kAverage, "td lambda"},
+    {Role::kAverage, "trace decay"},
+    {Role::kAverage, "discount"},
     {Role::kAverage, "ema decay"},
     {Role::kAverage, "decay ema"},
     {Role::kAverage, "ema"},
@@ -121,12 +131,27 @@ bool contains(const std::vector<std::string>& words, std::string_view sought) {
   return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
 }
 
+constexpr double kEpsilonMost = 0.01, kEpsilonLeast = 1e-4;
+
+}  // namespace
+
 bool has_any(std::string_view name, std::initializer_list<std::string_view> sought) {
   const std::vector<std::string> words = words_of(name);
   return std::any_of(sought.begin(), sought.end(), [&](std::string_view each) { return contains(words, each); });
 }
 
-}  // namespace
+std::optional<std::vector<double>> numbers_of(const space::Parameter& parameter) {
+  if (space::is_numeric(parameter)) return std::vector<double>{parameter.low, parameter.high};
+  std::vector<double> numbers;
+  for (const space::Scalar& choice : parameter.choices) {
+    const auto* text = std::get_if<std::string>(&choice);
+    const auto number =
+        text != nullptr ? base::parse_number(*text) : base::number_from_json(space::json_from_scalar(choice));
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
 
 Role role_of(std::string_view name) {
   const std::vector<std::string> words = words_of(name);
@@ -135,11 +160,25 @@ Role role_of(std::string_view name) {
   return found == kNames.end() ? Role::kUnknown : found->role;
 }
 
-bool is_sure_average(std::string_view name) {
-  return has_any(name, {"momentum", "ema", "polyak", "averaging", "average decay"}) || is_adam_beta(name);
+Role role_of(const space::Parameter& parameter) {
+  const Role role = role_of(parameter.name);
+  if (role == Role::kLearningRate && parameter.kind == space::Kind::kInt) return Role::kSteps;
+  if (role != Role::kEpsilon) return role;
+  const auto numbers = numbers_of(parameter);
+  if (!numbers || numbers->empty()) return Role::kUnknown;
+  const auto [least, most] = std::minmax_element(numbers->begin(), numbers->end());
+  return *most <= kEpsilonMost || (*least > 0 && *least < kEpsilonLeast) ? role : Role::kUnknown;
 }
 
-bool is_weight_decay(std::string_view name) { return has_any(name, {"weight decay", "wd", "l1", "l2"}); }
+bool is_sure_average(std::string_view name) {
+  return has_any(name, {"momentum", "ema", "polyak", "averaging", "average decay", "gae lambda", "td lambda",
+                        "trace decay", "discount"}) ||
+         is_adam_beta(name);
+}
+
+bool is_weight_decay(std::string_view name) {
+  return role_of(name) == Role::kRegularizer && has_any(name, {"weight decay", "wd", "l1", "l2"});
+}
 
 bool is_adam_beta(std::string_view name) {
   return has_any(name, {"beta1", "beta2", "beta 1", "beta 2", "b1", "b2", "betas"});
@@ -147,7 +186,7 @@ bool is_adam_beta(std::string_view name) {
 
 int tier_of(const space::Parameter& parameter, const studyfile::YamlNode* declaration) {
   if (parameter.tier != 2 || (declaration != nullptr && declaration->find("tier") != nullptr)) return parameter.tier;
-  switch (role_of(parameter.name)) {
+  switch (role_of(parameter)) {
     case Role::kLearningRate:
       return 1;
     case Role::kEpsilon:

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,12 +29,18 @@ enum class Role {
   kLabel,  ///< A seed, a fold, an id: its value is a name.
 };
 Role role_of(std::string_view name);
-/// Momentum, Adam's betas, EMA: an average for certain, where a plain beta or rho may be anything.
+/// By its range as well: an epsilon is small, and a step size in whole numbers counts steps.
+Role role_of(const space::Parameter& parameter);
+/// Momentum, Adam's betas, EMA, a discount: an average for certain, where a plain beta or rho may be anything.
 bool is_sure_average(std::string_view name);
 /// Weight decay, L1 and L2 penalties: with 0 they are off.
 bool is_weight_decay(std::string_view name);
 /// Adam's beta1, beta2.
 bool is_adam_beta(std::string_view name);
+/// Whether the name has any of these, each a word or several in their order.
+bool has_any(std::string_view name, std::initializer_list<std::string_view> sought);
+/// Its numbers, where it has only such: both ends of its range, or all choices.
+std::optional<std::vector<double>> numbers_of(const space::Parameter& parameter);
 /// The tier that practice gives it, and that the file says where it says one.
 int tier_of(const space::Parameter& parameter, const studyfile::YamlNode* declaration);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -13,17 +15,31 @@ namespace {
 using space::Parameter;
 
 // What a trial surely keeps of each sample of a batch: the sample, for which a thousand numbers are taken where nothing
-// is known of it, the output of each layer, and the gradient of each.
+// is known of it, the output of each layer (of each of its tokens), and the gradient of each.
 constexpr double kNumbersOfASample = 1000;
 constexpr double kPixels = 28 * 28;  // Of each filter, in the built-in trainer's images.
+constexpr double kColours = 3;
 constexpr double kBytes = 4, kCopies = 2;
 
-double highest(const FileView& view, Role role, double otherwise) {
+double highest_of(const Parameter& parameter) {
+  const auto numbers = numbers_of(parameter);
+  return numbers && !numbers->empty() ? *std::max_element(numbers->begin(), numbers->end()) : 0;
+}
+
+// The most that any parameter of that kind can be.
+template <typename IsOfThem>
+double highest(const FileView& view, double otherwise, IsOfThem is_of_them) {
   double most = otherwise;
   for (const Parameter& parameter : view.space().parameters()) {
-    if (space::is_numeric(parameter) && role_of(parameter.name) == role) most = std::max(most, parameter.high);
+    if (is_of_them(parameter)) most = std::max(most, highest_of(parameter));
   }
   return most;
+}
+auto with_role(Role role) {
+  return [role](const Parameter& parameter) { return role_of(parameter) == role; };
+}
+auto with_name(std::initializer_list<std::string_view> names) {
+  return [names](const Parameter& parameter) { return has_any(parameter.name, names); };
 }
 
 bool has_images(const FileView& view) {
@@ -32,8 +48,15 @@ bool has_images(const FileView& view) {
 }
 
 double bytes_of_a_sample(const FileView& view) {
-  const double units = highest(view, Role::kUnits, 0) * (has_images(view) ? kPixels : 1);
-  return kBytes * kCopies * (kNumbersOfASample + units * highest(view, Role::kLayers, 1));
+  const double side = highest(view, 0, with_name({"image size", "img size", "image width", "resolution", "crop size"}));
+  const double tokens = highest(
+      view, 1,
+      with_name({"sequence length", "seq length", "seq len", "max length", "max seq", "context length", "block size"}));
+  const double width = std::max(highest(view, 0, with_role(Role::kUnits)),
+                                highest(view, 0, with_name({"d model", "embed", "embedding", "model dim"})));
+  const double units = width * (has_images(view) ? kPixels : tokens);
+  const double numbers = std::max(kNumbersOfASample, kColours * side * side);
+  return kBytes * kCopies * (numbers + units * highest(view, 1, with_role(Role::kLayers)));
 }
 
 std::string bytes_text(double bytes) {
@@ -51,14 +74,8 @@ std::vector<Finding> find_memory(const FileView& view) {
   const double memory = static_cast<double>(resources.memory_bytes.value_or(view.memory_bytes()));
   if (memory <= 0) return findings;
   for (const Parameter* parameter : view.searched()) {
-    if (role_of(parameter->name) != Role::kBatchSize) continue;
-    double most = parameter->high;
-    if (!space::is_numeric(*parameter)) {
-      most = 0;
-      for (const space::Scalar& choice : parameter->choices) {
-        most = std::max(most, base::number_from_json(space::json_from_scalar(choice)).value_or(0));
-      }
-    }
+    if (role_of(*parameter) != Role::kBatchSize) continue;
+    const double most = highest_of(*parameter);
     const double sample = bytes_of_a_sample(view), needed = most * sample;
     if (needed <= memory) continue;
     const double fits = std::exp2(std::floor(std::log2(std::max(1.0, memory / 2 / sample))));

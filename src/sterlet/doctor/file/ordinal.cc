@@ -17,28 +17,38 @@ using space::Parameter;
 using space::Scalar;
 
 // Words in their order, lowest first; different words for one place stand beside each other.
-constexpr std::array<std::string_view, 7> kLadders{
-    " nano tiny mini small medium base large big huge giant ",
+constexpr std::array<std::string_view, 10> kLadders{
+    " nano tiny mini xsmall small medium base large xlarge big huge giant ",
     " xxs xs s m l xl xxl xxxl ",
-    " lowest low mid medium moderate high highest ",
-    " none weak light mild medium moderate strong heavy aggressive ",
+    " none off minimal lowest verylow low mid medium moderate high veryhigh highest maximal full ",
+    " none off weak mild light soft medium moderate strong hard heavy aggressive ",
     " slowest slow normal medium fast fastest ",
-    " short medium long ",
+    " none short medium long ",
     " narrow normal medium wide ",
+    " shallow medium deep deeper ",
+    " never rarely sometimes often always ",
+    " coarse medium fine ",
 };
 
 std::optional<double> number_of(const Scalar& scalar) {
   if (const auto* integer = std::get_if<std::int64_t>(&scalar)) return static_cast<double>(*integer);
   if (const auto* real = std::get_if<double>(&scalar)) return *real;
-  if (const auto* text = std::get_if<std::string>(&scalar)) return base::parse_number(*text);
-  return std::nullopt;
+  const auto* text = std::get_if<std::string>(&scalar);
+  if (text == nullptr) return std::nullopt;
+  if (const auto number = base::parse_number(*text)) return number;
+  // 3x3: a size.
+  const std::size_t times = text->find('x');
+  const bool is_size = times != std::string::npos && text->substr(0, times) == text->substr(times + 1);
+  return is_size ? base::parse_number(text->substr(0, times)) : std::nullopt;
 }
 
 std::optional<double> place_on(std::string_view ladder, const Scalar& scalar) {
   const auto* text = std::get_if<std::string>(&scalar);
   if (text == nullptr || text->empty()) return std::nullopt;
   std::string word = " ";
-  for (const char c : *text) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const char c : *text) {
+    if (c != '_' && c != '-' && c != ' ') word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
   const std::size_t at = ladder.find(word + " ");
   return at == std::string_view::npos ? std::nullopt : std::optional(static_cast<double>(at));
 }

@@ -16,6 +16,8 @@ namespace {
 using space::Outcome;
 using space::Parameter;
 
+constexpr std::size_t kFailedMin = 3;  // And more than half of all: then something is wrong that no bound mends.
+
 struct Ended {
   std::vector<const space::Observation*> trials;
   std::vector<bool> failed;
@@ -82,6 +84,14 @@ std::vector<Finding> find_failures(const TrialsView& view) {
     for (std::size_t j = 0; j < row.size(); ++j) columns[j].values.push_back(row[j]);
   }
   const auto region = analysis::find_failure_region(columns, ended.failed);
+  if (!region && failed >= kFailedMin && 2 * failed > ended.failed.size()) {
+    const auto last = std::find(ended.failed.rbegin(), ended.failed.rend(), true);
+    const auto place = static_cast<std::size_t>(ended.failed.rend() - last) - 1;
+    return {{.says = fmt::format("{} of {} trials failed, in no region by itself: see why with sterlet logs {} {}",
+                                 failed, ended.failed.size(), view.study().spec().name, ended.trials[place]->number),
+             .because = {{"failed", failed}, {"trials", ended.failed.size()}},
+             .confidence = 0.95}};
+  }
   if (!region) return {};
   std::vector<std::string> about, sides;
   base::Json bounds = base::Json::array();

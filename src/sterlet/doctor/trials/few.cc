@@ -8,16 +8,7 @@
 namespace sterlet::doctor {
 
 std::vector<Finding> find_few(const TrialsView& view) {
-  const std::vector<double>& results = view.evidence().table.results;
-  const std::size_t trials = results.size();
-  const bool is_constant = trials > 1 && *std::min_element(results.begin(), results.end()) ==
-                                             *std::max_element(results.begin(), results.end());
-  if (is_constant) {
-    return {{.says = fmt::format("all {} trials have the same {}: look at how the program reports it", trials,
-                                 view.importance().metric),
-             .because = {{"trials", trials}, {"value", base::json_number(results.front())}},
-             .confidence = 0.95}};
-  }
+  const std::size_t trials = view.evidence().table.results.size();
   if (trials >= kTrialsToJudge) return {};
   const std::size_t failed = static_cast<std::size_t>(
       std::count_if(view.study().history().trials().begin(), view.study().history().trials().end(),

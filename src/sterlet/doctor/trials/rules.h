@@ -12,6 +12,7 @@ namespace sterlet::doctor {
 using TrialsRule = std::vector<Finding> (*)(const TrialsView& view);
 
 // One kind of finding each, in the file of that name.
+std::vector<Finding> find_constant(const TrialsView& view);
 std::vector<Finding> find_failures(const TrialsView& view);
 std::vector<Finding> find_edges(const TrialsView& view);
 std::vector<Finding> find_wrong_scales(const TrialsView& view);

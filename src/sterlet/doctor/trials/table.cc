@@ -5,7 +5,8 @@
 namespace sterlet::doctor {
 
 std::span<const TrialsRuleRow> trials_rules() {
-  static constexpr std::array<TrialsRuleRow, 6> kTable{{
+  static constexpr std::array<TrialsRuleRow, 7> kTable{{
+      {"constant", "results that are all the same", &find_constant},
       {"failures", "trials that fail in a region of the space", &find_failures},
       {"edge", "results that go on getting better at a bound", &find_edges},
       {"scale", "a parameter that acts evenly on another scale than its own", &find_wrong_scales},

@@ -76,7 +76,7 @@ class ChannelTest : public testing::Test {
 TEST_F(ChannelTest, ReadsEveryKindOfMessage) {
   const Fd client = connect();
   say(client,
-      R"({"hello":{"protocol":1,"client":"cpp","live":true,"restores":true}}
+      R"({"hello":{"protocol":1,"client":"cpp","live":true,"restores":true,"steps":60}}
 {"report":{"step":3,"metrics":{"val_error":0.21,"loss":"NaN"}}}
 {"checkpoint":{"step":3,"path":"ck-3.pt"}}
 {"checkpoint":{"step":4,"path":"/else/ck-4.pt"}}
@@ -93,6 +93,7 @@ TEST_F(ChannelTest, ReadsEveryKindOfMessage) {
   ASSERT_EQ(events_.size(), 11U);
   for (const Event& event : events_) EXPECT_EQ(event.id, (AttemptId{7, 2}));
   EXPECT_TRUE(std::get<Event::Hello>(events_[0].what).live && std::get<Event::Hello>(events_[0].what).restores);
+  EXPECT_EQ(std::get<Event::Hello>(events_[0].what).steps, 60);
   const auto& report = std::get<Event::Report>(events_[1].what);
   EXPECT_EQ(report.step, 3);
   EXPECT_EQ(report.metrics[0].first, "val_error");

@@ -102,8 +102,12 @@ Result<What> read_hello(const Json& body, const MessageContext&) {
                             protocol == body.end() ? "none" : shown(*protocol)),
                 "use the client that came with it");
   }
-  return Event::Hello{
+  Event::Hello hello{
       .live = read_flag(body, "live"), .restores = read_flag(body, "restores"), .loop = read_flag(body, "loop")};
+  const auto steps = body.find("steps");
+  if (steps != body.end()) hello.steps = whole_number(*steps);
+  if (hello.steps && (*hello.steps < 1 || *hello.steps > kStepMax)) hello.steps.reset();
+  return hello;
 }
 
 Result<What> read_report(const Json& body, const MessageContext& context) {

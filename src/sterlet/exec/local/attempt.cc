@@ -404,7 +404,7 @@ void Attempt::finish(std::vector<Event>& events) {
   const auto oom_kills = out_of_memory_kills();
   ending_.system_out_of_memory = oom_kills && oom_kills_at_start_ && *oom_kills > *oom_kills_at_start_;
   auto exited = explain_ending(ending_);
-  if (exited.cause == Cause::kFinished) exited.traces = traces();
+  if (exited.cause == Cause::kFinished || exited.cause == Cause::kError) exited.traces = traces();
   exited.memory_bytes = std::max(memory_most_, static_cast<std::int64_t>(usage.ru_maxrss) * 1024);
   events.push_back({.id = id_, .what = std::move(exited)});
 }

@@ -157,6 +157,10 @@ std::string explain(const Program& program, const Failure& failure) {
             "before it in the command",
             name);
       }
+      if (name.starts_with('~')) {
+        return fmt::format("{}: no such program, as shells alone know what ~ is; write the whole path in the command",
+                           name);
+      }
       return fmt::format("{}: no such program in {}; check its path in the command", name, folder);
     case EACCES:
       return fmt::format(
@@ -178,9 +182,32 @@ std::string explain(const Program& program, const Failure& failure) {
   }
 }
 
+// What a shell does itself, so that no program has the name.
+constexpr std::array<std::string_view, 7> kOfShells = {"cd", "export", "source", ".", "alias", "set", "ulimit"};
+
+bool is_assignment(std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('='));
+  return name.size() < word.size() && !name.empty() &&
+         name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
 std::string no_such_program(const Program& program) {
-  return fmt::format("{}: no such program; install it, or write its path in the command",
-                     base::printable(program.argv.front()));
+  const std::string& name = program.argv.front();
+  const std::string shown = base::printable(name);
+  if (std::find(kOfShells.begin(), kOfShells.end(), name) != kOfShells.end()) {
+    return fmt::format(
+        "{}: a shell does that, and no shell is involved; give one the whole line, as in [sh, -c, 'cd src && exec "
+        "python3 train.py']",
+        shown);
+  }
+  if (is_assignment(name)) {
+    return fmt::format("{}: no such program; variables are set by env, as in [env, {}, python3, train.py]", shown,
+                       shown);
+  }
+  if (name.find(' ') != std::string::npos) {
+    return fmt::format("{}: no such program; write each word by itself, as in [python3, train.py]", shown);
+  }
+  return fmt::format("{}: no such program; install it, or write its path in the command", shown);
 }
 
 /// Something that can be said before any process is made.

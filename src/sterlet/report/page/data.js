@@ -67,14 +67,18 @@ const textOf = (value, exact = false) => {
 };
 
 // A value near 1 on a reverse_log axis needs its 9s: 0.99987, not 0.9999.
-const cellText = (axis, row, exact = false) => {
-  const cell = cellOf(axis, row);
+const valueText = (axis, cell, exact = false) => {
   if (axis.scale === 'reverse_log' && typeof cell === 'number' && !exact && cell < 1 && cell > 0.9) {
     const digits = Math.min(12, Math.ceil(-Math.log10(1 - cell)) + 2);
     return String(Number(cell.toFixed(digits)));
   }
   return textOf(cell, exact);
 };
+const cellText = (axis, row, exact = false) => valueText(axis, cellOf(axis, row), exact);
+
+// A model that was babysat, or undefined: it ended with other hyperparameters than it began with.
+const modelOf = (row) => (raw.models || []).find((own) => own.row === row)?.model;
+const settingOf = (axis, row) => modelOf(row)?.settings?.[axis.name] ?? cellOf(axis, row);
 
 const durationText = (milliseconds) => {
   if (milliseconds === null || !Number.isFinite(milliseconds) || milliseconds < 0) return '–';

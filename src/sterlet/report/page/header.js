@@ -87,6 +87,13 @@ const verdictLines = () => [...(study.verdicts || [])].reverse().slice(0, 5).map
         'p', {class: 'dim'}, `Retested ${String(verdict.when).slice(0, 10)}: `, make('b', {}, String(verdict.verdict)),
         `, confidence ${verdict.confidence}, ${countText(verdict.evaluations, 'evaluation')}; ${verdict.advice}`));
 
+// Hints of people and warm starts, and what became of them.
+const priorLines = () => (study.priors || []).slice(-5).map(
+    (prior) => make(
+        'p', {class: 'dim'}, prior.kind === 'hint' ? `Hint from trial ${prior.since} on: ` : 'Started warm from ',
+        make('b', {}, prior.kind === 'hint' ? prior.text : String(prior.study)),
+        prior.state === 'active' ? '' : `; ${prior.state} before trial ${prior.until}${prior.why ? `: ${prior.why}` : ''}`));
+
 const buildHeader = () => {
   document.title = `${shorten(study.name || 'Study', 80)} · report`;
   const facts = [
@@ -108,7 +115,7 @@ const buildHeader = () => {
           facts.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, String(value))))),
       make(
           'div', {class: 'summary'},
-          make('div', {class: 'card heroes'}, objectives.slice(0, 4).map((_, index) => heroOf(index)), verdictLines(), stateBar()),
+          make('div', {class: 'card heroes'}, objectives.slice(0, 4).map((_, index) => heroOf(index)), verdictLines(), priorLines(), stateBar()),
           make(
               'div', {class: 'card chosen'},
               make(
@@ -129,7 +136,7 @@ const buildHeader = () => {
                           'span', {class: 'dim'},
                           ` Below: trial ${raw.numbers[lead]}, best by ${objectives[0].metric}.`)) :
                   '',
-              lead >= 0 ? parameterList(lead, 24) :
+              lead >= 0 ? [parameterList(lead, 24), scheduleNote(lead)] :
                           make('p', {class: 'dim'}, 'They appear here once a trial has completed.'))));
   document.getElementById('footer').append(make(
       'p', {}, `Written by Sterlet${study.version ? ` ${study.version}` : ''}. `,

@@ -22,13 +22,14 @@ const importanceShare = (axis, objective) => {
   return NaN;
 };
 
-// The two axes that change the objective most together; null where there are none.
-const strongestPair = (objective) => {
+// The pairs of axes that change the objective most together, the strongest first.
+const strongestPairs = (objective) => {
+  const found = [];
   for (const pair of importanceOf(objective)?.pairs || []) {
-    const found = (Array.isArray(pair.params) ? pair.params : []).map((name) => axes.find((axis) => axis.name === name));
-    if (found.length === 2 && found.every((axis) => axis && !isFixed(axis)) && toNumber(pair.value) >= 0.02) return found;
+    const own = (Array.isArray(pair.params) ? pair.params : []).map((name) => axes.find((axis) => axis.name === name));
+    if (own.length === 2 && own.every((axis) => axis && !isFixed(axis)) && toNumber(pair.value) >= 0.02) found.push(own);
   }
-  return null;
+  return found;
 };
 
 class ImportancePlot extends Plot {

@@ -21,7 +21,13 @@ const models = document.getElementById('models');
 buildModels(models);
 if (models.children.length && trialCount === 1) overview.after(models);
 if (objectives.some((_, index) => importanceRows(index).length > 0)) new ImportancePlot(variedCount > 2 ? detail : wide);
-if (variedCount >= 2 && rank().rows.length > 1) new MapPlot(detail);
+// The strongest pairs as maps; where none was measured the first two parameters.
+const mapsMax = 3;
+if (variedCount >= 2 && rank().rows.length > 1) {
+  const pairs = strongestPairs(0).slice(0, mapsMax);
+  if (pairs.length === 0) new MapPlot(detail);
+  pairs.forEach((pair, place) => new MapPlot(detail, pair, place));
+}
 if (variedCount === 1) detail.append(slices);
 if (isOneModel)
   slices.remove();

@@ -3,6 +3,9 @@
 const settingsText = (settings) =>
     Object.entries(settings || {}).map(([name, value]) => `${name} ${textOf(value)}`).join(', ');
 
+const scheduleText = (model) =>
+    (model.schedule || []).map(({step, set}) => `${settingsText(set)} from step ${step}`).join('; ');
+
 const verdictText = (change) => {
   const helped = change.helped === null || change.helped === undefined ? '' : `helped with p ${
       toNumber(change.helped) > 0.99 ? '> 0.99' : toNumber(change.helped) < 0.01 ? '< 0.01' : `= ${toNumber(change.helped).toFixed(2)}`}`;
@@ -22,11 +25,10 @@ function buildModel(host, row, model) {
   const id = `model-${number}`;
   const branches = model.branches || [];
   const changes = model.changes || [];
-  const schedule = (model.schedule || []).map(({step, set}) => `${settingsText(set)} from step ${step}`).join('; ');
   host.append(make(
       'section', {class: 'card', 'aria-labelledby': id}, make('h2', {id}, `The model of trial ${number}`),
       make('p', {}, `Ended with ${settingsText(model.settings)} (branch ${model.branch}).`),
-      make('p', {}, `Schedule: ${schedule}.`),
+      make('p', {}, `Schedule: ${scheduleText(model)}.`),
       makeModelTable(
           'Branches', ['branch', 'from', 'at step', 'hyperparameters', 'last report'],
           branches.map((branch) => [

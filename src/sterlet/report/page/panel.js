@@ -4,7 +4,7 @@
 const panel = document.getElementById('panel');
 
 const parametersOf = (row) =>
-    Object.fromEntries(axes.filter((axis) => axis.cells[row] !== null).map((axis) => [axis.name, cellOf(axis, row)]));
+    Object.fromEntries(axes.filter((axis) => axis.cells[row] !== null).map((axis) => [axis.name, settingOf(axis, row)]));
 
 const parameterList = (row, limit) => {
   const shown = axes.filter((axis) => axis.cells[row] !== null);
@@ -13,12 +13,21 @@ const parameterList = (row, limit) => {
       list.map(
           (axis) => make(
               'div', {}, make('dt', {title: axis.name}, axis.name),
-              make('dd', {title: textOf(cellOf(axis, row), true)}, cellText(axis, row)))));
+              make('dd', {title: textOf(settingOf(axis, row), true)}, valueText(axis, settingOf(axis, row))))));
   if (shown.length <= limit) return [entries(shown)];
   return [
     entries(shown.slice(0, limit)),
     make('details', {}, make('summary', {}, `${shown.length - limit} more`), entries(shown.slice(limit)))
   ];
+};
+
+// How a model that was babysat came to what is listed; nothing for other trials.
+const scheduleNote = (row) => {
+  const model = modelOf(row);
+  if (!model) return '';
+  return make(
+      'p', {class: 'dim schedule'},
+      (model.schedule || []).length > 1 ? `What it ended with. Its schedule: ${scheduleText(model)}.` : 'It was never changed.');
 };
 
 const copyButton = (row) => make(
@@ -129,7 +138,7 @@ const fillPanel = (row) => {
               (objective, index) => make(
                   'div', {}, make('dt', {title: objective.metric}, objective.metric),
                   make('dd', {}, raw.values[index][row] === null ? '–' : textOf(values[index][row]))))),
-      ...cardCurves(row), ...parameterList(row, 40),
+      ...cardCurves(row), ...parameterList(row, 40), scheduleNote(row),
       log ? make('div', {class: 'log'}, make('h3', {}, 'End of its log'), make('pre', {tabindex: 0}, log)) : '');
 };
 

@@ -35,6 +35,11 @@ class SlicePlot extends Plot {
       const at = frame.toX(zeroLane / 2);
       surface.line([at, frame.top, at, frame.top + frame.height], {stroke: theme.faint, dash: [2, 3]});
     }
+    for (const hint of hintsOf(axis)) {
+      const [low, high] = hint.places.map(frame.toX);
+      surface.rect(low, frame.top, Math.max(2, high - low), frame.height,
+                   {fill: theme.accent, alpha: hint.active ? 0.14 : 0.06, kind: 'hint'});
+    }
     const band = axis.isChoice ? 0.5 / axis.choices.length : 0;
     const small = rows.length > 1500;
     for (const row of rows) {
@@ -52,6 +57,18 @@ class SlicePlot extends Plot {
     }
   }
 }
+
+// Where people said that good values are: the two ends of each band, on the axis.
+const hintsOf = (axis) => (study.priors || []).flatMap((prior) => {
+  const hinted = prior.kind === 'hint' ? (prior.params || {})[axis.name.replace(/\[\d+\]$/, '')] : undefined;
+  if (hinted === undefined) return [];
+  const list = Array.isArray(hinted) ? hinted : [hinted];
+  const active = prior.state === 'active';
+  if (!axis.isChoice) return [{active, places: [axis.position(list[0]), axis.position(list[list.length - 1])]}];
+  const half = 0.5 / axis.choices.length;
+  return list.map((choice) => axis.choices.indexOf(choice)).filter((index) => index >= 0)
+      .map((index) => ({active, places: [axis.position(index) - half, axis.position(index) + half]}));
+});
 
 const axisHint = (axis) => {
   if (axis.isChoice)

@@ -60,6 +60,19 @@ class CanvasSurface {
     context.stroke();
   }
 
+  // Polygons as lists of [x, y], filled as one shape.
+  area(polygons, {fill, alpha = 1} = {}) {
+    const context = this.context;
+    context.globalAlpha = alpha;
+    context.fillStyle = fill;
+    context.beginPath();
+    for (const polygon of polygons) {
+      polygon.forEach(([x, y], at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)));
+      context.closePath();
+    }
+    context.fill();
+  }
+
   circle(x, y, r, {fill = null, stroke = null, width = 1, alpha = 1} = {}) {
     const context = this.context;
     context.globalAlpha = alpha;
@@ -147,6 +160,11 @@ class SvgSurface {
       class: kind,
       'data-trial': row === null ? null : String(raw.numbers[row])
     }));
+  }
+
+  area(polygons, {fill, alpha = 1, kind = null} = {}) {
+    const d = polygons.map((polygon) => `M${polygon.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}Z`).join('');
+    this.root.append(this.element('path', {d, fill, opacity: alpha === 1 ? null : alpha, class: kind}));
   }
 
   circle(x, y, r, {fill = null, stroke = null, width = 1, alpha = 1, row = null, kind = null} = {}) {

@@ -15,9 +15,11 @@
 #include "sterlet/samplers/gp/acquisition.h"
 #include "sterlet/samplers/gp/region.h"
 #include "sterlet/samplers/gp/search.h"
+#include "sterlet/samplers/gp/steered_score.h"
 #include "sterlet/samplers/gp/surface.h"
 #include "sterlet/samplers/gp/told.h"
 #include "sterlet/samplers/gp/volume.h"
+#include "sterlet/samplers/prior/steered.h"
 #include "sterlet/samplers/sobol.h"
 
 namespace sterlet::samplers {
@@ -33,6 +35,7 @@ constexpr std::int64_t kFewest = 6, kMostFirst = 8;
 constexpr std::size_t kOthers = 6;
 constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // Sets the points on suspect scales apart from the others.
 constexpr std::size_t kFantasies = 16;                  // Joint draws of what pending trials may turn out to be.
+constexpr std::size_t kSteeredStarts = 24;              // Candidates from each prior.
 constexpr std::size_t kFewestInFamily = 3;              // Values, before a family is learned on its own.
 // Share of the noise that a trial has to tell more than. Without it two thirds of a search's trials, and nine of ten of
 // its second half, met settings of a table that were known: docs/decisions/0006-gp-repeats.md. It grows with the number of
@@ -52,6 +55,7 @@ class Gp final : public Sampler {
         log_points_(sobol_points(space, facts.seed ^ kLogSeed)),
         startup_(options.startup_trials),
         objectives_(facts.objective_count),
+        steering_(facts.priors),
         table_(space.dimensions().size()) {
     suspects_.assign(space.dimensions().size(), Warp());
     for (const GpGroup& group : embedding_.groups()) {
@@ -67,6 +71,7 @@ class Gp final : public Sampler {
     const GpTrials told = read_trials(history, objectives_);
     if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty() ||
         is_level(told)) {
+      if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
       return first_points(history, key);
     }
     const HistoryCursor::Step step = cursor_.advance(history);
@@ -151,8 +156,13 @@ class Gp final : public Sampler {
     const std::unique_ptr<GpScore> gain =
         objectives_ == 1 ? improvement(own, *objectives.front()) : volume_improvement(own, objectives, key);
     GpFeasibility feasibility(any_feasible ? gain.get() : nullptr, limits);
-    GpScore& score = limits.empty() ? *gain : feasibility;
-    for (const GpSearch::Found& found : search_.run(score, start_of(own, objectives, family), key)) {
+    GpScore& unsteered = limits.empty() ? *gain : feasibility;
+    GpSteeredScore steered(unsteered, steering_, key.trial, space_.dimensions().size());
+    const bool is_steered = steering_.pulls(key.trial);
+    GpScore& score = is_steered ? steered : unsteered;
+    GpSearchStart start = start_of(own, objectives, family);
+    if (is_steered) start.others = steering_.starts(space_.dimensions().size(), kSteeredStarts, key);
+    for (const GpSearch::Found& found : search_.run(score, start, key)) {
       if (history.contains(found.point) || !space_.satisfies_constraints(found.point)) continue;
       return described(found.point, *objectives.front());
     }
@@ -327,6 +337,7 @@ class Gp final : public Sampler {
   math::SobolPoints given_points_, log_points_;
   std::int64_t startup_;
   std::size_t objectives_;
+  Steering steering_;
   std::vector<Warp> suspects_;  // A dimension.
   bool any_suspect_ = false;
 

@@ -371,6 +371,10 @@ std::vector<GpSearch::Found> GpSearch::run(GpScore& score, const GpSearchStart& 
   Candidates candidates;
   add_global(start, stream, candidates);
   add_local(start, stream, candidates);
+  for (const std::vector<double>& other : start.others) {
+    Place place{.full = other};
+    add(start, place, candidates);
+  }
   if (candidates.count < kCandidatesMin) add_drawn(start, key, stream, candidates);
   if (candidates.count == 0) return {};
 

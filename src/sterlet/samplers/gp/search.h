@@ -12,14 +12,15 @@ namespace sterlet::samplers {
 
 /// What is known before the search for the best next point.
 struct GpSearchStart {
-  std::vector<std::vector<double>> tops;  ///< The best told points, best first: a coordinate for every dimension.
-  std::vector<Warp> warps;                ///< A dimension; half of the global candidates are uniform after the warp,
-  std::vector<Warp> suspects;             ///< half of those after the one that its range suggests, where it does.
-  std::vector<double> lengths;            ///< A dimension: how far a step about a top point may go.
-  std::vector<double> low, high;          ///< A dimension, after its warp: the ends of where to look.
-  bool boxed = false;                     ///< Those are not 0 and 1: the global candidates are points of that box.
-  std::vector<double> fixed;              ///< A dimension: where it has to be; NaN: anywhere. Or empty.
-  bool few = false;                       ///< Trials: a suggestion is cheap, and each decides much.
+  std::vector<std::vector<double>> tops;    ///< The best told points, best first: a coordinate for every dimension.
+  std::vector<Warp> warps;                  ///< A dimension; half of the global candidates are uniform after the warp,
+  std::vector<Warp> suspects;               ///< half of those after the one that its range suggests, where it does.
+  std::vector<double> lengths;              ///< A dimension: how far a step about a top point may go.
+  std::vector<double> low, high;            ///< A dimension, after its warp: the ends of where to look.
+  bool boxed = false;                       ///< Those are not 0 and 1: the global candidates are points of that box.
+  std::vector<double> fixed;                ///< A dimension: where it has to be; NaN: anywhere. Or empty.
+  std::vector<std::vector<double>> others;  ///< Further candidates: a coordinate for every dimension.
+  bool few = false;                         ///< Trials: a suggestion is cheap, and each decides much.
 };
 
 /// Candidates, best first, for the largest acquisition value over a space.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sterlet/samplers/families.h"
+#include "sterlet/samplers/prior/steered.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/tpe/draws.h"
 #include "sterlet/samplers/tpe/fit.h"
@@ -25,7 +26,8 @@ using space::Point;
 constexpr std::size_t kFinishedMin = 4;     // Fewer cannot be split.
 constexpr std::size_t kFewestInFamily = 3;  // Ranked trials, before a family has densities of its own.
 constexpr std::size_t kGoodMax = 25;
-constexpr float kNothing = -1e30f;  // A log kernel of no weight.
+constexpr std::size_t kSteeredDraws = 16;  // Candidates from each prior, while it pulls.
+constexpr float kNothing = -1e30f;         // A log kernel of no weight.
 
 /// Scores points by the log of l / g, and by the chance that a trial there succeeds.
 class Scorer final {
@@ -55,12 +57,19 @@ class Scorer final {
 class Tpe final : public Sampler {
  public:
   Tpe(const space::Space& space, const TpeOptions& options, const StudyFacts& facts)
-      : space_(space), options_(options), sobol_(make_sobol(space, facts.seed)), families_(space_), memo_(space_) {}
+
+      : space_(space),
+        options_(options),
+        sobol_(make_sobol(space, facts.seed)),
+        families_(space_),
+        steering_(facts.priors),
+        memo_(space_) {}
 
   Suggestion suggest(const History& history, const base::StreamKey& key) const override {
     memo_.follow(space_, history);
     const TrialRanking& ranking = memo_.ranking();
     if (history.size() < static_cast<std::size_t>(options_.startup_trials) || ranking.ranked() < kFinishedMin) {
+      if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
       return sobol_->suggest(history, key);
     }
     if (history.trials()[ranking.order()[0]].values.size() == 1) {
@@ -130,13 +139,19 @@ class Tpe final : public Sampler {
   Point choose(const History& history, const TpeFit& fit, const Family& family, const base::StreamKey& key) const {
     const auto count = static_cast<std::size_t>(options_.candidates);
     const TpeDraws draws(space_, fit, count, key);
+    const auto steered = steering_.starts(space_.dimensions().size(), kSteeredDraws, key);
+    const bool is_steered = steering_.pulls(key.trial);
+    const auto point_at = [&](std::size_t row) {
+      return point_of(row < count ? draws.row(row) : std::span<const double>(steered[row - count]), family);
+    };
     Scorer scorer(space_, fit);
     std::vector<Candidate> candidates;
     std::optional<Point> broken;
-    for (std::size_t row = 0; row < count; ++row) {
-      Point point = point_of(draws.row(row), family);
+    for (std::size_t row = 0; row < count + steered.size(); ++row) {
+      Point point = point_at(row);
       if (space_.satisfies_constraints(point)) {
         candidates.push_back({.row = row, .score = scorer.score(point)});
+        if (is_steered) candidates.back().score += steering_.log_pull(key.trial, space_.to_unit(point).data());
       } else if (!broken) {
         broken = std::move(point);
       }
@@ -148,7 +163,7 @@ class Tpe final : public Sampler {
     std::make_heap(candidates.begin(), candidates.end(), is_behind);
     for (; !candidates.empty(); candidates.pop_back()) {
       std::pop_heap(candidates.begin(), candidates.end(), is_behind);
-      Point point = point_of(draws.row(candidates.back().row), family);
+      Point point = point_at(candidates.back().row);
       if (!history.contains(point)) return point;
     }
     if (broken) {
@@ -162,6 +177,7 @@ class Tpe final : public Sampler {
   TpeOptions options_;
   std::unique_ptr<Sampler> sobol_;
   Families families_;
+  Steering steering_;
   mutable TpeMemo memo_;
 };
 

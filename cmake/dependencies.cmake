@@ -1,0 +1,66 @@
+# What the program and the library are built with. The program needs all of it; without the program, the library is left
+# out where something is missing, so that a project which wants the client alone needs nothing.
+if(NOT STERLET_PROGRAM)
+  # A project that adds this one sees what the library is linked with.
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+  # Nothing of it is compiled before a target of that project needs it.
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    set_property(DIRECTORY PROPERTY EXCLUDE_FROM_ALL ON)
+  endif()
+  if(NOT EXISTS ${PROJECT_SOURCE_DIR}/src/sterlet/library)
+    set(STERLET_LIBRARY OFF)
+  endif()
+  if(NOT STERLET_LIBRARY)
+    return()
+  endif()
+  set(needed QUIET)
+else()
+  set(needed REQUIRED)
+endif()
+
+set(missing)
+foreach(package "Threads" "fmt" "nlohmann_json" "yaml-cpp" "SQLite3" "Boost" "Eigen3 3.4 NO_MODULE")
+  separate_arguments(words UNIX_COMMAND "${package}")
+  list(GET words 0 name)
+  find_package(${words} ${needed})
+  if(NOT ${name}_FOUND)
+    list(APPEND missing ${name})
+  endif()
+endforeach()
+if(STERLET_PROGRAM)
+  find_package(CLI11 REQUIRED)
+endif()
+
+# Libraries whose Debian 12 packages bring no CMake files.
+#
+# sterlet_library(NAME HEADER PACKAGE): the imported target NAME for libNAME and HEADER.
+function(sterlet_library name header package)
+  if(TARGET ${name})
+    return()
+  endif()
+  find_path(STERLET_${name}_INCLUDE ${header})
+  find_library(STERLET_${name}_LIBRARY ${name})
+  if(NOT STERLET_${name}_INCLUDE OR NOT STERLET_${name}_LIBRARY)
+    if(STERLET_PROGRAM)
+      message(FATAL_ERROR "lib${name} is missing; install it: apt-get install ${package}")
+    endif()
+    set(missing ${missing} ${name} PARENT_SCOPE)
+    return()
+  endif()
+  add_library(${name} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION ${STERLET_${name}_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${STERLET_${name}_INCLUDE})
+endfunction()
+
+sterlet_library(re2 re2/re2.h libre2-dev)
+sterlet_library(xxhash xxhash.h libxxhash-dev)
+find_path(STERLET_EXPECTED_INCLUDE tl/expected.hpp)
+if(NOT STERLET_EXPECTED_INCLUDE)
+  list(APPEND missing tl/expected.hpp)
+endif()
+
+if(missing AND NOT STERLET_PROGRAM)
+  list(JOIN missing ", " missing)
+  message(STATUS "sterlet: no sterlet::sterlet, as these are missing: ${missing} (scripts/packages lists the packages)")
+  set(STERLET_LIBRARY OFF)
+endif()

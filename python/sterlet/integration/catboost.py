@@ -1,0 +1,5 @@
+"""Optuna's module of that name."""
+
+from sterlet.integration import CatBoostPruningCallback
+
+__all__ = ["CatBoostPruningCallback"]

@@ -1,0 +1,5 @@
+"""Optuna's module of that name."""
+
+from sterlet.integration import KerasPruningCallback
+
+__all__ = ["KerasPruningCallback"]

@@ -1,0 +1,5 @@
+"""Optuna's module of that name."""
+
+from sterlet.terminator import TerminatorCallback
+
+__all__ = ["TerminatorCallback"]

@@ -1,0 +1,83 @@
+#include "sterlet/doctor/experience.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace sterlet::doctor {
+namespace {
+
+using space::Kind;
+using space::Scale;
+
+space::Space new_space() {
+  auto space = space::Space::make({{.name = "rate", .low = 1e-4, .high = 1, .scale = Scale::kLog},
+                                   {.name = "units", .kind = Kind::kInt, .low = 8, .high = 512},
+                                   {.name = "opt", .kind = Kind::kCategorical, .choices = {"sgd", "adam"}}},
+                                  {});
+  EXPECT_TRUE(space.has_value());
+  return std::move(*space);
+}
+
+Found rate(const char* study, double low, double high, double width = 0.2) {
+  return {.study = study, .parameter = "rate", .low = low, .high = high, .best = std::sqrt(low * high), .width = width};
+}
+
+TEST(Experience, ProposesARangeFromTwoStudiesThatAgree) {
+  const std::vector<Found> found{rate("a", 0.01, 0.05), rate("b", 0.02, 0.1)};
+  const auto gathered = gather(found, new_space());
+  ASSERT_EQ(gathered.size(), 1U);
+  ASSERT_TRUE(gathered[0].low && gathered[0].high && gathered[0].value);
+  EXPECT_LT(*gathered[0].low, 0.01);
+  EXPECT_GT(*gathered[0].low, 0.001);
+  EXPECT_GT(*gathered[0].high, 0.1);
+  EXPECT_LT(*gathered[0].high, 0.5);
+  EXPECT_NEAR(*gathered[0].value, 0.0316, 0.001);  // Middle, on the log scale, of 0.0224 and 0.0447.
+  EXPECT_FALSE(gathered[0].is_split);
+}
+
+TEST(Experience, OfOneStudyIsAValueToBeginWith) {
+  const std::vector<Found> found{rate("a", 0.01, 0.05)};
+  const auto gathered = gather(found, new_space());
+  ASSERT_EQ(gathered.size(), 1U);
+  EXPECT_FALSE(gathered[0].low.has_value());
+  EXPECT_EQ(gathered[0].says, "rate: begin with 0.0224 (1 study)");
+}
+
+TEST(Experience, SaysWhereStudiesContradictEachOther) {
+  const std::vector<Found> found{
+      rate("images", 0.1, 0.5),
+      rate("text", 0.0002, 0.001),
+      {.study = "images", .parameter = "opt", .is_number = false, .choice = "sgd", .share = 0.9},
+      {.study = "text", .parameter = "opt", .is_number = false, .choice = "adam", .share = 1}};
+  const auto gathered = gather(found, new_space());
+  ASSERT_EQ(gathered.size(), 2U);
+  EXPECT_TRUE(gathered[0].is_split);
+  EXPECT_FALSE(gathered[0].low.has_value());
+  EXPECT_EQ(gathered[0].says,
+            "rate: what was good in one study was not in another, so it does not carry over: 0.1..0.5 in 'images', "
+            "0.0002..0.001 in 'text'");
+  EXPECT_EQ(gathered[1].says,
+            "opt: what was good in one study was not in another, so it does not carry over: sgd in 'images', adam in "
+            "'text'");
+}
+
+TEST(Experience, LeavesOutWhatDidNotMatterAndWhatIsUnknown) {
+  const std::vector<Found> found{rate("a", 0.0002, 0.9, 0.9),
+                                 {.study = "a", .parameter = "gone", .low = 0, .high = 0.1, .width = 0.1}};
+  EXPECT_TRUE(gather(found, new_space()).empty());
+}
+
+TEST(Experience, KeepsWholeNumbersWhole) {
+  std::vector<Found> found;
+  for (const char* study : {"a", "b"}) {
+    found.push_back({.study = study, .parameter = "units", .low = 60.4, .high = 90, .best = 71, .width = 0.06});
+  }
+  const auto gathered = gather(found, new_space());
+  ASSERT_EQ(gathered.size(), 1U);
+  EXPECT_EQ(*gathered[0].low, std::round(*gathered[0].low));
+  EXPECT_EQ(*gathered[0].value, 71);
+}
+
+}  // namespace
+}  // namespace sterlet::doctor

@@ -1,0 +1,94 @@
+#include "sterlet/plan/draw.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sterlet/base/normal.h"
+
+namespace sterlet::plan {
+
+namespace {
+
+// Times. A pilot's pace holds within this, whatever else happens on the machine.
+constexpr double kModelError = 0.05;
+constexpr double kCostSpread = 0.3;  // Of ln(time) over the space, where no point was drawn.
+constexpr double kCostMost = 4;
+
+// Results, as shares of the default's value: see docs/plan.md.
+constexpr double kPriorGap = 0.3;    // A usual point is so much worse than the best possible.
+constexpr double kFlattening = 0.5;  // A curve's slope over ln(step) goes on at this share.
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+double median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct CostFacts {
+  double mean = 1, error = 0, spread = kCostSpread;  // error: of ln(mean); spread: of ln(one).
+};
+
+// The defaults are one of the trials, and one more observation of the space.
+CostFacts cost_facts(const Facts& facts) {
+  std::vector<double> costs{1};
+  costs.insert(costs.end(), facts.costs.begin(), facts.costs.end());
+  // A few points, some of them seen while the machine was busy: none counts for more than four times the middle one.
+  const double middle = median_of(costs);
+  double sum = 0;
+  std::vector<double> logs;
+  for (const double cost : costs) {
+    const double kept = std::clamp(cost, middle / kCostMost, middle * kCostMost);
+    logs.push_back(std::log(kept));
+    sum += kept;
+  }
+  const double mean = mean_of(logs);
+  double squares = 0;
+  for (const double each : logs) squares += (each - mean) * (each - mean);
+  const auto n = static_cast<double>(logs.size());
+  // Three observations' worth of the usual spread, so that two equal ones do not count as certainty.
+  const double variance = (squares + 3 * kCostSpread * kCostSpread) / (n + 2);
+  return {.mean = sum / n, .error = std::sqrt(variance / n), .spread = std::sqrt(variance)};
+}
+
+}  // namespace
+
+double quantile_of(double p) { return base::normal_quantile(std::clamp(p, 1e-9, 1 - 1e-9)); }
+
+Draw draw_of(const Facts& facts, std::uint64_t number) {
+  base::RandomStream stream({.seed = kPlanSeed, .trial = number, .stream = kPlanStream});
+  Draw draw{.number = number};
+  const CostFacts costs = cost_facts(facts);
+  const double step_error = facts.pilot_seconds > 0 ? std::min(0.3, facts.step_spread / 3) : 0.1;
+  draw.time = std::exp(stream.normal() * std::hypot(kModelError, step_error));
+  draw.cost = costs.mean * std::exp(stream.normal() * costs.error);
+  draw.cost_spread = costs.spread;
+  const double value = facts.value.value_or(1), size = std::max(std::fabs(value), 1e-12);
+  double gap = kPriorGap * size;
+  if (facts.gaps.size() >= 2) {
+    std::vector<double> sizes;
+    for (const double each : facts.gaps) sizes.push_back(std::fabs(each));
+    // A few points, seen early, say half of it.
+    gap = std::sqrt(gap * std::clamp(median_of(sizes), 0.01 * size, 3 * size));
+  }
+  draw.gap = gap * std::exp(0.4 * stream.normal());
+  double better = 1, worse = 2;
+  for (const double each : facts.gaps) (each < 0 ? better : worse) += 1;
+  const double p = better / (better + worse);
+  const double p_error = std::sqrt(p * (1 - p) / (better + worse + 1));
+  const double place = std::clamp(p + p_error * stream.normal(), 0.02, 0.95);
+  draw.default_regret = draw.gap * std::exp(kRegretSpread * quantile_of(place));
+  draw.slope = facts.slope * std::clamp(kFlattening + 0.25 * stream.normal(), 0.0, 1.0);
+  const double whole = value - draw.slope * std::log(std::min(1.0, facts.share));
+  draw.floor = whole - draw.default_regret;
+  draw.luck = stream.uniform();
+  draw.hand = std::exp(0.3 * stream.normal());
+  return draw;
+}
+
+}  // namespace sterlet::plan

@@ -1,0 +1,40 @@
+#include "sterlet/samplers/prior/steered.h"
+
+#include <utility>
+
+namespace sterlet::samplers {
+
+namespace {
+
+class Steered final : public Sampler {
+ public:
+  Steered(std::unique_ptr<Sampler> sampler, const space::Space& space, const std::vector<ActivePrior>& priors)
+      : sampler_(std::move(sampler)), space_(space), steering_(priors) {}
+
+  Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
+    if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
+    return sampler_->suggest(history, key);
+  }
+
+ private:
+  std::unique_ptr<Sampler> sampler_;
+  space::Space space_;
+  Steering steering_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sampler> make_steered(std::unique_ptr<Sampler> sampler, const space::Space& space,
+                                      const std::vector<ActivePrior>& priors) {
+  return std::make_unique<Steered>(std::move(sampler), space, priors);
+}
+
+std::optional<Suggestion> draw_steered(const Steering& steering, const space::Space& space,
+                                       const space::History& history, const base::StreamKey& key) {
+  auto point = steering.draw(space, key, [&](const space::Point& drawn) { return !history.contains(drawn); });
+  if (!point) return std::nullopt;
+  // A draw, as the samplers' histories see it: it moves no sequence of theirs on.
+  return Suggestion{.point = std::move(*point), .origin = space::Origin::kRandom, .note = {{"drawn", "prior"}}};
+}
+
+}  // namespace sterlet::samplers
