@@ -13,9 +13,8 @@ constexpr std::size_t kRowsMin = 30;  // With fewer it won nothing against the l
 constexpr std::size_t kColumnsMax = 100;
 constexpr std::size_t kCandidates = 10;
 constexpr double kNoiseMin = 0.15;  // Of the distance from the median to the least result.
-constexpr double kLuckMax = 0.7;    // Of what sets a result apart from its neighbours.
 // Of the ratio of neighbours' differences to those expected: what counts as noise in full, and what as none.
-constexpr double kRatioFull = 0.3, kRatioMin = 0.1;
+constexpr double kRatioFull = 0.1, kRatioMin = 0.03;
 constexpr double kLikenessMin = 0.5;  // Of a neighbour.
 constexpr std::size_t kPairsMin = 5;
 constexpr std::size_t kNeighbours = 6;  // Of each candidate, where not all rows are fitted.
@@ -108,14 +107,14 @@ std::optional<LikelyBest> find_likely_best(const ProcessInput& input) {
   const double spread = input.results[all[n / 2]] - input.results[all.front()];
   if (!(spread > 0)) return std::nullopt;
   const std::vector<std::size_t> rows = rows_around(input, all);
-  const auto process = SmoothProcess::fit(rows_of(input, rows));
+  const auto process = SmoothProcess::fit(rows_of(input, rows), SmoothProcess::Shape::kRough);
   if (!process || !(process->noise() >= kNoiseMin * spread)) return std::nullopt;
   std::vector<double> fitted;
   for (const std::size_t row : rows) fitted.push_back(input.results[row]);
   const std::vector<std::size_t> order = order_of(fitted);
   const double ratio = neighbours_ratio(*process, order);
   if (ratio < kRatioMin) return std::nullopt;
-  const double luck = kLuckMax * std::min(1.0, ratio / kRatioFull);
+  const double luck = std::min(1.0, ratio / kRatioFull);  // Of what sets a result apart from its neighbours.
   const auto expected = [&](std::size_t row) {
     return process->fitted(row) - luck * (process->fitted(row) - process->expected(row));
   };

@@ -18,12 +18,12 @@ struct LikelyBest {
 /// Finds the row that is expected to be the best. Nothing where the noise is small or not known: then the least result
 /// stands. To be minimised; results are finite.
 ///
-/// A smooth process says what of a result its neighbours confirm, m. It cannot tell luck from what is rough by nature.
-/// So the ten lowest results y stand between the two: m + (1 - s) (y - m), s = 0.7 at most, and less where the best
-/// third of the rows are closer to their nearest neighbours than the noise of the process would have them: the median
-/// of (y_i - y_j)^2 / 2 over what it expects is 0.45 under noise. A function that has none shows a ratio near 0 once
-/// trials gather around its optimum. Where it is below 0.1, or the noise is less than 0.15 of the distance from the
-/// median to the least result, nothing is said.
+/// A process says what of a result its neighbours confirm, m. It cannot tell luck from what is rough by nature. So of
+/// the ten lowest results y each counts as m, or where the best third of the rows are far closer to their nearest
+/// neighbours than the noise of the process would have them, as m + (1 - s) (y - m), s < 1: the median of
+/// (y_i - y_j)^2 / 2 over what it expects is some 0.45 under noise, and a function that has none shows a ratio near 0
+/// once trials gather around its optimum. s is that ratio over 0.1. Where it is below 0.03, or the noise is less than
+/// 0.15 of the distance from the median to the least result, nothing is said.
 ///
 /// Edges     fewer than 30 rows, more than 100 columns, equal results: nothing. Of equals the lower result, then the
 ///           earlier row.

@@ -15,8 +15,11 @@ namespace {
 constexpr std::size_t kRowsMin = 8;
 constexpr int kStepsMax = 60;
 // Priors, normal on logarithms.
-constexpr double kLengthMean = -0.2, kLengthSd = 0.8;
-constexpr double kNoiseMean = -4.0, kNoiseSd = 1.5;  // Of the variance.
+struct Priors {
+  double length_mean = 0, length_sd = 0, noise_mean = 0, noise_sd = 0;  // Noise: of the variance.
+};
+constexpr Priors kSmoothPriors{.length_mean = -0.2, .length_sd = 0.8, .noise_mean = -4.0, .noise_sd = 1.5};
+constexpr Priors kRoughPriors{.length_mean = 0.3, .length_sd = 0.8, .noise_mean = -3.0, .noise_sd = 1.5};
 constexpr double kSignalSd = 1.0;
 constexpr double kLengthMin = 0.05, kLengthMax = 30;
 constexpr double kJitter = 1e-8;
@@ -77,16 +80,35 @@ bool invert(std::vector<double>& k, std::size_t n, double& log_determinant) {
   return true;
 }
 
-// K_ab = s exp(-0.5 sum_j D_j,ab / l_j^2) + v [a = b]; its parameters are ln l_1 .. ln l_d, ln s, ln v.
+// A kernel of half the squared distance, and minus its derivative.
+struct Covariance {
+  double value = 0, steepness = 0;
+};
+
+Covariance covariance_at(SmoothProcess::Shape shape, double half_squared) {
+  if (shape == SmoothProcess::Shape::kSmooth) {
+    const double value = std::exp(-half_squared);
+    return {.value = value, .steepness = value};
+  }
+  const double s = std::sqrt(6 * half_squared), decay = std::exp(-s);
+  return {.value = (1 + s) * decay, .steepness = 3 * decay};
+}
+
+// K_ab = s k(0.5 sum_j D_j,ab / l_j^2) + v [a = b]; its parameters are ln l_1 .. ln l_d, ln s, ln v.
 class Evidence final {
  public:
-  Evidence(const std::vector<Distances>& distances, const std::vector<double>& results)
-      : distances_(distances), y_(results), n_(results.size()) {}
+  Evidence(const std::vector<Distances>& distances, const std::vector<double>& results, SmoothProcess::Shape shape)
+      : distances_(distances),
+        y_(results),
+        shape_(shape),
+        priors_(shape == SmoothProcess::Shape::kSmooth ? kSmoothPriors : kRoughPriors),
+        n_(results.size()) {}
 
   // The most probable parameters.
   std::vector<double> search(double& log_evidence) const {
     const std::size_t d = distances_.size();
-    std::vector<double> start(d + 2, kLengthMean), low(d + 2, std::log(kLengthMin)), high(d + 2, std::log(kLengthMax));
+    std::vector<double> start(d + 2, priors_.length_mean), low(d + 2, std::log(kLengthMin)),
+        high(d + 2, std::log(kLengthMax));
     start[d] = 0;
     start[d + 1] = -3;
     low[d] = -6;
@@ -107,13 +129,17 @@ class Evidence final {
   double negative(std::span<const double> at, std::vector<double>& gradient) const {
     const std::size_t d = distances_.size();
     const double signal = std::exp(at[d]), noise = std::exp(at[d + 1]);
-    std::vector<double> sums(n_ * n_, 0.0), kernel(n_ * n_), k(n_ * n_);
+    std::vector<double> sums(n_ * n_, 0.0), kernel(n_ * n_), steep(n_ * n_), k(n_ * n_);
     for (std::size_t j = 0; j < d; ++j) {
       const double factor = 0.5 * std::exp(-2 * at[j]);
       const Distances& distances = distances_[j];
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += factor * distances[i];
     }
-    for (std::size_t i = 0; i < sums.size(); ++i) k[i] = kernel[i] = signal * std::exp(-sums[i]);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const Covariance covariance = covariance_at(shape_, sums[i]);
+      k[i] = kernel[i] = signal * covariance.value;
+      steep[i] = signal * covariance.steepness;
+    }
     for (std::size_t a = 0; a < n_; ++a) k[a * n_ + a] += noise + kJitter;
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double log_determinant = 0;
@@ -129,8 +155,8 @@ class Evidence final {
     for (std::size_t a = 0; a < n_; ++a) {
       for (std::size_t b = 0; b < n_; ++b) {
         const double slope = 0.5 * (k[a * n_ + b] - weights[a] * weights[b]);
-        sums[a * n_ + b] = slope * kernel[a * n_ + b];
-        gradient[d] += sums[a * n_ + b];
+        sums[a * n_ + b] = slope * steep[a * n_ + b];
+        gradient[d] += slope * kernel[a * n_ + b];
         if (a == b) gradient[d + 1] += slope * noise;
       }
     }
@@ -144,14 +170,16 @@ class Evidence final {
       value += 0.5 * square((at[i] - mean) / sd);
       gradient[i] += (at[i] - mean) / square(sd);
     };
-    for (std::size_t j = 0; j < d; ++j) prior(j, kLengthMean, kLengthSd);
+    for (std::size_t j = 0; j < d; ++j) prior(j, priors_.length_mean, priors_.length_sd);
     prior(d, 0, kSignalSd);
-    prior(d + 1, kNoiseMean, kNoiseSd);
+    prior(d + 1, priors_.noise_mean, priors_.noise_sd);
     return value;
   }
 
   const std::vector<Distances>& distances_;
   const std::vector<double>& y_;
+  SmoothProcess::Shape shape_;
+  const Priors& priors_;
   std::size_t n_;
 };
 
@@ -177,10 +205,10 @@ std::vector<double> prepared(const std::vector<double>& results, double& centre,
 
 }  // namespace
 
-std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input) {
+std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape shape) {
   const std::size_t n = input.results.size();
   if (n < kRowsMin) return std::nullopt;
-  SmoothProcess process;
+  SmoothProcess process(shape);
   process.results_ = prepared(input.results, process.centre_, process.unit_);
   const std::vector<double>& y = process.results_;
   if (!(process.unit_ > 0) || !std::isfinite(process.unit_)) return std::nullopt;
@@ -188,7 +216,7 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input) {
   for (const auto& column : input.ordered) distances.push_back(ordered_distances(column));
   for (const auto& column : input.unordered) distances.push_back(unordered_distances(column));
   const std::size_t d = distances.size();
-  const std::vector<double> parameters = Evidence(distances, y).search(process.log_evidence_);
+  const std::vector<double> parameters = Evidence(distances, y, shape).search(process.log_evidence_);
   process.ordered_ = input.ordered.size();
   for (std::size_t j = 0; j < d; ++j) process.lengths_.push_back(std::exp(parameters[j]));
   process.signal_ = std::exp(parameters[d]);
@@ -221,7 +249,7 @@ double SmoothProcess::kernel(const std::vector<double>& a, const std::vector<dou
     const double distance = j < ordered_ ? square(a[j] - b[j]) : (a[j] == b[j] ? 0.0 : 1.0);
     sum += 0.5 * distance / square(lengths_[j]);
   }
-  return signal_ * std::exp(-sum);
+  return signal_ * covariance_at(shape_, sum).value;
 }
 
 double SmoothProcess::signal() const { return std::sqrt(signal_) * unit_; }

@@ -13,8 +13,11 @@ struct ProcessInput {
   std::vector<double> results;  ///< One a row, to be minimised.
 };
 
-/// A Gaussian process for looking at results, not for suggesting: a squared exponential kernel with a length a column,
-/// whose parameters are the most probable ones under priors that expect a column to bend a result once or twice.
+/// A Gaussian process for looking at results, not for suggesting: a kernel with a length a column, whose parameters are
+/// the most probable ones under priors that expect a column to bend a result once or twice.
+///
+/// Shape     kSmooth: squared exponential, for what a column does on the whole. kRough: Matern 3/2 that expects more noise,
+///           for what a single row is worth: of real trainings it predicts more (docs/decisions/0003-gp-noise.md).
 ///
 /// Results are standardised, and what is worse than the median by more than the median is than the best counts less and
 /// less, so that a wall of bad results does not shape the rest.
@@ -25,8 +28,10 @@ class SmoothProcess final {
   /// At most this many rows are worth their cost.
   static constexpr std::size_t kRowsMax = 100;
 
+  enum class Shape { kSmooth, kRough };
+
   /// Nothing for fewer than 8 rows, or equal results.
-  static std::optional<SmoothProcess> fit(const ProcessInput& input);
+  static std::optional<SmoothProcess> fit(const ProcessInput& input, Shape shape = Shape::kSmooth);
 
   /// ln p(results) with the priors, at the most probable parameters.
   double log_evidence() const { return log_evidence_; }
@@ -47,9 +52,10 @@ class SmoothProcess final {
   Contrast contrast(const std::vector<std::vector<double>>& points, std::size_t column, double from, double to) const;
 
  private:
-  SmoothProcess() = default;
+  explicit SmoothProcess(Shape shape) : shape_(shape) {}
   double kernel(const std::vector<double>& a, const std::vector<double>& b) const;
 
+  Shape shape_;
   std::size_t ordered_ = 0;
   std::vector<std::vector<double>> rows_;  // Ordered coordinates, then choices.
   std::vector<double> results_;            // Standardised.

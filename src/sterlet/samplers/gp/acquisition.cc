@@ -52,11 +52,15 @@ void GpImprovement::evaluate(const double* units, std::size_t count, double* val
       sum += share;
     }
     values[p] = largest + std::log(sum / static_cast<double>(heads)) + std::log(spread);
+    // 1 - sqrt(v / t), t = s^2 + v; as s^2 / (t + sqrt(v t)), in which nothing cancels.
+    const double total = variance + noise_, root = std::sqrt(noise_ * total), told = variance / (total + root);
+    values[p] += noise_ > 0 ? std::log(told) : 0;
     for (std::size_t h = 0; h < heads; ++h) {
       const double z = (best_[h] - batch_.mean[p * heads + h]) / spread, share = shares_[h] / sum;
       by_variance_[p] += share * 0.5 * (1 - z * by_mean[h]) / variance;
       by_mean[h] *= -share / spread;
     }
+    by_variance_[p] += 0.5 * root / (total * total * told);
   }
   if (gradients != nullptr) model_.gradient(units, batch_, by_mean_.data(), by_variance_.data(), gradients);
 }

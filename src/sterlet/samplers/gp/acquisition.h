@@ -29,15 +29,22 @@ class GpScore {
 
 /// ln of the expected improvement over the best value, meaned over the model's heads (fantasies of pending trials),
 /// each with a best value of its own. The model outlives this.
+///
+/// `noise` is the variance v of a trial's own noise, as far as it is to count; 0: not. Then the gain is multiplied by
+/// 1 - sqrt(v / (s^2 + v)), s^2 the variance at the point: where a trial would tell no more than noise, it gains nothing.
+/// Source: Huang, Allen, Notz, Zeng: Global optimization of stochastic black-box systems via sequential kriging
+/// meta-models, Journal of Global Optimization 34, 2006, equation 12.
 class GpImprovement final : public GpScore {
  public:
-  GpImprovement(const GpModel& model, std::vector<double> best) : model_(model), best_(std::move(best)) {}
+  GpImprovement(const GpModel& model, std::vector<double> best, double noise = 0)
+      : model_(model), best_(std::move(best)), noise_(noise) {}
   void evaluate(const double* units, std::size_t count, double* values, double* gradients) override;
   void rank(const double* units, std::size_t count, double* values) override;
 
  private:
   const GpModel& model_;
   std::vector<double> best_;
+  double noise_;
   GpModel::Batch batch_;
   std::vector<double> shares_, by_mean_, by_variance_;
 };

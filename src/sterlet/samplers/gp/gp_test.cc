@@ -236,6 +236,32 @@ TEST(Gp, SuggestsFarFewerWorseThanRandomPointsWithNoise) {
   EXPECT_LT(late[10], 8);  // The median of random points is 38.
 }
 
+// A table of 8 x 8 x 8 x 8 cells with noise, as of trainings with a few settings of each parameter. Without counting noise
+// some 20 of the trials of the second halves went to cells that were new; so it is some 60.
+TEST(Gp, GoesOnLookingWhereRepeatsWouldTellNoiseAlone) {
+  const Space space = unit_box(4);
+  std::size_t fresh = 0;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    base::RandomStream noise({.seed = seed});
+    const auto sampler = *make_gp(space, {}, {.seed = seed});
+    History history;
+    std::set<std::vector<int>> known;
+    for (int i = 0; i < 80; ++i) {
+      const Suggestion suggestion = sampler->suggest(history, {.seed = seed, .trial = history.size()});
+      history.append({.number = i, .point = suggestion.point, .origin = suggestion.origin});
+      std::vector<int> cell;
+      double squares = 0;
+      for (const double x : suggestion.point.values) {
+        cell.push_back(static_cast<int>(x * 7.999));
+        squares += std::pow(cell.back() / 8.0 - 0.4, 2);
+      }
+      fresh += known.insert(cell).second && i >= 40 ? 1 : 0;
+      tell(history, i, [&](const Point&) { return std::sqrt(squares) + 0.2 * noise.normal(); });
+    }
+  }
+  EXPECT_GT(fresh, 40) << "of 160 trials, seeds 0 to 3";
+}
+
 // Noise of the size of the signal in six dimensions: a process that is nearly ignorant went from corner to corner, six
 // to nine of ten coordinates at an end.
 TEST(Gp, KeepsOutOfTheCornersWhereNoiseHidesTheShape) {

@@ -210,6 +210,37 @@ TEST(GpScore, GradientsAgreeWithCentralDifferences) {  // With pending rows, and
   bowl.set_targets(values, {{0.3, -1, 0.5}, {-0.3, 1, -0.5}, {1.5, 0.2, 0.1}});
   GpImprovement before_the_bowl(bowl, {-0.1, 0.2, 0.1});
   expect_gradients(space, before_the_bowl);
+  GpImprovement beyond_noise(bowl, {-0.1, 0.2, 0.1}, 0.4), beyond_little(first, {-0.1, 0.2, 0.1}, 1e-3);
+  expect_gradients(space, beyond_noise);
+  expect_gradients(space, beyond_little);
+}
+
+// Where 40 trials have told what there is, one more is worth less than where only noise is against it.
+TEST(GpScore, ATrialThatWouldTellNoMoreThanNoiseGainsLittle) {
+  const Space space = box(1);
+  const GpEmbedding embedding(space);
+  const GpHyper hyper{.log_lengths = {std::log(0.2)}, .warps = {0.0}, .log_noise = std::log(0.2)};
+  GpModel model(embedding, hyper);
+  GpRows rows{.dimensions = 1};
+  for (int i = 0; i < 40; ++i) rows.append(std::vector<double>{0.2});
+  rows.append(std::vector<double>{0.6});
+  model.append(rows);
+  std::vector<double> values(40, -1.0);
+  values.push_back(-0.3);
+  model.set_targets(values, {});
+  const std::vector<double> points = {0.2, 0.6};
+  std::vector<double> gains(2), beyond(2);
+  GpImprovement gain(model, {-1.0}), beyond_noise(model, {-1.0}, 0.2);
+  gain.evaluate(points.data(), 2, gains.data(), nullptr);
+  beyond_noise.evaluate(points.data(), 2, beyond.data(), nullptr);
+  GpModel::Batch batch;
+  model.predict(points.data(), 2, batch);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const double factor = 1 - std::sqrt(0.2 / (batch.variance[i] + 0.2));
+    EXPECT_NEAR(beyond[i] - gains[i], std::log(factor), 1e-9) << "of point " << i;
+  }
+  EXPECT_GT(gains[0], gains[1]);
+  EXPECT_LT(beyond[0], beyond[1]);
 }
 
 // Far from all rows a process knows what it expected before: with as much noise as signal half of the bowl.
