@@ -26,24 +26,22 @@ constexpr double kJitter = 1e-8;
 
 double square(double x) { return x * x; }
 
-// Squared distances of one coordinate, all rows against all.
+// Squared distances of one coordinate: of each row from those before it.
 using Distances = std::vector<double>;
 
-Distances ordered_distances(const std::vector<double>& column) {
+template <typename Distance>
+Distances distances_of(const std::vector<double>& column, Distance distance) {
   Distances out;
-  for (const double a : column) {
-    for (const double b : column) out.push_back(square(a - b));
+  out.reserve(column.size() * (column.size() - 1) / 2);
+  for (std::size_t a = 1; a < column.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) out.push_back(distance(column[a], column[b]));
   }
   return out;
 }
 
-Distances unordered_distances(const std::vector<double>& column) {
-  Distances out;
-  for (const double a : column) {
-    for (const double b : column) out.push_back(a == b ? 0 : 1);
-  }
-  return out;
-}
+double ordered_distance(double a, double b) { return square(a - b); }
+
+double unordered_distance(double a, double b) { return a == b ? 0 : 1; }
 
 // Of a positive definite matrix in place, by its Cholesky factor.
 bool invert(std::vector<double>& k, std::size_t n, double& log_determinant) {
@@ -129,7 +127,8 @@ class Evidence final {
   double negative(std::span<const double> at, std::vector<double>& gradient) const {
     const std::size_t d = distances_.size();
     const double signal = std::exp(at[d]), noise = std::exp(at[d + 1]);
-    std::vector<double> sums(n_ * n_, 0.0), kernel(n_ * n_), steep(n_ * n_), k(n_ * n_);
+    const std::size_t pairs = n_ * (n_ - 1) / 2;
+    std::vector<double> sums(pairs, 0.0), kernel(pairs), steep(pairs), k(n_ * n_);
     for (std::size_t j = 0; j < d; ++j) {
       const double factor = 0.5 * std::exp(-2 * at[j]);
       const Distances& distances = distances_[j];
@@ -137,10 +136,13 @@ class Evidence final {
     }
     for (std::size_t i = 0; i < sums.size(); ++i) {
       const Covariance covariance = covariance_at(shape_, sums[i]);
-      k[i] = kernel[i] = signal * covariance.value;
+      kernel[i] = signal * covariance.value;
       steep[i] = signal * covariance.steepness;
     }
-    for (std::size_t a = 0; a < n_; ++a) k[a * n_ + a] += noise + kJitter;
+    for (std::size_t a = 0, pair = 0; a < n_; ++a) {
+      for (std::size_t b = 0; b < a; ++b, ++pair) k[a * n_ + b] = k[b * n_ + a] = kernel[pair];
+      k[a * n_ + a] = signal + noise + kJitter;
+    }
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double log_determinant = 0;
     if (!invert(k, n_, log_determinant)) return std::numeric_limits<double>::infinity();
@@ -151,14 +153,16 @@ class Evidence final {
       fit += weights[a] * y_[a];
     }
     double value = 0.5 * fit + 0.5 * log_determinant;
-    // d(-ln p) = 0.5 sum_ab (K^-1 - w w')_ab dK_ab.
-    for (std::size_t a = 0; a < n_; ++a) {
-      for (std::size_t b = 0; b < n_; ++b) {
-        const double slope = 0.5 * (k[a * n_ + b] - weights[a] * weights[b]);
-        sums[a * n_ + b] = slope * steep[a * n_ + b];
-        gradient[d] += slope * kernel[a * n_ + b];
-        if (a == b) gradient[d + 1] += slope * noise;
+    // d(-ln p) = 0.5 sum_ab (K^-1 - w w')_ab dK_ab; each pair of rows is in it twice.
+    for (std::size_t a = 0, pair = 0; a < n_; ++a) {
+      for (std::size_t b = 0; b < a; ++b, ++pair) {
+        const double slope = k[a * n_ + b] - weights[a] * weights[b];
+        sums[pair] = slope * steep[pair];
+        gradient[d] += slope * kernel[pair];
       }
+      const double slope = 0.5 * (k[a * n_ + a] - square(weights[a]));
+      gradient[d] += slope * signal;
+      gradient[d + 1] += slope * noise;
     }
     for (std::size_t j = 0; j < d; ++j) {
       const Distances& distances = distances_[j];
@@ -213,8 +217,8 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape
   const std::vector<double>& y = process.results_;
   if (!(process.unit_ > 0) || !std::isfinite(process.unit_)) return std::nullopt;
   std::vector<Distances> distances;
-  for (const auto& column : input.ordered) distances.push_back(ordered_distances(column));
-  for (const auto& column : input.unordered) distances.push_back(unordered_distances(column));
+  for (const auto& column : input.ordered) distances.push_back(distances_of(column, ordered_distance));
+  for (const auto& column : input.unordered) distances.push_back(distances_of(column, unordered_distance));
   const std::size_t d = distances.size();
   const std::vector<double> parameters = Evidence(distances, y, shape).search(process.log_evidence_);
   process.ordered_ = input.ordered.size();

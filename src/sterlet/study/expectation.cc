@@ -19,9 +19,8 @@ constexpr std::size_t kRowsMax = 2000, kLowest = 100;
 
 bool is_lower(const Measured& a, const Measured& b) { return std::tie(a.value, a.trial) < std::tie(b.value, b.trial); }
 
-std::vector<Measured> thinned(std::span<const Measured> all) {
-  std::vector<Measured> rows(all.begin(), all.end());
-  if (rows.size() <= kRowsMax) return rows;
+void thin(std::vector<Measured>& rows) {
+  if (rows.size() <= kRowsMax) return;
   std::nth_element(rows.begin(), rows.begin() + kLowest, rows.end(), is_lower);
   std::sort(rows.begin() + kLowest, rows.end(), [](const Measured& a, const Measured& b) { return a.trial < b.trial; });
   const std::size_t others = rows.size() - kLowest, kept = kRowsMax - kLowest;
@@ -29,13 +28,12 @@ std::vector<Measured> thinned(std::span<const Measured> all) {
   rows.resize(kRowsMax);
   rows.shrink_to_fit();
   std::sort(rows.begin(), rows.end(), [](const Measured& a, const Measured& b) { return a.trial < b.trial; });
-  return rows;
 }
 
 }  // namespace
 
-std::optional<Expectation> expect_of(std::span<const Measured> all, const Trials& trials, const space::Space& space) {
-  const std::vector<Measured> measured = thinned(all);
+std::optional<Expectation> expect_of(std::vector<Measured> measured, const Trials& trials, const space::Space& space) {
+  thin(measured);
   analysis::ProcessInput input;
   for (const Measured& one : measured) input.results.push_back(one.value);
   for (std::size_t dimension = 0; dimension < space.dimensions().size(); ++dimension) {

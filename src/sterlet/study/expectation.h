@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
+#include <vector>
 
 #include "sterlet/space/space.h"
 #include "sterlet/study/settings.h"
@@ -18,6 +18,6 @@ struct Measured {
 
 /// What analysis::find_likely_best says of them, their configurations being its rows; its values to be minimised. Of more
 /// than 2,000 it is asked of the 100 lowest and of others, taken evenly.
-std::optional<Expectation> expect_of(std::span<const Measured> all, const Trials& trials, const space::Space& space);
+std::optional<Expectation> expect_of(std::vector<Measured> measured, const Trials& trials, const space::Space& space);
 
 }  // namespace sterlet::study

@@ -246,11 +246,15 @@ const std::optional<Expectation>& Settings::expectation() const {
   const bool is_plain = spec.strategy.name == "parallel";
   if (!is_plain || spec.repeats.is_on() || spec.objectives.size() > 1) return known.emplace(std::nullopt);
   std::vector<Measured> measured;
-  for (const std::int64_t trial : candidates()) {
-    const double value = spec.objectives.front().minimised(values_of(trial).front());
-    if (std::isfinite(value)) measured.push_back({.trial = trial, .value = value});
+  {
+    const std::vector<std::int64_t> all = candidates();
+    measured.reserve(all.size());
+    for (const std::int64_t trial : all) {
+      const double value = spec.objectives.front().minimised(values_of(trial).front());
+      if (std::isfinite(value)) measured.push_back({.trial = trial, .value = value});
+    }
   }
-  auto found = expect_of(measured, ledger_.trials(), ledger_.space());
+  auto found = expect_of(std::move(measured), ledger_.trials(), ledger_.space());
   if (found) {
     found->value = spec.objectives.front().minimised(found->value);  // Its own inverse.
     found->of_luckiest = spec.objectives.front().minimised(found->of_luckiest);
