@@ -45,7 +45,8 @@ class Kernel:
 @pytest.fixture
 def kernel(tmp_path):
     made = Kernel(tmp_path)
-    with made.client.setup_kernel():
+    package = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")  # The kernel is a process of its own.
+    with made.client.setup_kernel(env={**os.environ, "PYTHONPATH": os.path.abspath(package)}):
         yield made
 
 
