@@ -27,9 +27,9 @@ using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
 // Powers of a size that best values go by, as far as is usual: where a model gets wider, a learning rate falls with Adam
-// and its like, whose steps do not know how large a gradient is, and hardly with SGD; others may do anything.
+// and its like, whose steps do not know how large a gradient is, and stays with SGD; others may do anything.
 constexpr double kPowerSpread = 0.4, kSpreadOfKnown = 0.3;
-constexpr double kRateByWidth = -0.3, kAdamByWidth = -0.5, kSgdByWidth = -0.1;
+constexpr double kRateByWidth = -0.2, kAdamByWidth = -0.35, kSgdByWidth = 0;
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -276,13 +276,15 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   if (!context.quiet && !context.json) {
     std::vector<std::string> names;
     for (const Parameter& parameter : parameters) names.push_back(parameter.name);
-    context.err.line(
-        fmt::format("{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
-                    parameters.size() * sizes.values.size() * static_cast<std::size_t>(2 * options.points - 1),
-                    fmt::join(names, ", "), 2 * options.points - 1, sizes.word, fmt::join(sizes.values, ", ")));
+    context.err.line(fmt::format(
+        "{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
+        parameters.size() * sizes.values.size() * static_cast<std::size_t>(transfer_trials(options.points)),
+        fmt::join(names, ", "), transfer_trials(options.points), sizes.word, fmt::join(sizes.values, ", ")));
     context.err.flush();
   }
-  STERLET_TRY(const TransferTrials trials, try_sizes(context, file, sizes, parameters, options));
+  std::vector<analysis::SizeLawOptions> laws;
+  for (const Parameter& parameter : parameters) laws.push_back(law_options(file.spec, parameter, sizes.parameter));
+  STERLET_TRY(const TransferTrials trials, try_sizes(context, file, sizes, parameters, laws, options));
   if (trials.successful == 0) {
     return base::fail(ErrorCode::kInvalidArgument,
                       fmt::format("no trial of the transfer was successful: {}", trials.reason),
@@ -291,9 +293,7 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   std::vector<Transferred> results;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::vector<analysis::SizeTrials>& tried = trials.of[i];
-    Transferred result{
-        .parameter = parameters[i],
-        .law = analysis::fit_size_law(tried, options.target, law_options(file.spec, parameters[i], sizes.parameter))};
+    Transferred result{.parameter = parameters[i], .law = analysis::fit_size_law(tried, options.target, laws[i])};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
     results.push_back(std::move(result));
   }

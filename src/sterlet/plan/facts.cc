@@ -30,6 +30,7 @@ constexpr std::array<PrunedShare, 5> kPrunedShares{
     {{"curve", 0.44}, {"auto", 0.44}, {"median", 0.34}, {"percentile", 0.22}, {"hyperband", 0.4}}};
 constexpr double kOtherShare = 0.8;  // Of pruners that stop what is hopeless alone, as threshold does: our estimate.
 constexpr double kLearning = 1.3;
+constexpr std::size_t kSameMin = 2;        // Points that came to what the defaults did are no chance.
 constexpr std::int64_t kStepsUsual = 100;  // Where nothing is known of them ...
 constexpr double kReportsUsual = 100;      // ... and of the reports.
 constexpr double kRungs = 27;  // A full training is so many times as long as the first rung, where nothing says it.
@@ -104,13 +105,19 @@ base::Result<std::int64_t> steps_of(const studyfile::StudySpec& spec, const Pilo
                     "add budget: {max_steps: 1000}, or --steps 1000, or a longer --pilot-time", spec.name);
 }
 
-void take_outcomes(const PilotResult& pilot, Facts& facts) {
+void take_outcomes(const studyfile::StudySpec& spec, const PilotResult& pilot, Facts& facts) {
   const Training* most = &pilot.alone;
   for (const Training& training : pilot.beside) {
     const bool is_more = training.is_default && !training.has_failed;
     if (is_more && training.reports.size() > most->reports.size()) most = &training;
   }
-  if (most->reports.empty() || !std::isfinite(most->reports.back().value)) return;
+  const std::string& metric = spec.objectives.front().metric;
+  if (most->reports.empty()) return;
+  if (!std::isfinite(most->reports.back().value)) {
+    facts.doubt = fmt::format("With the defaults {} was no number at step {}: see why before anything else.", metric,
+                              most->reports.back().step);
+    return;
+  }
   facts.value = most->reports.back().value;
   facts.share =
       std::clamp(static_cast<double>(most->reports.back().step) / static_cast<double>(facts.steps), 1e-6, 1.0);
@@ -121,6 +128,14 @@ void take_outcomes(const PilotResult& pilot, Facts& facts) {
     const double gap = value_at(training.reports, step) - value_at(most->reports, step);
     if (std::isfinite(gap)) facts.gaps.push_back(gap);
   }
+  const auto is_same = [](double gap) { return gap == 0; };
+  if (facts.gaps.size() < kSameMin || !std::all_of(facts.gaps.begin(), facts.gaps.end(), is_same)) return;
+  facts.doubt = fmt::format(
+      "All {} trainings of the pilot had the same {}, whatever their parameters: see whether the "
+      "program uses them.",
+      facts.gaps.size() + 1, metric);
+  facts.value.reset();
+  facts.gaps.clear();
 }
 
 }  // namespace
@@ -224,7 +239,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
     facts.why_not = pilot.alone.is_live ? "its program does not go back to checkpoints"
                                         : "its program takes no changes while it trains";
   }
-  take_outcomes(pilot, facts);
+  take_outcomes(spec, pilot, facts);
   return facts;
 }
 

@@ -77,6 +77,7 @@ struct Facts {
   double share = 1;             ///< In (0, 1]. How much of a full training that was.
   double slope = 0;             ///< Of the value over ln(step) in the second half of what was seen.
   std::vector<double> gaps;     ///< Values of the points drawn less the defaults' at the same step.
+  std::string doubt;            ///< Why what the pilot's trainings came to says nothing, a sentence; empty: it does.
 
   double live_share = 0;       ///< In [0, 1]. Of what tuning can gain: what live parameters can.
   bool can_babysit = true;     ///< One model can be raised: parameters are live, and the program follows.
