@@ -199,7 +199,7 @@ class Transfer(ProgramTest):
                                "--enqueue").stdout
         document = json.loads(out)
         (x,) = document["params"]
-        self.assertEqual((document["size"], document["trials"], x["param"], x["verdict"]), ("units", 3 * (9 + 8 + 8), "x", "moves"))
+        self.assertEqual((document["size"], document["trials"], x["param"], x["verdict"]), ("units", 3 * (9 + 8), "x", "moves"))
         self.assertAlmostEqual(x["power"]["value"], -1, delta=0.15)
         self.assertLess(x["predicted"]["low"], 8 / 1024)
         self.assertGreater(x["predicted"]["high"], 8 / 1024)

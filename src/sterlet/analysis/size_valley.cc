@@ -16,6 +16,7 @@ constexpr int kNarrowings = 8;           // At most.
 constexpr double kLogLeast = 9;          // A cell with e to the minus of this of the best one's likelihood is left out.
 constexpr std::size_t kCellsEnough = 9;  // That a grid must have left in both directions to be fine enough.
 constexpr double kReach = 2;             // Of the median above the lowest: so far the weights are flat.
+constexpr double kDrawnToAll = 4;        // Results' worth of the noise of all sizes in that of one.
 constexpr double kCubicPull = 1e-6;
 constexpr double kExact = 1e-10;  // Of the results' variance: squares of less are rounding.
 constexpr double kPivotMin = 1e-9;
@@ -28,6 +29,54 @@ std::vector<double> weights_of(const std::vector<double>& results) {
   for (const double result : results) {
     const double above = reach > 0 ? (result - low) / reach : 0;
     weights.push_back(std::pow(1 + above * above, -2));
+  }
+  return weights;
+}
+
+// What a cubic through one size's results leaves of them, and how many results that is known by; nothing where there are
+// too few.
+struct Noise {
+  double variance = 0, freedom = 1;
+};
+std::optional<Noise> noise_of(const SizeTrials& trials, const std::vector<double>& weights, double unit) {
+  math::LeastSquares fit(4);
+  const auto row_of = [&](std::size_t i) {
+    const double x = (trials.places[i] - trials.places[0]) / unit;
+    return std::array{1.0, x, x * x, x * x * x};
+  };
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    fit.add(row_of(i), trials.results[i], weights[i]);
+    sum += weights[i];
+    squares += weights[i] * weights[i];
+  }
+  fit.pull(3, kCubicPull);
+  const auto cubic = fit.solve(kPivotMin);
+  if (!cubic) return std::nullopt;
+  double left = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    double off = trials.results[i];
+    const auto row = row_of(i);
+    for (std::size_t j = 0; j < row.size(); ++j) off -= row[j] * (*cubic)[j];
+    left += weights[i] * off * off;
+  }
+  const double count = sum * sum / squares, freedom = std::max(1.0, count - 4);
+  return Noise{.variance = left / sum * count / freedom, .freedom = freedom};
+}
+
+// Weights of the sizes by their noise, each drawn to that of all.
+std::vector<double> weights_by_noise(const std::vector<std::optional<Noise>>& noises) {
+  double mean = 0, count = 0;
+  for (const auto& noise : noises) {
+    if (!noise || !(noise->variance > 0)) return std::vector<double>(noises.size(), 1.0);
+    mean += std::log(noise->variance);
+    count += 1;
+  }
+  mean /= count;
+  std::vector<double> weights;
+  for (const auto& noise : noises) {
+    const double share = noise->freedom / (noise->freedom + kDrawnToAll);
+    weights.push_back(std::exp(-share * (std::log(noise->variance) - mean)));
   }
   return weights;
 }
@@ -47,17 +96,28 @@ class Valleys final {
   Valleys(std::span<const SizeTrials> sizes, const SlopePrior& prior) : prior_(prior) {
     const auto count = static_cast<double>(sizes.size());
     for (const SizeTrials& each : sizes) mean_ += std::log(each.size) / count;
+    for (const SizeTrials& each : sizes) {
+      for (const double place : each.places) {
+        low_ = std::min(low_, place);
+        high_ = std::max(high_, place);
+      }
+    }
+    std::vector<std::vector<double>> own;
+    std::vector<std::optional<Noise>> noises;
+    for (const SizeTrials& each : sizes) {
+      own.push_back(weights_of(each.results));
+      noises.push_back(noise_of(each, own.back(), std::max(high_ - low_, 1e-300)));
+    }
+    const std::vector<double> by_noise = weights_by_noise(noises);
     double weights = 0, squares = 0, mean = 0;
     for (std::size_t s = 0; s < sizes.size(); ++s) {
       ways_.push_back(std::log(sizes[s].size) - mean_);
-      const std::vector<double> own = weights_of(sizes[s].results);
-      for (std::size_t i = 0; i < own.size(); ++i) {
-        rows_.push_back({s, sizes[s].places[i], sizes[s].results[i], own[i]});
-        low_ = std::min(low_, sizes[s].places[i]);
-        high_ = std::max(high_, sizes[s].places[i]);
-        weights += own[i];
-        squares += own[i] * own[i];
-        mean += own[i] * sizes[s].results[i];
+      for (std::size_t i = 0; i < own[s].size(); ++i) {
+        const double weight = own[s][i] * by_noise[s];
+        rows_.push_back({s, sizes[s].places[i], sizes[s].results[i], weight});
+        weights += weight;
+        squares += weight * weight;
+        mean += weight * sizes[s].results[i];
       }
     }
     mean /= weights;

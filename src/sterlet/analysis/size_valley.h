@@ -27,7 +27,8 @@ struct SizeValley {
 /// For each v and b of a grid c, k and s are fitted by weighted least squares; its likelihood is (their squares)^(-n/2), n
 /// the results' effective number less the unknowns. The grid is narrowed to where the probability is, a few times.
 /// Weights  1 / (1 + ((y - low) / (2 (median - low)))^2)^2 within each size, low the mean of its two lowest results: flat at the
-///          bottom, so that a lucky result does not decide, and next to nothing far above, where a valley has another shape.
+///          bottom, so that a lucky result does not decide, and next to nothing far above, where a valley has another shape;
+///          and by the inverse of each size's noise, which is what a cubic through it leaves, drawn to that of all.
 /// Results must be finite. Edges: nothing where no valley opens upwards, or has its lowest points among what was tried.
 /// Cost  some thousand fits of 5 unknowns or so.
 std::optional<SizeValley> fit_size_valley(std::span<const SizeTrials> sizes, const SlopePrior& prior);

@@ -276,15 +276,13 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   if (!context.quiet && !context.json) {
     std::vector<std::string> names;
     for (const Parameter& parameter : parameters) names.push_back(parameter.name);
-    context.err.line(fmt::format(
-        "{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
-        parameters.size() * sizes.values.size() * static_cast<std::size_t>(transfer_trials(options.points)),
-        fmt::join(names, ", "), transfer_trials(options.points), sizes.word, fmt::join(sizes.values, ", ")));
+    context.err.line(
+        fmt::format("{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
+                    parameters.size() * sizes.values.size() * static_cast<std::size_t>(2 * options.points - 1),
+                    fmt::join(names, ", "), 2 * options.points - 1, sizes.word, fmt::join(sizes.values, ", ")));
     context.err.flush();
   }
-  std::vector<analysis::SizeLawOptions> laws;
-  for (const Parameter& parameter : parameters) laws.push_back(law_options(file.spec, parameter, sizes.parameter));
-  STERLET_TRY(const TransferTrials trials, try_sizes(context, file, sizes, parameters, laws, options));
+  STERLET_TRY(const TransferTrials trials, try_sizes(context, file, sizes, parameters, options));
   if (trials.successful == 0) {
     return base::fail(ErrorCode::kInvalidArgument,
                       fmt::format("no trial of the transfer was successful: {}", trials.reason),
@@ -293,7 +291,9 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   std::vector<Transferred> results;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::vector<analysis::SizeTrials>& tried = trials.of[i];
-    Transferred result{.parameter = parameters[i], .law = analysis::fit_size_law(tried, options.target, laws[i])};
+    Transferred result{
+        .parameter = parameters[i],
+        .law = analysis::fit_size_law(tried, options.target, law_options(file.spec, parameters[i], sizes.parameter))};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
     results.push_back(std::move(result));
   }

@@ -114,40 +114,19 @@ std::vector<Job> even_jobs(const Sizes& sizes, std::size_t parameters, int point
   return jobs;
 }
 
-// One less than `points` as far around a place as the first trials lie apart.
-void add_around(double place, const Parameter& parameter, double size, std::size_t index, int points,
-                std::vector<Job>& jobs) {
-  const double reach = 1 / (points - 1.0);
-  const double value = std::clamp(value_at(place, parameter.scale), parameter.low, parameter.high);
-  const double middle = space::Axis(parameter).unit(value);
-  const double low = std::max(0.0, middle - reach), high = std::min(1.0, middle + reach);
-  for (int point = 1; point < points; ++point) jobs.push_back({size, index, low + (high - low) * point / points});
-}
-
 // Between the neighbours of the best place, which the first trials leave a few times as wide as it may be.
 std::vector<Job> near_jobs(const TransferTrials& trials, const std::vector<Parameter>& parameters, int points) {
   std::vector<Job> jobs;
+  const double reach = 1 / (points - 1.0);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const space::Axis axis(parameters[i]);
     for (auto size = trials.of[i].rbegin(); size != trials.of[i].rend(); ++size) {
-      if (const auto best = analysis::best_place(*size))
-        add_around(best->place, parameters[i], size->size, i, points, jobs);
-    }
-  }
-  std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.size > b.size; });
-  return jobs;
-}
-
-// Where the law of all sizes together has the best places: one size's own may be off by its noise.
-std::vector<Job> law_jobs(const TransferTrials& trials, const std::vector<Parameter>& parameters,
-                          std::span<const analysis::SizeLawOptions> laws, int points) {
-  std::vector<Job> jobs;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (trials.of[i].empty()) continue;
-    const auto law = analysis::fit_size_law(trials.of[i], trials.of[i].back().size, laws[i]);
-    if (!law) continue;
-    for (auto size = trials.of[i].rbegin(); size != trials.of[i].rend(); ++size) {
-      const double place = law->a + law->b.value * std::log(size->size);
-      add_around(place, parameters[i], size->size, i, points, jobs);
+      const auto best = analysis::best_place(*size);
+      if (!best) continue;
+      const double middle =
+          axis.unit(std::clamp(value_at(best->place, parameters[i].scale), parameters[i].low, parameters[i].high));
+      const double low = std::max(0.0, middle - reach), high = std::min(1.0, middle + reach);
+      for (int point = 1; point < points; ++point) jobs.push_back({size->size, i, low + (high - low) * point / points});
     }
   }
   std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.size > b.size; });
@@ -194,14 +173,12 @@ double value_at(double place, space::Scale scale) {
 }
 
 Result<TransferTrials> try_sizes(Context& context, const studyfile::StudyFile& file, const Sizes& sizes,
-                                 const std::vector<Parameter>& parameters,
-                                 std::span<const analysis::SizeLawOptions> laws, const TransferOptions& options) {
+                                 const std::vector<Parameter>& parameters, const TransferOptions& options) {
   TransferTrials trials;
   trials.of.resize(parameters.size());
-  for (int round = 0; round < kTransferRounds; ++round) {
-    const std::vector<Job> jobs = round == 0   ? even_jobs(sizes, parameters.size(), options.points)
-                                  : round == 1 ? near_jobs(trials, parameters, options.points)
-                                               : law_jobs(trials, parameters, laws, options.points);
+  for (const bool is_near : {false, true}) {
+    const std::vector<Job> jobs =
+        is_near ? near_jobs(trials, parameters, options.points) : even_jobs(sizes, parameters.size(), options.points);
     if (jobs.empty()) break;
     STERLET_TRY(studyfile::StudyFile study_file, make_trials(file, sizes, parameters, jobs));
     STERLET_TRY(const auto study, run(context, std::move(study_file), options));

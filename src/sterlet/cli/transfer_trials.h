@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,6 @@ struct Sizes {
 double place_of(double value, space::Scale scale);
 double value_at(double place, space::Scale scale);
 
-inline constexpr int kTransferRounds = 3;
-
 struct TransferTrials {
   std::vector<std::vector<analysis::SizeTrials>> of;  ///< One a parameter, by size.
   std::size_t count = 0;
@@ -31,13 +28,9 @@ struct TransferTrials {
 };
 
 /// Tries each parameter at each size, all else at its defaults, as trials in a temporary place: at `points` values from one
-/// end of its range to the other, then at points - 1 around the best place that these showed, and at as many around the one
-/// that the law of all sizes has; `laws`: one a parameter.
+/// end of its range to the other, then at points - 1 around the best place that these showed.
 /// Errors: where a default is missing, or the program cannot be run; kInterrupted.
 base::Result<TransferTrials> try_sizes(Context& context, const studyfile::StudyFile& file, const Sizes& sizes,
-                                       const std::vector<space::Parameter>& parameters,
-                                       std::span<const analysis::SizeLawOptions> laws, const TransferOptions& options);
-/// Trials of one parameter at one size.
-constexpr int transfer_trials(int points) { return points + (kTransferRounds - 1) * (points - 1); }
+                                       const std::vector<space::Parameter>& parameters, const TransferOptions& options);
 
 }  // namespace sterlet::cli
