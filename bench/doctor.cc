@@ -1,9 +1,11 @@
 // How often the doctor of trials is right, on 100 studies of 60 trials a row: edges planted and not, and the scale on which a
 // parameter acts evenly. Prints tables in Markdown. Curves, noise and chance are other than those of the tests.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "sterlet/analysis/edge.h"
