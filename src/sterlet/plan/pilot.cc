@@ -29,7 +29,7 @@ constexpr std::int64_t kCheckpointMs = 5000;  // How long a checkpoint that was 
 constexpr std::size_t kReportsEnough = 12;    // With these, and kSecondsEnough, a pace is known well enough.
 constexpr double kSecondsEnough = 3;
 constexpr std::size_t kDrawReports = 3;  // Of a point drawn, whose pace is only one of several.
-constexpr std::size_t kDrawsEnough = 6;  // So many are worth more than the usual time of a part.
+constexpr std::size_t kDrawsEnough = 9;  // So many are worth more than the usual time of a part.
 constexpr double kPatience = 1.5;        // Times as long as the training alone may the second part be.
 constexpr double kMemoryShare = 0.9;     // Of the machine's, for all programs together.
 constexpr std::size_t kDrawsMax = 12;
@@ -184,10 +184,12 @@ class Pilot final {
       program.training.unit.push_back(std::isnan(value) ? value : study_.space.axis(i).unit(value));
     }
     program.training.is_default = is_default;
+    // The defaults are compared with themselves; a search gives each trial a seed of its own, by which times may differ.
+    const std::int64_t seeded = is_default ? 0 : number;
     program.gpus = gpus_.take(study_.spec.resources.gpu);
     exec::Launch launch = run::make_launch(study_.spec, {.id = {.trial = number, .attempt = 1},
                                                          .params = std::move(params),
-                                                         .seed = run::trial_seed(study_.spec.seed.value_or(0), 0),
+                                                         .seed = run::trial_seed(study_.spec.seed.value_or(0), seeded),
                                                          .trial_folder = run::trial_folder(options_.folder, number),
                                                          .gpus = program.gpus,
                                                          .threads = threads});
@@ -219,8 +221,11 @@ class Pilot final {
     Program& program = found->second;
     if (const auto* report = std::get_if<Event::Report>(&event.what)) {
       take_report(program, *report);
-    } else if (std::holds_alternative<Event::Value>(event.what)) {
+    } else if (const auto* told = std::get_if<Event::Value>(&event.what)) {
       program.has_spoken = true;
+      if (!told->values.empty()) {
+        program.training.value = study_.spec.objectives.front().minimised(told->values.front());
+      }
     } else if (const auto* hello = std::get_if<Event::Hello>(&event.what)) {
       program.training.is_live = program.training.is_live || hello->live;
       program.training.restores = program.training.restores || hello->restores;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -15,15 +17,16 @@ using space::Parameter;
 using space::Scale;
 
 // Ranges of less than that differ too little between scales.
-constexpr double kLogRatioMin = 10, kWindowRatioMin = 5;
+constexpr double kLogRatioMin = 10, kIntRatioMin = 30, kWindowRatioMin = 5;
 constexpr double kProbabilityMin = 0.75;
-constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials:
+constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials, or where results only rise or fall:
 constexpr std::size_t kManyTrials = 40;
 constexpr double kRelevanceMin = 6;
 
 std::vector<Scale> scales_of(const Parameter& parameter) {
   std::vector<Scale> scales = {Scale::kLinear};
-  if (parameter.low > 0 && parameter.high / parameter.low > kLogRatioMin) scales.push_back(Scale::kLog);
+  const double ratio = parameter.kind == space::Kind::kInt ? kIntRatioMin : kLogRatioMin;
+  if (parameter.low > 0 && parameter.high / parameter.low > ratio) scales.push_back(Scale::kLog);
   const bool is_within = parameter.kind == space::Kind::kFloat && parameter.low > 0 && parameter.high < 1;
   if (is_within && (1 - parameter.low) / (1 - parameter.high) > kWindowRatioMin) scales.push_back(Scale::kReverseLog);
   if (std::find(scales.begin(), scales.end(), parameter.scale) == scales.end()) scales.push_back(parameter.scale);
@@ -50,10 +53,13 @@ std::vector<double> on(const TrialsView& view, std::size_t column, Scale scale) 
 std::vector<Finding> find_wrong_scales(const TrialsView& view) {
   std::vector<Finding> findings;
   if (!view.process()) return findings;
-  const double least = view.evidence().trials.size() < kManyTrials ? kProbabilityMinOfFew : kProbabilityMin;
+  std::set<std::string> at_edges;
+  for (const Finding& edge : find_edges(view)) at_edges.insert(edge.about.front());
   for (const std::size_t column : view.modelled()) {
     const Parameter& parameter = view.parameter(column);
     if (!space::is_numeric(parameter)) continue;
+    const bool is_hard = view.evidence().trials.size() < kManyTrials || at_edges.contains(parameter.name);
+    const double least = is_hard ? kProbabilityMinOfFew : kProbabilityMin;
     const std::vector<Scale> scales = scales_of(parameter);
     if (scales.size() < 2) continue;
     analysis::ScaleQuestion question{.rest = view.input_without(column)};
