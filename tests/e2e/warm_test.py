@@ -130,7 +130,7 @@ class WarmStart(WarmTest):
         self.write("place", "0.1")
         self.file("new", trials=25)
         done = self.run_program("tune", "new.yaml", "--warm-from", "old")
-        self.assertEqual(done.stderr.count("the warm start from 'old' is not followed any more: the best of the"), 1)
+        self.assertEqual(done.stderr.count("the warm start from 'old' is not followed any more: the order of the"), 1)
         shown = self.run_program("show", "new").stdout
         self.assertRegex(shown, r"hints +1  the warm start from 'old', weight 1, from trial 0 on; contradicted before trial \d+: ")
         values = [t["values"][0] for t in self.trials("new")]

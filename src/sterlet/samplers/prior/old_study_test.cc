@@ -109,7 +109,7 @@ TEST(Trust, IsWholeUntilResultsSpeakAndGoesWhereTheyContradict) {
   EXPECT_GT(mixed, 0);
   EXPECT_LT(mixed, 0.6);
   // What the old results called alike says nothing.
-  EXPECT_GT(rank_trust(std::vector<double>{0, 0.01, 0.02}, std::vector<double>{3, 2, 1}), 0.9);
+  EXPECT_GT(rank_trust(std::vector<double>{0, 0.01, 0.02}, std::vector<double>{3, 2, 1}), 0.85);
 }
 
 TEST(Trust, OfAHintGoesByWhatItsOwnResultsBeat) {
