@@ -6,6 +6,7 @@ import math
 import random
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence
 
+from sterlet._absent import absent
 from sterlet.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -158,6 +159,11 @@ class TPESampler(_EngineSampler):
     """
 
     _name = "tpe"
+
+    @staticmethod
+    def hyperopt_parameters() -> Dict[str, Any]:
+        """Arguments with the numbers of trials and of candidates that Hyperopt has."""
+        return {"n_startup_trials": 20, "n_ei_candidates": 24}
 
     def __init__(
         self,
@@ -332,6 +338,10 @@ def _check_ignored(given: Dict[str, Any], known: str) -> None:
     unknown: List[str] = sorted(set(given) - set(known.split()))
     if unknown:
         raise TypeError(f"unexpected keyword argument '{unknown[0]}'; besides those in its docstring it takes {known}")
+
+
+def __getattr__(name: str) -> Any:
+    raise absent("samplers", name)
 
 
 # Last, as they build on the above.
