@@ -92,7 +92,9 @@ class Known:
             return None
         if self._choices:
             return self._choices[int(inner)]
-        return int(inner) if isinstance(self.distribution, IntDistribution) else inner
+        if isinstance(self.distribution, FloatDistribution):
+            return self.distribution._snapped(inner)
+        return int(inner)
 
     def offered(self, value: Value) -> Any:
         """The value that the engine offers to a trial, as the program gets it.

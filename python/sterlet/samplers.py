@@ -114,7 +114,7 @@ def draw(distribution: BaseDistribution, source: random.Random) -> Any:
     low, high = distribution.low, distribution.high
     if distribution.step is not None:
         steps = round((high - low) / distribution.step)
-        return min(high, low + distribution.step * source.randint(0, steps))
+        return min(high, distribution._level(source.randint(0, steps)))
     if scale_of(distribution) == "log":
         return min(high, max(low, math.exp(source.uniform(math.log(low), math.log(high)))))
     if scale_of(distribution) == "reverse_log":
