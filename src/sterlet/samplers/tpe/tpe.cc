@@ -180,7 +180,7 @@ class Tpe final : public Sampler {
     };
     Scorer scorer(space_, fit, olds);
     std::vector<Candidate> candidates;
-    candidates.reserve(count + steered.size());
+    candidates.reserve(count + others.size());
     std::optional<Point> broken;
     for (std::size_t row = 0; row < count + others.size(); ++row) {
       Point point = point_at(row);
