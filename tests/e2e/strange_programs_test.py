@@ -62,6 +62,15 @@ class Languages(Told):
         self.assertIn("'/dev/tty'; a trial has no terminal to be asked at: give the answer in the command",
                       self.run_program("tune", "study.yaml", code=3).stderr)
 
+    def test_what_python_says_after_its_error(self):
+        script = ("import sys\n"
+                  "class Resource:\n    def __del__(self): raise KeyError('gone')\n"
+                  "resource = Resource()\nhook = sys.excepthook\n"
+                  "def told(*what):\n    hook(*what); print('cleaning up', file=sys.stderr)\n"
+                  "sys.excepthook = told\nraise ValueError('no data')\n")
+        self.runs("train.py", script, '[python3, train.py, "${x}"]',
+                  "python3 train.py ended with exit code 1 after TIME: ValueError: no data")
+
     def test_a_port_that_another_trial_has(self):
         self.runs("train.py", "raise OSError('[Errno 98] Address already in use')\n", '[python3, train.py, "${x}"]',
                   "python3 train.py ended with exit code 1 after TIME: OSError: [Errno 98] Address already in use; trials that run "
@@ -130,6 +139,23 @@ class Launchers(Told):
                       self.run_program("check", "study.yaml").stderr)
         self.failed("./docker ended with exit code 125 after TIME: docker: Cannot connect to the Docker daemon at "
                     "unix:///var/run/docker.sock.; start Docker, or give this user the right to use it")
+
+
+    def test_a_limit_of_another_program(self):
+        self.study(ACC, X, STDOUT, RUN, 'command: [timeout, "0.2", sleep, "600", "${x}"]\n')
+        self.failed("timeout ended with exit code 124 after TIME; that is how timeout says that the time was over: give it more, or "
+                    "write resources: {time: 1h} in its place")
+
+    def test_what_is_no_program(self):
+        self.write("train.py", "print('acc=0.5')\n")
+        self.write("train", "#!/bin/sh\n")
+        os.mkdir(self.path("src"))
+        for program, told in (("train.py", f"train.py: no such program, but a file in {self.folder}; write [python3, train.py]"),
+                              ("train", f"train: no such program, but a file in {self.folder}; write ./train if it may be run, or "
+                                        "its interpreter before it, as in [sh, train]"),
+                              ("./src", "./src: a folder, not a program; write the path of a program in it")):
+            self.study(ACC, X, STDOUT, RUN, f'command: [{program}, "${{x}}"]\n')
+            self.assertEqual(self.run_program("check", "study.yaml", code=1).stderr, f"study.yaml: command: {told}\n")
 
 
 class Background(Told):

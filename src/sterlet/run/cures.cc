@@ -47,6 +47,8 @@ constexpr std::array kCures{
     Cure{"EOFError", "a trial has no terminal to be asked at: give the answer in the command"},
     Cure{"/dev/tty", "a trial has no terminal to be asked at: give the answer in the command"},
     Cure{"CUDA out of memory", "run fewer trials on a device (gpu_share in resources), or bound what takes its memory"},
+    Cure{"timeout ended with exit code 124",
+         "that is how timeout says that the time was over: give it more, or write resources: {time: 1h} in its place"},
     Cure{"No space left on device", "make room on the disk; sterlet retry runs the failed trials again"},
     Cure{"ddress already in use",
          "trials that run at once need ports of their own, as 29500 + the trial's number, which is ${trial} in the "

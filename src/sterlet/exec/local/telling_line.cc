@@ -63,15 +63,35 @@ bool says_nothing(std::string_view line) {
                      [&](std::string_view text) { return line.find(text) != std::string_view::npos; });
 }
 
+// "ValueError: no data", "torch.cuda.OutOfMemoryError: ...", "KeyboardInterrupt"
 bool names_an_error(std::string_view line) {
-  const std::string_view first = line.substr(0, line.find(": "));
-  return first.size() < line.size() && first.find(' ') == std::string_view::npos &&
-         (first.ends_with("Error") || first.ends_with("Exception"));
+  const std::string_view name = line.substr(0, line.find(':'));
+  return name.find(' ') == std::string_view::npos &&
+         (name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Interrupt"));
+}
+
+using Lines = std::vector<std::string>;
+
+// Of Python: what ended it, and not what is said after that, by handlers of its end and objects that go. A first line that
+// ends with a colon has its rest in the next one.
+std::string of_python(Lines lines) {
+  const auto begins_with = [](std::string_view text) {
+    return [text](const std::string& line) { return line.starts_with(text); };
+  };
+  const auto ignored = std::find_if(lines.begin(), lines.end(), begins_with("Exception ignored in"));
+  if (std::any_of(lines.begin(), ignored, names_an_error)) lines.erase(ignored, lines.end());
+  const auto header = std::find_if(lines.rbegin(), lines.rend(), begins_with("Traceback (most recent call last)"));
+  if (header == lines.rend()) return {};
+  const auto named = std::find_if(header.base(), lines.end(), names_an_error);
+  if (named == lines.end()) return {};
+  const bool goes_on = named->ends_with(':') && named + 1 != lines.end();
+  return goes_on ? *named + " " + *(named + 1) : *named;
 }
 
 }  // namespace
 
 std::string telling_line(const std::vector<std::string>& lines) {
+  if (std::string error = of_python(lines); !error.empty()) return error;
   const auto found =
       std::find_if(lines.rbegin(), lines.rend(), [](const std::string& line) { return !says_nothing(line); });
   if (found == lines.rend()) return lines.empty() ? std::string() : lines.back();

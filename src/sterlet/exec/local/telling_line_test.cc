@@ -33,6 +33,28 @@ TEST(TellingLine, IsNotWhatALanguageSaysOfItsEnd) {
             "ERROR: LoadError: no data");
 }
 
+TEST(TellingLine, OfPythonIsTheErrorThatEndedIt) {
+  const std::string header = "Traceback (most recent call last):", frame = "File \"t.py\", line 1, in <module>";
+  EXPECT_EQ(telling_line({header, frame, "1/0", "ZeroDivisionError: division by zero",
+                          "During handling of the above exception, another exception occurred:", header, frame,
+                          "raise RuntimeError('bad batch')", "RuntimeError: bad batch", "WARNING: cleaning up"}),
+            "RuntimeError: bad batch");
+  EXPECT_EQ(telling_line({header, frame, "ValueError: real", "Exception ignored in: <function A.__del__ at 0x1>",
+                          header, frame, "KeyError: 'gone'"}),
+            "ValueError: real");
+  EXPECT_EQ(telling_line({header, frame, "RuntimeError: Error(s) in loading state_dict for Net:",
+                          "size mismatch for fc.weight: copying a param"}),
+            "RuntimeError: Error(s) in loading state_dict for Net: size mismatch for fc.weight: copying a param");
+  EXPECT_EQ(telling_line({header, frame, "torch.cuda.OutOfMemoryError: CUDA out of memory.",
+                          "For debugging consider passing CUDA_LAUNCH_BLOCKING=1"}),
+            "torch.cuda.OutOfMemoryError: CUDA out of memory.");
+  EXPECT_EQ(telling_line({header, frame, "KeyboardInterrupt"}), "KeyboardInterrupt");
+  EXPECT_EQ(telling_line({header, frame, "gpytorch.utils.NotPositiveDefinite: x"}),
+            "gpytorch.utils.NotPositiveDefinite: x")
+      << "a name of another form is the last line";
+  EXPECT_EQ(telling_line({"Exception ignored in: <x>", header, frame, "KeyError: 'gone'"}), "KeyError: 'gone'");
+}
+
 TEST(TellingLine, IsNotWhatALauncherSaysOfItsProgram) {
   EXPECT_EQ(telling_line({"ValueError: no data", "make: *** [Makefile:2: train] Error 1"}), "ValueError: no data");
   EXPECT_EQ(telling_line({"make: *** No rule to make target 'train'.  Stop."}),
