@@ -130,6 +130,8 @@ void scales() {
             };
             sterlet::analysis::ScaleQuestion question;
             question.candidates.resize(range.axes.size());
+            // As the doctor has it.
+            if (drawn == Axis::kLinear) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.7;
             question.rest.ordered.resize(2);
             const double best = 0.2 + 0.6 * stream.uniform(), other = stream.uniform();
             for (int i = 0; i < kTrials; ++i) {

@@ -19,12 +19,10 @@ constexpr std::size_t kBestRows = 8;
 constexpr std::size_t kPlaces = 21;  // Of the range, its ends and the middle among them.
 constexpr std::size_t kEnd = 3;      // So many of them are an end: its last tenth.
 constexpr int kDraws = 400;
-// In so many draws of what the column may do, the best place lies at the end; and for certain the end is better than the
+// In most draws of what the column may do, the best place lies at the end; and for certain the end is better than the
 // middle, so that the column matters there.
-constexpr double kConfidenceMin = 0.65, kMiddleConfidenceMin = 0.98;
-constexpr double kShareMin =
-    0.1;  // Of the signal, or so much of the noise must there be between the middle and the end.
-constexpr double kNoiseMin = 0.3;
+constexpr double kConfidenceMin = 0.5, kMiddleConfidenceMin = 0.999;
+constexpr double kShareMin = 0.4;  // Of the results' spread must lie between the middle and the end.
 
 // The rows that are best but for their noise.
 std::vector<std::vector<double>> best_points(const SmoothProcess& process, const ProcessInput& input) {
@@ -42,6 +40,13 @@ std::vector<std::vector<double>> best_points(const SmoothProcess& process, const
     points.push_back(std::move(point));
   }
   return points;
+}
+
+double spread_of(const SmoothProcess& process, std::size_t rows) {
+  double mean = 0, squares = 0;
+  for (std::size_t row = 0; row < rows; ++row) mean += process.fitted(row) / static_cast<double>(rows);
+  for (std::size_t row = 0; row < rows; ++row) squares += std::pow(process.fitted(row) - mean, 2);
+  return std::sqrt(squares / static_cast<double>(rows));
 }
 
 // In how many draws the best place lies at either end: the low one, the high one.
@@ -88,7 +93,7 @@ std::optional<Edge> find_edge(const SmoothProcess& process, const ProcessInput& 
     if (confidence < kConfidenceMin || confidence_of_end(profile, end) < kMiddleConfidenceMin) continue;
     const double gain = profile.mean[fifth] - profile.mean[end];
     const double half = profile.mean[kPlaces / 2] - profile.mean[end];
-    if (gain <= 0 || half < std::min(kShareMin * process.signal(), kNoiseMin * process.noise())) continue;
+    if (gain <= 0 || half < kShareMin * spread_of(process, input.results.size())) continue;
     return Edge{.is_high = is_high, .confidence = std::min(confidence, 0.999), .gain = gain};
   }
   return std::nullopt;

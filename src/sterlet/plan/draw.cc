@@ -19,7 +19,7 @@ constexpr double kLooked =
 constexpr double kModelParts = 2.5;  // A line through few points is not followed further than so many times their mean.
 
 // A search that learns comes back to the best with so many of its trials, at least.
-constexpr double kNearShareMin = 0.6;
+constexpr double kNearShareMin = 0.7;
 
 // Results, as shares of the default's value: see docs/plan.md.
 constexpr double kPriorGap = 0.3;    // A usual point is so much worse than the best possible.

@@ -199,11 +199,15 @@ void take_costs(const space::Space& space, const PilotResult& pilot, Facts& fact
   }
   if (drawn > 0) facts.failures = static_cast<double>(failed.size()) / static_cast<double>(drawn);
   const Rows points = spread_over(space);
-  if (const auto costs = costs_over(with_logs(space, units), ended, with_logs(space, points))) {
+  PilotValues values = values_of(pilot, length);
+  Rows both = points;  // And where the pilot's own values are.
+  both.insert(both.end(), values.units.begin(), values.units.end());
+  if (auto costs = costs_over(with_logs(space, units), ended, with_logs(space, both))) {
+    values.costs.assign(costs->begin() + static_cast<std::ptrdiff_t>(points.size()), costs->end());
+    costs->resize(points.size());
     facts.cost_mean = mean_of(*costs);
     if (!failed.empty()) *facts.cost_mean += facts.failures * (mean_of(failed) - *facts.cost_mean);
-    facts.costs_near_best =
-        costs_near_best(values_of(pilot, length), points, *costs, kDraws, static_cast<std::uint64_t>(facts.steps));
+    facts.costs_near_best = costs_near_best(values, points, *costs, kDraws, static_cast<std::uint64_t>(facts.steps));
     return;
   }
   // What fails is not come back to; of the others any may be like the best one, or differ from it by chance.

@@ -19,18 +19,33 @@ namespace sterlet::plan {
 namespace {
 
 constexpr std::size_t kPointsMin = 5;
-constexpr double kBestShare = 0.015;  // Of the space: so near a search comes.
+constexpr double kBestShare = 0.006;  // Of the space: so near a search comes.
 // Shares of the ranks' variance: of noise, of which the one is taken that foretells best, and of all lines and parabolas
 // together, as a prior.
 constexpr std::array<double, 3> kNoises{0.05, 0.2, 0.6};
 constexpr double kSignal = 1.5;
-constexpr double kLean = 0.4;
+// What takes longer is usually better, be it a larger model, more epochs or a smaller batch: the prior of its slope.
+constexpr double kLean = -0.35, kLeanVariance = 0.4;
 
 using Rows = std::vector<std::vector<double>>;
 
-// 1, then of each dimension its place and that squared, each with a variance of 1 over the cube.
-std::vector<double> features_of(const std::vector<double>& unit) {
-  std::vector<double> features{1};
+// The mean of ln(cost) over a space, and its spread.
+struct LogCosts {
+  double mean = 0, spread = 0;
+};
+LogCosts log_costs(const std::vector<double>& costs) {
+  const auto n = static_cast<double>(costs.size());
+  LogCosts out;
+  double squares = 0;
+  for (const double cost : costs) out.mean += std::log(cost) / n;
+  for (const double cost : costs) squares += (std::log(cost) - out.mean) * (std::log(cost) - out.mean) / n;
+  out.spread = std::sqrt(squares);
+  return out;
+}
+
+// 1, ln(cost), then of each dimension its place and that squared, each with a variance of 1 over the space.
+std::vector<double> features_of(const std::vector<double>& unit, double cost, const LogCosts& logs) {
+  std::vector<double> features{1, logs.spread > 1e-6 ? (std::log(cost) - logs.mean) / logs.spread : 0};
   for (const double place : unit) {
     const double x = place - 0.5;
     features.push_back(std::isnan(place) ? 0 : x * std::sqrt(12.0));
@@ -51,33 +66,16 @@ std::vector<double> scores_of(const std::vector<double>& values) {
   return scores;
 }
 
-// What takes longer is usually better, be it a larger model, more epochs or a smaller batch: so much a prior says of each
-// feature, where all of the time goes by it.
-std::vector<double> usual_line(const Rows& candidates, const std::vector<double>& costs) {
-  const std::size_t unknowns = candidates.front().size();
-  const auto n = static_cast<double>(costs.size());
-  double mean = 0, squares = 0;
-  for (const double cost : costs) mean += std::log(cost) / n;
-  for (const double cost : costs) squares += (std::log(cost) - mean) * (std::log(cost) - mean) / n;
-  std::vector<double> usual(unknowns, 0.0);
-  if (!(squares > 1e-12)) return usual;
-  for (std::size_t j = 1; j < unknowns; j += 2) {
-    double correlation = 0;
-    for (std::size_t i = 0; i < costs.size(); ++i) correlation += candidates[i][j] * (std::log(costs[i]) - mean) / n;
-    usual[j] = -kLean * correlation / std::sqrt(squares);
-  }
-  return usual;
-}
-
-math::LeastSquares fit(const Rows& rows, const std::vector<double>& scores, const std::vector<double>& usual,
-                       double noise, std::optional<std::size_t> left_out) {
+math::LeastSquares fit(const Rows& rows, const std::vector<double>& scores, double noise,
+                       std::optional<std::size_t> left_out) {
   const std::size_t unknowns = rows.front().size();
   math::LeastSquares squares(unknowns);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (left_out != i) squares.add(rows[i], scores[i], 1 / noise);
   }
   squares.pull(0, 1);
-  for (std::size_t j = 1; j < unknowns; ++j) squares.pull(j, static_cast<double>(unknowns - 1) / kSignal, usual[j]);
+  squares.pull(1, 1 / kLeanVariance, kLean);
+  for (std::size_t j = 2; j < unknowns; ++j) squares.pull(j, static_cast<double>(unknowns - 2) / kSignal);
   return squares;
 }
 
@@ -86,14 +84,13 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 // The noise with which points left out one by one are foretold best.
-double noise_of(const Rows& rows, const std::vector<double>& scores, const std::vector<double>& usual,
-                double noise_min) {
+double noise_of(const Rows& rows, const std::vector<double>& scores, double noise_min) {
   double best = kNoises.back(), least = std::numeric_limits<double>::infinity();
   for (const double noise : kNoises) {
     if (noise < noise_min) continue;
     double squares = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto line = fit(rows, scores, usual, noise, i).solve();
+      const auto line = fit(rows, scores, noise, i).solve();
       const double off = scores[i] - (line ? dot(*line, rows[i]) : 0.0);
       squares += off * off;
     }
@@ -106,16 +103,16 @@ double noise_of(const Rows& rows, const std::vector<double>& scores, const std::
 
 std::vector<double> costs_near_best(const PilotValues& pilot, const Rows& space, const std::vector<double>& costs,
                                     std::size_t draws, std::uint64_t seed) {
-  if (pilot.units.size() < kPointsMin || pilot.units.size() != pilot.values.size() || space.empty()) return {};
+  const std::size_t points = pilot.units.size();
+  if (points < kPointsMin || points != pilot.values.size() || points != pilot.costs.size() || space.empty()) return {};
   const auto [least, most] = std::minmax_element(pilot.values.begin(), pilot.values.end());
   if (*least == *most) return {};
   Rows rows, candidates;
-  for (const auto& unit : pilot.units) rows.push_back(features_of(unit));
-  for (const auto& unit : space) candidates.push_back(features_of(unit));
+  const LogCosts logs = log_costs(costs);
+  for (std::size_t i = 0; i < points; ++i) rows.push_back(features_of(pilot.units[i], pilot.costs[i], logs));
+  for (std::size_t i = 0; i < space.size(); ++i) candidates.push_back(features_of(space[i], costs[i], logs));
   const std::vector<double> scores = scores_of(pilot.values);
-  const std::vector<double> usual = usual_line(candidates, costs);
-  const double noise = noise_of(rows, scores, usual, pilot.noise);
-  const math::LeastSquares squares = fit(rows, scores, usual, noise, std::nullopt);
+  const math::LeastSquares squares = fit(rows, scores, noise_of(rows, scores, pilot.noise), std::nullopt);
   const auto line = squares.solve(), covariance = squares.inverse();
   if (!line || !covariance) return {};
   const std::size_t unknowns = line->size();

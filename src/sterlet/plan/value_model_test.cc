@@ -26,7 +26,10 @@ double cost_of(const std::vector<double>& unit) { return std::pow(16, unit[0]); 
 template <typename Value>
 double middle_near_best(Value value, std::uint64_t seed) {
   PilotValues pilot{.units = points(10, 3, seed)};
-  for (const auto& unit : pilot.units) pilot.values.push_back(value(unit));
+  for (const auto& unit : pilot.units) {
+    pilot.values.push_back(value(unit));
+    pilot.costs.push_back(cost_of(unit));
+  }
   const auto space = points(256, 3, 99);
   std::vector<double> costs;
   for (const auto& unit : space) costs.push_back(cost_of(unit));
@@ -59,7 +62,10 @@ TEST(ValueModel, KnowsWhetherTheBestIsDearOrCheap) {
 TEST(ValueModel, OfChanceMayBeAnything) {
   base::RandomStream stream({.seed = 3});
   PilotValues pilot{.units = points(8, 3, 3)};
-  for (std::size_t i = 0; i < 8; ++i) pilot.values.push_back(stream.normal());
+  for (const auto& unit : pilot.units) {
+    pilot.values.push_back(stream.normal());
+    pilot.costs.push_back(cost_of(unit));
+  }
   const auto space = points(256, 3, 99);
   std::vector<double> costs;
   for (const auto& unit : space) costs.push_back(cost_of(unit));
@@ -72,10 +78,14 @@ TEST(ValueModel, OfFewOrEqualOrFailedValuesDoesNotGuess) {
   const auto space = points(16, 2, 1);
   const std::vector<double> costs(16, 1.0);
   EXPECT_TRUE(costs_near_best({}, space, costs, 10, 1).empty());
-  EXPECT_TRUE(costs_near_best({.units = points(4, 2, 1), .values = {1, 2, 3, 4}}, space, costs, 10, 1).empty());
   EXPECT_TRUE(
-      costs_near_best({.units = points(6, 2, 1), .values = std::vector<double>(6, 2)}, space, costs, 10, 1).empty());
-  PilotValues failed{.units = points(6, 2, 1), .values = {1, 2, 3, 4, 5, 6}};
+      costs_near_best({.units = points(4, 2, 1), .values = {1, 2, 3, 4}, .costs = {1, 1, 1, 1}}, space, costs, 10, 1)
+          .empty());
+  EXPECT_TRUE(costs_near_best(
+                  {.units = points(6, 2, 1), .values = std::vector<double>(6, 2), .costs = std::vector<double>(6, 1)},
+                  space, costs, 10, 1)
+                  .empty());
+  PilotValues failed{.units = points(6, 2, 1), .values = {1, 2, 3, 4, 5, 6}, .costs = std::vector<double>(6, 1.0)};
   failed.values[2] = failed.values[3] = std::numeric_limits<double>::infinity();
   failed.units[0][1] = std::nan("");
   for (const double cost : costs_near_best(failed, space, costs, 10, 1)) EXPECT_NEAR(cost, 1, 1e-12);

@@ -33,7 +33,7 @@ struct Named {
 };
 
 // The first that fits counts.
-constexpr std::array<Named, 90> kNames{{
+constexpr std::array<Named, 92> kNames{{
     {Role::kLabel, "seed"},
     {Role::kLabel, "fold"},
     {Role::kLabel, "id"},
@@ -42,6 +42,8 @@ constexpr std::array<Named, 90> kNames{{
     {Role::kLabel, "year"},
     {Role::kLabel, "device"},
     {Role::kLabel, "version"},
+    {Role::kRegularizer, "lr c"},  // Of logistic regression.
+    {Role::kUnknown, "gain"},
     {Role::kShare, "exploration"},
     {Role::kShare, "clip epsilon"},
     {Role::kShare, "clip eps"},

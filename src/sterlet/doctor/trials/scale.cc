@@ -22,6 +22,15 @@ constexpr double kProbabilityMin = 0.75;
 constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials, or where results only rise or fall:
 constexpr std::size_t kManyTrials = 40;
 constexpr double kRelevanceMin = 6;
+constexpr double kWideRatio = 100, kPriorOfWide = 0.2, kPriorNearOne = 0.7;  // Of the linear scale.
+
+// Two orders of magnitude are seldom meant evenly; that a range near 1 is may well be.
+double prior_of(const Parameter& parameter, const std::vector<Scale>& scales) {
+  if (parameter.scale != Scale::kLinear) return 0.5;
+  const bool has_log = std::find(scales.begin(), scales.end(), Scale::kLog) != scales.end();
+  if (!has_log) return kPriorNearOne;
+  return parameter.high / parameter.low >= kWideRatio ? kPriorOfWide : 0.5;
+}
 
 std::vector<Scale> scales_of(const Parameter& parameter) {
   std::vector<Scale> scales = {Scale::kLinear};
@@ -62,7 +71,8 @@ std::vector<Finding> find_wrong_scales(const TrialsView& view) {
     const double least = is_hard ? kProbabilityMinOfFew : kProbabilityMin;
     const std::vector<Scale> scales = scales_of(parameter);
     if (scales.size() < 2) continue;
-    analysis::ScaleQuestion question{.rest = view.input_without(column)};
+    analysis::ScaleQuestion question{.prior_of_current = prior_of(parameter, scales),
+                                     .rest = view.input_without(column)};
     for (std::size_t i = 0; i < scales.size(); ++i) {
       question.candidates.push_back(on(view, column, scales[i]));
       if (scales[i] == parameter.scale) question.current = i;
