@@ -47,11 +47,13 @@ class SmoothProcess final {
   /// How alike the process takes two rows to be, in [0, 1].
   double likeness(std::size_t first, std::size_t second) const;
 
-  /// The mean over some points of what column `column` (ordered) at `to` makes of the prediction, against it at `from`.
-  struct Contrast {
-    double mean = 0, sd = 0;  ///< In the results' unit; of the posterior.
+  /// The mean over some points of the prediction with column `column` (ordered) at each of some places, and its
+  /// covariance, row after row; of the posterior, without noise, in the results' unit and its square.
+  struct Profile {
+    std::vector<double> mean, covariance;
   };
-  Contrast contrast(const std::vector<std::vector<double>>& points, std::size_t column, double from, double to) const;
+  Profile profile(const std::vector<std::vector<double>>& points, std::size_t column,
+                  const std::vector<double>& places) const;
 
  private:
   explicit SmoothProcess(Shape shape) : shape_(shape) {}
