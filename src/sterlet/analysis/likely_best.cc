@@ -9,7 +9,7 @@ namespace sterlet::analysis {
 
 namespace {
 
-constexpr std::size_t kRowsMin = 20;  // With fewer it won nothing against the least result.
+constexpr std::size_t kRowsMin = 30;  // With fewer it won nothing against the least result.
 constexpr std::size_t kColumnsMax = 100;
 constexpr std::size_t kCandidates = 10;
 constexpr double kNoiseMin = 0.15;    // Of the distance from the median to the least result.

@@ -26,7 +26,7 @@ struct LikelyBest {
 /// process expects is some 0.45 under noise, and below 0.01 once trials gather around the optimum of a function that
 /// has none.
 ///
-/// Edges     fewer than 20 rows, more than 100 columns, equal results: nothing. Of equals the lower result, then the
+/// Edges     fewer than 30 rows, more than 100 columns, equal results: nothing. Of equals the lower result, then the
 ///           earlier row.
 /// Cost      two SmoothProcesses of at most 100 rows, some 20 ms, and O(n d) for n rows of d columns: with more than 100
 ///           they are fitted to the candidates, those that lie nearest to them, and others evenly.
