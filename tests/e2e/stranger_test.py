@@ -83,7 +83,9 @@ class OneModel(ProgramTest):
         status = self.run_program("status").stdout
         self.assertIn("strategy   babysit\n", status)
         self.assertIn("; the model is trained, and sterlet babysit one --new raises another\n", status)
-        self.assertIn("tried as  one model that is babysat\n", self.run_program("show").stdout)
+        shown = self.run_program("show").stdout
+        self.assertRegex(shown, r"\ntried as +one model that is babysat\n")
+        self.assertRegex(shown, r"\nschedule +rate=0\.01 from step 0\n")
         for word in ("sampler", "pruner"):
             self.assertNotIn(word, status + self.run_program("show").stdout)
             self.assertNotIn(word, json.loads(self.run_program("status", "--json").stdout))
