@@ -7,6 +7,8 @@
 #include "sterlet/babysit/record/change.h"
 #include "sterlet/babysit/record/logbook.h"
 #include "sterlet/babysit/record/tree.h"
+#include "sterlet/base/figure.h"
+#include "sterlet/base/text.h"
 #include "sterlet/studyfile/schedule.h"
 
 namespace sterlet::api {
@@ -88,7 +90,13 @@ Result<std::map<std::int64_t, Json>> models_json(const study::Study& study, stor
 std::string schedule_text(const Json& model) {
   std::string text;
   for (const Json& entry : model.at("schedule")) {
-    text += fmt::format("{}{} from step {}", text.empty() ? "" : ", ", babysit::settings_words(entry.at("set")),
+    Json shown = entry.at("set");
+    for (auto& [name, value] : shown.items()) {
+      if (!value.is_number_float()) continue;
+      const auto figure = base::parse_number(base::figure_text(value.get<double>()));
+      if (figure) value = *figure;
+    }
+    text += fmt::format("{}{} from step {}", text.empty() ? "" : ", ", babysit::settings_words(shown),
                         entry.at("step").get<std::int64_t>());
   }
   return text;

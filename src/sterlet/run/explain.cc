@@ -111,6 +111,12 @@ std::string from_stdout(const base::MetricPattern& pattern, const std::string& m
         "command: [sh, -c, 'exec python3 train.py 2>&1']",
         quoted(line));
   }
+  for (const std::string& line : traces.stdout_last) {
+    const std::string better = pattern_for(metric, line);
+    if (better.empty()) continue;
+    return fmt::format("no line of its stdout matched the pattern, but {} has it; write pattern: '{}'", quoted(line),
+                       better);
+  }
   if (const std::string elsewhere = trained_elsewhere(traces); !elsewhere.empty()) return elsewhere;
   if (traces.stdout_last.empty()) {
     return fmt::format(
@@ -132,12 +138,6 @@ std::string from_stdout(const base::MetricPattern& pattern, const std::string& m
         "print UTF-8",
         quoted(last));
   }
-  for (const std::string& line : traces.stdout_last) {
-    const std::string better = pattern_for(metric, line);
-    if (better.empty()) continue;
-    return fmt::format("no line of its stdout matched the pattern, but {} has it; write pattern: '{}'", quoted(line),
-                       better);
-  }
   return fmt::format(
       "no line of its stdout matched the pattern; the last one was {}{}; change the pattern in metrics, "
       "or what is printed",
@@ -147,7 +147,6 @@ std::string from_stdout(const base::MetricPattern& pattern, const std::string& m
 std::string from_channel(const std::string& metric, const std::vector<std::string>& told, const exec::Traces& traces) {
   if (!told.empty()) return other_names(metric, told);
   if (!traces.refused.empty()) return fmt::format("what it sent was refused ({})", traces.refused);
-  if (const std::string elsewhere = trained_elsewhere(traces); !elsewhere.empty()) return elsewhere;
   if (traces.has_spoken) {
     return fmt::format("its client reported no metric at all; call trial.report(step, {}=...)", metric);
   }
@@ -167,6 +166,7 @@ std::string from_channel(const std::string& metric, const std::vector<std::strin
           quoted(line), pattern);
     }
   }
+  if (const std::string elsewhere = trained_elsewhere(traces); !elsewhere.empty()) return elsewhere;
   const std::string last = traces.stdout_last.empty()
                                ? std::string("it printed nothing on stdout")
                                : fmt::format("its last line on stdout was {}", quoted(traces.stdout_last.back()));

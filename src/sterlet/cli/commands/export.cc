@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "sterlet/api/documents.h"
 #include "sterlet/base/file.h"
 #include "sterlet/base/text.h"
