@@ -21,8 +21,9 @@ constexpr std::size_t kEnd = 3;      // So many of them are an end: its last ten
 constexpr int kDraws = 400;
 // In most draws of what the column may do, the best place lies at the end; and for certain the end is better than the
 // middle, so that the column matters there.
-constexpr double kConfidenceMin = 0.5, kMiddleConfidenceMin = 0.999;
-constexpr double kShareMin = 0.4;  // Of the results' spread must lie between the middle and the end.
+constexpr double kConfidenceMin = 0.5, kMiddleConfidenceMin = 0.98, kMiddleConfidenceMinOfNoise = 0.999;
+constexpr double kLoudNoise = 0.2;  // Of the results' spread: then by chance much looks certain.
+constexpr double kShareMin = 0.4;   // Of the results' spread must lie between the middle and the end.
 
 // The rows that are best but for their noise.
 std::vector<std::vector<double>> best_points(const SmoothProcess& process, const ProcessInput& input) {
@@ -87,13 +88,15 @@ std::optional<Edge> find_edge(const SmoothProcess& process, const ProcessInput& 
   }
   const SmoothProcess::Profile profile = process.profile(best_points(process, input), column, places);
   const std::array<double, 2> shares = shares_at_ends(profile);
+  const double spread = spread_of(process, input.results.size());
+  const double certain = process.noise() > kLoudNoise * spread ? kMiddleConfidenceMinOfNoise : kMiddleConfidenceMin;
   for (const bool is_high : {false, true}) {
     const double confidence = shares[is_high ? 1 : 0];
     const std::size_t end = is_high ? kPlaces - 1 : 0, fifth = is_high ? kPlaces - 5 : 4;
-    if (confidence < kConfidenceMin || confidence_of_end(profile, end) < kMiddleConfidenceMin) continue;
+    if (confidence < kConfidenceMin || confidence_of_end(profile, end) < certain) continue;
     const double gain = profile.mean[fifth] - profile.mean[end];
     const double half = profile.mean[kPlaces / 2] - profile.mean[end];
-    if (gain <= 0 || half < kShareMin * spread_of(process, input.results.size())) continue;
+    if (gain <= 0 || half < kShareMin * spread) continue;
     return Edge{.is_high = is_high, .confidence = std::min(confidence, 0.999), .gain = gain};
   }
   return std::nullopt;

@@ -74,6 +74,25 @@ TEST(Edge, IsFoundInNoiseToo) {
   }
 }
 
+// A search that has found the edge has hardly a trial in the middle of the range.
+TEST(Edge, IsFoundWhereNearlyAllTrialsLieAtIt) {
+  ProcessInput input{.ordered = {{0.00, 0.01, 0.00, 0.02, 0.01, 0.01, 0.00, 0.03, 0.02, 0.01, 0.04, 0.01,
+                                  0.06, 0.02, 0.01, 0.16, 0.27, 0.43, 0.54, 0.62, 0.65, 0.79, 0.92, 0.98},
+                                 {0.51, 0.46, 0.55, 0.48, 0.40, 0.60, 0.52, 0.47, 0.35, 0.58, 0.49, 0.44,
+                                  0.66, 0.50, 0.53, 0.90, 0.12, 0.33, 0.75, 0.05, 0.61, 0.28, 0.83, 0.47}}};
+  for (std::size_t i = 0; i < input.ordered[0].size(); ++i) {
+    const double x = input.ordered[0][i], y = input.ordered[1][i] - 0.5;
+    input.results.push_back(x + y * y);
+  }
+  const auto process = SmoothProcess::fit(input);
+  ASSERT_TRUE(process.has_value());
+  const auto edge = find_edge(*process, input, 0, 0, 1);
+  ASSERT_TRUE(edge.has_value());
+  EXPECT_FALSE(edge->is_high);
+  EXPECT_GT(edge->confidence, 0.8);
+  EXPECT_FALSE(find_edge(*process, input, 1, 0, 1).has_value());
+}
+
 TEST(SmoothProcess, OfTooFewOrEqualResultsIsNone) {
   EXPECT_FALSE(SmoothProcess::fit({.ordered = {{0, 1}}, .results = {1, 2}}).has_value());
   EXPECT_FALSE(SmoothProcess::fit({.ordered = {std::vector<double>(20, 0.5)}, .results = std::vector<double>(20, 3)})

@@ -143,13 +143,15 @@ class Pilot final {
   }
   // Of points whose trainings take all the same time, a few say enough.
   bool are_alike() const {
+    std::size_t count = 0;
     double least = std::numeric_limits<double>::infinity(), most = 0;
     for (const auto& [number, program] : programs_) {
       if (!program.training.is_whole) continue;
+      ++count;
       least = std::min(least, program.training.seconds);
       most = std::max(most, program.training.seconds);
     }
-    return most <= kAlike * least;
+    return count >= kDrawsEnough / 2 && most <= kAlike * least;
   }
   double age(const Program& program) const {
     return static_cast<double>(clock_.steady_ms() - program.started_ms) / 1000;
