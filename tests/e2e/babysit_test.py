@@ -135,6 +135,16 @@ seed: 3
         self.end(child)
         self.check_tree()
 
+    def test_what_a_model_depends_on_is_recorded_and_status_tells_what_has_changed(self):
+        self.model(steps=40)
+        self.run_program("babysit", "study.yaml")
+        context = json.loads(self.run_program("show", "0", "--json").stdout)["context"]
+        self.assertEqual([file["path"] for file in context["files"]], ["model.py"])
+        self.assertEqual(context["command"], ["/usr/bin/python3", "model.py"])
+        self.model(steps=41)
+        (study,) = json.loads(self.run_program("status", "--json").stdout)["studies"]
+        self.assertEqual([change["part"] for change in study["changed"]], ["model.py"])
+
     def test_stopped_and_gone_on_with_by_the_same_command(self):
         self.model(steps=ends_when_it_may(400))
         child = self.raise_model()

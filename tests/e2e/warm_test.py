@@ -130,7 +130,7 @@ class WarmStart(WarmTest):
         self.write("place", "0.1")
         self.file("new", trials=25)
         done = self.run_program("tune", "new.yaml", "--warm-from", "old")
-        self.assertEqual(done.stderr.count("the warm start from 'old' is not followed any more: the best of the"), 1)
+        self.assertEqual(done.stderr.count("the warm start from 'old' is not followed any more: the order of the"), 1)
         shown = self.run_program("show", "new").stdout
         self.assertRegex(shown, r"hints +1  the warm start from 'old', weight 1, from trial 0 on; contradicted before trial \d+: ")
         values = [t["values"][0] for t in self.trials("new")]
@@ -168,8 +168,8 @@ class Hints(WarmTest):
         said = self.run_program("hint", "s", "x=0.7..0.8", "--weight", "3").stdout
         self.assertEqual(said, "s follows the hint x=0.7..0.8 from trial 8 on\n")
         self.run_program("resume", "s", "--trials", "10")
-        for trial in self.trials("s")[8:]:
-            self.assertTrue(0.65 <= trial["params"]["x"] <= 0.85, trial)
+        pulled = self.trials("s")[8]["params"]["x"]  # The one after it is the sampler's own.
+        self.assertTrue(0.7 <= pulled <= 0.8, pulled)
         self.assertIn("hints      1  the hint x=0.7..0.8, weight 3, from trial 8 on\n", self.run_program("status", "s").stdout)
 
     def test_interrupted_and_resumed_gives_the_same_suggestions(self):
@@ -206,7 +206,8 @@ class Hints(WarmTest):
         remarks = [r for a in answers for r in a.get("remarks", [])]
         self.assertEqual(len(remarks), 1, remarks)
         self.assertRegex(remarks[0], r"the hint x=0.85..0.95 is not followed any more: the best of the \d+ trials where it points "
-                                     r"has \S+, the best elsewhere \S+, and a model of all trials expects no better there")
+                                     r"has \S+, the best elsewhere \S+, and (a model of all trials expects no better there|"
+                                     r"those there are worse than most elsewhere)")
         (prior,) = answers[-1]["priors"]
         self.assertEqual(prior["state"], "contradicted")
 

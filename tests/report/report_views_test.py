@@ -40,6 +40,24 @@ class ReportViews(page.PageTest):
     def words(self, drawing):
         return [text.text for text in drawing.iter(page.SVG + "text")]
 
+    def test_hints_are_shaded_where_they_point_and_fainter_once_they_have_ended(self):
+        document = sample_study.realistic()
+        self.open(document)
+        self.assertNotIn("Shaded", self.one("#slices").text)
+        document["study"]["priors"] = [
+            {"kind": "hint", "params": {"learning_rate": [0.01, 0.03], "optimizer": ["adam"]}, "since": 5, "state": "active",
+             "text": "learning_rate=0.01..0.03 optimizer=adam"},
+            {"kind": "hint", "params": {"learning_rate": 0.1}, "since": 9, "state": "contradicted", "until": 14, "why": "it was worse",
+             "text": "learning_rate=0.1"}]
+        self.open(document)
+        bands = self.marks(self.svg("slice-learning_rate"), "hint")
+        self.assertEqual(len(bands), 2)
+        self.assertGreater(float(bands[0].get("width")), float(bands[1].get("width")), "one value is a line")
+        self.assertGreater(float(bands[0].get("opacity")), float(bands[1].get("opacity")))
+        self.assertEqual(len(self.marks(self.svg("slice-optimizer"), "hint")), 1)
+        self.assertIn("Shaded: where a hint points; fainter: one that has ended.", self.one("#slices").text)
+        self.assertIn("contradicted before trial 14: it was worse", self.one(".heroes").text)
+
     def test_a_card_has_curve_and_log_and_covers_nothing(self):
         for width, height in ((1440, 1000), (1100, 800), (800, 1000), (390, 844)):
             with self.subTest(width=width):

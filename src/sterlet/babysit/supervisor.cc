@@ -15,6 +15,7 @@
 #include "sterlet/babysit/opening.h"
 #include "sterlet/babysit/status.h"
 #include "sterlet/babysit/verdicts.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/notifier.h"
 #include "sterlet/study/sessions.h"
@@ -55,6 +56,7 @@ class Supervisor final {
         launcher_(desk_),
         notifier_(study, executor, options.trials_folder),
         best_watch_(parts_.model.minimizes()),
+        contexts_(study, options.context),
         interruptions_(options.signal_fd),
         watch_(clock) {}
 
@@ -83,6 +85,7 @@ class Supervisor final {
   Result<std::optional<study::Ledger::Transaction>> begin_turn(std::int64_t now);
   Result<void> within_transaction();
   Result<void> launch();
+  Result<void> write_last_context();
   void speak();
 
   Parts parts_;
@@ -96,6 +99,7 @@ class Supervisor final {
   Launcher launcher_;
   run::Notifier notifier_;
   BestWatch best_watch_;
+  context::ContextLog contexts_;
   Times times_;
   run::Interruptions interruptions_;
   study::SessionWatch watch_;
@@ -109,6 +113,8 @@ Result<Ending> Supervisor::run() {
   notify_of_end(raised);
   desk_.study.set_lock_patience(std::nullopt);
   STERLET_PASS(raised);
+  contexts_.finish(progress_.signals > 0);
+  STERLET_PASS(write_last_context());
   progress_.ending->last_signal = interruptions_.last_signal();
   return *progress_.ending;
 }
@@ -267,7 +273,9 @@ Result<void> Supervisor::turn() {
     STERLET_TRY(auto transaction, begin_turn(now));
     if (!transaction) return {};
     STERLET_PASS(within_transaction());
+    STERLET_PASS(contexts_.write());
     STERLET_PASS(transaction->commit());
+    for (const std::string& sentence : contexts_.was_written()) observer_.said(sentence);
     notify_of_best(best_watch_.look(desk_.model.reported().own_curve(), now));
     const std::int64_t done = desk_.clock.steady_ms();
     // The autopilot pays for each step that is trained before it is heard.
@@ -325,6 +333,7 @@ Result<void> Supervisor::within_transaction() {
 Result<void> Supervisor::launch() {
   STERLET_TRY(const bool is_launched, launcher_.launch(*progress_.to_launch));
   if (is_launched) {
+    contexts_.launched(desk_.model.trial());
     progress_.to_launch.reset();
     progress_.checkpoint_ms = desk_.clock.steady_ms();
     parts_.inbox.look_again();
@@ -336,6 +345,16 @@ Result<void> Supervisor::launch() {
     STERLET_PASS(transaction.commit());
   }
   speak();
+  return {};
+}
+
+// Of a program that was started not long before the end.
+Result<void> Supervisor::write_last_context() {
+  if (!contexts_.has_come()) return {};
+  STERLET_TRY(auto transaction, desk_.study.begin());
+  STERLET_PASS(contexts_.write());
+  STERLET_PASS(transaction.commit());
+  for (const std::string& sentence : contexts_.was_written()) observer_.said(sentence);
   return {};
 }
 

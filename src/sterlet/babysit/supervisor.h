@@ -9,6 +9,7 @@
 #include "sterlet/babysit/record/retention.h"
 #include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/clock.h"
+#include "sterlet/context/log/contexts.h"
 #include "sterlet/exec/executor.h"
 #include "sterlet/study/study.h"
 
@@ -51,6 +52,7 @@ struct Options {
   double answer_seconds = 60;      ///< > 0. A stop waits so long for the program's answer to a change in flight.
   Autopilot autopilot = Autopilot::kOff;
   AutopilotLimits limits;
+  std::optional<context::ContextOptions> context = std::nullopt;  ///< Empty: what trials depend on is not recorded.
 };
 
 /// Which model is raised.

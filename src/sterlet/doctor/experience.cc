@@ -44,6 +44,8 @@ double place_on(const space::Space& space, std::size_t dimension, double value) 
   return axis.unit(axis.level(std::min(*levels - 1, static_cast<std::uint64_t>(level))));
 }
 
+std::string count_studies(std::size_t count) { return count == 1 ? "1 study" : fmt::format("{} studies", count); }
+
 std::string listed(std::span<const Found> found, const std::string& where) {
   std::string names;
   for (const Found& one : found) {
@@ -96,7 +98,7 @@ void learn_number(Experience& experience, const space::Space& space, std::size_t
     return is_whole ? value : base::parse_number(fmt::format("{:.3g}", value)).value_or(value);
   };
   experience.value = figure(axis.value(quantile(bests, 0.5)));
-  const std::string studies = count == 1 ? "1 study" : fmt::format("{} studies", count);
+  const std::string studies = count_studies(count);
   if (count < 2 || to - from > kSaving) {
     experience.says = fmt::format("{}: begin with {} ({})", experience.parameter,
                                   base::short_number_text(*experience.value), studies);
@@ -127,6 +129,47 @@ void learn_choice(Experience& experience) {
 
 bool is_decided(const Found& found) {
   return found.is_number ? found.width <= kDecidedWidth : found.share >= kDecidedShare;
+}
+
+Experience learn_from(std::vector<Found> found, const space::Space& space, std::size_t parameter) {
+  Experience experience{.parameter = space.parameters()[parameter].name, .found = std::move(found)};
+  if (is_numeric(space.parameters()[parameter])) {
+    learn_number(experience, space, space.first_dimension(parameter));
+  } else {
+    learn_choice(experience);
+  }
+  return experience;
+}
+
+std::string kind_text(const std::string& kind) {
+  return kind.empty() ? std::string("studies of no known kind") : fmt::format("'{}'", base::printable(kind));
+}
+
+// Of studies of several kinds of model: what the wanted kind alone says, or where each kind agrees in itself, what each
+// does.
+void choose_kind(Experience& experience, const std::string& wanted) {
+  std::vector<Experience>& kinds = experience.by_kind;
+  const auto own = std::find_if(kinds.begin(), kinds.end(), [&](const Experience& one) { return one.kind == wanted; });
+  if (!wanted.empty() && own != kinds.end()) {
+    const bool is_split = experience.is_split;
+    Experience chosen = *own;
+    std::vector<Experience> all = std::move(kinds);
+    experience = std::move(chosen);
+    experience.says += fmt::format(", of {} alone{}", kind_text(wanted),
+                                   is_split ? ": what other kinds of model found does not carry over" : "");
+    experience.by_kind = std::move(all);
+    return;
+  }
+  const bool any_split = std::any_of(kinds.begin(), kinds.end(), [](const Experience& one) { return one.is_split; });
+  if (!experience.is_split || any_split) return;
+  std::string text;
+  for (const Experience& one : kinds) {
+    const std::string what = one.value ? base::short_number_text(*one.value) : base::printable(one.choice);
+    text += fmt::format("{}{} for {} ({})", text.empty() ? "" : ", ", what, kind_text(one.kind),
+                        count_studies(one.found.size()));
+  }
+  experience.says = fmt::format("{}: it carries over within a kind of model, not between them; begin with {}",
+                                experience.parameter, text);
 }
 
 }  // namespace
@@ -171,20 +214,26 @@ std::vector<Found> found_in(const study::Study& study) {
   return found;
 }
 
-std::vector<Experience> gather(std::span<const Found> found, const space::Space& space) {
+std::vector<Experience> gather(std::span<const Found> found, const space::Space& space, const std::string& kind) {
   std::vector<Experience> experiences;
   for (std::size_t p = 0; p < space.parameters().size(); ++p) {
     const Parameter& parameter = space.parameters()[p];
-    Experience experience{.parameter = parameter.name};
+    std::map<std::string, std::vector<Found>> kinds;
+    std::vector<Found> all;
     for (const Found& one : found) {
       const bool fits = one.parameter == parameter.name && one.is_number == is_numeric(parameter);
-      if (fits && is_decided(one)) experience.found.push_back(one);
+      if (!fits || !is_decided(one)) continue;
+      all.push_back(one);
+      kinds[one.kind].push_back(one);
     }
-    if (experience.found.empty() || !parameter.repeat.empty()) continue;
-    if (is_numeric(parameter)) {
-      learn_number(experience, space, space.first_dimension(p));
-    } else {
-      learn_choice(experience);
+    if (all.empty() || !parameter.repeat.empty()) continue;
+    Experience experience = learn_from(std::move(all), space, p);
+    if (kinds.size() > 1) {
+      for (auto& [of, own] : kinds) {
+        experience.by_kind.push_back(learn_from(std::move(own), space, p));
+        experience.by_kind.back().kind = of;
+      }
+      choose_kind(experience, kind);
     }
     experiences.push_back(std::move(experience));
   }
@@ -195,6 +244,8 @@ base::Json experiences_json(const std::vector<Experience>& experiences) {
   base::Json list = base::Json::array();
   for (const Experience& experience : experiences) {
     base::Json one{{"param", experience.parameter}, {"studies", experience.found.size()}};
+    if (!experience.kind.empty()) one["kind"] = experience.kind;
+    if (!experience.by_kind.empty()) one["by_kind"] = experiences_json(experience.by_kind);
     if (experience.low) one["low"] = base::json_number(*experience.low);
     if (experience.high) one["high"] = base::json_number(*experience.high);
     if (experience.value) one["default"] = base::json_number(*experience.value);

@@ -1,11 +1,14 @@
 #include "sterlet/study/priors.h"
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/samplers/prior/old_study.h"
 #include "sterlet/samplers/prior/sources.h"
 #include "sterlet/study/documents.h"
 
@@ -20,6 +23,7 @@ using End = PriorRecord::End;
 using Kind = PriorRecord::Kind;
 
 constexpr double kWeightMax = 100;
+constexpr double kHintLasting = 2;  // Trials after which a hint's pull has fallen to a quarter.
 
 double number_of(const Json& body, const char* key, double otherwise) {
   const auto found = body.find(key);
@@ -57,25 +61,50 @@ void fold(std::vector<PriorRecord>& list, const Json& body, std::int64_t created
                   .created_ms = created_ms});
 }
 
+// A raw value a dimension; NaN where nothing is known of it, as the space has changed since.
+std::vector<double> raw_values(const space::Space& space, const Json& params) {
+  std::vector<double> values(space.dimensions().size(), std::nan(""));
+  for (const auto& [name, value] : params.items()) {
+    const auto parameter = space.find_parameter(name);
+    const auto carried = parameter ? samplers::carry_value(space, *parameter, value) : std::nullopt;
+    if (!carried) continue;
+    const std::size_t first = space.first_dimension(*parameter);
+    for (std::size_t i = 0; i < carried->raw.size(); ++i) values[first + i] = carried->raw[i];
+  }
+  return values;
+}
+
 std::vector<samplers::GoodSetting> settings_of(const space::Space& space, const Json& body) {
   std::vector<samplers::GoodSetting> settings;
   const auto points = body.find("points");
   if (points == body.end() || !points->is_array()) return settings;
   for (const Json& point : *points) {
-    samplers::GoodSetting setting{.values = std::vector<double>(space.dimensions().size(), std::nan("")),
-                                  .weight = number_of(point, "weight", 1)};
     const auto params = point.find("params");
     if (params == point.end() || !params->is_object()) continue;
-    for (const auto& [name, value] : params->items()) {
-      const auto parameter = space.find_parameter(name);
-      const auto carried = parameter ? samplers::carry_value(space, *parameter, value) : std::nullopt;
-      if (!carried) continue;  // The space has changed since.
-      const std::size_t first = space.first_dimension(*parameter);
-      for (std::size_t i = 0; i < carried->raw.size(); ++i) setting.values[first + i] = carried->raw[i];
-    }
-    settings.push_back(std::move(setting));
+    settings.push_back({.values = raw_values(space, *params), .weight = number_of(point, "weight", 1)});
   }
   return settings;
+}
+
+// The old results, in the terms of today's space. One that has lost all its values says nothing.
+std::shared_ptr<const samplers::OldStudy> old_study_of(const space::Space& space, const Json& body) {
+  const auto trials = body.find("trials");
+  if (trials == body.end() || !trials->is_array()) return nullptr;
+  space::History history;
+  for (const Json& trial : *trials) {
+    const double value = number_of(trial, "value", std::nan(""));
+    const auto params = trial.find("params");
+    if (!std::isfinite(value) || params == trial.end() || !params->is_object()) continue;
+    std::vector<double> values = raw_values(space, *params);
+    if (std::all_of(values.begin(), values.end(), [](double raw) { return std::isnan(raw); })) continue;
+    history.append({.number = static_cast<std::int64_t>(history.size()),
+                    .point = {.values = std::move(values)},
+                    .origin = space::Origin::kAdded,
+                    .outcome = space::Outcome::kComplete,
+                    .values = {value}});
+  }
+  if (history.size() == 0) return nullptr;
+  return std::make_shared<const samplers::OldStudy>(space, std::move(history));
 }
 
 }  // namespace
@@ -149,10 +178,11 @@ Result<void> Priors::follow() {
 
 Result<PriorRecord> Priors::hint(const Json& params, double weight) {
   if (!(weight > 0 && weight <= kWeightMax)) {
-    return base::fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("a hint's weight is a number above 0, up to {} (found {})", kWeightMax, base::number_text(weight)),
-        "leave it out for 1");
+    return base::fail(ErrorCode::kInvalidArgument,
+                      fmt::format("a hint's weight is a number above 0, up to {} "
+                                  "(found {})",
+                                  kWeightMax, base::number_text(weight)),
+                      "leave it out for 1");
   }
   STERLET_TRY([[maybe_unused]] const samplers::Prior prior, samplers::prior_of_hint(ledger_.space(), params));
   STERLET_PASS(follow());
@@ -212,11 +242,13 @@ std::optional<samplers::ActivePrior> Priors::active(const PriorRecord& prior) co
   if (prior.kind == Kind::kHint) {
     auto hinted = samplers::prior_of_hint(space, prior.body.value("params", Json::object()));
     if (!hinted) return std::nullopt;
-    return samplers::ActivePrior{.prior = std::move(*hinted), .since = since, .weight = prior.weight};
+    return samplers::ActivePrior{
+        .prior = std::move(*hinted), .since = since, .weight = prior.weight, .lasting = kHintLasting};
   }
   auto learned = samplers::prior_of_settings(space, settings_of(space, prior.body));
   if (!learned) return std::nullopt;
-  return samplers::ActivePrior{.prior = std::move(*learned), .since = since, .weight = prior.weight};
+  return samplers::ActivePrior{
+      .prior = std::move(*learned), .since = since, .weight = prior.weight, .old = old_study_of(space, prior.body)};
 }
 
 std::vector<samplers::ActivePrior> Priors::active(std::int64_t trial) const {

@@ -25,6 +25,7 @@ using space::Parameter;
 constexpr double kGoodShare = 0.15;  // Of the trials with a value, how many are good: at least, and at most, so many.
 constexpr std::size_t kGoodFewest = 3, kGoodMost = 20;
 constexpr double kMovedWeight = 0.5;
+constexpr std::size_t kOldMost = 150;  // Results that are carried over.
 constexpr std::size_t kFirstMost = 3;  // Of a front, tried first.
 
 Result<void> check_objectives(const studyfile::StudySpec& from, const studyfile::StudySpec& to) {
@@ -82,6 +83,20 @@ class Carrier final {
       setting.params[name] = json_of_raw(to_.parameters()[*parameter], carried->raw);
     }
     return setting;
+  }
+
+  /// The same of a setting that is not counted; nothing where a value cannot be had here, or is another here: its
+  /// result is that of another setting.
+  std::optional<Json> whole(const Json& params) const {
+    Json here = Json::object();
+    for (const auto& [name, value] : params.items()) {
+      const auto parameter = to_.find_parameter(name);
+      if (!parameter) continue;
+      const auto carried = samplers::carry_value(to_, *parameter, value);
+      if (!carried || carried->is_moved) return std::nullopt;
+      here[name] = json_of_raw(to_.parameters()[*parameter], carried->raw);
+    }
+    return here;
   }
 
   std::vector<std::string> differences(const space::Space& from) const {
@@ -155,6 +170,33 @@ Result<std::optional<double>> trust_of(const Study& from) {
   return std::clamp(*value, 0.0, 1.0);
 }
 
+// Old results as samplers learn from them, in the order of their numbers: all, or the best half of kOldMost and others
+// spread over the rest. Values as they are minimised.
+Json old_trials(const Study& from, const Carrier& carry) {
+  std::vector<std::size_t> numbers;
+  const auto& trials = from.history().trials();
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const bool has_value = trials[i].outcome == space::Outcome::kComplete && trials[i].values.size() == 1 &&
+                           std::isfinite(trials[i].values.front());
+    if (has_value && !from.is_outside(static_cast<std::int64_t>(i))) numbers.push_back(i);
+  }
+  if (numbers.size() > kOldMost) {
+    std::stable_sort(numbers.begin(), numbers.end(),
+                     [&](std::size_t a, std::size_t b) { return trials[a].values.front() < trials[b].values.front(); });
+    const std::size_t best = kOldMost / 2, rest = numbers.size() - best;
+    for (std::size_t i = best; i < kOldMost; ++i) numbers[i] = numbers[best + (i - best) * rest / (kOldMost - best)];
+    numbers.resize(kOldMost);
+    std::sort(numbers.begin(), numbers.end());
+  }
+  Json list = Json::array();
+  for (const std::size_t number : numbers) {
+    const auto params = carry.whole(from.view(static_cast<std::int64_t>(number)).params);
+    if (!params) continue;
+    list.push_back({{"params", *params}, {"value", base::json_number(trials[number].values.front())}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::vector<std::size_t> good_trials(const Study& from) {
@@ -219,6 +261,7 @@ Result<WarmStart> warm_start(const Study& from, const studyfile::StudySpec& to, 
   if (!best.empty()) start.body["trial"] = best.front();
   if (!start.first.empty()) start.body["params"] = start.first.front();
   start.body["points"] = std::move(points);
+  if (to.objectives.size() == 1) start.body["trials"] = old_trials(from, carry);
   start.body["says"] = start.says;
   return start;
 }

@@ -15,6 +15,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
+#include "sterlet/cli/staleness.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/trial_folder.h"
@@ -76,6 +77,7 @@ base::Result<babysit::Options> babysit_options(const Context& context, const Bab
   result.gpus.assign(gpus.begin(), gpus.begin() + spec.resources.gpu);
   result.trials_folder = run::trials_folder(open.trials_home, open.study->stored());
   result.session = session_record(context, session);
+  result.context = context_options(context, open.storage_path);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/doctor/experience.h"
 #include "sterlet/doctor/importance.h"
+#include "sterlet/doctor/kind.h"
 #include "sterlet/doctor/lessons.h"
 #include "sterlet/study/documents.h"
 #include "sterlet/studyfile/study_file.h"
@@ -90,12 +91,16 @@ void print_experiences(Context& context, const std::vector<doctor::Experience>& 
 
 void add(CLI::App& command, Context& context) {
   struct Options {
-    std::string file, storage;
+    std::string file, storage, kind;
   };
   auto options = std::make_shared<Options>();
   command.add_option("FILE", options->file, "a new study file, for whose parameters ranges and values are proposed");
   command.add_option("--storage", options->storage,
                      "file with the studies (default: ./sterlet.db, or sterlet.db beside FILE)");
+  command.add_option(
+      "--kind", options->kind,
+      "kind of model to learn for (default: the program that FILE starts); a study's is that, or its tag "
+      "kind:NAME");
   command.footer(
       "What the studies of a storage have measured of each hyperparameter's importance, and the tiers that follow from "
       "it\n"
@@ -128,12 +133,16 @@ void add(CLI::App& command, Context& context) {
         STERLET_TRY(const auto rows, measured_in(*study, is_written));
         with += rows.empty() ? 0 : 1;
         measured.insert(measured.end(), rows.begin(), rows.end());
-        const auto good = doctor::found_in(*study);
+        std::vector<doctor::Found> good = doctor::found_in(*study);
+        const std::string kind = doctor::kind_of(study->labels().tags_of(std::nullopt), study->spec().command);
+        for (doctor::Found& one : good) one.kind = kind;
         found.insert(found.end(), good.begin(), good.end());
         all.push_back(std::move(study));
       }
       const auto lessons = doctor::learn(measured);
-      const auto experiences = doctor::gather(found, file ? file->space : merged(all));
+      const std::string kind = file ? doctor::kind_of({}, file->spec.command) : std::string();
+      const auto experiences =
+          doctor::gather(found, file ? file->space : merged(all), options->kind.empty() ? kind : options->kind);
       if (context.json) {
         base::Json json = doctor::lessons_json(lessons, with);
         json["ranges"] = doctor::experiences_json(experiences);

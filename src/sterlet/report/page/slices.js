@@ -70,6 +70,13 @@ const hintsOf = (axis) => (study.priors || []).flatMap((prior) => {
       .map((index) => ({active, places: [axis.position(index) - half, axis.position(index) + half]}));
 });
 
+const hintNote = () => {
+  const states = (study.priors || []).filter((prior) => prior.kind === 'hint').map((prior) => prior.state === 'active');
+  if (states.length === 0) return '';
+  const active = states.includes(true) ? ' Shaded: where a hint points' : ' Shaded: where a hint pointed';
+  return active + (states.includes(true) && states.includes(false) ? '; fainter: one that has ended.' : '.');
+};
+
 const axisHint = (axis) => {
   if (axis.isChoice)
     return `${axis.type}, ${countText(axis.choices.length, 'choice')}${axis.when ? `, when ${axis.when}` : ''}`;
@@ -106,7 +113,8 @@ const buildSlices = (section) => {
       make('div', {class: 'plot-head'}, make('h2', {id: 'slices-title'}, 'Slices')),
       make(
           'p', {class: 'note'},
-          'Each completed trial by one parameter, on that parameter’s own scale. Stronger colour: better trial.'),
+          'Each completed trial by one parameter, on that parameter’s own scale. Stronger colour: better trial.' +
+              hintNote()),
       grid, fixedText() ? make('p', {class: 'note fixed'}, fixedText()) : '');
   if (rank().rows.length === 0 && axes.length > 0) {
     grid.append(make('p', {class: 'dim'}, 'They appear once a trial has completed with a value.'));

@@ -8,6 +8,7 @@
 
 #include "sterlet/samplers/cmaes/screen.h"
 #include "sterlet/samplers/cmaes/view.h"
+#include "sterlet/samplers/cmaes/warm.h"
 #include "sterlet/samplers/history_cursor.h"
 #include "sterlet/samplers/sobol.h"
 #include "sterlet/samplers/unit_table.h"
@@ -56,6 +57,7 @@ class Cmaes final : public Sampler {
  public:
   Cmaes(const space::Space& space, const CmaesOptions& options, const StudyFacts& facts)
       : view_(space),
+        priors_(facts.priors),
         options_(options),
         seed_(facts.seed),
         sobol_(make_sobol(space, facts.seed)),
@@ -139,7 +141,18 @@ class Cmaes final : public Sampler {
     std::vector<double> mean = view_.coordinates_of(row_of(standings.front()));
     if (standings.front().outcome == 2) std::fill(mean.begin(), mean.end(), 0.5);
     begin_state(run, std::move(mean), options_.sigma);
+    start_warm(run, std::span(history.trials()).first(next));
     runs_.push_back(std::move(run));
+  }
+
+  // From an older study's distribution, where the first trials bear that study out.
+  void start_warm(Run& run, std::span<const space::Observation> trials) const {
+    const std::optional<CmaesWarm> warm = priors_.empty() ? std::nullopt : cmaes_warm(view_, priors_, trials);
+    if (!warm) return;
+    run.shares = warm->shares;
+    view_.normalise(run.shares, least_share());
+    if (warm->mean.empty()) return;
+    begin_state(run, warm->mean, warm->sigma, warm->covariance);
   }
 
   std::span<const double> row_of(const CmaesStanding& standing) const {
@@ -148,8 +161,9 @@ class Cmaes final : public Sampler {
 
   double least_share() const { return 1 / static_cast<double>(population_); }
 
-  void begin_state(Run& run, std::vector<double> mean, double sigma) const {
+  void begin_state(Run& run, std::vector<double> mean, double sigma, std::span<const double> covariance = {}) const {
     run.state = cmaes_start(std::move(mean), sigma);
+    if (!covariance.empty()) cmaes_shape(run.state, covariance);
     settle(run);
     run.lows.clear();
     run.highs.clear();
@@ -387,6 +401,7 @@ class Cmaes final : public Sampler {
   }
 
   CmaesView view_;
+  std::vector<ActivePrior> priors_;
   CmaesOptions options_;
   std::uint64_t seed_;
   std::unique_ptr<Sampler> sobol_;

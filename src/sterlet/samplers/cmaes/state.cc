@@ -29,6 +29,14 @@ std::vector<double> product(std::span<const double> matrix, std::span<const doub
   return result;
 }
 
+void decompose(CmaesState& state) {
+  math::SymmetricRoots roots = math::symmetric_roots(state.covariance, state.mean.size(), 1 / kConditionMax);
+  state.root = std::move(roots.root);
+  state.inverse_root = std::move(roots.inverse_root);
+  state.smallest = roots.smallest;
+  state.largest = roots.largest;
+}
+
 // Every generation unless d is large, when C changes little in one.
 bool is_time_to_decompose(const CmaesState& state, const CmaesConstants& constants) {
   const double rate = constants.rank_one_rate + constants.rank_mu_rate;
@@ -80,6 +88,11 @@ CmaesState cmaes_start(std::vector<double> mean, double sigma) {
   state.covariance_path.assign(d, 0.0);
   state.margins.assign(d, 1.0);
   return state;
+}
+
+void cmaes_shape(CmaesState& state, std::span<const double> covariance) {
+  state.covariance.assign(covariance.begin(), covariance.end());
+  decompose(state);
 }
 
 std::vector<double> cmaes_sample(const CmaesState& state, std::span<const double> normals) {
@@ -155,11 +168,7 @@ void cmaes_update(CmaesState& state, const CmaesConstants& constants, std::span<
     for (std::size_t j = 0; j < i; ++j) state.covariance[j * d + i] = state.covariance[i * d + j];
   }
   if (!is_time_to_decompose(state, constants)) return;
-  math::SymmetricRoots roots = math::symmetric_roots(state.covariance, d, 1 / kConditionMax);
-  state.root = std::move(roots.root);
-  state.inverse_root = std::move(roots.inverse_root);
-  state.smallest = roots.smallest;
-  state.largest = roots.largest;
+  decompose(state);
 }
 
 void cmaes_mirror(CmaesState& state, std::size_t coordinate, double edge) {

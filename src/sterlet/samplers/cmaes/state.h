@@ -41,6 +41,8 @@ struct CmaesState {
 };
 
 CmaesState cmaes_start(std::vector<double> mean, double sigma);
+/// Gives a fresh state another covariance than 1, positive definite.
+void cmaes_shape(CmaesState& state, std::span<const double> covariance);
 /// mean + sigma C^1/2 z for d standard normal numbers.
 std::vector<double> cmaes_sample(const CmaesState& state, std::span<const double> normals);
 /// One generation: `ranked` holds lambda samples of d numbers, the best first. Cost O(lambda d^2 + d^3).

@@ -20,6 +20,7 @@
 #include "sterlet/samplers/gp/told.h"
 #include "sterlet/samplers/gp/volume.h"
 #include "sterlet/samplers/prior/steered.h"
+#include "sterlet/samplers/prior/trust.h"
 #include "sterlet/samplers/sobol.h"
 
 namespace sterlet::samplers {
@@ -35,6 +36,7 @@ constexpr std::int64_t kFewest = 6, kMostFirst = 8;
 constexpr std::size_t kOthers = 6;
 constexpr std::uint64_t kLogSeed = 0x9E3779B97F4A7C15;  // Sets the points on suspect scales apart from the others.
 constexpr std::size_t kFantasies = 16;                  // Joint draws of what pending trials may turn out to be.
+constexpr std::int64_t kLedStartup = 3;                 // First points where an older study leads.
 constexpr std::size_t kSteeredStarts = 24;              // Candidates from each prior.
 constexpr std::size_t kFewestInFamily = 3;              // Values, before a family is learned on its own.
 // Share of the noise that a trial has to tell more than. Without it two thirds of a search's trials, and nine of ten of
@@ -57,6 +59,9 @@ class Gp final : public Sampler {
         objectives_(facts.objective_count),
         steering_(facts.priors),
         table_(space.dimensions().size()) {
+    for (const ActivePrior& prior : facts.priors) {
+      if (prior.old) olds_.push_back({.old = prior.old, .weight = std::min(1.0, prior.weight)});
+    }
     suspects_.assign(space.dimensions().size(), Warp());
     for (const GpGroup& group : embedding_.groups()) {
       suspects_[group.dimension] = Warp(group.suspect);
@@ -69,7 +74,7 @@ class Gp final : public Sampler {
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
     const GpTrials told = read_trials(history, objectives_);
-    if (told.created < static_cast<std::size_t>(startup_) || told.good < 2 || embedding_.groups().empty() ||
+    if (told.created < static_cast<std::size_t>(startup_in(history)) || told.good < 2 || embedding_.groups().empty() ||
         is_level(told)) {
       if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
       return first_points(history, key);
@@ -91,6 +96,14 @@ class Gp final : public Sampler {
   }
 
  private:
+  // Older results that are borne out stand for most of the first points.
+  std::int64_t startup_in(const space::History& history) const {
+    const bool is_led = std::any_of(steering_.priors().begin(), steering_.priors().end(), [&](const auto& prior) {
+      return prior.old && trust(prior, space_, history.trials()) >= Steering::kLeastTrust;
+    });
+    return is_led ? std::min(startup_, kLedStartup) : startup_;
+  }
+
   // Where all that is known is equal (networks that learn nothing), a model sees a plain as far as its length scales
   // reach, and would visit the corners one by one; even points find what differs much sooner. Where over half of the
   // trials share the best value, every other trial is such a point.
@@ -157,11 +170,11 @@ class Gp final : public Sampler {
         objectives_ == 1 ? improvement(own, *objectives.front()) : volume_improvement(own, objectives, key);
     GpFeasibility feasibility(any_feasible ? gain.get() : nullptr, limits);
     GpScore& unsteered = limits.empty() ? *gain : feasibility;
-    GpSteeredScore steered(unsteered, steering_, key.trial, space_.dimensions().size());
-    const bool is_steered = steering_.pulls(key.trial);
-    GpScore& score = is_steered ? steered : unsteered;
+    const Pull pull = steering_.pull(space_, history, key.trial);
+    GpSteeredScore steered(unsteered, pull, space_.dimensions().size());
+    GpScore& score = pull.is_any() ? steered : unsteered;
     GpSearchStart start = start_of(own, objectives, family);
-    if (is_steered) start.others = steering_.starts(space_.dimensions().size(), kSteeredStarts, key);
+    if (pull.is_any()) start.others = pull.starts(space_.dimensions().size(), kSteeredStarts, key);
     for (const GpSearch::Found& found : search_.run(score, start, key)) {
       if (history.contains(found.point) || !space_.satisfies_constraints(found.point)) continue;
       return described(found.point, *objectives.front());
@@ -212,7 +225,9 @@ class Gp final : public Sampler {
     for (const Choice& choice : family) name.insert(name.end(), {choice.dimension, choice.level});
     std::unique_ptr<GpSurface>& surface = surfaces_[name];
     if (!surface) {
-      surface = std::make_unique<GpSurface>(embedding_, kind, objectives_ == 1 && index == 0 ? kOthers : 0);
+      const bool is_only = objectives_ == 1 && index == 0;
+      surface = std::make_unique<GpSurface>(embedding_, kind, is_only ? kOthers : 0,
+                                            is_only ? olds_ : std::vector<GpTrend::Source>());
     }
     return *surface;
   }
@@ -338,6 +353,7 @@ class Gp final : public Sampler {
   std::int64_t startup_;
   std::size_t objectives_;
   Steering steering_;
+  std::vector<GpTrend::Source> olds_;
   std::vector<Warp> suspects_;  // A dimension.
   bool any_suspect_ = false;
 

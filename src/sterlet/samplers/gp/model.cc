@@ -15,9 +15,10 @@ constexpr double kVarianceFloor = 1e-12;
 
 }  // namespace
 
-GpModel::GpModel(const GpEmbedding& embedding, GpHyper hyper)
+GpModel::GpModel(const GpEmbedding& embedding, GpHyper hyper, std::shared_ptr<const GpTrend> trend)
     : embedding_(&embedding),
       hyper_(std::move(hyper)),
+      trend_(std::move(trend)),
       variance_(math::portable_exp(hyper_.log_variance)),
       noise_(math::portable_exp(hyper_.log_noise)),
       bowl_(hyper_.bowl * noise_ / (noise_ + variance_)) {
@@ -87,10 +88,11 @@ void GpModel::append(const GpRows& rows) {
     for (std::size_t i = 0; i < rows_; ++i) upper_[i * stride_ + j] = row[i];
   }
   row_noise_.resize(rows_);
-  row_bowl_.resize(rows_);
+  row_offsets_.resize(rows_);
+  const std::vector<double> trend = trend_ ? trend_->at(rows.values.data(), added) : std::vector<double>();
   for (std::size_t i = 0; i < added; ++i) {
     row_noise_.push_back(noise_ * rows.share_of(i) + rows.noise_of(i));
-    row_bowl_.push_back(bowl_at(rows.row(i)));
+    row_offsets_.push_back(bowl_at(rows.row(i)) + (trend.empty() ? 0 : trend[i]));
   }
   std::vector<double> extra(row_noise_.begin() + static_cast<std::ptrdiff_t>(rows_), row_noise_.end());
   // and their own triangle. Rows before `from` are done; those after may have been spoilt by a failure.
@@ -112,7 +114,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
   const std::size_t told = values.size();
   // c: with a = U'^-1 1 and b = U'^-1 y, the mode is a'b / (a'a + 1 / prior variance).
   std::vector<double> ones(told, 1.0), whitened(values.begin(), values.end());
-  for (std::size_t i = 0; i < told; ++i) whitened[i] -= row_bowl_[i];
+  for (std::size_t i = 0; i < told; ++i) whitened[i] -= row_offsets_[i];
   math::solve_forward(upper_.data(), stride_, told, ones.data());
   math::solve_forward(upper_.data(), stride_, told, whitened.data());
   constant_ =
@@ -135,7 +137,7 @@ void GpModel::set_targets(std::span<const double> values, const std::vector<std:
     if (rows_ > told) std::copy_n(draws[h].begin(), rows_ - told, alpha + told);
     std::vector<double> fantasy(rows_, constant_);
     for (std::size_t i = told; i < rows_; ++i) {
-      fantasy[i] += row_bowl_[i];
+      fantasy[i] += row_offsets_[i];
       for (std::size_t k = 0; k <= i; ++k) fantasy[i] += upper_[k * stride_ + i] * alpha[k];
     }
     math::solve_backward(upper_.data(), stride_, rows_, alpha);
@@ -162,8 +164,10 @@ double GpModel::bowl_at(std::span<const double> unit) const {
 // From sums of a head a row.
 void GpModel::add_means(const double* units, Batch& batch) const {
   const std::size_t dimensions = embedding_->dimensions();
+  const std::vector<double> trend = trend_ ? trend_->at(units, batch.count) : std::vector<double>();
   for (std::size_t p = 0; p < batch.count; ++p) {
-    const double expected = constant_ + bowl_at({units + p * dimensions, dimensions});
+    double expected = constant_ + bowl_at({units + p * dimensions, dimensions});
+    if (!trend.empty()) expected += trend[p];
     for (std::size_t h = 0; h < heads_; ++h) batch.mean[p * heads_ + h] = expected + batch.sums[h * batch.width + p];
   }
 }
@@ -234,6 +238,12 @@ void GpModel::gradient(const double* units, Batch& batch, const double* by_mean,
     embedding_->add_distance_out_gradient({units + p * dimensions, dimensions}, bowl_ * by_any_mean,
                                           {out + p * dimensions, dimensions});
   }
+  if (!trend_) return;
+  std::vector<double> factors(batch.count);
+  for (std::size_t p = 0; p < batch.count; ++p) {
+    factors[p] = std::accumulate(by_mean + p * heads_, by_mean + (p + 1) * heads_, 0.0);
+  }
+  trend_->add_gradient(units, batch.count, factors, out);
 }
 
 }  // namespace sterlet::samplers

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "sterlet/math/dense.h"
 #include "sterlet/samplers/gp/kernel.h"
+#include "sterlet/samplers/gp/trend.h"
 
 namespace sterlet::samplers {
 
@@ -42,7 +44,8 @@ struct GpRows {
 
 /// A zero-mean-but-for-a-constant Gaussian process with a Matern 5/2 kernel, its hyperparameters given.
 ///
-/// y = c + b + f + e; b is the bowl, GpHyper's times GpEmbedding::distance_out; f has covariance variance *
+/// y = c + b + t + f + e; b is the bowl, GpHyper's times GpEmbedding::distance_out; t a trend, if there is one; f has
+/// covariance variance *
 /// matern52(r^2), r^2 the sum over groups of squared feature distance by squared length scale; e has variance `noise`
 /// times its row's share and what the row adds; c has a normal prior of mean 0 and variance kMeanVariance, and its
 /// posterior mode stands for it.
@@ -52,7 +55,7 @@ struct GpRows {
 /// each. Source: Rasmussen, Williams: Gaussian processes for machine learning, 2006, algorithm 2.1.
 class GpModel final {
  public:
-  GpModel(const GpEmbedding& embedding, GpHyper hyper);
+  GpModel(const GpEmbedding& embedding, GpHyper hyper, std::shared_ptr<const GpTrend> trend = nullptr);
 
   const GpHyper& hyper() const { return hyper_; }
   const GpEmbedding& embedding() const { return *embedding_; }
@@ -100,15 +103,16 @@ class GpModel final {
 
   const GpEmbedding* embedding_;
   GpHyper hyper_;
+  std::shared_ptr<const GpTrend> trend_;
   std::vector<double> scales_;   // Of each feature of a number: 1 / length.
   std::vector<double> weights_;  // Of each choice: 1 / length^2.
   std::vector<Warp> warps_;
   double variance_, noise_, bowl_;
   std::size_t rows_ = 0, stride_ = 0;
-  std::vector<double> columns_;  // Scaled features: a column of stride_ each.
-  std::vector<double> row_noise_, row_bowl_;
-  std::vector<double> upper_;            // U, K = U'U.
-  mutable std::vector<double> inverse_;  // U'^-1, rows [0, inverted_).
+  std::vector<double> columns_;                  // Scaled features: a column of stride_ each.
+  std::vector<double> row_noise_, row_offsets_;  // Offsets: bowl and trend.
+  std::vector<double> upper_;                    // U, K = U'U.
+  mutable std::vector<double> inverse_;          // U'^-1, rows [0, inverted_).
   mutable std::size_t inverted_ = 0;
   std::vector<double> alphas_;     // A head a row of stride_.
   std::vector<double> row_means_;  // A head a row of rows_.

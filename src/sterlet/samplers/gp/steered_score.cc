@@ -6,13 +6,13 @@ void GpSteeredScore::evaluate(const double* units, std::size_t count, double* va
   score_.evaluate(units, count, values, gradients);
   for (std::size_t p = 0; p < count; ++p) {
     double* gradient = gradients == nullptr ? nullptr : gradients + p * width_;
-    values[p] += steering_.log_pull(trial_, units + p * width_, gradient);
+    values[p] += pull_.log_density(units + p * width_, gradient);
   }
 }
 
 void GpSteeredScore::rank(const double* units, std::size_t count, double* values) {
   score_.rank(units, count, values);
-  for (std::size_t p = 0; p < count; ++p) values[p] += steering_.log_pull(trial_, units + p * width_);
+  for (std::size_t p = 0; p < count; ++p) values[p] += pull_.log_density(units + p * width_);
 }
 
 }  // namespace sterlet::samplers

@@ -163,12 +163,13 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
     plan.from_prior = false;
     plan.steps = kPolish;
   }
-  const std::vector<double> values = targets(settled);
+  std::vector<double> values = targets(settled);
+  learn_trend(table, settled, values);
   std::vector<GpFit> fits = fit_on(table, settled, values, kFitRows, plan);
   if (kind_ == Kind::kObjective) prefer_quiet(fits);
   const double bowl = kind_ == Kind::kObjective ? kBowl : 0;
   fits.front().hyper.bowl = bowl;
-  model_.emplace(*embedding_, fits.front().hyper);
+  model_.emplace(*embedding_, fits.front().hyper, trend_);
   others_.clear();
   if (draws_ == 0 || settled.size() > kFewRows) return;
   GpRows rows{.dimensions = embedding_->dimensions()};
@@ -181,7 +182,27 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
   }
   for (GpHyper& hyper : draw_hypers(*embedding_, rows, wanted, plan.warped, fits.front().hyper, draws_)) {
     hyper.bowl = bowl;
-    others_.emplace_back(*embedding_, std::move(hyper));
+    others_.emplace_back(*embedding_, std::move(hyper), trend_);
+  }
+}
+
+// What older studies lead to expect, taken off the values: hyperparameters are those of what is left.
+void GpSurface::learn_trend(const UnitTable& table, const std::vector<GpTold>& settled, std::vector<double>& values) {
+  trend_.reset();
+  if (olds_.empty()) return;
+  std::vector<double> units, good;
+  for (std::size_t i = 0; i < settled.size(); ++i) {
+    if (settled[i].bad) continue;
+    const auto row = table.row(settled[i].trial);
+    units.insert(units.end(), row.begin(), row.end());
+    good.push_back(values[i]);
+  }
+  trend_ = GpTrend::learn(olds_, units, good);
+  if (!trend_) return;
+  const std::vector<double> expected = trend_->at(units.data(), good.size());
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < settled.size(); ++i) {
+    if (!settled[i].bad) values[i] -= expected[at++];
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -38,8 +39,9 @@ class GpSurface final {
   enum class Kind { kObjective, kConstraint };  ///< A constraint keeps its 0; an objective only its order.
 
   /// `draws`: how many other likely hyperparameters it keeps while there are at most kFewRows settled trials.
-  GpSurface(const GpEmbedding& embedding, Kind kind, std::size_t draws = 0)
-      : embedding_(&embedding), kind_(kind), draws_(draws) {}
+  /// `olds`: older studies of the same quantity.
+  GpSurface(const GpEmbedding& embedding, Kind kind, std::size_t draws = 0, std::vector<GpTrend::Source> olds = {})
+      : embedding_(&embedding), kind_(kind), draws_(draws), olds_(std::move(olds)) {}
 
   /// At least one told trial that is not bad. draws: as GpModel::set_targets.
   void learn(const UnitTable& table, const std::vector<GpTold>& told, const std::vector<std::size_t>& pending,
@@ -67,12 +69,15 @@ class GpSurface final {
                             std::size_t most, const GpFitPlan& plan) const;
   void make_transform(const std::vector<GpTold>& told);
   void fit(const UnitTable& table, const std::vector<GpTold>& settled);
+  void learn_trend(const UnitTable& table, const std::vector<GpTold>& settled, std::vector<double>& values);
   GpFitPlan first_plan(std::size_t settled) const;
   const GpHyper& roughly_fitted(const UnitTable& table, const std::vector<GpTold>& settled);
 
   const GpEmbedding* embedding_;
   Kind kind_;
   std::size_t draws_;
+  std::vector<GpTrend::Source> olds_;
+  std::shared_ptr<const GpTrend> trend_;  // Learned from the settled trials.
   std::vector<GpTold> fitted_, roughly_fitted_;
   GpHyper rough_;
   std::optional<GpModel> model_;

@@ -8,12 +8,14 @@
 
 #include "sterlet/samplers/gp/surface.h"
 #include "sterlet/samplers/gp/told.h"
+#include "sterlet/samplers/prior/trust.h"
 
 namespace sterlet::samplers {
 
 namespace {
 
 constexpr std::size_t kEvidence = 3;  // Trials inside the region.
+constexpr std::size_t kOrdered = 6;   // Results whose order is not the old one.
 constexpr std::size_t kTops = 5;      // Settings that are moved, each
 constexpr std::size_t kMoves = 8;     // so often.
 constexpr double kDeviations = 1;
@@ -67,6 +69,7 @@ double bound_inside(const space::Space& space, const Prior& prior, const UnitTab
 std::optional<Contradiction> find_contradiction(const space::Space& space, const space::History& history,
                                                 const ActivePrior& prior, std::size_t objectives, std::uint64_t seed) {
   if (objectives != 1) return std::nullopt;
+  const bool is_trusted = trust(prior, space, history.trials()) > 0;
   const GpTrials told = read_trials(history, objectives);
   const std::size_t width = space.dimensions().size();
   base::RandomStream stream({.seed = seed, .trial = prior.since, .stream = base::Stream::kAuto, .attempt = 0xffff});
@@ -85,7 +88,16 @@ std::optional<Contradiction> find_contradiction(const space::Space& space, const
     double& best = is_inside ? found.best_inside : found.best_elsewhere;
     best = std::min(best, rows[i].value);
   }
+  found.results = good.size();
+  if (!is_trusted && prior.old && good.size() >= kOrdered) {
+    found.by = Contradiction::By::kOrder;
+    return found;
+  }
   if (found.inside < kEvidence || !(found.best_elsewhere < found.best_inside)) return std::nullopt;
+  if (!is_trusted && !prior.old) {
+    found.by = Contradiction::By::kResults;
+    return found;
+  }
   const GpEmbedding embedding(space);
   if (embedding.groups().empty()) return std::nullopt;
   GpSurface surface(embedding, GpSurface::Kind::kObjective);

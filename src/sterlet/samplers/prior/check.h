@@ -14,12 +14,22 @@ namespace sterlet::samplers {
 struct Contradiction {
   std::size_t inside = 0;  ///< Trials in the prior's region that have ended with a value.
   double best_inside = 0, best_elsewhere = 0;
+  std::size_t results = 0;  ///< That there are.
+  enum class By {
+    kModel,    ///< It expects no better there.
+    kResults,  ///< Those inside are worse than most elsewhere.
+    kOrder,    ///< The order of the results is not the old one.
+  };
+  By by = By::kModel;
 };
 
 /// Whether the results speak against a prior. They do where the best trial lies outside its region, at least kEvidence
 /// have ended inside it, and a Gaussian process of all trials expects the best settings to become worse by moving there:
 /// the mean, over the kTops best settings and draws from the prior put in their place (what the prior says nothing of
 /// stays), of the lower bound mean - kDeviations sd, is above the mean of those settings by more than kMargin.
+///
+/// They do, too, where nothing of its trust is left (trust.h): of a warm start after kOrdered results, of a hint after
+/// kEvidence inside.
 ///
 /// The region is where the prior is at least as dense as at nine tenths of its own draws.
 /// Edges     nothing for several objectives, and while fewer than two values are known.

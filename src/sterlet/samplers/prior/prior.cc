@@ -13,9 +13,8 @@ namespace sterlet::samplers {
 namespace {
 
 constexpr double kLeastShare = 1e-6;  // Of a choice.
+constexpr double kRounding = 1e-9;    // Of coordinates.
 constexpr int kDrawsMax = 16;         // Before a prior is found to fit the constraints nowhere.
-constexpr double kTurns = 2.0 / 3;    // Share of the first trials that are drawn.
-constexpr double kTurnsMax = 0.9;     // The same, whatever the weight.
 
 // Area under what falls off below the plateau, and above it.
 double area_below(const PriorPull& pull) {
@@ -51,13 +50,6 @@ double draw_choice(const PriorPull& pull, base::RandomStream& stream) {
   std::size_t level = 0;
   while (level + 1 < pull.shares.size() && at >= pull.shares[level]) at -= pull.shares[level++];
   return (static_cast<double>(level) + 0.5) / static_cast<double>(pull.shares.size());
-}
-
-// How often a prior of that weight has had its turn before trial `since + k`: a line at first, then a logarithm.
-double turns_before(double k, double weight) {
-  const double share = std::min(kTurnsMax, kTurns * weight);
-  if (k <= Steering::kOften) return share * k;
-  return share * Steering::kOften * (1 + std::log(k / Steering::kOften));
 }
 
 }  // namespace
@@ -114,6 +106,18 @@ double Prior::log_density(const double* unit, double factor, double* gradient) c
   return largest + std::log(total);
 }
 
+bool Prior::points_at(const double* unit) const {
+  return std::any_of(bumps_.begin(), bumps_.end(), [&](const PriorBump& bump) {
+    return std::all_of(bump.pulls.begin(), bump.pulls.end(), [&](const PriorPull& pull) {
+      const double u = unit[pull.dimension];
+      if (std::isnan(u)) return true;
+      if (pull.shares.empty()) return std::abs(u - std::clamp(u, pull.low, pull.high)) <= pull.spread + kRounding;
+      const std::size_t levels = pull.shares.size();
+      return pull.shares[level_at(u, levels)] * static_cast<double>(levels) >= 1;
+    });
+  });
+}
+
 void Prior::draw(base::RandomStream& stream, std::span<double> unit) const {
   double at = stream.uniform();
   std::size_t k = 0;
@@ -135,53 +139,6 @@ std::optional<space::Point> Prior::draw_point(const space::Space& space, base::R
     if (space.satisfies_constraints(point)) return point;
   }
   return std::nullopt;
-}
-
-double Steering::strength(const ActivePrior& prior, std::uint64_t trial) {
-  if (trial < prior.since) return 0;
-  const double age = static_cast<double>(trial - prior.since) + 1;
-  const double power = prior.weight * kStrength / (age * age);
-  return power < kLeast ? 0 : power;
-}
-
-bool Steering::has_turn(const ActivePrior& prior, std::uint64_t trial) {
-  if (trial < prior.since) return false;
-  const auto k = static_cast<double>(trial - prior.since);
-  return std::floor(turns_before(k + 1, prior.weight) + 0.5) > std::floor(turns_before(k, prior.weight) + 0.5);
-}
-
-// `auto` draws nothing by chance itself: its numbers are free for what all samplers share.
-base::RandomStream Steering::stream_of(base::StreamKey key, std::size_t prior) {
-  key.stream = base::Stream::kAuto;
-  key.attempt = (key.attempt * 64 + static_cast<std::uint32_t>(prior)) & 0xffff;
-  return base::RandomStream(key);
-}
-
-bool Steering::pulls(std::uint64_t trial) const {
-  return std::any_of(priors_.begin(), priors_.end(),
-                     [&](const ActivePrior& prior) { return strength(prior, trial) > 0; });
-}
-
-double Steering::log_pull(std::uint64_t trial, const double* unit, double* gradient) const {
-  double sum = 0;
-  for (const ActivePrior& prior : priors_) {
-    const double power = strength(prior, trial);
-    if (power > 0) sum += power * prior.prior.log_density(unit, power, gradient);
-  }
-  return sum;
-}
-
-std::vector<std::vector<double>> Steering::starts(std::size_t width, std::size_t count, base::StreamKey key) const {
-  std::vector<std::vector<double>> rows;
-  for (std::size_t i = 0; i < priors_.size(); ++i) {
-    if (!(strength(priors_[i], key.trial) > 0)) continue;
-    base::RandomStream stream = stream_of(key, 32 + i);
-    for (std::size_t n = 0; n < count; ++n) {
-      rows.emplace_back(width, std::nan(""));
-      priors_[i].prior.draw(stream, rows.back());
-    }
-  }
-  return rows;
 }
 
 }  // namespace sterlet::samplers

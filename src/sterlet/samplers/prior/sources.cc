@@ -19,8 +19,8 @@ using base::Result;
 using space::Parameter;
 using space::Space;
 
-// How a hint falls off beyond its range, as a share of the range's length, and at least; about a single value.
-constexpr double kEdge = 0.25, kEdgeMin = 0.03, kAboutValue = 0.08;
+// Spread of a hint: of a range half its length, but at least so much; about a single value.
+constexpr double kLeastSpread = 0.03, kAboutValue = 0.08;
 constexpr double kOtherChoices = 0.1;  // Probability of all choices that a hint leaves out, together.
 constexpr double kOwnChoice = 0.7;     // Of a good setting's own choice; the rest goes by how often each was good.
 constexpr double kAboutOne = 0.15;     // Width about a single good setting.
@@ -65,7 +65,9 @@ Result<PriorPull> pull_of_number(const Parameter& parameter, const space::Axis& 
   }
   // Of an int or a stepped number, from the cell of the first value to that of the last.
   PriorPull pull{.low = axis.unit(ends.front()), .high = axis.unit(ends.back())};
-  pull.spread = is_range ? std::max(kEdgeMin, kEdge * (pull.high - pull.low)) : kAboutValue;
+  // Whoever names a range means its middle before its ends.
+  pull.spread = is_range ? std::max(kLeastSpread, (pull.high - pull.low) / 2) : kAboutValue;
+  pull.low = pull.high = (pull.low + pull.high) / 2;
   return pull;
 }
 

@@ -31,7 +31,7 @@ std::unique_ptr<Sampler> make_steered(std::unique_ptr<Sampler> sampler, const sp
 
 std::optional<Suggestion> draw_steered(const Steering& steering, const space::Space& space,
                                        const space::History& history, const base::StreamKey& key) {
-  auto point = steering.draw(space, key, [&](const space::Point& drawn) { return !history.contains(drawn); });
+  auto point = steering.draw(space, history, key);
   if (!point) return std::nullopt;
   // A draw, as the samplers' histories see it: it moves no sequence of theirs on.
   return Suggestion{.point = std::move(*point), .origin = space::Origin::kRandom, .note = {{"drawn", "prior"}}};

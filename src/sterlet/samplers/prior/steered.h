@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "sterlet/samplers/prior/prior.h"
+#include "sterlet/samplers/prior/steering.h"
 #include "sterlet/samplers/sampler.h"
 
 namespace sterlet::samplers {
