@@ -6,6 +6,7 @@ from typing import Dict
 
 __all__ = ["WHY_NOT", "absent"]
 
+_STEPS = "a search in steps; tune the parameters together"
 _ONE_FILE = "a storage is a file of Sterlet's own"
 _CLOUD = "stores in the cloud: give a class of your own with open_reader, write and remove"
 _LOG = "a callback of optimize() is called with study and trial: log there"
@@ -20,10 +21,10 @@ WHY_NOT: Dict[str, str] = {
     "integration.DaskStorage": _ONE_FILE,
     "integration.FastAIPruningCallback": _OWN,
     "integration.FastAIV2PruningCallback": _OWN,
-    "integration.LightGBMTuner": "a search in steps; tune the parameters together",
-    "integration.LightGBMTunerCV": "a search in steps; tune the parameters together",
+    "integration.LightGBMTuner": _STEPS,
+    "integration.LightGBMTunerCV": _STEPS,
+    "integration.lightgbm.train": f"{_STEPS}; LightGBM's own is lightgbm.train",
     "integration.MLflowCallback": _LOG,
-    "integration.PyCmaSampler": "`CmaEsSampler` is the engine's own",
     "integration.PyTorchIgnitePruningHandler": "not there yet; report from a handler of your own",
     "integration.ShapleyImportanceEvaluator": "`sterlet importance` has Shapley shares (docs/importance.md)",
     "integration.SkorchPruningCallback": _OWN,

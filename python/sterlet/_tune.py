@@ -18,6 +18,18 @@ from sterlet.study import Study, load_study
 
 __all__ = ["tune"]
 
+# Words of other tools, and what they are here.
+_ELSEWHERE = {
+    "num_samples": "trials",
+    "n_trials": "trials",
+    "max_evals": "trials",
+    "n_jobs": "workers",
+    "timeout": "time",
+    "metric": "objective",
+    "mode": "direction",
+    "study_name": "name",
+}
+
 Range = Union[BaseDistribution, Mapping[str, Any], Sequence[Any]]
 
 
@@ -38,7 +50,8 @@ def tune(
     """Tunes train(trial), which returns the objective's value, or reports it by trial.report(step, value=...).
 
     Every trial is a process of its own that `sterlet tune` runs, with its display, Ctrl-C and resume: the same call
-    goes on with a study that was interrupted. `trial` is a sterlet.Trial: trial.params, trial.get("rate", 0.1).
+    goes on with a study that was interrupted. `trial` is a sterlet.Trial: trial.params, trial.get("rate", 0.1);
+    trial["rate"] is trial.params["rate"].
 
     train      a function that a new process can import: of a module, or of the program's file below
                `if __name__ == "__main__":`, not a lambda nor one of a notebook.
@@ -47,9 +60,12 @@ def tune(
     name       of the study; the function's where left out.
     storage    the file that keeps it. It, and the trials' folders beside it, stay.
     more       other keys of a study file: sampler, pruner, repeats, resources ...
-    Errors     ValueError for a function that cannot be imported, or what the engine refuses. KeyboardInterrupt once the
-               running trials have ended.
+    Errors     TypeError for a space that says too little; ValueError for a function that cannot be imported, or what
+               the engine refuses. KeyboardInterrupt once the running trials have ended.
     """
+    for word in more:
+        if word in _ELSEWHERE:
+            raise TypeError(f"tune() has no argument {word!r}; write {_ELSEWHERE[word]}=...")
     study_name = name or train.__name__
     path = os.path.abspath(storage)
     spec: Dict[str, Any] = {
@@ -57,6 +73,7 @@ def tune(
         "objective": {"metric": objective, "direction": direction},
         "command": [sys.executable, "-m", "sterlet._worker", *_place_of(train)],
         "params": {key: _declaration(key, one) for key, one in space.items()},
+        "workers": workers,
         **more,
     }
     budget = {key: value for key, value in (("trials", trials), ("time", time)) if value is not None}
@@ -67,7 +84,7 @@ def tune(
     file = os.path.join(os.path.dirname(path), f"{study_name}.study.json")
     with open(file, "w", encoding="utf-8") as stream:
         json.dump(spec, stream, indent=1)
-    code = _run([find_binary(), "tune", file, "--storage", path, "--workers", str(workers)])
+    code = _run([find_binary(), "tune", file, "--storage", path])
     if code in (130, 143):
         raise KeyboardInterrupt
     if code not in (0, 3, 124):
@@ -125,6 +142,11 @@ def _declaration(name: str, one: Range) -> Any:
         return Known(name, one).declaration()
     if isinstance(one, Mapping):
         return dict(one)
+    if isinstance(one, tuple) and len(one) == 2 and all(type(each) in (int, float) for each in one):
+        raise TypeError(
+            f"{name}: {one} may be a range or two choices; write FloatDistribution{one} or IntDistribution{one}, or "
+            f"{list(one)}"
+        )
     if isinstance(one, (list, tuple)):
         return {"type": "categorical", "choices": list(one)}
     raise TypeError(f"{name}: a distribution, a declaration or a list of choices is needed (found {one!r})")

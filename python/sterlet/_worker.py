@@ -17,14 +17,23 @@ from sterlet.exceptions import TrialPruned
 _MODULE = "__sterlet_worker__"
 
 
+class _Config(Trial):
+    """This process's trial, which functions that were written for a dict of parameters may read as one."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.params[name]
+
+
 def main(place: str, name: str) -> None:
     """Calls the function with this process's trial, and tells what it returns."""
-    trial = Trial()
+    trial = _Config()
     train = _find(place, name)
     try:
         value = train(trial)
     except TrialPruned:
         return  # What it reported is what it came to.
+    if isinstance(value, (dict, str)):
+        raise TypeError(f"{name}() returned {value!r}: return the objective's value, or a list of them for several")
     if value is not None:
         trial.finish(value)
 

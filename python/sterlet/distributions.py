@@ -110,7 +110,7 @@ class FloatDistribution(BaseDistribution):
         return value
 
     def _level(self, place: int) -> float:
-        """The place-th value of one with a step, in as few digits as it has: 0.009, where a sum is 0.009000000000000001."""
+        """The place-th value of one with a step, by its digits: 0.009, where a sum is 0.009000000000000001."""
         return float(Decimal(str(self.low)) + place * Decimal(str(self.step)))
 
     def _snapped(self, value: float) -> float:

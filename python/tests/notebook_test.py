@@ -53,7 +53,7 @@ class NotebookTest(PackageTest):
 
     def test_the_doctor_is_asked(self):
         for storage in (None, self.path("a.db")):
-            study = sterlet.create_study(study_name="s", storage=storage, sampler=sterlet.samplers.TPESampler(seed=3))
+            study = sterlet.create_study(study_name="s", storage=storage, sampler=sterlet.samplers.RandomSampler(seed=3))
             study.optimize(lambda trial: trial.suggest_float("x", 0, 1) + (trial.suggest_float("y", 0, 1) - 0.5) ** 2,
                            n_trials=30)
             (finding,) = [one for one in study.doctor() if one.about == ["x"]]

@@ -81,6 +81,8 @@ class ScriptsTest(PackageTest):
     def test_a_name_that_is_not_there_says_why(self):
         with self.assertRaisesRegex(ImportError, "no LightGBMTuner as Optuna has: a search in steps"):
             optuna.integration.LightGBMTuner  # noqa: B018
+        with self.assertRaisesRegex(ImportError, "LightGBM's own is lightgbm.train"):
+            importlib.import_module("sterlet.integration.lightgbm").train  # noqa: B018
         with self.assertRaisesRegex(ImportError, "no GrpcStorageProxy as Optuna has: a storage is a file"):
             from sterlet.storages import GrpcStorageProxy  # noqa: F401
         with self.assertRaisesRegex(ImportError, "no EMMREvaluator as"):
@@ -90,6 +92,7 @@ class ScriptsTest(PackageTest):
 
     def test_modules_are_where_scripts_import_them_from(self):
         for module, names in {
+            "integration.lightgbm": ["LightGBMPruningCallback"],
             "integration.xgboost": ["XGBoostPruningCallback"],
             "integration.pytorch_lightning": ["PyTorchLightningPruningCallback"],
             "storages.journal": ["JournalFileBackend", "JournalFileOpenLock", "JournalFileSymlinkLock"],

@@ -12,6 +12,7 @@ __all__ = [
     "KerasPruningCallback",
     "LightGBMPruningCallback",
     "OptunaSearchCV",
+    "PyCmaSampler",
     "PyTorchLightningPruningCallback",
     "TFKerasPruningCallback",
     "XGBoostPruningCallback",
@@ -66,6 +67,16 @@ def BoTorchSampler(  # noqa: N802
     from sterlet.samplers import GPSampler
 
     return GPSampler(seed=seed, n_startup_trials=n_startup_trials, constraints_func=constraints_func)
+
+
+def PyCmaSampler(  # noqa: N802
+    *, sigma0: Any = None, n_startup_trials: int = 1, seed: Any = None, **ignored: Any
+) -> Any:
+    """sterlet.samplers.CmaEsSampler: the engine's own CMA-ES. sigma0 is in widths of the ranges; what else tunes pycma
+    is ignored."""
+    from sterlet.samplers import CmaEsSampler
+
+    return CmaEsSampler(sigma0=sigma0, n_startup_trials=n_startup_trials, seed=seed)
 
 
 def __getattr__(name: str) -> Any:
