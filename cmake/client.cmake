@@ -23,11 +23,13 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/sterletConfig.cmake.in $
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/sterletConfigVersion.cmake COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 file(RELATIVE_PATH STERLET_PREFIX_FROM_PC ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+# A name of its own, so that the library's stands beside it, whichever is installed first.
+set(STERLET_PC_NAME sterlet-client)
 set(STERLET_PC_LIBS)
 set(STERLET_PC_DESCRIPTION "C++ client of Sterlet, which tunes hyperparameters: one header, C++17")
-configure_file(${CMAKE_CURRENT_LIST_DIR}/sterlet.pc.in ${PROJECT_BINARY_DIR}/sterlet.pc @ONLY)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/sterlet.pc.in ${PROJECT_BINARY_DIR}/sterlet-client.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/sterletConfig.cmake ${PROJECT_BINARY_DIR}/sterletConfigVersion.cmake
         DESTINATION ${STERLET_PACKAGE_DIR} COMPONENT client)
-install(FILES ${PROJECT_BINARY_DIR}/sterlet.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT client)
+install(FILES ${PROJECT_BINARY_DIR}/sterlet-client.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT client)
 install(FILES client/sterlet.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT client)
 install(FILES client/sterlet.py DESTINATION ${CMAKE_INSTALL_DATADIR}/sterlet COMPONENT client)

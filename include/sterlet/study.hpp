@@ -105,12 +105,13 @@ class Study final {
 
   /// The next trial. Errors: kExhausted says what is used up.
   Result<Suggestion> ask();
-  /// An intermediate result of a running trial: the first objective at this step. Steps grow.
+  /// An intermediate result of a running trial: the first objective at this step. Steps grow. Where a person has ended
+  /// the trial (sterlet stop STUDY TRIAL), the decision says so.
   Result<Decision> report(std::int64_t trial, std::int64_t step, double value);
-  /// What the last report() of a running trial decided. Errors: kNotFound.
+  /// What the last report() of a running trial decided; true where a person has ended it since. Errors: kNotFound.
   Result<bool> should_prune(std::int64_t trial) const;
-  /// The end of a trial. Errors: kNotFound; kConflict where it has its end already; kInvalidArgument for another number
-  /// of values than there are objectives.
+  /// The end of a trial; of one that a person has ended, that end stays. Errors: kNotFound; kConflict where it has its
+  /// end already; kInvalidArgument for another number of values than there are objectives.
   Result<void> tell(std::int64_t trial, double value);
   Result<void> tell(std::int64_t trial, const Outcome& outcome);
   /// A trial that was evaluated elsewhere; its number.

@@ -15,38 +15,9 @@ sys.path.insert(0, os.path.join(ROOT, "python"))
 import optuna  # noqa: E402
 
 import sterlet  # noqa: E402
+from sterlet._absent import WHY_NOT  # noqa: E402
 from sterlet._running import RunningTrial  # noqa: E402
 
-# Why a name is not there. A name that is there must not stand here: the test says so.
-ONE_FILE = "a storage is a file of Sterlet's own"
-WHY_NOT = {
-    "optuna.progress_bar": "an inner module; `show_progress_bar=True` draws the bar",
-    "artifacts.Backoff": "it wraps stores in the cloud, of which there are none",
-    "artifacts.Boto3ArtifactStore": "stores in the cloud: give a class of your own with open_reader, write and remove",
-    "artifacts.GCSArtifactStore": "the same",
-    "integration.DaskStorage": ONE_FILE,
-    "integration.FastAIPruningCallback": "not there yet; report from a callback of your own",
-    "integration.FastAIV2PruningCallback": "the same",
-    "integration.LightGBMTuner": "a search in steps; tune the parameters together",
-    "integration.LightGBMTunerCV": "the same",
-    "integration.MLflowCallback": "a callback of optimize() is called with study and trial: log there",
-    "integration.PyCmaSampler": "`CmaEsSampler` is the engine's own",
-    "integration.PyTorchIgnitePruningHandler": "not there yet; report from a handler of your own",
-    "integration.ShapleyImportanceEvaluator": "`sterlet importance` has Shapley shares (docs/importance.md)",
-    "integration.SkorchPruningCallback": "not there yet; report from a callback of your own",
-    "integration.TensorBoardCallback": "log in a callback of optimize()",
-    "integration.TensorFlowPruningHook": "of TensorFlow 1",
-    "integration.TorchDistributedTrial": "a launched program trains in several processes: the first one reports",
-    "integration.WeightsAndBiasesCallback": "log in a callback of optimize()",
-    "samplers.BaseGASampler": "a base for genetic algorithms; build on `BaseSampler`",
-    "samplers.nsgaii": "crossovers of Optuna's; the engine has its own",
-    "storages.BaseJournalLogStorage": ONE_FILE,
-    "storages.GrpcStorageProxy": ONE_FILE + ", which processes of one machine share",
-    "storages.JournalRedisStorage": ONE_FILE,
-    "storages.run_grpc_proxy_server": ONE_FILE,
-    "terminator.EMMREvaluator": "`BestValueStagnationEvaluator` is the default here",
-    "terminator.RegretBoundEvaluator": "the same",
-}
 MODULES = ("artifacts", "distributions", "exceptions", "importance", "integration", "logging", "pruners", "samplers",
            "search_space", "storages", "study", "terminator", "trial", "visualization")
 # Of modules without __all__: what is theirs, not what they import.
@@ -57,6 +28,15 @@ LOGGING = ["CRITICAL", "DEBUG", "ERROR", "FATAL", "INFO", "WARN", "WARNING", "di
 
 def public(kind):
     return sorted(name for name in dir(kind) if not name.startswith("_"))
+
+
+def is_there(module, name):
+    """Whether a module has it; what it says of a name that it lacks is an ImportError."""
+    try:
+        getattr(module, name)
+    except (AttributeError, ImportError):
+        return False
+    return True
 
 
 def names_of(module):
@@ -83,10 +63,10 @@ def compare():
     # Modules that nobody imported yet are not among optuna's names.
     modules = {name: importlib.import_module(f"optuna.{name}") for name in MODULES}
     top = [name for name in public(optuna) if name not in ("TYPE_CHECKING", "cli", "multi_objective", "testing")]
-    found.append(("`optuna`", [(name, hasattr(sterlet, name), WHY_NOT.get(f"optuna.{name}", "")) for name in top]))
+    found.append(("`optuna`", [(name, is_there(sterlet, name), WHY_NOT.get(f"optuna.{name}", "")) for name in top]))
     for name in MODULES:
         theirs, ours = modules[name], importlib.import_module(f"sterlet.{name}")
-        rows = [(one, hasattr(ours, one), WHY_NOT.get(f"{name}.{one}", "")) for one in names_of(theirs)]
+        rows = [(one, is_there(ours, one), WHY_NOT.get(f"{name}.{one}", "")) for one in names_of(theirs)]
         found.append((f"`{name}`", rows))
     return found
 

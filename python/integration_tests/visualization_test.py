@@ -70,6 +70,12 @@ def test_every_plot_shows_and_saves_itself(study, front, tmp_path):
         assert root.tag.endswith("svg")
         plot.write_html(str(tmp_path / f"{name}.html"))
         plot.update_layout(title="t").show()
+    plot = visualization.plot_contour(study, params=["rate", "momentum"])
+    plot.update_layout(title={"text": "Mine"}, xaxis_title="across", yaxis_title="up", width=900, legend=None)
+    axes = plot.figure.axes[0]
+    assert "Mine" in (axes.get_title(), plot.figure.get_suptitle())
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("across", "up")
+    assert plot.figure.get_size_inches()[0] * plot.figure.get_dpi() == pytest.approx(900)
     for plot in (visualization.plot_pareto_front(front), visualization.plot_hypervolume_history(front, [1, 0])):
         assert "<svg" in plot._repr_html_()
     assert pyplot.get_fignums() == []

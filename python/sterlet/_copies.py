@@ -68,5 +68,7 @@ def warm_start(desk: Desk, older: Sequence[Any], path: Optional[str]) -> Iterato
         desk.warm += ["--warm-storage", places[0][1]]
         try:
             yield
+            if desk.path is None:
+                desk.kept.warmed(list(older), path)
         finally:
             desk.warm = []

@@ -14,10 +14,11 @@ import weakref
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set
 
 from sterlet import logging
-from sterlet._engine import Engine, EngineGone, number, numbers
+from sterlet._again import Kept
+from sterlet._engine import Engine, EngineGone, number
 from sterlet._space import Space
 from sterlet._steering import Hints
-from sterlet._told import WORDS, attributes, blank, choice, is_system, record_of, to_json
+from sterlet._told import attributes, blank, choice, is_system, objectives_of, outcome_of, record_of, to_json
 from sterlet.exceptions import EngineError
 from sterlet.trial import FrozenTrial, TrialState
 
@@ -63,16 +64,17 @@ class Desk:
         self.running: Dict[int, Any] = {}
         """The trials that run in this process."""
         self._engine: Optional[Engine] = None
-        self._ids: Dict[int, int] = {}  # The engine's number of a trial, where it is another: see _start_again().
+        self._ids: Dict[int, int] = {}  # The engine's number of a trial, where it is another: see add_again().
         self._is_same = True  # The engine numbers trials as this desk does.
         self._has_restarted = False  # In the latest exchange.
         self.warm: List[str] = []
-        """Arguments that say which older studies it starts from."""
+        """Arguments that say which older studies an engine that is started now starts from."""
+        self.kept = Kept()
         self.hints = Hints()
         self._orphans: Set[int] = set()  # Trials that ran here when an engine was gone: another process may take them.
         self._seen = -1
         self.attrs: Dict[str, Any] = {}
-        """The study's user attributes."""
+        """The study's, of the user."""
         self.system_attrs: Dict[str, Any] = {}
         """What the package keeps with the study."""
         self._best: Optional[FrozenTrial] = None
@@ -91,8 +93,7 @@ class Desk:
     def create(self) -> None:
         """Starts the study. Errors: EngineError where the storage has one of that name."""
         with self.lock:
-            warm = [] if any(self.trials) else self.warm
-            self._take_engine(Engine(self.spec(), storage=self.path, timed=self.timed, more=warm))
+            self._take_engine(Engine(self.spec(), storage=self.path, timed=self.timed, more=self.warm))
 
     def open(self) -> None:
         """Opens a stored one. Errors: EngineError where there is none."""
@@ -114,14 +115,19 @@ class Desk:
                 self.close()
 
     def engine(self) -> Engine:
-        """The engine of this process, started where there is none."""
+        """This process's, started where there is none."""
         with self.lock:
             if self._engine is None or not self._engine.is_mine():
                 self._engine = None
                 if self.path is not None:
                     self.open()
-                elif any(self.trials):
-                    self._start_again()
+                elif any(self.trials) or not self.kept.is_empty():
+                    self._is_same, self._ids = False, {}
+                    try:
+                        self.kept.start(self)
+                    except BaseException:
+                        self.close()  # It knows a part of the study.
+                        raise
                 else:
                     self.create()
             assert self._engine is not None
@@ -132,14 +138,8 @@ class Desk:
         self.seed = engine.study["seed"]
         spec = engine.study["spec"]
         self.sampler, self.pruner = choice(spec.get("sampler")), choice(spec.get("pruner"))
-        self._read_objectives(spec["objective"])
+        self.metrics, self.directions = objectives_of(spec["objective"])
         self.space.learn(spec["params"])
-
-    def _read_objectives(self, objective: Any) -> None:
-        listed = objective if isinstance(objective, list) else [objective]
-        listed = [{"metric": one} if isinstance(one, str) else one for one in listed]
-        self.metrics = [one["metric"] for one in listed]
-        self.directions = [one.get("direction", "minimize") for one in listed]
 
     def spec(self) -> Dict[str, Any]:
         """The study as a new one."""
@@ -160,16 +160,14 @@ class Desk:
             spec["seed"] = self.seed
         return spec
 
-    def _start_again(self) -> None:
-        """Another engine for a study in memory, told of all that has ended. Trials that run are added at their end."""
-        self.create()
-        self._is_same = False
-        self._ids = {}
-        ended = [trial for trial in self.trials if trial is not None and trial.state.is_finished()]
-        assert self._engine is not None
-        answers = self._engine.call_all([self._adding(trial) for trial in ended])
-        for trial, answer in zip(ended, answers):
-            self._ids[trial.number] = answer["id"]
+    def add_again(self, trials: Sequence[FrozenTrial]) -> None:
+        """Tells an engine that was just started of trials that have ended."""
+        for trial, answer in zip(trials, self.engine().call_all([self._adding(trial) for trial in trials])):
+            self.is_known_as(trial.number, answer["id"])
+
+    def is_known_as(self, trial: int, known: int) -> None:
+        """The engine's number of a trial is another."""
+        self._ids[trial] = known
 
     def exchange(self, operations: Callable[[], List[Dict[str, Any]]]) -> List[Dict[str, Any]]:
         """The answers to operations; where the engine is gone, they are put together again for the next one."""
@@ -209,7 +207,8 @@ class Desk:
         """The next trial. Errors: Exhausted."""
         with self.lock:
             try:
-                answer = self.exchange(lambda: [{"op": "ask"}])[0]
+                answers = self.exchange(self.kept.question)
+                answer = answers[0]
                 # A stored trial that runs in a thread here was lost with an engine, and is this one's from now on.
                 while self.path is not None and answer["id"] in self.running:
                     answer = self.exchange(lambda: [{"op": "ask"}])[0]
@@ -219,7 +218,8 @@ class Desk:
                 raise
             place = answer["id"] if self.path is not None or self._is_same else len(self.trials)
             if not self._is_same:
-                self._ids[place] = answer["id"]
+                self.is_known_as(place, answer["id"])
+            self.kept.asked(place, answers)
             for remark in answer.get("remarks", ()):
                 _logger.info(remark)
             told = json.loads(answer["told"]) if "told" in answer else {}
@@ -249,7 +249,7 @@ class Desk:
                 known = self._id(record.number)
                 if known is None:
                     return [*joining, self._adding(record)]
-                told = self._outcome(record, reason)
+                told = outcome_of(record, reason)
                 if params is not None:
                     told["params"] = params
                 return [*joining, {"op": "tell", "id": known, **told}]
@@ -314,7 +314,18 @@ class Desk:
         """Puts values to be tried next at the end of the queue."""
         told = json.dumps({"user_attrs": user_attrs}) if user_attrs else ""
         listed = {name: to_json(value) for name, value in params.items()}
-        self.exchange(lambda: [{"op": "enqueue", "params": listed, "free": True, "note": told}])
+        operation = {"op": "enqueue", "params": listed, "free": True, "note": told}
+        with self.lock:
+            self.exchange(lambda: [operation])
+            if self.path is None:
+                self.kept.enqueued(operation)
+
+    def steer(self, operation: Dict[str, Any]) -> None:
+        """Tells the engine of a hint, or to forget one. Errors: EngineError."""
+        with self.lock:
+            self.exchange(lambda: [operation])
+            if self.path is None:
+                self.kept.said(len(self.trials), operation)
 
     def sync(self) -> None:
         """Reads what other processes have done in the storage."""
@@ -338,20 +349,10 @@ class Desk:
         return [{"op": "join", "params": untold}] if untold else []
 
     def _adding(self, record: FrozenTrial) -> Dict[str, Any]:
-        added = {"op": "add", "params": self.space.encoded(record.params), "partial": True, **self._outcome(record, "")}
+        added = {"op": "add", "params": self.space.encoded(record.params), "partial": True, **outcome_of(record)}
         if record.intermediate_values:
             added["reports"] = [[step, number(value)] for step, value in sorted(record.intermediate_values.items())]
         return added
-
-    def _outcome(self, record: FrozenTrial, reason: str) -> Dict[str, Any]:
-        told: Dict[str, Any] = {"state": WORDS[record.state]}
-        if record.values is not None and record.state != TrialState.FAIL:
-            told["values"] = numbers(record.values)
-        if record.constraints:
-            told["constraints"] = numbers(list(record.constraints.values()))
-        if reason:
-            told["reason"] = reason
-        return told
 
     def _put(self, record: FrozenTrial) -> None:
         while len(self.trials) <= record.number:

@@ -142,4 +142,4 @@ def _values(name: str, distribution: BaseDistribution) -> Tuple[Any, ...]:
         raise ValueError(f"{name}: FloatDistribution.step must be given for BruteForceSampler (otherwise, the search "
                          "space will be infinite).")
     steps = round((distribution.high - distribution.low) / distribution.step)
-    return tuple(distribution.low + place * distribution.step for place in range(steps + 1))
+    return tuple(distribution._level(place) for place in range(steps + 1))

@@ -90,7 +90,9 @@ class RunningTrial(BaseTrial, Trial):
             self._deviates = True
             return self._relative[name]
         if known.code in self._offered and self.study.sampler._asks_engine:
-            value = known.decode(self._offered[known.code])
+            word = self._offered[known.code]
+            value = known.offered(word)
+            self._deviates = self._deviates or (word == 0 and value != 0)
             if distribution is known.distribution or distribution == known.distribution or distribution.contains(value):
                 return value
         self._deviates = True

@@ -21,6 +21,7 @@ _CLEAN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _DIRTY = re.compile(r"[^A-Za-z0-9_.]")
 _ESCAPE = re.compile(r"-x([0-9a-f]+)-")
 _NONE = "None"
+_ABOVE_ZERO = 1e-6  # Of a range's width.
 
 Value = Union[bool, int, float, str]
 
@@ -91,7 +92,22 @@ class Known:
             return None
         if self._choices:
             return self._choices[int(inner)]
-        return int(inner) if isinstance(self.distribution, IntDistribution) else inner
+        if isinstance(self.distribution, FloatDistribution):
+            return self.distribution._snapped(inner)
+        return int(inner)
+
+    def offered(self, value: Value) -> Any:
+        """The value that the engine offers to a trial, as the program gets it.
+
+        The engine tries the ends of a range, too. Optuna draws from its inside, so that scripts write a range from 0
+        where 0 itself is no value that they can use (a penalty, a share): they get one just above it.
+        """
+        known = self.distribution
+        is_open = isinstance(known, FloatDistribution) and known.low == 0 and known.step is None
+        if value == 0 and is_open and not isinstance(value, (bool, str)):
+            assert isinstance(known, FloatDistribution)
+            return known.high * _ABOVE_ZERO
+        return self.decode(value)
 
     def decode(self, value: Value) -> Any:
         """The value that the engine's stands for."""

@@ -31,8 +31,7 @@ class Hints:
         self._waiting = [one for one in self._waiting if one not in ready]
         for one in ready:
             told = {space.known[name].code: _words(space.known[name], said) for name, said in one["params"].items()}
-            operation = {"op": "hint", "params": told, "weight": one["weight"]}
-            desk.exchange(lambda operation=operation: [operation])  # type: ignore[misc]
+            desk.steer({"op": "hint", "params": told, "weight": one["weight"]})
 
 
 def _words(known: Known, said: Any) -> Any:
@@ -72,4 +71,4 @@ class Steering:
 
     def forget(self, number: int) -> None:
         """One of hints() is not followed any more. Errors: EngineError where there is none of that number."""
-        self._desk.exchange(lambda: [{"op": "forget", "number": number}])
+        self._desk.steer({"op": "forget", "number": number})

@@ -6,12 +6,23 @@ import contextlib
 import datetime
 import json
 import math
-from typing import Any, Dict, Iterable, Optional
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
+from sterlet._engine import numbers
 from sterlet._space import Space
 from sterlet.trial import FrozenTrial, TrialState
 
-__all__ = ["WORDS", "attributes", "blank", "choice", "is_system", "keep_attributes", "record_of", "to_json"]
+__all__ = [
+    "attributes",
+    "blank",
+    "choice",
+    "is_system",
+    "keep_attributes",
+    "objectives_of",
+    "outcome_of",
+    "record_of",
+    "to_json",
+]
 
 _STATES = {
     "WAITING": TrialState.WAITING,
@@ -23,7 +34,7 @@ _STATES = {
     "FAILED": TrialState.FAIL,
     "CANCELLED": TrialState.FAIL,
 }
-WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
+_WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 """The states that a trial may end in, as the engine is told them."""
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 # What the package keeps by itself begins so; all else among the notes is the user's.
@@ -54,6 +65,18 @@ def record_of(told: Dict[str, Any], before: Optional[FrozenTrial], space: Space,
     return record
 
 
+def outcome_of(record: FrozenTrial, reason: str = "") -> Dict[str, Any]:
+    """The end of a trial, as the engine is told it."""
+    told: Dict[str, Any] = {"state": _WORDS[record.state]}
+    if record.values is not None and record.state != TrialState.FAIL:
+        told["values"] = numbers(record.values)
+    if record.constraints:
+        told["constraints"] = numbers(list(record.constraints.values()))
+    if reason:
+        told["reason"] = reason
+    return told
+
+
 def blank(place: int, user_attrs: Dict[str, Any]) -> FrozenTrial:
     """A trial that begins now."""
     return FrozenTrial(
@@ -81,6 +104,13 @@ def keep_attributes(record: FrozenTrial, found: Dict[str, Any]) -> None:
     """Puts each attribute where it belongs."""
     for key, value in found.items():
         (record.system_attrs if is_system(key) else record.user_attrs)[key] = value
+
+
+def objectives_of(said: Any) -> Tuple[List[str], List[str]]:
+    """Metrics and directions of a spec's objective."""
+    listed = said if isinstance(said, list) else [said]
+    listed = [{"metric": one} if isinstance(one, str) else one for one in listed]
+    return [one["metric"] for one in listed], [one.get("direction", "minimize") for one in listed]
 
 
 def choice(said: Any) -> Dict[str, Any]:

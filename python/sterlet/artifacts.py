@@ -13,6 +13,7 @@ import shutil
 import uuid
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, List, Optional, Union
 
+from sterlet._absent import absent
 from sterlet.exceptions import SterletError
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ __all__ = [
 ]
 
 _KEY = "artifacts:"
+
+
+def __getattr__(name: str) -> Any:
+    raise absent("artifacts", name)
 
 
 class ArtifactNotFound(SterletError):

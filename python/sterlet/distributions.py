@@ -109,6 +109,14 @@ class FloatDistribution(BaseDistribution):
             raise ValueError(f"`{param_value_in_external_repr}` is invalid value for the case log=True.")
         return value
 
+    def _level(self, place: int) -> float:
+        """The place-th value of one with a step, in as few digits as it has: 0.009, where a sum is 0.009000000000000001."""
+        return float(Decimal(str(self.low)) + place * Decimal(str(self.step)))
+
+    def _snapped(self, value: float) -> float:
+        """The value that was meant: with a step, that of the nearest place."""
+        return value if self.step is None else self._level(round((value - self.low) / self.step))
+
     def _contains(self, param_value_in_internal_repr: float) -> bool:
         value = param_value_in_internal_repr
         if not self.low <= value <= self.high:

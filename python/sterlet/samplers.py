@@ -6,6 +6,7 @@ import math
 import random
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence
 
+from sterlet._absent import absent
 from sterlet.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -113,7 +114,7 @@ def draw(distribution: BaseDistribution, source: random.Random) -> Any:
     low, high = distribution.low, distribution.high
     if distribution.step is not None:
         steps = round((high - low) / distribution.step)
-        return min(high, low + distribution.step * source.randint(0, steps))
+        return min(high, distribution._level(source.randint(0, steps)))
     if scale_of(distribution) == "log":
         return min(high, max(low, math.exp(source.uniform(math.log(low), math.log(high)))))
     if scale_of(distribution) == "reverse_log":
@@ -158,6 +159,11 @@ class TPESampler(_EngineSampler):
     """
 
     _name = "tpe"
+
+    @staticmethod
+    def hyperopt_parameters() -> Dict[str, Any]:
+        """Arguments with the numbers of trials and of candidates that Hyperopt has."""
+        return {"n_startup_trials": 20, "n_ei_candidates": 24}
 
     def __init__(
         self,
@@ -332,6 +338,10 @@ def _check_ignored(given: Dict[str, Any], known: str) -> None:
     unknown: List[str] = sorted(set(given) - set(known.split()))
     if unknown:
         raise TypeError(f"unexpected keyword argument '{unknown[0]}'; besides those in its docstring it takes {known}")
+
+
+def __getattr__(name: str) -> Any:
+    raise absent("samplers", name)
 
 
 # Last, as they build on the above.

@@ -48,11 +48,52 @@ class ScriptsTest(PackageTest):
         self.assertTrue(all(abs(a - b) <= 1 for a, b in zip(xs, xs[1:])))
         self.assertEqual(study.direction, optuna.study.StudyDirection.MINIMIZE)
 
+    def test_a_range_from_zero_offers_no_zero(self):
+        # Where small values are good, the range's end is soon tried.
+        for storage in (None, self.path("a.db")):
+            study = optuna.create_study(storage=storage, study_name="s", sampler=optuna.samplers.GPSampler(seed=1))
+            study.optimize(lambda trial: trial.suggest_float("alpha", 0.0, 2.0), n_trials=25)
+            values = [trial.params["alpha"] for trial in study.trials]
+            self.assertEqual(min(values), 2e-6)
+            study.enqueue_trial({"alpha": 0.0})  # Who says 0 gets it.
+            study.optimize(lambda trial: trial.suggest_float("alpha", 0.0, 2.0), n_trials=1)
+            self.assertEqual(study.trials[-1].params["alpha"], 0.0)
+            if storage:
+                self.assertEqual([trial.params["alpha"] for trial in optuna.load_study(study_name="s", storage=storage).trials],
+                                 [*values, 0.0])
+
+    def test_steps_that_do_not_add_up_in_binary(self):
+        # 0.001 + 8 * 0.001 is 0.009000000000000001.
+        def objective(trial):
+            return trial.suggest_float("rate", 0.001, 0.01, step=0.001) + trial.suggest_float("x", -0.3, 0.3, step=0.3)
+
+        rates = [0.001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009, 0.01]
+        for storage in (None, self.path("a.db")):
+            study = optuna.create_study(storage=storage, sampler=optuna.samplers.BruteForceSampler())
+            study.optimize(objective)
+            tried = [(trial.params["rate"], trial.params["x"]) for trial in study.trials]
+            self.assertEqual(sorted(tried), [(rate, x) for rate in rates for x in (-0.3, 0.0, 0.3)])
+            study = optuna.create_study(storage=storage)
+            study.enqueue_trial({"rate": 0.001 + 8 * 0.001})
+            study.optimize(objective, n_trials=1)
+            self.assertAlmostEqual(study.best_params["rate"], 0.009, 15)
+
+    def test_a_name_that_is_not_there_says_why(self):
+        with self.assertRaisesRegex(ImportError, "no LightGBMTuner as Optuna has: a search in steps"):
+            optuna.integration.LightGBMTuner  # noqa: B018
+        with self.assertRaisesRegex(ImportError, "no GrpcStorageProxy as Optuna has: a storage is a file"):
+            from sterlet.storages import GrpcStorageProxy  # noqa: F401
+        with self.assertRaisesRegex(ImportError, "no EMMREvaluator as"):
+            from sterlet.terminator import EMMREvaluator  # noqa: F401
+        with self.assertRaisesRegex(AttributeError, "has no attribute 'TPESamler'"):
+            optuna.samplers.TPESamler  # noqa: B018
+
     def test_modules_are_where_scripts_import_them_from(self):
         for module, names in {
             "integration.xgboost": ["XGBoostPruningCallback"],
             "integration.pytorch_lightning": ["PyTorchLightningPruningCallback"],
             "storages.journal": ["JournalFileBackend", "JournalFileOpenLock", "JournalFileSymlinkLock"],
+            "trial._state": ["TrialState"],
             "terminator.callback": ["TerminatorCallback"],
             "terminator.erroreval": ["CrossValidationErrorEvaluator", "report_cross_validation_scores"],
             "terminator.improvement.evaluator": ["BestValueStagnationEvaluator"],

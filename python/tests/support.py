@@ -48,6 +48,13 @@ class PackageTest(unittest.TestCase):
         return done.stdout
 
 
+def kill_engine(study):
+    """As if the system had killed it."""
+    child = study._desk.engine()._child
+    child.kill()
+    child.wait()
+
+
 def square(trial):
     """Three parameters of three kinds; its least value is 0."""
     x = trial.suggest_float("x", -5, 5)

@@ -175,11 +175,59 @@ class Amend(ProgramTest):
 
     def test_what_makes_it_another_study_is_refused_also_with_amend(self):
         self.run_program("tune", "study.yaml")
-        self.change(("seed: 5", "seed: 6"))
+        self.change(("seed: 5", "seed: 5\nstrategy: {name: pbt, interval: 1, steps: 2}"), ("default: 0.5", "live: true"))
         for option in ([], ["--amend"]):
             told = self.run_program("tune", "study.yaml", *option, code=64).stderr
-            self.assertIn("seed was 5 and is 6, but the study 's' has 8 trials in the storage; put it back, or start another "
-                          "study", told)
+            self.assertIn("strategy was {\"name\":\"parallel\"} and is ", told)
+            self.assertIn(", but the study 's' has 8 trials in the storage; put it back, or give it another name (study: ...), which "
+                          "makes it a study of its own; sterlet tune with --warm-from s begins it with what this one has learned\n",
+                          told)
+
+    def test_a_seed_holds_from_the_next_trial_on(self):
+        self.write("train.sh", TRAIN + 'echo "$STERLET_TRIAL $STERLET_SEED" >> seeds\n')
+        self.run_program("tune", "study.yaml")
+        before = self.params()
+        self.change(("seed: 5", "seed: 6"), trials=12)
+        told = self.run_program("tune", "study.yaml", code=64).stderr
+        self.assertIn("  seed: was 5, is 6; trial 8 and those after it follow from it", told)
+        self.assertIn("seed was 5 and is 6, but the study 's' has 8 trials in the storage; to go on with them all the same, add "
+                      "--amend", told)
+        self.run_program("tune", "study.yaml", "--amend")
+        # A file that leaves the seed out leaves it as it is.
+        self.change(("seed: 5\n", ""), trials=14)
+        self.run_program("tune", "study.yaml")
+        self.assertEqual(json.loads(self.run_program("status", "--json").stdout)["seed"], 6)
+        self.run_program("retry", "s", "2", code=1)  # It is complete: nothing runs twice by mistake.
+        # A study that had this seed from the beginning; its points follow from the seed and the trial's number.
+        os.mkdir(self.path("other"))
+        self.write("other/train.sh", TRAIN + 'echo "$STERLET_TRIAL $STERLET_SEED" >> seeds\n')
+        self.write("other/study.yaml", STUDY.replace("seed: 5", "seed: 6").replace("trials: 8", "trials: 14"))
+        self.run_program("tune", "study.yaml", cwd=self.path("other"))
+        other = [trial["params"] for trial in self.trials(cwd=self.path("other"))]
+        self.assertEqual(self.params(), before + other[8:])
+        self.assertNotEqual(before, other[:8])
+
+        def seeds(path):
+            with open(self.path(path)) as file:
+                return dict(line.split() for line in file)
+        mine, others = seeds("seeds"), seeds("other/seeds")
+        self.assertEqual([mine[str(trial)] == others[str(trial)] for trial in range(14)], [False] * 8 + [True] * 6)
+        self.assertIn("  seed: was 5, is 6", self.run_program("show", "s", "--spec").stdout)
+
+    def test_a_trial_that_goes_on_has_the_seed_that_it_began_with(self):
+        # Its checkpoint may be of that seed. The study's file names none at first: then one was drawn.
+        self.write("train.sh", 'echo "$STERLET_TRIAL $STERLET_SEED" >> seeds\n[ -e go ] || exit 1\n' + TRAIN)
+        self.change(("seed: 5\n", ""), ("trials: 8", "trials: 2"))
+        self.run_program("tune", "study.yaml", code=3)
+        self.write("go", "")
+        self.change(("seed: 5", "seed: 7"), ("trials: 8", "trials: 3"))
+        self.run_program("tune", "study.yaml", "--amend")
+        self.run_program("retry", "s", "--failed")
+        with open(self.path("seeds")) as file:
+            lines = [line.split() for line in file]
+        self.assertEqual([trial for trial, _ in lines], ["0", "1", "2", "0", "1"])
+        self.assertEqual([seed for _, seed in lines[:2]], [seed for _, seed in lines[3:]])
+        self.assertEqual([trial["state"] for trial in self.trials()], ["COMPLETE"] * 3)
 
     def test_a_study_without_trials_is_changed_as_one_likes(self):
         self.run_program("ask-tell", "study.yaml", "--storage", "sterlet.db")

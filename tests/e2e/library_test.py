@@ -1,4 +1,5 @@
 """The C++ library in projects outside the tree: found in each way, used as docs/cpp.md shows, beside the client."""
+import contextlib
 import os
 import re
 import shutil
@@ -36,6 +37,36 @@ int main() {
     study->tell(suggestion->number, *suggestion->params.number("x")).value();
   }
   std::cout << count << " trials" << std::endl;
+}
+"""
+# Two trials that go on until somebody ends them, and one of the whole study that is told.
+STOPPED = """
+#include <sterlet/sterlet.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+int main() {
+  sterlet::Space space;
+  space.add_float("x", 0, 1);
+  auto study = sterlet::Study::open(space, {.name = "mine", .trials = 3, .storage = "mine.db"});
+  for (int i = 0; i < 2; ++i) {
+    const auto trial = study->ask();
+    std::cout << "trial " << trial->number << std::endl;
+    for (int step = 1; step < 100000; ++step) {
+      if (i == 1 && step > 1) {
+        if (*study->should_prune(trial->number)) break;
+      } else if (const auto decided = study->report(trial->number, step, 0.5); decided->prune) {
+        std::cout << decided->reason << std::endl;
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    study->tell(trial->number, 0.25).value();
+  }
+  study->tell(study->ask()->number, 0.75).value();
+  std::cout << "ended" << std::endl;
 }
 """
 # Between CMake and the compiler: one source of each of these rooms, which meet all libraries of others, is compiled; the
@@ -78,7 +109,7 @@ class Library(ProgramTest):
 
     def flags(self):
         """Of an installation that was moved afterwards."""
-        self.install("client", "library")
+        self.install("library", "client")
         os.rename(self.path("prefix"), self.path("moved"))
         found = {"PKG_CONFIG_PATH": self.path("moved/share/pkgconfig")}
         return self.shell("pkg-config", "--cflags", "--libs", "sterlet >= 0.1", **found).split()
@@ -143,6 +174,23 @@ class Library(ProgramTest):
         self.shell("c++", "-std=c++20", "main.cc", "-o", "quiet", *flags)
         done = subprocess.run(["./quiet"], cwd=self.folder, capture_output=True, text=True, timeout=LIMIT_SECONDS)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_a_person_stops_a_trial_that_it_runs(self):
+        self.write("main.cc", STOPPED)
+        self.shell("c++", "-std=c++20", "main.cc", "-o", "stopped", *self.flags())
+        with subprocess.Popen(["./stopped"], cwd=self.folder, stdout=subprocess.PIPE, text=True) as program, \
+                contextlib.ExitStack() as stack:
+            stack.callback(program.kill)  # Where a check fails, it would go on.
+            self.assertEqual(program.stdout.readline(), "trial 0\n")
+            said = self.run_program("stop", "mine", "0", "--storage", "mine.db").stdout
+            self.assertRegex(said, "^trial 0 has ended: CANCELLED, stopped by ")
+            self.assertRegex(program.stdout.readline(), "^stopped by ")
+            self.assertEqual(program.stdout.readline(), "trial 1\n")
+            said = self.run_program("stop", "mine", "1", "--prune", "--storage", "mine.db").stdout
+            self.assertRegex(said, "^trial 1 has ended: PRUNED, pruned by ")
+            self.assertEqual(program.communicate(timeout=LIMIT_SECONDS)[0], "ended\n")
+        self.assertEqual([(trial["state"], trial["values"]) for trial in self.trials("--storage", "mine.db")],
+                         [("CANCELLED", []), ("PRUNED", [0.5]), ("COMPLETE", [0.75])])
 
     def test_fetch_content_builds_a_checkout(self):
         """FetchContent_MakeAvailable is add_subdirectory, of what it has unpacked."""

@@ -91,7 +91,7 @@ class WaysIn(ProgramTest):
         # A package that was moved after its installation is found as well.
         os.rename(self.path("prefix"), self.path("moved"))
         found = {"PKG_CONFIG_PATH": self.path("moved/share/pkgconfig")}
-        flags = self.shell("pkg-config", "--cflags", "sterlet >= 0.1", **found).split()
+        flags = self.shell("pkg-config", "--cflags", "sterlet-client >= 0.1", **found).split()
         self.write("main.cc", MAIN)
         self.shell("c++", "-std=c++17", *flags, "main.cc", "-o", "outside")
         self.tune("./outside")

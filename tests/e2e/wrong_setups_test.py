@@ -150,6 +150,8 @@ class WrongSetUps(SetUpTest):
                        name=name)
             told = self.run_program("tune", "study.yaml", code=None).stderr
             ended = {int(number) for number in re.findall(r"(?m)^trial (\d+) FAILED .*no such program", told)}
+            for numbers in re.findall(r"(?m)^the same \d+ more times: trials? (.*)$", told):
+                ended |= {int(number) for number in re.findall(r"\d+", numbers)}
             states = {trial["number"]: trial["state"] for trial in self.trials(name)}
             self.assertEqual(states, {number: "FAILED" for number in ended}, told)
             self.assertIn(f"{name}: its program cannot be started (pyhton3: no such program", told)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from live import ROOT
+from live import LIMIT_SECONDS, ROOT
 
 PAGES = os.path.join(ROOT, "docs", "frameworks")
 HERE = ("catboost", "keras", "lightning", "torch", "transformers")  # Others are run by python/tests/docs_test.py.
@@ -21,11 +21,11 @@ def snippets():
                     yield pytest.param(text, id=f"{name}-{number}")
 
 
-@pytest.mark.parametrize("text", snippets())
+@pytest.mark.parametrize("text", list(snippets()))
 def test_a_snippet_runs(text, tmp_path):
     (tmp_path / "snippet.py").write_text(text)
     environment = {**os.environ, "PYTHONPATH": os.path.join(ROOT, "python")}
     environment.setdefault("KERAS_BACKEND", "torch")
     done = subprocess.run([sys.executable, "snippet.py"], cwd=tmp_path, env=environment, text=True, capture_output=True,
-                          timeout=240)
+                          timeout=LIMIT_SECONDS)
     assert done.returncode == 0, done.stderr

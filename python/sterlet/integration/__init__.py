@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, List
 
+from sterlet._absent import absent
+
 __all__ = [
     "BoTorchSampler",
     "CatBoostPruningCallback",
@@ -72,7 +74,7 @@ def __getattr__(name: str) -> Any:
         from sterlet.integration.sklearn import OptunaSearchCV
 
         return OptunaSearchCV
-    raise AttributeError(f"module 'sterlet.integration' has no attribute {name!r}")
+    raise absent("integration", name)
 
 
 def __dir__() -> List[str]:

@@ -213,7 +213,7 @@ class _Model:
         """The values for a trial."""
         answer = self._engine.call({"op": "ask"})
         values = {
-            name: self._space.by_code[code].decode(answer["params"][code])
+            name: self._space.by_code[code].offered(answer["params"][code])
             for name, code in ((known.name, known.code) for known in self._space.known.values())
         }
         self._asked[place] = (answer["id"], answer["params"])

@@ -276,7 +276,7 @@ class _Search:
         return candidates
 
     def _value(self, code: str, word: Any) -> Any:
-        value = self._space.by_code[code].decode(word)
+        value = self._space.by_code[code].offered(word)
         if code not in self._unbounded:
             return value
         found = self._unbounded[code].ppf(value)

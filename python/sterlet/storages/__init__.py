@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
 
+from sterlet._absent import absent
 from sterlet.storages import journal
 from sterlet.storages.journal import JournalFileOpenLock, JournalFileSymlinkLock
 
@@ -92,6 +93,10 @@ RetryHeartbeatStaleTrialCallback = RetryFailedTrialCallback
 
 def fail_stale_trials(study: Study) -> None:
     """Nothing: trials of a process that died are run again, not failed."""
+
+
+def __getattr__(name: str) -> Any:
+    raise absent("storages", name)
 
 
 def get_storage(storage: Storage) -> BaseStorage:

@@ -10,6 +10,7 @@ import statistics
 from typing import TYPE_CHECKING, Any, List, Optional, Sequence
 
 from sterlet import logging
+from sterlet._absent import absent
 from sterlet.trial import FrozenTrial, TrialState
 
 if TYPE_CHECKING:
@@ -173,6 +174,10 @@ class TerminatorCallback:
         if self._terminator.should_terminate(study):
             _logger.info("The study has been stopped by the terminator.")
             study.stop()
+
+
+def __getattr__(name: str) -> Any:
+    raise absent("terminator", name)
 
 
 def report_cross_validation_scores(trial: RunningTrial, scores: Sequence[float]) -> None:

@@ -62,8 +62,33 @@ class Plot:
         with open(file, "w", encoding="utf-8") as page:
             page.write(f"<!doctype html>\n<meta charset=utf-8>\n<title>Sterlet</title>\n{self._repr_html_()}\n")
 
-    def update_layout(self, **ignored: Any) -> Plot:
-        """Nothing: scripts that were written for another library call it. What `axes` is may be changed instead."""
+    def update_layout(
+        self,
+        *,
+        title: Any = None,
+        xaxis_title: Any = None,
+        yaxis_title: Any = None,
+        width: Union[float, None] = None,
+        height: Union[float, None] = None,
+        **ignored: Any,
+    ) -> Plot:
+        """Changes titles (a text, or {"text": ...}) and the size in pixels, as scripts for Plotly do. What else Plotly
+        knows is ignored; `axes` and `figure` may be changed instead."""
+        every = list(self.axes.ravel()) if hasattr(self.axes, "ravel") else [self.axes]
+        if title is not None and len(every) == 1:
+            every[0].set_title(_text(title))
+        elif title is not None:
+            self.figure.suptitle(_text(title))
+        for axes in every:
+            if xaxis_title is not None:
+                axes.set_xlabel(_text(xaxis_title))
+        if yaxis_title is not None:
+            every[0].set_ylabel(_text(yaxis_title))
+        inches = self.figure.get_size_inches()
+        dots = self.figure.get_dpi()
+        self.figure.set_size_inches(
+            inches[0] if width is None else width / dots, inches[1] if height is None else height / dots
+        )
         return self
 
     def _repr_html_(self) -> str:
@@ -71,6 +96,10 @@ class Plot:
         self.figure.savefig(image, format="svg", bbox_inches="tight")
         text = image.getvalue()
         return text[text.index("<svg") :]
+
+
+def _text(title: Any) -> str:
+    return str(title.get("text", "")) if isinstance(title, dict) else str(title)
 
 
 def _picture(draw: Callable[..., Any]) -> Callable[..., Plot]:

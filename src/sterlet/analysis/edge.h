@@ -11,12 +11,13 @@ namespace sterlet::analysis {
 /// Results go on getting better towards an end of a coordinate's range.
 struct Edge {
   bool is_high = false;   ///< At its high end; else at its low one.
-  double confidence = 0;  ///< That they do, in (0.5, 1).
-  double gain = 0;        ///< How much better the last fifth of the range is than where it begins; > 0.
+  double confidence = 0;  ///< That the best place is the end, in (0.5, 1).
+  double gain = 0;        ///< How much better the end is than a fifth of the range before it; > 0.
 };
 
-/// Looks from the eight rows that are expected to be best along an ordered column: whether the prediction falls over the
-/// last fifth of the range, more likely than not, is nowhere better than at the end, and for certain worse in the middle.
+/// Looks from the eight rows that are expected to be best along an ordered column, at 400 draws of what the process takes
+/// to be possible there: whether most of them are best in the last tenth of the range, and it is certain that the end is better
+/// than the middle.
 ///
 /// `first`, `last`: the least and the greatest coordinate that a value can have (0 and 1, but for ints of few values).
 /// Edges     an optimum inside the range, a coordinate that hardly acts: nothing.

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "sterlet/analysis/marginals.h"
+#include "sterlet/math/least_squares.h"
 
 namespace sterlet::analysis {
 
@@ -115,20 +116,19 @@ class Decomposition final {
     if (strong.empty()) return;
     const std::size_t unknowns = strong.size() + 2;  // The other parts as one, and the constant.
     const std::vector<std::vector<double>> rows = unseen_parts(strong);
-    std::vector<double> a(unknowns * (unknowns + 1), 0.0);
+    math::LeastSquares fit(unknowns);
     double squares = 0, count = 0;
     for (const std::vector<double>& row : rows) {
       if (row.empty()) continue;
-      for (std::size_t i = 0; i < unknowns; ++i) {
-        for (std::size_t k = 0; k <= unknowns; ++k) a[i * (unknowns + 1) + k] += row[i] * row[k];
-      }
+      fit.add(row, row[unknowns]);
       squares += row[unknowns] * row[unknowns];
       count += 1;
     }
     if (count == 0 || squares == 0) return;
-    for (std::size_t i = 0; i + 1 < unknowns; ++i) a[i * (unknowns + 1) + i] += squares / count / kFactorVariance;
-    const std::vector<double> solution = solve(std::move(a), unknowns);
-    const auto factor = [&](std::size_t i) { return std::clamp(1 + solution[i], 0.0, kFactorMax); };
+    for (std::size_t i = 0; i + 1 < unknowns; ++i) fit.pull(i, squares / count / kFactorVariance);
+    const auto solution = fit.solve();
+    if (!solution) return;
+    const auto factor = [&](std::size_t i) { return std::clamp(1 + (*solution)[i], 0.0, kFactorMax); };
     factors_.assign(factors_.size(), factor(strong.size()));
     for (std::size_t i = 0; i < strong.size(); ++i) factors_[strong[i]] = factor(i);
   }
@@ -162,21 +162,6 @@ class Decomposition final {
       for (double& value : row) value /= models;
     }
     return rows;
-  }
-
-  // Gauss and Jordan; the matrix, with the right side as last column, is positive definite.
-  static std::vector<double> solve(std::vector<double> a, std::size_t size) {
-    const std::size_t stride = size + 1;
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t k = 0; k < size; ++k) {
-        if (k == i) continue;
-        const double factor = a[k * stride + i] / a[i * stride + i];
-        for (std::size_t c = i; c <= size; ++c) a[k * stride + c] -= factor * a[i * stride + c];
-      }
-    }
-    std::vector<double> solution;
-    for (std::size_t i = 0; i < size; ++i) solution.push_back(a[i * stride + size] / a[i * stride + i]);
-    return solution;
   }
 
   void draw_points(std::uint64_t seed) {

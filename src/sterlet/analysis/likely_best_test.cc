@@ -96,7 +96,7 @@ TEST(LikelyBest, TakesNoRipplesForNoiseOnceTrialsGatherInOne) {
 }
 
 TEST(LikelyBest, SaysNothingOfFewOrEqualResults) {
-  EXPECT_FALSE(find_likely_best(Search(1, 29, 0.1).input).has_value());
+  EXPECT_FALSE(find_likely_best(Search(1, 19, 0.1).input).has_value());
   Search equal(1, 60, 0.1);
   std::fill(equal.input.results.begin(), equal.input.results.end(), 0.3);
   EXPECT_FALSE(find_likely_best(equal.input).has_value());

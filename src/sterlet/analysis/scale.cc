@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sterlet/analysis/smooth_process.h"
 
@@ -13,6 +14,17 @@ namespace {
 // of studies.
 constexpr double kTemper = 0.7;
 
+// Of both shapes: a column may bend sharply on its right scale, too, and then a smooth process fits it better on a wrong one,
+// where the trials hardly show the bend.
+std::optional<double> log_evidence(const ProcessInput& input) {
+  const auto smooth = SmoothProcess::fit(input, SmoothProcess::Shape::kSmooth);
+  const auto rough = SmoothProcess::fit(input, SmoothProcess::Shape::kRough);
+  if (!smooth || !rough) return std::nullopt;
+  const double most = std::max(smooth->log_evidence(), rough->log_evidence());
+  const double least = std::min(smooth->log_evidence(), rough->log_evidence());
+  return most + std::log1p(std::exp(least - most)) - std::log(2.0);
+}
+
 }  // namespace
 
 std::size_t ScaleVerdict::best() const {
@@ -22,20 +34,20 @@ std::size_t ScaleVerdict::best() const {
 ScaleVerdict judge_scale(const ScaleQuestion& question) {
   const std::size_t count = question.candidates.size();
   ScaleVerdict verdict;
-  verdict.probabilities.assign(count, 0.5 / static_cast<double>(count - 1));
-  verdict.probabilities[question.current] = 0.5;
-  const auto without = SmoothProcess::fit(question.rest);
+  verdict.probabilities.assign(count, (1 - question.prior_of_current) / static_cast<double>(count - 1));
+  verdict.probabilities[question.current] = question.prior_of_current;
+  const auto without = log_evidence(question.rest);
   if (!without) return verdict;
   std::vector<double> evidence;
   for (const auto& candidate : question.candidates) {
     ProcessInput input = question.rest;
     input.ordered.push_back(candidate);
-    const auto with = SmoothProcess::fit(input);
+    const auto with = log_evidence(input);
     if (!with) return verdict;
-    evidence.push_back(with->log_evidence());
+    evidence.push_back(*with);
   }
   const double most = *std::max_element(evidence.begin(), evidence.end());
-  verdict.relevance = most - without->log_evidence();
+  verdict.relevance = most - *without;
   double sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
     verdict.probabilities[i] *= std::exp(kTemper * (evidence[i] - most));

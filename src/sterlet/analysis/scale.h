@@ -11,6 +11,7 @@ namespace sterlet::analysis {
 struct ScaleQuestion {
   std::vector<std::vector<double>> candidates;  ///< At least two columns in [0, 1]: the same coordinate on each scale.
   std::size_t current = 0;                      ///< The one that trials were drawn on.
+  double prior_of_current = 0.5;                ///< In (0, 1): that it is the right one, before a trial.
   ProcessInput rest;                            ///< The other columns, and the results.
 };
 
@@ -23,11 +24,11 @@ struct ScaleVerdict {
 };
 
 /// Compares Gaussian processes that differ in the scale of one coordinate alone, everything else fitted for each anew.
-/// On its right scale a coordinate acts alike everywhere, as the kernel expects.
+/// On its right scale a coordinate acts alike everywhere, as the kernels expect: a smooth one and a rough one, alike.
 ///
-/// Prior     0.5 for the current scale, the rest for the others alike.
+/// Prior     prior_of_current for the current scale, the rest for the others alike.
 /// Edges     fewer than 8 trials, or equal results: probabilities are the prior, relevance 0.
-/// Cost      a SmoothProcess a candidate, and one more.
+/// Cost      two SmoothProcesses a candidate, one of each shape, and two more.
 /// Source    MacKay: Bayesian interpolation, Neural Computation 4, 1992 (evidence).
 ScaleVerdict judge_scale(const ScaleQuestion& question);
 

@@ -5,8 +5,9 @@
 #include <cmath>
 #include <utility>
 
-#include "sterlet/analysis/size_parabola.h"
+#include "sterlet/analysis/size_valley.h"
 #include "sterlet/base/rng.h"
+#include "sterlet/math/least_squares.h"
 
 namespace sterlet::analysis {
 
@@ -16,8 +17,6 @@ constexpr std::size_t kResultsMin = 4;
 constexpr std::size_t kPlacesMin = 3;
 constexpr double kWeightFall = 2;         // Of the weight, from the best result to the median one.
 constexpr double kErrorOfSpacing = 0.25;  // No place is known better than this part of the distance of two neighbours.
-constexpr double kSearchMost = 0.7;       // Of the error of a search: a factor of two on a log scale.
-constexpr double kDrawnMin = 0.8;         // Of the draws of the bootstrap must give a parabola.
 constexpr double kTail = 0.05;            // Of a 90% interval.
 
 struct Tried {
@@ -56,26 +55,6 @@ std::size_t different_places(const std::vector<Tried>& tried) {
   return count;
 }
 
-using Matrix = std::array<std::array<double, 3>, 3>;
-
-// The inverse of a symmetric matrix of three by its cofactors; nothing where it has none.
-std::optional<Matrix> inverse(const Matrix& m) {
-  Matrix out{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      const std::size_t r1 = (j + 1) % 3, r2 = (j + 2) % 3, c1 = (i + 1) % 3, c2 = (i + 2) % 3;
-      out[i][j] = m[r1][c1] * m[r2][c2] - m[r1][c2] * m[r2][c1];
-    }
-  }
-  const double determinant = m[0][0] * out[0][0] + m[0][1] * out[1][0] + m[0][2] * out[2][0];
-  const double scale = m[0][0] * m[1][1] * m[2][2];
-  if (!(std::fabs(determinant) > 1e-12 * std::fabs(scale))) return std::nullopt;
-  for (auto& row : out) {
-    for (double& each : row) each /= determinant;
-  }
-  return out;
-}
-
 struct Parabola {
   double lowest = 0, error = 0;  // Place.
 };
@@ -86,28 +65,20 @@ std::optional<Parabola> fit_parabola(const std::vector<Tried>& tried, double ori
   const auto best =
       std::min_element(tried.begin(), tried.end(), [](const Tried& x, const Tried& y) { return x.result < y.result; });
   const double range = std::max(median_result(tried) - best->result, 1e-300);
-  Matrix xx{};
-  std::array<double, 3> xy{};
+  math::LeastSquares fit(3);
   double weights = 0, squares = 0;
   const auto weight_of = [&](const Tried& each) {
     return std::exp(-kWeightFall * (each.result - best->result) / range);
   };
   for (const Tried& each : tried) {
     const double x = (each.place - origin) / unit, w = weight_of(each);
-    const std::array<double, 3> row{1, x, x * x};
-    for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t j = 0; j < 3; ++j) xx[i][j] += w * row[i] * row[j];
-      xy[i] += w * row[i] * each.result;
-    }
+    fit.add(std::array{1.0, x, x * x}, each.result, w);
     weights += w;
     squares += w * w;
   }
-  const auto covariance = inverse(xx);
-  if (!covariance) return std::nullopt;
-  std::array<double, 3> c{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) c[i] += (*covariance)[i][j] * xy[j];
-  }
+  const auto solution = fit.solve(), covariance = fit.inverse();
+  if (!solution || !covariance) return std::nullopt;
+  const std::vector<double>& c = *solution;
   if (!(c[2] > 0)) return std::nullopt;
   double residuals = 0;
   for (const Tried& each : tried) {
@@ -119,7 +90,7 @@ std::optional<Parabola> fit_parabola(const std::vector<Tried>& tried, double ori
   const std::array<double, 2> gradient{-1 / (2 * c[2]), c[1] / (2 * c[2] * c[2])};
   double spread = 0;
   for (std::size_t i = 0; i < 2; ++i) {
-    for (std::size_t j = 0; j < 2; ++j) spread += gradient[i] * gradient[j] * (*covariance)[i + 1][j + 1];
+    for (std::size_t j = 0; j < 2; ++j) spread += gradient[i] * gradient[j] * (*covariance)[3 * (i + 1) + j + 1];
   }
   return Parabola{.lowest = origin - c[1] / (2 * c[2]) * unit,
                   .error = std::sqrt(std::max(0.0, spread * variance)) * unit};
@@ -227,47 +198,34 @@ SizeTrials finite_trials(const SizeTrials& trials) {
   return out;
 }
 
-// All sizes together; the bootstrap draws each size's trials with repetition.
-std::optional<Spread> spread_of_parabolas(std::span<const SizeTrials> sizes, const std::vector<BestPlace>& best,
-                                          const SizeLawOptions& options) {
+// All sizes together: draws of a valley's middle and slope from what they may be.
+std::optional<Spread> spread_of_valleys(std::span<const SizeTrials> sizes, const SizeLawOptions& options) {
   std::vector<SizeTrials> finite;
   for (const SizeTrials& each : sizes) {
     finite.push_back(finite_trials(each));
     if (finite.back().results.size() < kResultsMin) finite.pop_back();
   }
-  const auto whole = fit_size_parabola(finite);
-  if (!whole) return std::nullopt;
-  Spread spread{.middle = whole->middle, .slope = whole->slope};
-  for (const SizeTrials& each : finite) spread.mean += std::log(each.size) / static_cast<double>(finite.size());
+  const auto valley = fit_size_valley(finite, {.mean = options.power_usual, .spread = options.power_spread});
+  if (!valley) return std::nullopt;
+  Spread spread{.mean = valley->mean_log_size};
+  const std::size_t row = valley->slopes.size();
+  std::vector<double> up_to;  // Of the cells' probabilities.
+  double sum = 0;
+  for (std::size_t cell = 0; cell < valley->probabilities.size(); ++cell) {
+    sum += valley->probabilities[cell];
+    up_to.push_back(sum);
+    spread.middle += valley->probabilities[cell] * valley->middles[cell / row];
+    spread.slope += valley->probabilities[cell] * valley->slopes[cell % row];
+  }
   base::RandomStream stream({.seed = options.seed, .stream = kAnalysisStream});
   for (int i = 0; i < options.samples; ++i) {
-    std::vector<std::vector<std::size_t>> rows(finite.size());
-    for (std::size_t s = 0; s < finite.size(); ++s) {
-      const std::size_t count = finite[s].results.size();
-      for (std::size_t k = 0; k < count; ++k) {
-        rows[s].push_back(std::min(count - 1, static_cast<std::size_t>(stream.uniform() * static_cast<double>(count))));
-      }
-    }
-    const auto drawn = fit_size_parabola(finite, rows);
-    if (!drawn) continue;
-    spread.middles.push_back(drawn->middle);
-    spread.slopes.push_back(drawn->slope);
+    const auto found = std::lower_bound(up_to.begin(), up_to.end(), stream.uniform() * sum);
+    const auto cell = std::min(static_cast<std::size_t>(found - up_to.begin()), up_to.size() - 1);
+    spread.middles.push_back(valley->middles[cell / row] + (stream.uniform() - 0.5) * valley->middle_step);
+    spread.slopes.push_back(valley->slopes[cell % row] + (stream.uniform() - 0.5) * valley->slope_step);
   }
-  if (static_cast<double>(spread.slopes.size()) < kDrawnMin * options.samples) return std::nullopt;
-  // Where one size's best lies outside of what was tried, the parabolas only guess.
-  double low = finite.front().places.front(), high = low;
-  for (const SizeTrials& each : finite) {
-    low = std::min(low, each.places.front());
-    high = std::max(high, each.places.back());
-  }
-  for (const SizeTrials& each : finite) {
-    const double place = spread.middle + spread.slope * (std::log(each.size) - spread.mean);
-    if (place < low || place > high) return std::nullopt;
-  }
-  // A search has one size's trials, and goes by where they are lowest, which a shared parabola does not.
-  spread.search = std::max(deviation_of(spread.middles) * std::sqrt(static_cast<double>(finite.size())),
-                           std::min(kSearchMost, typical_error(best)));
-  draw_to_usual(spread, options, stream);
+  // A search at the target has one size's trials.
+  spread.search = deviation_of(spread.middles) * std::sqrt(static_cast<double>(finite.size()));
   return spread;
 }
 
@@ -332,7 +290,8 @@ std::optional<SizeLaw> fit_size_law(std::span<const SizeTrials> sizes, double ta
   std::stable_sort(law.best.begin(), law.best.end(),
                    [](const BestPlace& x, const BestPlace& y) { return x.size < y.size; });
   if (law.best.size() < 2 || law.best.front().size == law.best.back().size) return std::nullopt;
-  const Spread found = spread_of_parabolas(sizes, law.best, options).value_or(spread_of_places(law.best, options));
+  const auto valleys = spread_of_valleys(sizes, options);
+  const Spread found = valleys ? *valleys : spread_of_places(law.best, options);
   judge(found, target, options, law);
   return law;
 }

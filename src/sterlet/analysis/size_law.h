@@ -46,7 +46,7 @@ struct SizeLaw {
 };
 
 struct SizeLawOptions {
-  int samples = 1000;      ///< >= 1. Of the bootstrap.
+  int samples = 1000;      ///< >= 1. Draws of what the line may be.
   std::uint64_t seed = 0;  ///< Of its chance.
   double tolerance =
       0.405;  ///< > 0. A shift of less than this between the smallest size and the target is none: ln 1.5.
@@ -55,9 +55,9 @@ struct SizeLawOptions {
   double power_spread = 0;
 };
 
-/// Fits the law to two sizes or more: parabolas of equal width whose lowest points lie on a line over ln(size), to all trials
-/// together, with a bootstrap that draws each size's trials with repetition. Where they do not open upwards, or have
-/// their lowest points outside of what was tried, a line through each size's best place, drawn anew by its error. A slope with
+/// Fits the law to two sizes or more: valleys of one shape whose lowest points lie on a line over ln(size), to all trials
+/// together (size_valley.h), with draws from what the line may be. Where there are no such valleys, a line through each
+/// size's best place, drawn anew by its error. A slope with
 /// a large error is drawn towards power_usual. The prediction has the error, too, with which a search at the
 /// target itself would find its best place.
 ///   moves    the interval of b leaves out 0, and the shift up to the target is more than the tolerance

@@ -20,9 +20,15 @@ struct Priors {
 };
 constexpr Priors kSmoothPriors{.length_mean = -0.2, .length_sd = 0.8, .noise_mean = -4.0, .noise_sd = 1.5};
 constexpr Priors kRoughPriors{.length_mean = 0.3, .length_sd = 0.8, .noise_mean = -3.0, .noise_sd = 1.5};
+constexpr Priors kExactPriors{.length_mean = 0.3, .length_sd = 0.8, .noise_mean = -9.0, .noise_sd = 0.5};
 constexpr double kSignalSd = 1.0;
 constexpr double kLengthMin = 0.05, kLengthMax = 30;
 constexpr double kJitter = 1e-8;
+
+const Priors& priors_of(SmoothProcess::Shape shape) {
+  if (shape == SmoothProcess::Shape::kSmooth) return kSmoothPriors;
+  return shape == SmoothProcess::Shape::kRough ? kRoughPriors : kExactPriors;
+}
 
 double square(double x) { return x * x; }
 
@@ -96,11 +102,7 @@ Covariance covariance_at(SmoothProcess::Shape shape, double half_squared) {
 class Evidence final {
  public:
   Evidence(const std::vector<Distances>& distances, const std::vector<double>& results, SmoothProcess::Shape shape)
-      : distances_(distances),
-        y_(results),
-        shape_(shape),
-        priors_(shape == SmoothProcess::Shape::kSmooth ? kSmoothPriors : kRoughPriors),
-        n_(results.size()) {}
+      : distances_(distances), y_(results), shape_(shape), priors_(priors_of(shape)), n_(results.size()) {}
 
   // The most probable parameters.
   std::vector<double> search(double& log_evidence) const {
@@ -267,33 +269,41 @@ double SmoothProcess::likeness(std::size_t first, std::size_t second) const {
   return kernel(rows_[first], rows_[second]) / signal_;
 }
 
-SmoothProcess::Contrast SmoothProcess::contrast(const std::vector<std::vector<double>>& points, std::size_t column,
-                                                double from, double to) const {
-  if (points.empty()) return {};
-  std::vector<std::vector<double>> at;
-  std::vector<double> factors;
-  const double factor = 1 / static_cast<double>(points.size());
-  for (const std::vector<double>& point : points) {
-    for (const bool is_to : {true, false}) {
+SmoothProcess::Profile SmoothProcess::profile(const std::vector<std::vector<double>>& points, std::size_t column,
+                                              const std::vector<double>& places) const {
+  const std::size_t count = places.size(), n = rows_.size();
+  Profile out{.mean = std::vector<double>(count, 0.0), .covariance = std::vector<double>(count * count, 0.0)};
+  if (points.empty()) return out;
+  const auto all = static_cast<double>(points.size());
+  std::vector<std::vector<double>> at;  // The points at each place in turn.
+  for (const double place : places) {
+    for (const std::vector<double>& point : points) {
       at.push_back(point);
-      at.back()[column] = is_to ? to : from;
-      factors.push_back(is_to ? factor : -factor);
+      at.back()[column] = place;
     }
   }
-  const std::size_t n = rows_.size();
-  std::vector<double> with_rows(n, 0.0);  // Covariance of the contrast with each row.
-  for (std::size_t row = 0; row < n; ++row) {
-    for (std::size_t i = 0; i < at.size(); ++i) with_rows[row] += factors[i] * kernel(at[i], rows_[row]);
-  }
-  double variance = 0, mean = 0;
+  std::vector<double> with_rows(count * n, 0.0), projected(n);  // Covariance of each mean with each row.
   for (std::size_t i = 0; i < at.size(); ++i) {
-    for (std::size_t k = 0; k < at.size(); ++k) variance += factors[i] * factors[k] * kernel(at[i], at[k]);
+    const std::size_t place = i / points.size();
+    for (std::size_t row = 0; row < n; ++row) with_rows[place * n + row] += kernel(at[i], rows_[row]) / all;
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      out.covariance[place * count + k / points.size()] += kernel(at[i], at[k]) / (all * all);
+    }
   }
-  for (std::size_t a = 0; a < n; ++a) {
-    mean += with_rows[a] * weights_[a];
-    for (std::size_t b = 0; b < n; ++b) variance -= with_rows[a] * inverse_[a * n + b] * with_rows[b];
+  for (std::size_t i = 0; i < count; ++i) {
+    const double* own = with_rows.data() + i * n;
+    for (std::size_t a = 0; a < n; ++a) {
+      out.mean[i] += own[a] * weights_[a];
+      projected[a] = 0;
+      for (std::size_t b = 0; b < n; ++b) projected[a] += inverse_[a * n + b] * own[b];
+    }
+    out.mean[i] = centre_ + out.mean[i] * unit_;
+    for (std::size_t k = 0; k < count; ++k) {
+      for (std::size_t a = 0; a < n; ++a) out.covariance[i * count + k] -= projected[a] * with_rows[k * n + a];
+      out.covariance[i * count + k] *= square(unit_);
+    }
   }
-  return {.mean = mean * unit_, .sd = std::sqrt(std::max(0.0, variance)) * unit_};
+  return out;
 }
 
 std::vector<std::size_t> rows_to_fit(const std::vector<double>& results) {

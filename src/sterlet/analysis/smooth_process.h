@@ -17,7 +17,9 @@ struct ProcessInput {
 /// the most probable ones under priors that expect a column to bend a result once or twice.
 ///
 /// Shape     kSmooth: squared exponential, for what a column does on the whole. kRough: Matern 3/2 that expects more noise,
-///           for what a single row is worth: of real trainings it predicts more (docs/decisions/0003-gp-noise.md).
+///           for what a single row is worth: of real trainings it predicts more (docs/decisions/0003-gp-noise.md). kExact:
+///           kRough with hardly any noise, as functions that have none are; what kRough gains on its evidence is how much
+///           the results speak for noise.
 ///
 /// Results are standardised, and what is worse than the median by more than the median is than the best counts less and
 /// less, so that a wall of bad results does not shape the rest.
@@ -28,7 +30,7 @@ class SmoothProcess final {
   /// At most this many rows are worth their cost.
   static constexpr std::size_t kRowsMax = 100;
 
-  enum class Shape { kSmooth, kRough };
+  enum class Shape { kSmooth, kRough, kExact };
 
   /// Nothing for fewer than 8 rows, or equal results.
   static std::optional<SmoothProcess> fit(const ProcessInput& input, Shape shape = Shape::kSmooth);
@@ -45,11 +47,13 @@ class SmoothProcess final {
   /// How alike the process takes two rows to be, in [0, 1].
   double likeness(std::size_t first, std::size_t second) const;
 
-  /// The mean over some points of what column `column` (ordered) at `to` makes of the prediction, against it at `from`.
-  struct Contrast {
-    double mean = 0, sd = 0;  ///< In the results' unit; of the posterior.
+  /// The mean over some points of the prediction with column `column` (ordered) at each of some places, and its
+  /// covariance, row after row; of the posterior, without noise, in the results' unit and its square.
+  struct Profile {
+    std::vector<double> mean, covariance;
   };
-  Contrast contrast(const std::vector<std::vector<double>>& points, std::size_t column, double from, double to) const;
+  Profile profile(const std::vector<std::vector<double>>& points, std::size_t column,
+                  const std::vector<double>& places) const;
 
  private:
   explicit SmoothProcess(Shape shape) : shape_(shape) {}

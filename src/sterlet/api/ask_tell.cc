@@ -20,6 +20,7 @@
 #include "sterlet/context/log/contexts.h"
 #include "sterlet/study/mail.h"
 #include "sterlet/study/sessions.h"
+#include "sterlet/study/wishes.h"
 
 namespace sterlet::api {
 
@@ -98,36 +99,9 @@ class Server final {
 
   // What people want of the trials that were asked for here.
   Result<void> take_mail() {
-    STERLET_TRY(const bool has_come, mail_.has_come());
-    if (!has_come) return {};
-    std::map<std::int64_t, std::string> stopped;
-    STERLET_TRY(auto transaction, study_.begin());
-    STERLET_TRY(const auto commands, mail_.pending());
-    for (const storage::CommandRecord& command : commands) {
-      const std::int64_t trial = command.trial;
-      if (trial < 0 || trial >= static_cast<std::int64_t>(study_.records().size())) continue;
-      const storage::TrialRecord record = study_.records()[static_cast<std::size_t>(trial)];
-      if (record.state != storage::State::kRunning || study_.session_of(trial) != session_->id) continue;
-      if (command.kind != study::kStopKind && command.kind != study::kPruneKind) {
-        STERLET_PASS(
-            mail_.answer(command.id, fmt::format("trial {} is run by a program that asks and tells, and cannot "
-                                                 "be held from here",
-                                                 trial)));
-        continue;
-      }
-      const bool is_prune = command.kind == study::kPruneKind;
-      const std::string reason = study::stop_reason(command);
-      const storage::State state = is_prune ? storage::State::kPruned : storage::State::kCancelled;
-      STERLET_PASS(study_.tell(trial, record.attempt, {.state = state, .reason = reason}));
-      STERLET_PASS(
-          mail_.answer(command.id, fmt::format("trial {} has ended: {}, {}; the program that runs it hears of it "
-                                               "when it reports next",
-                                               trial, storage::text_of(state), reason)));
-      stopped[trial] = reason;
-    }
-    STERLET_PASS(transaction.commit());
-    mail_.was_read();
-    for (auto& [trial, reason] : stopped) stopped_[trial] = std::move(reason);
+    STERLET_TRY(auto ended, study::end_as_wished(study_, mail_, session_->id));
+    if (ended.empty()) return {};
+    for (auto& [trial, reason] : ended) stopped_[trial] = std::move(reason);
     return study_.sync();
   }
 

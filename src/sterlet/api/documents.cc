@@ -13,6 +13,7 @@
 #include "sterlet/api/lineage.h"
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::api {
 
@@ -249,8 +250,11 @@ base::Json summary_json(const study::Study& study) {
   json["version"] = 1;
   json["study"] = study.spec().name;
   json["objectives"] = objectives_json(study);
-  json["sampler"] = study.spec().sampler.name;
-  json["pruner"] = study.spec().pruner.name;
+  json["strategy"] = study.spec().strategy.name;
+  if (studyfile::strategy_of(study.spec()).is_tuned) {  // One model that is babysat has neither.
+    json["sampler"] = study.spec().sampler.name;
+    json["pruner"] = study.spec().pruner.name;
+  }
   json["seed"] = study.seed();
   json["trials"] = study.shown_trials().size();
   json["counts"] = counts;
@@ -277,10 +281,10 @@ base::Json study_json(const study::Study& study) {
   document["study"] = {{"name", study.spec().name},
                        {"objectives", objectives_json(study)},
                        {"seed", study.seed()},
-                       {"sampler", study.spec().sampler.name},
                        {"started", time_json(study.created_ms())},
                        {"ended", is_running ? base::Json(nullptr) : time_json(ended_ms)},
                        {"state", is_running ? "running" : "done"}};
+  if (studyfile::strategy_of(study.spec()).is_tuned) document["study"]["sampler"] = study.spec().sampler.name;
   add_labels(study, std::nullopt, document["study"]);
   const auto best = study.best();
   document["study"]["best"] = base::Json::array();

@@ -43,9 +43,14 @@ class Reader final {
     std::vector<std::optional<Meaning>> columns;
     for (const std::string& name : rows.front().cells) columns.push_back(meaning_of(name));
     if (std::none_of(columns.begin(), columns.end(), [](const auto& column) { return column.has_value(); })) {
-      return refuse(fmt::format("none of its columns is a parameter or an objective ({})",
-                                base::printable(fmt::format("{}", rows.front().cells.front()))),
-                    "begin it with a line of the columns' names");
+      const std::string first = base::printable(rows.front().cells.front());
+      const bool is_cut_otherwise = rows.front().cells.size() == 1 && first.find_first_of(";|") != std::string::npos;
+      const bool is_cut_by_tabs =
+          rows.front().cells.size() == 1 && rows.front().cells.front().find('\t') != std::string::npos;
+      return refuse(fmt::format("none of its columns is a parameter or an objective ({})", first),
+                    is_cut_otherwise || is_cut_by_tabs
+                        ? "save it with commas between the columns, and points in the numbers"
+                        : "begin it with a line of the columns' names");
     }
     for (std::size_t i = 1; i < rows.size(); ++i) {
       const CsvRow& row = rows[i];

@@ -8,6 +8,7 @@
 #include "sterlet/babysit/record/change.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/study/seeds.h"
 
 namespace sterlet::babysit {
 
@@ -42,7 +43,7 @@ Result<bool> Launcher::launch(const study::Claim& claim) {
   const exec::Launch launch =
       run::make_launch(spec, {.id = model.attempt.id,
                               .params = params,
-                              .seed = run::trial_seed(desk_.study.seed(), claim.number),
+                              .seed = run::trial_seed(study::seed_of(desk_.study, claim.number), claim.number),
                               .trial_folder = run::trial_folder(desk_.options.trials_folder, claim.number),
                               .checkpoint = from ? from->path : std::string(),
                               .is_exact = true,

@@ -140,6 +140,7 @@ std::optional<Attempt::WayBack> Listener::way_to(std::int64_t step) const {
   const auto& checkpoints = model.tree().checkpoints;
   return Attempt::WayBack{.from = model.step,
                           .to = step,
+                          .last = step,
                           .steps_a_report = model.reported().steps_a_report(),
                           .checkpoint = checkpoints.empty() ? 0 : checkpoints.back().id};
 }
@@ -149,16 +150,24 @@ std::optional<Attempt::WayBack> Listener::way_to(std::int64_t step) const {
 // right what it did not. What it has saved since is of steps that no branch has.
 Result<bool> Listener::went_on_instead(const Event::Report& report) {
   Attempt& attempt = desk_.model.attempt;
-  const auto way = std::exchange(attempt.way_back, std::nullopt);
-  if (!way || report.step <= way->from || report.step - way->to <= 2 * way->steps_a_report) return false;
+  if (!attempt.way_back) return false;
+  const Attempt::WayBack way = *attempt.way_back;
+  if (report.step <= way.from || report.step - way.last <= 2 * way.steps_a_report) {
+    attempt.way_back->last = report.step;
+    if (report.step > way.from) attempt.way_back.reset();
+    return false;
+  }
+  attempt.way_back.reset();
+  // A step may be done right before a range of steps goes on where it was.
+  const std::string where = way.last == way.to ? std::string("next") : fmt::format("after step {}", way.last);
   desk_.outbox.say(fmt::format(
-      "the program said that it went back to step {}, but reported step {} next, so it is started again from "
+      "the program said that it went back to step {}, but reported step {} {}, so it is started again from "
       "the checkpoint; its loop must go on from the step that it goes back to, as that of trial.steps() does "
       "(docs/babysit.md)",
-      way->to, report.step));
+      way.to, report.step, where));
   const std::vector<storage::CheckpointRecord> all = desk_.model.tree().checkpoints;
   for (const storage::CheckpointRecord& saved : all) {
-    const bool is_since = saved.id > way->checkpoint && saved.state == storage::CheckpointState::kKept;
+    const bool is_since = saved.id > way.checkpoint && saved.state == storage::CheckpointState::kKept;
     if (is_since) STERLET_PASS(desk_.model.set_checkpoint_state(saved.id, storage::CheckpointState::kDeleted));
   }
   attempt.is_muted = true;

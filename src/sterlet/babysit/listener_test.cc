@@ -71,6 +71,20 @@ TEST_F(Misnumbered, AProgramThatSaysItWentBackAndGoesOnWhereItWasIsStartedAgain)
   EXPECT_EQ(tree().model.active, 0);
 }
 
+TEST_F(Misnumbered, AlsoWhereItDoesOneStepRightFirst) {
+  hello();
+  report_until(3);
+  change("rate", 0.5);
+  report_until(20);
+  ask("undo");
+  restored(3);
+  report(3, 0.3);  // Its loop's variable has the step that it went back to until the next turn.
+  EXPECT_EQ(executor_.kills, 0);
+  report(21, 0.05);
+  EXPECT_TRUE(was_said("the program said that it went back to step 3, but reported step 21 next"));
+  EXPECT_EQ(executor_.kills, 1);
+}
+
 TEST_F(Misnumbered, OneThatWentBackIsNot) {
   hello();
   report_until(3);

@@ -25,9 +25,10 @@ struct Attempt {
   /// Step of the last checkpoint or change that it answered since its last report.
   std::optional<std::int64_t> answered_step;
   bool is_order_told = false;  ///< That its answers come before the report of their step.
-  /// It said that it went back, and has not reported since: from and to which step.
+  /// It said that it went back, and is not again where it was: from and to which step.
   struct WayBack {
     std::int64_t from = 0, to = 0;
+    std::int64_t last = 0;            ///< The step that it has reported since; to where it has not.
     std::int64_t steps_a_report = 0;  ///< Of its reports before.
     std::int64_t checkpoint = 0;      ///< The last one that was stored before.
   };

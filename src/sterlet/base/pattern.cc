@@ -28,8 +28,10 @@ struct Translated {
   std::vector<std::string> names;
 };
 
+// As metrics are called: val/acc, "val acc", also in letters of other scripts.
 bool is_name_part(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '/' || c == '-';
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || std::isalnum(byte) != 0 || std::string_view("_./- ").find(c) != std::string_view::npos;
 }
 
 std::string group_name(std::size_t index) { return fmt::format("g{}", index); }

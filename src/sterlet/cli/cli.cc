@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/cli/command_words.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 
@@ -49,13 +50,17 @@ std::string unknown_option(const CLI::App& app, const CLI::App& command, int arg
   return {};
 }
 
-std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+std::string unknown_command_text(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(sub->get_name());
-  if (const std::string word = unknown_command(names, argc, argv); !word.empty()) {
-    return fmt::format("there is no command '{}'; {}", base::printable(word), advice(word, names, "sterlet --help"));
-  }
+  const std::string word = unknown_command(names, argc, argv);
+  return word.empty() ? std::string()
+                      : fmt::format("there is no command '{}'; {}", base::printable(word), command_advice(word, names));
+}
+
+std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (const std::string told = unknown_command_text(app, argc, argv); !told.empty()) return told;
   if (app.get_subcommands().empty()) return fmt::format("{}; see sterlet --help", error.what());
   const CLI::App& command = *app.get_subcommands().front();
   const std::string help = fmt::format("sterlet {} --help", command.get_name());
@@ -85,6 +90,12 @@ void parse_and_run(Context& context, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
+    // `sterlet watch --help`: without a command of that name it would be everybody's help.
+    if (const std::string told = unknown_command_text(app, argc, argv); !told.empty()) {
+      context.err.line("sterlet: " + told);
+      context.exit_code = kUsage;
+      return;
+    }
     std::ostringstream text;
     app.exit(help, text, text);
     context.out.text(text.str());

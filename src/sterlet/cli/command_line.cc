@@ -8,6 +8,7 @@
 #include "sterlet/run/command.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/study/seeds.h"
 
 namespace sterlet::cli {
 
@@ -48,7 +49,7 @@ base::Result<TrialCommand> command_of(const OpenStudy& open, std::int64_t trial)
   command.text =
       shell_text(run::expand_command(spec.command, params,
                                      {.trial = trial,
-                                      .seed = run::trial_seed(study.seed(), trial),
+                                      .seed = run::trial_seed(study::seed_of(study, trial), trial),
                                       .checkpoint_folder = run::checkpoints_folder(folder, trial).string()}));
   std::error_code ignored;
   if (!spec.folder.empty() && !std::filesystem::equivalent(spec.folder, ".", ignored))

@@ -91,8 +91,9 @@ base::Result<OpenStudy> open_study_of(const Context& context, studyfile::StudyFi
 }
 
 void add_amend_option(CLI::App& command, StudyOptions& options) {
-  command.add_flag("--amend", options.amend,
-                   "go on with the stored trials where the study file has another space, objective or constraint");
+  command.add_flag(
+      "--amend", options.amend,
+      "go on with the stored trials where the study file has another space, objective, constraint or seed");
 }
 
 base::Result<std::unique_ptr<study::Study>> open_file_in(const Context& context, storage::Storage& storage,

@@ -8,6 +8,7 @@
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/block.h"
+#include "sterlet/cli/likewise.h"
 #include "sterlet/cli/study_lines.h"
 
 namespace sterlet::cli {
@@ -35,10 +36,9 @@ class Rich final : public Display {
 
   void finished(std::int64_t trial) override {
     curves_.erase(trial);
-    if (study_.records()[static_cast<std::size_t>(trial)].state == State::kFailed) {
-      block_.say(finished_text(study_, trial));
-      draw();
-    }
+    const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(trial)];
+    if (record.state == State::kFailed)
+      say(likewise_.take(trial, record.reason, finished_text(study_, trial), clock_.steady_ms()));
     draw_soon();
   }
   void started(const Claim& claim) override {
@@ -48,18 +48,25 @@ class Rich final : public Display {
   void reported(std::int64_t trial, std::int64_t step, std::optional<double> value) override {
     if (value) curves_[trial].add(step, *value);
   }
-  void tick() override { draw_soon(); }
+  void tick() override {
+    say(likewise_.release_due(clock_.steady_ms()));
+    draw_soon();
+  }
   void said(const std::string& sentence) override {
-    block_.say(sentence);
+    say(likewise_.release());
+    say({sentence});
+  }
+  void interrupted(int times) override { said(interrupted_text(times)); }
+  void ended() override {
+    say(likewise_.release());
     draw();
   }
-  void interrupted(int times) override {
-    block_.say(interrupted_text(times));
-    draw();
-  }
-  void ended() override { draw(); }
 
  private:
+  void say(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) block_.say(line);
+    if (!lines.empty()) draw();
+  }
   void draw_soon() {
     if (block_.is_due()) draw();
   }
@@ -72,6 +79,7 @@ class Rich final : public Display {
   const base::Clock& clock_;
   Block block_;
   int workers_;
+  Likewise likewise_;
   Curves curves_;  // Of the trials that run here.
 };
 
@@ -123,24 +131,34 @@ class Plain final : public Display {
     const bool is_between =
         !study_.turns().empty() && study_.records()[static_cast<std::size_t>(trial)].state == State::kPaused;
     for (; intervals_ < settled_intervals(study_); ++intervals_) say(settled_text(study_, intervals_));
-    if (!is_between) say(finished_text(study_, trial, untold_));
+    if (is_between) return;
+    const storage::TrialRecord& record = study_.records()[static_cast<std::size_t>(trial)];
+    const std::string line = finished_text(study_, trial, untold_);
+    if (record.state != State::kFailed) return say(line);
+    say_all(likewise_.take(trial, record.reason, line, clock_.steady_ms()));
   }
   void reported(std::int64_t trial, std::int64_t step, std::optional<double> value) override {
     if (value) curves_[trial].add(step, *value);
   }
   // Where nothing ends for long, one wants to see that it runs.
   void tick() override {
+    say_all(likewise_.release_due(clock_.steady_ms()));
     if (!started_ms_.empty() && clock_.steady_ms() - said_ms_ >= kQuietMs) say(running_text());
   }
   void said(const std::string& sentence) override { say(sentence); }
   void interrupted(int times) override { say(interrupted_text(times)); }
+  void ended() override { say_all(likewise_.release()); }
 
  private:
   static constexpr std::int64_t kQuietMs = 60'000;
 
   void say(const std::string& line) {
-    err_.line(line);
-    said_ms_ = clock_.steady_ms();
+    say_all(likewise_.release());
+    say_all({line});
+  }
+  void say_all(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) err_.line(line);
+    if (!lines.empty()) said_ms_ = clock_.steady_ms();
   }
 
   std::string running_text() const {
@@ -169,6 +187,7 @@ class Plain final : public Display {
   const base::Clock& clock_;
   std::int64_t intervals_;
   std::int64_t said_ms_;
+  Likewise likewise_;
   std::set<std::int64_t> untold_;                    // Trials of this run whose end was not told yet.
   std::map<std::int64_t, std::int64_t> started_ms_;  // Of those that run.
   Curves curves_;

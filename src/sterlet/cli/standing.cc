@@ -72,7 +72,14 @@ std::vector<std::string> standing_lines(const Standing& standing, const study::S
     std::string line = "no";
     if (standing.last_ms > 0) line += fmt::format("; the last one ended {}", ago_text(standing.last_ms, now_ms));
     const bool has_more = standing.ended.empty() || standing.last_ms == 0;
-    if (has_more && !study.spec().command.empty()) {
+    const auto& records = study.records();
+    const bool is_raised = is_babysat && !records.empty() &&
+                           std::all_of(records.begin(), records.end(), [](const storage::TrialRecord& record) {
+                             return study::is_final(record.state);
+                           });
+    if (is_raised) {
+      line += fmt::format("; the model is trained, and sterlet babysit {} --new raises another", study.spec().name);
+    } else if (has_more && !study.spec().command.empty()) {
       line += fmt::format("; sterlet {} {} goes on", is_babysat ? "babysit" : "resume", study.spec().name);
     }
     lines.push_back(line);

@@ -20,7 +20,14 @@ using study::Study;
 
 struct Counts {
   std::int64_t finished = 0, running = 0, failed = 0, pruned = 0, lost = 0;
+  std::int64_t added = 0;  // Of those that have finished: their time is none of this study's.
 };
+
+// Whether a trial was evaluated elsewhere; what samplers take for such may be of an earlier version.
+bool is_added(const Study& study, std::int64_t trial) {
+  if (study.history().trials()[static_cast<std::size_t>(trial)].origin != space::Origin::kAdded) return false;
+  return study.spec_versions().size() < 2 || study.view(trial).origin == space::Origin::kAdded;
+}
 
 Counts count(const Study& study) {
   Counts counts;
@@ -32,6 +39,7 @@ Counts count(const Study& study) {
     const bool finished =
         record.state == State::kComplete || record.state == State::kFailed || record.state == State::kPruned;
     counts.finished += finished ? 1 : 0;
+    counts.added += finished && is_added(study, record.number) ? 1 : 0;
   }
   return counts;
 }
@@ -145,8 +153,9 @@ std::vector<Line> study_head_lines(const Study& study, const base::Clock& clock,
   const Counts counts = count(study);
   const studyfile::Budget& budget = study.spec().budget;
   const double seconds = std::floor(study.seconds_used());
-  const std::string rate = rate_text(counts.finished, seconds);
-  const double per_hour = rate.empty() ? 0 : static_cast<double>(counts.finished) / seconds * 3600;
+  const std::int64_t timed = counts.finished - counts.added;
+  const std::string rate = rate_text(timed, seconds);
+  const double per_hour = rate.empty() ? 0 : static_cast<double>(timed) / seconds * 3600;
   double share = 0;
   std::string eta = "-";
   if (budget.trials) {

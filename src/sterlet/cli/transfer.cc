@@ -26,10 +26,10 @@ using space::Parameter;
 using space::Scale;
 
 constexpr std::size_t kSizesMax = 20;
-// Powers of a size that best values go by, as far as is usual: a learning rate falls where a model gets wider, others may
-// do anything.
-constexpr double kPowerSpread = 0.4;
-constexpr double kRateByWidth = -0.3;
+// Powers of a size that best values go by, as far as is usual: where a model gets wider, a learning rate falls with Adam
+// and its like, whose steps do not know how large a gradient is, and stays with SGD; others may do anything.
+constexpr double kPowerSpread = 0.4, kSpreadOfKnown = 0.3;
+constexpr double kRateByWidth = -0.2, kAdamByWidth = -0.35, kSgdByWidth = 0;
 
 Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -224,6 +224,22 @@ Result<void> hand_over(Context& context, studyfile::StudyFile file, const Transf
   return {};
 }
 
+// By what the command, or a parameter of one value, says of the optimizer.
+struct Power {
+  double mean, spread;
+};
+Power rate_by_width(const studyfile::StudySpec& spec) {
+  std::string said;
+  for (const std::string& word : spec.command) said += " " + word;
+  for (const Parameter& parameter : spec.parameters) {
+    if (parameter.choices.size() == 1) said += " " + space::text_of(parameter.choices.front());
+  }
+  const bool is_adam = doctor::has_any(said, {"adam", "adamw", "nadam", "radam", "lion", "rmsprop", "adagrad"});
+  const bool is_sgd = doctor::has_any(said, {"sgd"});
+  if (is_adam == is_sgd) return {kRateByWidth, kPowerSpread};
+  return {is_adam ? kAdamByWidth : kSgdByWidth, kSpreadOfKnown};
+}
+
 analysis::SizeLawOptions law_options(const studyfile::StudySpec& spec, const Parameter& parameter,
                                      const std::string& size) {
   analysis::SizeLawOptions options{.seed = spec.seed.value_or(0)};
@@ -232,7 +248,11 @@ analysis::SizeLawOptions law_options(const studyfile::StudySpec& spec, const Par
     return each.parameter == size && each.size == studyfile::Size::kWidth;
   });
   options.power_spread = kPowerSpread;
-  if (is_width && doctor::role_of(parameter) == doctor::Role::kLearningRate) options.power_usual = kRateByWidth;
+  if (is_width && doctor::role_of(parameter) == doctor::Role::kLearningRate) {
+    const Power power = rate_by_width(spec);
+    options.power_usual = power.mean;
+    options.power_spread = power.spread;
+  }
   return options;
 }
 

@@ -12,7 +12,7 @@ namespace sterlet::cli {
 void add_trial_arguments(CLI::App& command, StudyOptions& options, std::vector<std::string>& words) {
   command.add_option("TRIAL", words, "the trial's number, or best, or last; after the study where there are several")
       ->option_text("[STUDY] TRIAL")
-      ->expected(0, 2);
+      ->expected(0, CLI::detail::expected_max_vector_size);  // split_words() says what is too many.
   command.add_option("--storage", options.storage, "file with the studies (default: ./sterlet.db)");
 }
 

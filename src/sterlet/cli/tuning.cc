@@ -69,9 +69,9 @@ std::string end_text(const study::Study& study, study::Pause pause, bool is_noth
     case study::Pause::kTrials: {
       if (!is_nothing_run) return why;
       const auto failed = study.failed_trials().size();
-      const std::string again =
-          failed == 0 ? std::string()
-                      : fmt::format("; sterlet retry {} --failed runs the {} again that failed", spec.name, failed);
+      const std::string again = failed == 0 ? std::string()
+                                            : fmt::format("; sterlet retry {} --failed runs the {} again that failed",
+                                                          spec.name, failed == 1 ? "one" : std::to_string(failed));
       return fmt::format("{}{}{}; to go on, add --trials {}", why, nothing, again, 2 * count);
     }
     case study::Pause::kTime:

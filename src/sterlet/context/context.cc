@@ -89,10 +89,11 @@ std::vector<FileStamp> git_stamps(const std::string& folder) {
   return {};
 }
 
-Json git_json(const std::string& folder, const std::atomic<bool>& is_cancelled, std::vector<std::string>& problems) {
+Json git_json(const std::string& folder, double seconds, const std::atomic<bool>& is_cancelled,
+              std::vector<std::string>& problems) {
   const auto git = [&](std::vector<std::string> words, std::size_t bytes) {
     words.insert(words.begin(), {"git", "--no-optional-locks"});
-    return run_program(words, folder, {.seconds = Taker::kProgramSeconds, .bytes = bytes}, is_cancelled);
+    return run_program(words, folder, {.seconds = seconds, .bytes = bytes}, is_cancelled);
   };
   const auto commit = git({"rev-parse", "HEAD"}, 4096);
   const auto changes = commit ? git({"diff", "HEAD", "--no-ext-diff", "--no-color"}, kDifferencesMax) : commit;
@@ -138,14 +139,27 @@ void Taker::take_once(const std::atomic<bool>& is_cancelled) {
   if (words.empty() && name.starts_with("python")) words = {program, "-c", kPythonVersions};
   if (words.empty() && name == "sterlet-train") words = {program, "--version"};
   if (words.empty()) return;
-  const auto told = run_program(words, request_.folder, {.seconds = kProgramSeconds}, is_cancelled);
+  const auto told = run_program(words, request_.folder, {.seconds = request_.program_seconds}, is_cancelled);
   if (!told) {
     if (told.error().code == base::ErrorCode::kInterrupted) {
       has_once_ = false;
       return;
     }
-    once_problems_.push_back(fmt::format("{} {}: {}", is_own ? "context command" : "the versions asked of",
-                                         base::printable(words.front()), told.error().message()));
+    const bool is_late = told.error().code == base::ErrorCode::kTimeout;
+    if (is_late && !is_own && ++late_count_ < kLateMax) {  // The machine is busy, perhaps: with a later trial again.
+      has_once_ = false;
+      return;
+    }
+    const std::string_view next =
+        is_own ? "; name another one in context, or none"
+        : is_late
+            ? "; the trials are kept without versions of packages, unless context names what prints them sooner, as in "
+              "context: {command: [pip, freeze]}"
+            : "; the trials are kept without versions of packages, unless context names what prints them, as in "
+              "context: "
+              "{command: [pip, freeze]}";
+    once_problems_.push_back(fmt::format("{} {}: {}{}", is_own ? "context command" : "the versions asked of",
+                                         base::printable(words.front()), told.error().message(), next));
     if (is_own) once_["output"] = nullptr;
     return;
   }
@@ -175,7 +189,7 @@ const Json& Taker::take(const std::atomic<bool>& is_cancelled) {
     take_once(is_cancelled);
   }
   // A file that has changed may be one of the repository's.
-  git_ = stamps.empty() ? Json() : git_json(request_.folder, is_cancelled, problems);
+  git_ = stamps.empty() ? Json() : git_json(request_.folder, request_.program_seconds, is_cancelled, problems);
   git_stamps_ = git_stamps(request_.folder);
   Json context = once_;
   context["files"] = Json::array();

@@ -20,7 +20,8 @@ struct Request {
   base::Json wanted = base::Json::object();
   std::string version;  ///< Sterlet's own.
   std::function<std::string(const char*)> environment;
-  std::string root;  ///< See machine_json().
+  std::string root;             ///< See machine_json().
+  double program_seconds = 10;  ///< > 0. What each program has that is asked.
 };
 
 /// Takes the context of a study:
@@ -37,10 +38,10 @@ struct Request {
 ///   sterlet   its version
 ///   problems  sentences: what could not be taken
 ///
-/// Programs run once (each has kProgramSeconds), files and git are looked at with each take(). One thread at a time.
+/// Programs run once (each for program_seconds at most), files and git are looked at with each take(). One thread at a time.
 class Taker final {
  public:
-  static constexpr double kProgramSeconds = 10;
+  static constexpr int kLateMax = 3;  ///< So often a Python that is late is asked for versions.
 
   /// `hashes`: see Hashes.
   Taker(Request request, std::string hashes);
@@ -58,6 +59,7 @@ class Taker final {
   bool has_once_ = false;
   base::Json once_ = base::Json::object();
   std::vector<std::string> once_problems_;
+  int late_count_ = 0;
   std::vector<FileStamp> git_stamps_;
   base::Json git_;
   std::vector<NamedPath> paths_;

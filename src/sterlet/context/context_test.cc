@@ -1,5 +1,7 @@
 #include "sterlet/context/context.h"
 
+#include <filesystem>
+
 #include "sterlet/context/difference.h"
 #include "sterlet/context/keeper.h"
 #include "sterlet/context/machine.h"
@@ -102,10 +104,31 @@ TEST_F(ContextTest, LinesOfTheCommandAreVersionsOrOutput) {
 TEST_F(ContextTest, ACommandThatFailsIsASentenceAndTheRestIsTaken) {
   write_all();
   const Json context = take(request({{"command", {"sh", "-c", "echo no such thing >&2; exit 3"}}}));
-  EXPECT_EQ(context["problems"][0], "context command sh: it ended with exit code 3: no such thing");
+  EXPECT_EQ(context["problems"][0],
+            "context command sh: it ended with exit code 3: no such thing; name another one in context, or none");
   const Json missing = take(request({{"command", {"no-such-program"}}}));
   EXPECT_NE(missing["problems"][0].get<std::string>().find("it cannot be started"), std::string::npos);
   EXPECT_EQ(context["files"].size(), 2U);
+}
+
+TEST_F(ContextTest, APythonThatIsLateIsAskedAgainWithLaterTrials) {
+  write("python3", "#!/bin/sh\n[ -e quick ] || sleep 1000\necho torch 2.1.0\n");
+  std::filesystem::permissions(path("python3"), std::filesystem::perms::owner_all);
+  Request of = request();
+  of.command = {path("python3"), "train.py"};
+  of.program_seconds = 0.1;
+  Taker slow(of, "");
+  EXPECT_FALSE(slow.take(is_cancelled_).contains("problems"));
+  EXPECT_FALSE(slow.take(is_cancelled_).contains("problems"));
+  const std::string told = path("python3") + ": it was ended as it took longer than 0.1s; ";
+  EXPECT_EQ(slow.take(is_cancelled_)["problems"][0],
+            "the versions asked of " + told +
+                "the trials are kept without versions of packages, unless context names what prints them sooner, as in "
+                "context: {command: [pip, freeze]}");
+  write("quick", "");
+  of.program_seconds = 100;
+  Taker quick(of, "");
+  EXPECT_EQ(quick.take(is_cancelled_)["packages"], (Json{{"torch", "2.1.0"}}));
 }
 
 TEST_F(ContextTest, AProgramThatHangsIsEndedWithItsChildren) {

@@ -51,7 +51,10 @@ class Layout final {
     for (std::size_t at = begin; at < end;) {
       const std::size_t line = std::min(text_.find('\n', at), end);
       const std::size_t hash = text_.substr(at, line - at).find(" #");
-      if (hash != std::string_view::npos) comments += " " + std::string(text_.substr(at + hash, line - at - hash));
+      if (hash != std::string_view::npos) {
+        const std::string_view comment = text_.substr(at + hash, line - at - hash);
+        comments += " " + std::string(comment.substr(0, comment.find_last_not_of(kBlanks) + 1));
+      }
       at = line + 1;
     }
     return comments;
@@ -183,7 +186,8 @@ std::optional<std::string> set_key(const Layout& layout, const YamlNode& map, bo
   if (!end) {
     // The last value is a text of several lines or the like: before it then.
     const std::size_t before = layout.line_start(map.entries.back().key_mark);
-    return with(text, before, before, std::string(indentation) + entry + "\n");
+    const bool has_returns = before > 1 && text[before - 2] == '\r';
+    return with(text, before, before, std::string(indentation) + entry + (has_returns ? "\r\n" : "\n"));
   }
   const std::size_t newline = text.find('\n', *end);
   const bool has_returns = newline != std::string_view::npos && newline > 0 && text[newline - 1] == '\r';

@@ -68,7 +68,9 @@ struct Traces {
   std::string refused;       ///< Why the channel refused the last message that it refused; empty: none.
   std::int64_t matched = 0;  ///< Lines of stdout that the pattern matched, with numbers or without.
   std::map<std::string, std::string> no_numbers;  ///< What stood last where the pattern has a metric, and is no number.
+  std::int64_t long_lines = 0;                    ///< Lines of stdout too long for the pattern to be tried on them.
   std::vector<std::string> stdout_last, stderr_last;  ///< The last lines that are not empty; printable, cut.
+  int left_running = 0;  ///< Processes that it had left in the background as it ended; they were ended, too.
 };
 
 /// What a trial's program told, or what became of it. Events of one attempt come in the order they happened, Exited

@@ -14,7 +14,9 @@
 #include "sterlet/library/guard.h"
 #include "sterlet/library/open.h"
 #include "sterlet/sterlet.hpp"
+#include "sterlet/study/mail.h"
 #include "sterlet/study/pause_advice.h"
+#include "sterlet/study/wishes.h"
 
 namespace sterlet {
 
@@ -88,7 +90,9 @@ std::optional<double> predicted_in(const std::string& text) {
 /// A study with what it stands on, in the order in which they end: the study before its storage.
 struct Study::Parts {
   library::Opened opened;
-  std::map<std::int64_t, bool> decisions = {};  // Of running trials, that no longer go on.
+  study::Mail mail;
+  std::map<std::int64_t, bool> decisions = {};       // Of running trials, that no longer go on.
+  std::map<std::int64_t, std::string> stopped = {};  // By a person, and why.
   std::int64_t beat_at_ms = 0;
   std::vector<std::string> remarks = {};
   std::string broken = {};  // Why nothing may be asked of it any more.
@@ -108,6 +112,20 @@ struct Study::Parts {
   void look_around_at_times() {
     if (!opened.session || base::system_clock().steady_ms() < beat_at_ms) return;
     if (!look_around()) beat_at_ms = base::system_clock().steady_ms() + kBeatMs;
+  }
+
+  // What people want of the trials that were asked for here; sterlet stop, say. What cannot be read now waits.
+  void take_mail() {
+    if (!opened.session) return;
+    auto ended = study::end_as_wished(study(), mail, opened.session->id);
+    if (!ended) return;
+    for (auto& [trial, reason] : *ended) stopped[trial] = std::move(reason);
+  }
+  // Why a person has ended it; null: nobody has.
+  const std::string* why_stopped(std::int64_t trial) {
+    take_mail();
+    const auto found = stopped.find(trial);
+    return found == stopped.end() ? nullptr : &found->second;
   }
 
   // The attempt of a trial that a caller means: the one that runs. One that is LOST is taken over by who knows its result.
@@ -163,7 +181,9 @@ struct StudyDoor {
       const library::Listening listening(remarks);
       return library::guarded([&]() -> base::Result<std::unique_ptr<Study::Parts>> {
         STERLET_TRY(library::Opened opened, open(arguments));
-        auto made = std::make_unique<Study::Parts>(Study::Parts{.opened = std::move(opened)});
+        storage::Mailbox* const mailbox = opened.storage ? &opened.storage->mailbox() : nullptr;
+        study::Mail mail(mailbox, opened.study->storage_id(), base::system_clock());
+        auto made = std::make_unique<Study::Parts>(Study::Parts{.opened = std::move(opened), .mail = std::move(mail)});
         STERLET_PASS(made->look_around());
         return made;
       });
@@ -225,6 +245,7 @@ Result<Suggestion> Study::ask() {
     const std::int64_t number = (*claim)->number;
     const auto index = static_cast<std::size_t>(number);
     parts.decisions.erase(number);
+    parts.stopped.erase(number);  // One that is handed out again is a new attempt.
     return Suggestion{.number = number,
                       .params = library::params_of(study.space(), (*claim)->point),
                       .origin = std::string(space::text_of(study.history().trials()[index].origin)),
@@ -234,6 +255,7 @@ Result<Suggestion> Study::ask() {
 
 Result<Decision> Study::report(std::int64_t trial, std::int64_t step, double value) {
   return StudyDoor::enter(parts_, [&](Parts& parts) -> base::Result<Decision> {
+    if (const std::string* why = parts.why_stopped(trial)) return Decision{.prune = true, .reason = *why};
     STERLET_TRY(const int attempt, parts.attempt_of(trial));
     STERLET_TRY(auto decided,
                 parts.study().report(trial, attempt, step, {{parts.study().spec().objectives.front().metric, value}}));
@@ -247,6 +269,7 @@ Result<bool> Study::should_prune(std::int64_t trial) const {
     if (trial < 0 || trial >= static_cast<std::int64_t>(parts.study().records().size())) {
       return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no trial {}", trial), "ask for one first");
     }
+    if (parts.why_stopped(trial) != nullptr) return true;
     const auto found = parts.decisions.find(trial);
     return found != parts.decisions.end() && found->second;
   });
@@ -257,6 +280,7 @@ Result<void> Study::tell(std::int64_t trial, double value) { return tell(trial, 
 Result<void> Study::tell(std::int64_t trial, const Outcome& outcome) {
   return StudyDoor::enter(parts_, [&](Parts& parts) -> base::Result<void> {
     STERLET_TRY(study::Outcome told, inner(outcome));
+    if (parts.why_stopped(trial) != nullptr) return {};
     STERLET_TRY(auto transaction, parts.study().begin());
     STERLET_TRY(const int attempt, parts.attempt_of(trial));
     STERLET_PASS(parts.study().tell(trial, attempt, std::move(told)));

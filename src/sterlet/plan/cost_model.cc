@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <limits>
 
+#include "sterlet/math/least_squares.h"
+
 namespace sterlet::plan {
 
 namespace {
 
 constexpr std::size_t kPointsMin = 5;
-constexpr std::size_t kColumnsMax = 2;
+constexpr std::size_t kColumnsMax = 3;
 constexpr double kForetoldMin = 0.7;
 constexpr double kRidge = 1e-3;
 
@@ -20,31 +22,24 @@ double coordinate(const std::vector<double>& row, std::size_t column) {
   return std::isnan(row[column]) ? 0.5 : row[column];
 }
 
-// Least squares on 1 and the columns; Gauss and Jordan on the normal equations.
+// Least squares on 1 and the columns, these drawn a little towards 0.
 std::vector<double> fit(const Rows& units, const std::vector<double>& results, const std::vector<std::size_t>& columns,
                         std::optional<std::size_t> left_out) {
-  const std::size_t size = columns.size() + 1, stride = size + 1;
-  std::vector<double> a(size * stride, 0.0), row(stride);
+  math::LeastSquares squares(columns.size() + 1);
+  std::vector<double> row(columns.size() + 1, 1.0);
+  double sum = 0, count = 0;
   for (std::size_t i = 0; i < units.size(); ++i) {
     if (left_out && *left_out == i) continue;
-    row[0] = 1;
     for (std::size_t k = 0; k < columns.size(); ++k) row[k + 1] = coordinate(units[i], columns[k]);
-    row[size] = results[i];
-    for (std::size_t j = 0; j < size; ++j) {
-      for (std::size_t k = 0; k < stride; ++k) a[j * stride + k] += row[j] * row[k];
-    }
+    squares.add(row, results[i]);
+    sum += results[i];
+    count += 1;
   }
-  for (std::size_t j = 1; j < size; ++j) a[j * stride + j] += kRidge;
-  for (std::size_t j = 0; j < size; ++j) {
-    for (std::size_t i = 0; i < size; ++i) {
-      if (i == j) continue;
-      const double factor = a[i * stride + j] / a[j * stride + j];
-      for (std::size_t k = j; k < stride; ++k) a[i * stride + k] -= factor * a[j * stride + k];
-    }
-  }
-  std::vector<double> line;
-  for (std::size_t j = 0; j < size; ++j) line.push_back(a[j * stride + size] / a[j * stride + j]);
-  return line;
+  for (std::size_t k = 0; k < columns.size(); ++k) squares.pull(k + 1, kRidge);
+  if (auto line = squares.solve()) return *std::move(line);
+  std::vector<double> flat(columns.size() + 1, 0.0);
+  flat[0] = sum / count;
+  return flat;
 }
 
 double at(const std::vector<double>& line, const std::vector<double>& row, const std::vector<std::size_t>& columns) {
@@ -72,7 +67,7 @@ double left_out_squares(const Rows& units, const std::vector<double>& costs, con
 
 }  // namespace
 
-std::optional<double> mean_cost(const Rows& units, const std::vector<double>& costs, const Rows& space) {
+std::optional<std::vector<double>> costs_over(const Rows& units, const std::vector<double>& costs, const Rows& space) {
   if (units.size() < kPointsMin || units.size() != costs.size() || space.empty()) return std::nullopt;
   std::vector<double> logs;
   for (const double cost : costs) logs.push_back(std::log(cost));
@@ -81,7 +76,7 @@ std::optional<double> mean_cost(const Rows& units, const std::vector<double>& co
   for (const bool is_log : {true, false}) {
     const std::vector<double>& results = is_log ? logs : costs;
     Model model{.is_log = is_log};
-    // With few points a second column fits whatever it is.
+    // With few points a second column, or a third, fits whatever it is.
     const std::size_t columns_max = std::min(kColumnsMax, (units.size() - 1) / 3);
     while (model.columns.size() < columns_max) {
       Model better = model;
@@ -99,12 +94,12 @@ std::optional<double> mean_cost(const Rows& units, const std::vector<double>& co
   if (!(best.squares < (1 - kForetoldMin) * none)) return std::nullopt;
   const std::vector<double> line = fit(units, best.is_log ? logs : costs, best.columns, std::nullopt);
   const double least = *std::min_element(costs.begin(), costs.end());
-  double sum = 0;
+  std::vector<double> out;
   for (const std::vector<double>& row : space) {
     const double told = at(line, row, best.columns);
-    sum += best.is_log ? std::exp(told) : std::max(told, least / 4);
+    out.push_back(best.is_log ? std::exp(told) : std::max(told, least / 4));
   }
-  return sum / static_cast<double>(space.size());
+  return out;
 }
 
 }  // namespace sterlet::plan

@@ -1,6 +1,7 @@
 #include "sterlet/plan/cost_model.h"
 
 #include <cmath>
+#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,13 @@ std::vector<std::vector<double>> points(std::size_t count, std::size_t width, st
   std::vector<std::vector<double>> out;
   for (std::size_t i = 0; i < count; ++i) out.push_back(sobol.at(static_cast<std::uint32_t>(i), {}));
   return out;
+}
+
+std::optional<double> mean_cost(const std::vector<std::vector<double>>& units, const std::vector<double>& costs,
+                                const std::vector<std::vector<double>>& space) {
+  const auto all = costs_over(units, costs, space);
+  if (!all) return std::nullopt;
+  return std::accumulate(all->begin(), all->end(), 0.0) / static_cast<double>(all->size());
 }
 
 TEST(CostModel, KnowsTheMeanOfAPowerFromFewPoints) {
@@ -35,6 +43,17 @@ TEST(CostModel, KnowsTheMeanOfALine) {
   const auto mean = mean_cost(units, costs, points(512, 3, 5));
   ASSERT_TRUE(mean.has_value());
   EXPECT_NEAR(*mean, 3.75, 0.1);
+}
+
+TEST(CostModel, KnowsEachPointOfAProduct) {
+  // As layers times units, each on a scale on which its logarithm is even.
+  const auto units = points(10, 4, 6), space = points(64, 4, 7);
+  const auto cost = [](const std::vector<double>& row) { return 2 * std::pow(6, row[0]) * std::pow(16, row[3]); };
+  std::vector<double> costs;
+  for (const auto& row : units) costs.push_back(cost(row));
+  const auto all = costs_over(units, costs, space);
+  ASSERT_TRUE(all.has_value());
+  for (std::size_t i = 0; i < space.size(); ++i) EXPECT_NEAR((*all)[i] / cost(space[i]), 1, 0.02);
 }
 
 TEST(CostModel, OfChanceOrFewPointsIsNone) {

@@ -18,6 +18,9 @@ constexpr double kLooked =
     10;  // Trials after which the defaults are the best only where little of the space is better.
 constexpr double kModelParts = 2.5;  // A line through few points is not followed further than so many times their mean.
 
+// A search that learns comes back to the best with so many of its trials, at least.
+constexpr double kNearShareMin = 0.7;
+
 // Results, as shares of the default's value: see docs/plan.md.
 constexpr double kPriorGap = 0.3;    // A usual point is so much worse than the best possible.
 constexpr double kFlattening = 0.5;  // A curve's slope over ln(step) goes on at this share.
@@ -93,6 +96,13 @@ Draw draw_of(const Facts& facts, std::uint64_t number) {
   const double p_error = std::sqrt(p * (1 - p) / (better + worse + 1));
   const double place = std::clamp(p + p_error * stream.normal(), 0.02, 0.95);
   draw.cost_of_best = is_default_best < std::pow(1 - place, kLooked) ? 1 : best_cost;
+  draw.near_share = kNearShareMin + (1 - kNearShareMin) * stream.uniform();
+  if (!facts.costs_near_best.empty()) {
+    const auto count = static_cast<double>(facts.costs_near_best.size());
+    const double cost = facts.costs_near_best[std::min(static_cast<std::size_t>(stream.uniform() * count),
+                                                       facts.costs_near_best.size() - 1)];
+    draw.cost_of_best = cost * std::exp(costs.error * stream.normal());
+  }
   draw.default_regret = draw.gap * std::exp(kRegretSpread * quantile_of(place));
   draw.slope = facts.slope * std::clamp(kFlattening + 0.25 * stream.normal(), 0.0, 1.0);
   const double whole = value - draw.slope * std::log(std::min(1.0, facts.share));

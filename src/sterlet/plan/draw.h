@@ -19,6 +19,7 @@ struct Draw {
   double cost = 1;          ///< Mean of a trial's time over the space, to the defaults'.
   double cost_spread = 0;   ///< Of ln(time).
   double cost_of_best = 1;  ///< Around the best points, where a sampler that learns comes back to.
+  double near_share = 0.5;  ///< Of the trials of such a sampler that do.
   double gap = 1;           ///< The regret of a usual point.
   double default_regret = 0;
   double floor = 0;   ///< The best possible value.

@@ -10,8 +10,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/plan/cost_model.h"
-#include "sterlet/samplers/sobol.h"
+#include "sterlet/plan/pilot_costs.h"
 
 namespace sterlet::plan {
 
@@ -31,12 +30,7 @@ constexpr std::array<PrunedShare, 5> kPrunedShares{
     {{"curve", 0.44}, {"auto", 0.44}, {"median", 0.34}, {"percentile", 0.22}, {"hyperband", 0.4}}};
 constexpr double kOtherShare = 0.8;  // Of pruners that stop what is hopeless alone, as threshold does: our estimate.
 constexpr double kLearning = 1.3;
-constexpr double kKeptBack = 0.02;    // Steps that take less than this part of the start came all at once.
-constexpr double kStartMin = 0.3;     // Seconds: a start of less may vary as it likes.
-constexpr double kStartSlowest = 10;  // Times as long as alone.
-constexpr std::uint32_t kSpacePoints = 256;
-constexpr double kLonger = 1.25;  // Of what was cut off when it had run longer than the defaults.
-constexpr double kLate = 3;       // A first report so many times as late as the defaults' is no chance of the start.
+constexpr std::size_t kSameMin = 2;        // Points that came to what the defaults did are no chance.
 constexpr std::int64_t kStepsUsual = 100;  // Where nothing is known of them ...
 constexpr double kReportsUsual = 100;      // ... and of the reports.
 constexpr double kRungs = 27;  // A full training is so many times as long as the first rung, where nothing says it.
@@ -91,58 +85,6 @@ double slope_of(const std::vector<Seen>& reports) {
   return xx > 0 ? xy / xx : 0;
 }
 
-// The same steps may take longer at first: only those that both have seen are compared.
-std::optional<double> slow_down_of(const Training& alone, const Training& beside) {
-  const bool are_whole = alone.is_whole && beside.is_whole && alone.seconds > 0;
-  const auto of_whole = are_whole ? std::optional(beside.seconds / alone.seconds) : std::nullopt;
-  if (alone.reports.empty() || beside.reports.empty()) return of_whole;
-  const auto last = std::min(alone.reports.back().step, beside.reports.back().step);
-  const auto until = [&](const std::vector<Seen>& reports) {
-    std::vector<Seen> kept;
-    std::copy_if(reports.begin(), reports.end(), std::back_inserter(kept),
-                 [&](const Seen& each) { return each.step <= last; });
-    return pace_of(kept);
-  };
-  const auto one = until(alone.reports), other = until(beside.reports);
-  // What a program keeps back and prints at its end says nothing of its steps.
-  const bool is_kept_back = one && one->step_seconds * static_cast<double>(last) < kKeptBack * one->start_seconds;
-  if (!one || !other || one->step_seconds <= 0 || is_kept_back) return of_whole;
-  return other->step_seconds / one->step_seconds;
-}
-
-std::optional<double> start_slow_down_of(const Training& alone, const Training& beside) {
-  const auto one = pace_of(alone.reports), other = pace_of(beside.reports);
-  if (!one || !other || one->start_seconds < kStartMin || other->start_seconds <= 0) return std::nullopt;
-  return std::clamp(other->start_seconds / one->start_seconds, 0.5, kStartSlowest);
-}
-
-// What is said of a full training's length: by the user in steps, and by the defaults' program.
-struct Length {
-  std::int64_t steps = 1;
-  std::optional<std::int64_t> told;
-  // Of another point's training: where the batch size counts, a full one has another number of steps.
-  double of(const Training& training) const {
-    const auto own = static_cast<double>(steps);
-    return training.steps && told ? own * static_cast<double>(*training.steps) / static_cast<double>(*told) : own;
-  }
-};
-
-// Of a full training, from what was seen of it; nothing where nothing was. `tail` where it did not end.
-std::optional<double> full_seconds(const Training& training, const Length& length, double tail) {
-  if (training.is_whole) return training.seconds;
-  const auto pace = pace_of(training.reports);
-  if (!pace) return std::nullopt;
-  double steps = length.of(training);
-  // It has gone further than the defaults do, and not told how far it will.
-  const auto last = static_cast<double>(training.reports.back().step);
-  if (!training.steps && last > steps) steps = kLonger * last;
-  return pace->start_seconds + steps * pace->step_seconds + tail;
-}
-
-double tail_of(const Training& training) {
-  return training.is_whole && !training.reports.empty() ? training.seconds - training.reports.back().seconds : 0;
-}
-
 base::Result<std::int64_t> steps_of(const studyfile::StudySpec& spec, const PilotResult& pilot,
                                     std::optional<std::int64_t> steps) {
   if (steps) return *steps;
@@ -163,13 +105,19 @@ base::Result<std::int64_t> steps_of(const studyfile::StudySpec& spec, const Pilo
                     "add budget: {max_steps: 1000}, or --steps 1000, or a longer --pilot-time", spec.name);
 }
 
-void take_outcomes(const PilotResult& pilot, Facts& facts) {
+void take_outcomes(const studyfile::StudySpec& spec, const PilotResult& pilot, Facts& facts) {
   const Training* most = &pilot.alone;
   for (const Training& training : pilot.beside) {
     const bool is_more = training.is_default && !training.has_failed;
     if (is_more && training.reports.size() > most->reports.size()) most = &training;
   }
-  if (most->reports.empty() || !std::isfinite(most->reports.back().value)) return;
+  const std::string& metric = spec.objectives.front().metric;
+  if (most->reports.empty()) return;
+  if (!std::isfinite(most->reports.back().value)) {
+    facts.doubt = fmt::format("With the defaults {} was no number at step {}: see why before anything else.", metric,
+                              most->reports.back().step);
+    return;
+  }
   facts.value = most->reports.back().value;
   facts.share =
       std::clamp(static_cast<double>(most->reports.back().step) / static_cast<double>(facts.steps), 1e-6, 1.0);
@@ -180,6 +128,14 @@ void take_outcomes(const PilotResult& pilot, Facts& facts) {
     const double gap = value_at(training.reports, step) - value_at(most->reports, step);
     if (std::isfinite(gap)) facts.gaps.push_back(gap);
   }
+  const auto is_same = [](double gap) { return gap == 0; };
+  if (facts.gaps.size() < kSameMin || !std::all_of(facts.gaps.begin(), facts.gaps.end(), is_same)) return;
+  facts.doubt = fmt::format(
+      "All {} trainings of the pilot had the same {}, whatever their parameters: see whether the "
+      "program uses them.",
+      facts.gaps.size() + 1, metric);
+  facts.value.reset();
+  facts.gaps.clear();
 }
 
 }  // namespace
@@ -245,65 +201,6 @@ Facts facts_of_study(const studyfile::StudySpec& spec, const space::Space& space
 
 namespace {
 
-// Where the points of a search would lie, as far as it knows nothing.
-std::vector<std::vector<double>> spread_over(const space::Space& space) {
-  const math::SobolPoints points = samplers::sobol_points(space, 0);
-  std::vector<std::vector<double>> units;
-  for (std::uint32_t i = 0; i < kSpacePoints; ++i) {
-    const base::StreamKey key{.seed = 0, .trial = i, .stream = base::Stream::kSpace};
-    const space::Point point = space.repair(space.from_unit(points.at(i, key)), key);
-    std::vector<double> unit;
-    for (std::size_t j = 0; j < point.values.size(); ++j) {
-      const double value = point.values[j];
-      unit.push_back(std::isnan(value) ? value : space.axis(j).unit(value));
-    }
-    units.push_back(std::move(unit));
-  }
-  return units;
-}
-
-// What the points drawn took, to the defaults in the same company.
-void take_costs(const space::Space& space, const PilotResult& pilot, const Length& length, Facts& facts) {
-  std::vector<std::vector<double>> units;
-  std::vector<double> costs;
-  std::optional<double> company;
-  for (const Training& training : pilot.beside) {
-    if (!training.is_default || training.has_failed) continue;
-    facts.slow_down = std::max(0.5, slow_down_of(pilot.alone, training).value_or(1));
-    facts.start_slow_down = start_slow_down_of(pilot.alone, training).value_or(1);
-    company = full_seconds(training, length, facts.tail_seconds);
-  }
-  if (!company) company = facts.full_seconds();
-  const double first_report =
-      facts.start_seconds + facts.report_steps * facts.step_seconds * std::max(1.0, facts.slow_down);
-  std::size_t drawn = 0, failed = 0;
-  for (const Training& training : pilot.beside) {
-    if (training.is_default) continue;
-    ++drawn;
-    failed += training.has_failed ? 1 : 0;
-    const auto full =
-        training.has_failed ? std::optional(training.seconds) : full_seconds(training, length, facts.tail_seconds);
-    std::optional<double> cost;
-    if (full) {
-      cost = *full / *company;
-    } else if (training.seconds >= kLate * first_report) {
-      // Of one that did not report even once it is known that this takes longer, once the defaults would have.
-      cost = training.seconds / first_report;
-    } else if (training.seconds >= *company) {
-      cost = kLonger * training.seconds / *company;
-    }
-    if (!cost || !std::isfinite(*cost) || *cost <= 0) continue;
-    facts.costs.push_back(*cost);
-    if (training.has_failed) continue;
-    units.push_back(training.unit);
-    costs.push_back(*cost);
-  }
-  units.push_back(pilot.alone.unit);
-  costs.push_back(1);
-  facts.cost_mean = mean_cost(units, costs, spread_over(space));
-  if (drawn > 0) facts.failures = static_cast<double>(failed) / static_cast<double>(drawn);
-}
-
 void take_pace(const PilotResult& pilot, Facts& facts) {
   const std::optional<Pace> pace = pace_of(pilot.alone.reports);
   facts.tail_seconds = tail_of(pilot.alone);
@@ -331,7 +228,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
   take_pace(pilot, facts);
   set_pruned_shares(spec, facts);
   facts.at_once = pilot.at_once;
-  take_costs(space, pilot, {.steps = facts.steps, .told = pilot.alone.steps}, facts);
+  take_costs(space, pilot, facts);
   facts.memory_bytes = pilot.alone.memory_bytes;
   for (const Training& training : pilot.beside)
     facts.memory_bytes = std::max(facts.memory_bytes, training.memory_bytes);
@@ -342,7 +239,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
     facts.why_not = pilot.alone.is_live ? "its program does not go back to checkpoints"
                                         : "its program takes no changes while it trains";
   }
-  take_outcomes(pilot, facts);
+  take_outcomes(spec, pilot, facts);
   return facts;
 }
 

@@ -26,6 +26,7 @@ struct Training {
   double seconds = 0;     ///< How long it ran.
   bool is_whole = false;  ///< It ended by itself, with success.
   bool has_failed = false;
+  std::optional<double> value;        ///< The first objective, less being better, as it told it at its end.
   std::optional<std::int64_t> steps;  ///< That it has in all, as its program told.
   std::vector<double> unit;           ///< Where its point lies in the unit cube; NaN where a dimension is not active.
   std::int64_t memory_bytes = 0;
@@ -64,8 +65,10 @@ struct Facts {
   double start_slow_down = 1;       ///< ... a start so many times.
   std::vector<double> costs;        ///< Of the points drawn: a full training's time, the defaults' being 1.
   std::optional<double> cost_mean;  ///< Over the space, where the points say by which parameter the time goes.
-  double failures = 0;              ///< In [0, 1]. The share of them that failed; their times count as they were.
-  std::int64_t memory_bytes = 0;    ///< Of one training, at most. 0: not known.
+  /// With cost_mean: draws of what points around the best take, as far as values seen say where it lies.
+  std::vector<double> costs_near_best;
+  double failures = 0;            ///< In [0, 1]. The share of them that failed; their times count as they were.
+  std::int64_t memory_bytes = 0;  ///< Of one training, at most. 0: not known.
   std::optional<double> checkpoint_seconds;
   std::uint64_t checkpoint_bytes = 0;
   double pilot_seconds = 0;  ///< 0: no pilot.
@@ -74,6 +77,7 @@ struct Facts {
   double share = 1;             ///< In (0, 1]. How much of a full training that was.
   double slope = 0;             ///< Of the value over ln(step) in the second half of what was seen.
   std::vector<double> gaps;     ///< Values of the points drawn less the defaults' at the same step.
+  std::string doubt;            ///< Why what the pilot's trainings came to says nothing, a sentence; empty: it does.
 
   double live_share = 0;       ///< In [0, 1]. Of what tuning can gain: what live parameters can.
   bool can_babysit = true;     ///< One model can be raised: parameters are live, and the program follows.

@@ -20,10 +20,11 @@ constexpr int kDraws = 1000;
 constexpr int kDrawsOfAFlip = 200;
 constexpr std::int64_t kSimulatedTrialsMax = 200;  // More are counted by their mean time.
 
-constexpr std::int64_t kUnpruned = 4;   // The first trials run to their end: there is nothing to compare them with.
-constexpr std::int64_t kExplored = 10;  // Trials that a sampler spreads over the space at first.
-constexpr double kNearSpread = 0.15;    // Of ln(time) of trials around the best.
-constexpr double kLate = 1.1;           // A result that is a tenth late counts.
+constexpr std::int64_t kUnpruned = 4;  // The first trials run to their end: there is nothing to compare them with.
+// Trials that a sampler spreads over the space at first, and after which it knows where the best ones lie.
+constexpr std::int64_t kGuessed = 3, kExplored = 10;
+constexpr double kNearSpread = 0.15;  // Of ln(time) of trials around the best.
+constexpr double kLate = 1.1;         // A result that is a tenth late counts.
 
 constexpr double kModelWorth = 2;      // A trial that a model suggests is worth so many random ones ...
 constexpr double kModelStart = 4;      // ... from here on.
@@ -73,10 +74,12 @@ Counted run_trials(const Facts& facts, const Draw& draw, int slots, double prune
   for (std::int64_t trial = 0; trial < trials; ++trial) {
     const double start = free.top();
     if (start >= limit) return counted;
-    // A sampler that learns looks half of the time around the best that it has found.
-    const bool is_near = facts.is_model_based && trial >= kExplored && trial % 2 == 0;
+    // A sampler that learns comes back to the best that it has found: now and then at first, then most of the time.
+    const double near_share = trial >= kExplored ? draw.near_share : trial >= kGuessed ? draw.near_share / 2 : 0;
+    const bool is_near = facts.is_model_based && stream.uniform() < near_share;
     if (trial == kSimulatedTrialsMax) {
-      const double typical = facts.is_model_based ? (time + base_time * draw.cost_of_best) / 2 : time;
+      const double near = facts.is_model_based ? draw.near_share : 0;
+      const double typical = (1 - near) * time + near * base_time * draw.cost_of_best;
       const double rate = slots / (typical * mean_share);
       const auto left = std::min(static_cast<double>(trials - trial), std::max(0.0, (limit - start) * rate));
       counted.begun += left;

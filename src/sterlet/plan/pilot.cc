@@ -29,10 +29,11 @@ constexpr std::int64_t kCheckpointMs = 5000;  // How long a checkpoint that was 
 constexpr std::size_t kReportsEnough = 12;    // With these, and kSecondsEnough, a pace is known well enough.
 constexpr double kSecondsEnough = 3;
 constexpr std::size_t kDrawReports = 3;  // Of a point drawn, whose pace is only one of several.
-constexpr std::size_t kDrawsEnough = 6;  // So many are worth more than the usual time of a part.
+constexpr std::size_t kDrawsEnough = 8;  // So many are worth more than the usual time of a part.
 constexpr double kPatience = 1.5;        // Times as long as the training alone may the second part be.
 constexpr double kMemoryShare = 0.9;     // Of the machine's, for all programs together.
-constexpr std::size_t kDrawsMax = 12;
+constexpr std::size_t kDrawsMax = 24;
+constexpr double kAlike = 1.3;  // Trainings whose times differ by less than this factor are alike.
 constexpr std::string_view kEnough = "the pilot has seen enough";
 
 class Pilot final {
@@ -138,7 +139,17 @@ class Pilot final {
 
   bool is_part_over(std::size_t seen) const {
     const double seconds = static_cast<double>(clock_.steady_ms() - part_start_ms_) / 1000;
-    return seconds >= (seen >= kDrawsEnough ? part_seconds_ : longest_seconds_);
+    return seconds >= (seen >= kDrawsEnough && are_alike() ? part_seconds_ : longest_seconds_);
+  }
+  // Of points whose trainings take all the same time, a few say enough.
+  bool are_alike() const {
+    double least = std::numeric_limits<double>::infinity(), most = 0;
+    for (const auto& [number, program] : programs_) {
+      if (!program.training.is_whole) continue;
+      least = std::min(least, program.training.seconds);
+      most = std::max(most, program.training.seconds);
+    }
+    return most <= kAlike * least;
   }
   double age(const Program& program) const {
     return static_cast<double>(clock_.steady_ms() - program.started_ms) / 1000;
@@ -184,10 +195,12 @@ class Pilot final {
       program.training.unit.push_back(std::isnan(value) ? value : study_.space.axis(i).unit(value));
     }
     program.training.is_default = is_default;
+    // The defaults are compared with themselves; a search gives each trial a seed of its own, by which times may differ.
+    const std::int64_t seeded = is_default ? 0 : number;
     program.gpus = gpus_.take(study_.spec.resources.gpu);
     exec::Launch launch = run::make_launch(study_.spec, {.id = {.trial = number, .attempt = 1},
                                                          .params = std::move(params),
-                                                         .seed = run::trial_seed(study_.spec.seed.value_or(0), 0),
+                                                         .seed = run::trial_seed(study_.spec.seed.value_or(0), seeded),
                                                          .trial_folder = run::trial_folder(options_.folder, number),
                                                          .gpus = program.gpus,
                                                          .threads = threads});
@@ -219,8 +232,11 @@ class Pilot final {
     Program& program = found->second;
     if (const auto* report = std::get_if<Event::Report>(&event.what)) {
       take_report(program, *report);
-    } else if (std::holds_alternative<Event::Value>(event.what)) {
+    } else if (const auto* told = std::get_if<Event::Value>(&event.what)) {
       program.has_spoken = true;
+      if (!told->values.empty()) {
+        program.training.value = study_.spec.objectives.front().minimised(told->values.front());
+      }
     } else if (const auto* hello = std::get_if<Event::Hello>(&event.what)) {
       program.training.is_live = program.training.is_live || hello->live;
       program.training.restores = program.training.restores || hello->restores;

@@ -139,8 +139,9 @@ std::vector<std::string> describe_facts(const Facts& facts) {
   }
   if (!facts.costs.empty()) {
     const auto [least, most] = std::minmax_element(facts.costs.begin(), facts.costs.end());
-    lines.push_back(fmt::format("{} of the space: {:.2g} to {:.2g} times the time of the defaults",
-                                base::count_text(facts.costs.size(), "point"), *least, *most));
+    lines.push_back(fmt::format("{} of the space: {} times the time of the defaults",
+                                base::count_text(facts.costs.size(), "point"),
+                                between(fmt::format("{:.2g}", *least), fmt::format("{:.2g}", *most))));
   }
   if (facts.memory_bytes > 0) {
     lines.push_back(fmt::format("memory: {} a training", bytes_text(static_cast<double>(facts.memory_bytes))));
@@ -166,6 +167,7 @@ std::vector<std::string> explain(const Plan& plan, const Facts& facts, const stu
   sentences.push_back(fmt::format(
       "{}: {}.", called(chosen.strategy),
       chosen.strategy == Strategy::kParallel ? "train many models and keep the best" : "raise one model and watch it"));
+  if (!facts.doubt.empty()) sentences.push_back(facts.doubt);
   if (facts.budget.seconds && facts.full_seconds() > *facts.budget.seconds) {
     sentences.push_back(fmt::format("The budget is too small for one full training: that takes {}, and there are {}.",
                                     hours_text(facts.full_seconds() / 3600), hours_text(*facts.budget.seconds / 3600)));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
 #include "sterlet/population/explorer.h"
 
@@ -126,7 +127,7 @@ std::vector<Move> next_moves(const space::Space& space, const Options& options,
     const std::string stood = std::isnan(member.value)
                                   ? std::string("failed")
                                   : fmt::format("stood {} of {} with {}", base::ordinal_text(places[i] + 1),
-                                                members.size(), base::number_text(member.value));
+                                                members.size(), base::figure_text(member.value));
     if (places[i] < kept_count) {
       moves.push_back({.member = member.member, .from = member.member, .point = member.point, .reason = stood});
       continue;
@@ -147,7 +148,7 @@ std::vector<Move> next_moves(const space::Space& space, const Options& options,
                      .from = source.member,
                      .point = std::move(point),
                      .reason = fmt::format("{}, so it goes on from trial {} ({} with {})", stood, source.member,
-                                           base::ordinal_text(place + 1), base::number_text(source.value))});
+                                           base::ordinal_text(place + 1), base::figure_text(source.value))});
   }
   return moves;
 }

@@ -12,6 +12,7 @@
 #include "sterlet/retest/advice.h"
 #include "sterlet/retest/staleness.h"
 #include "sterlet/run/launch.h"
+#include "sterlet/study/seeds.h"
 #include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::retest {
@@ -197,7 +198,9 @@ class Retest final {
       for (const std::size_t place : order_) {
         const bool is_done = std::find(places_.begin(), places_.end(), place) != places_.end();
         if (!is_done) {
-          return {.trial = trials_[place], .repeat = 0, .seed = run::trial_seed(study_.seed(), trials_[place])};
+          return {.trial = trials_[place],
+                  .repeat = 0,
+                  .seed = run::trial_seed(study::seed_of(study_, trials_[place]), trials_[place])};
         }
       }
       // All of them: the one with the fewest runs, the better first.
@@ -210,8 +213,9 @@ class Retest final {
     const auto repeat = static_cast<std::int64_t>(one.now.size());
     return {.trial = one.trial,
             .repeat = repeat,
-            .seed = run::trial_seed((study_.seed() + kSeedShift * static_cast<std::uint64_t>(repeat)) & kSeedMask,
-                                    one.trial)};
+            .seed = run::trial_seed(
+                (study::seed_of(study_, one.trial) + kSeedShift * static_cast<std::uint64_t>(repeat)) & kSeedMask,
+                one.trial)};
   }
 
   Result<bool> step() {

@@ -1,7 +1,6 @@
 #include "sterlet/run/explain.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
@@ -10,6 +9,7 @@
 
 #include "sterlet/base/pattern.h"
 #include "sterlet/base/text.h"
+#include "sterlet/run/cures.h"
 #include "sterlet/studyfile/command.h"
 
 namespace sterlet::run {
@@ -30,11 +30,12 @@ std::string names_text(const std::vector<std::string>& names) {
   return base::printable(text);
 }
 
-// "; the last on stderr was ..."
+// "; the last line on stderr was ...", with what cures it.
 std::string last_on_stderr(const exec::Traces& traces) {
-  return traces.stderr_last.empty()
-             ? std::string()
-             : fmt::format("; the last line on stderr was {}", quoted(traces.stderr_last.back()));
+  if (traces.stderr_last.empty()) return {};
+  const std::string& line = traces.stderr_last.back();
+  const std::string cure = cure_of(line);
+  return fmt::format("; the last line on stderr was {}{}", quoted(line), cure.empty() ? "" : " (" + cure + ")");
 }
 
 // A name that means the same: acc and accuracy, val_loss and loss, or a slip of the finger.
@@ -54,6 +55,48 @@ std::string other_names(const std::string& metric, const std::vector<std::string
   return fmt::format("it reported {}; report {} as well, or name one of these in objective", names_text(told), metric);
 }
 
+bool is_word_part(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// The pattern that finds the metric in a line that names it and gives a number after it: acc=0.93, "acc": 0.93}.
+std::string pattern_for(const std::string& metric, const std::string& line) {
+  const std::size_t at = line.find(metric);
+  if (at == std::string::npos || (at > 0 && is_word_part(line[at - 1]))) return {};
+  const std::size_t end = at + metric.size();
+  const std::size_t number = line.find_first_not_of(" =:\"'", end);
+  if (number == std::string::npos || number == end ||
+      std::string_view("+-.0123456789").find(line[number]) == std::string_view::npos || line.find('\'', end) < number) {
+    return {};
+  }
+  const std::size_t after = line.find_first_not_of("+-.0123456789eE", number);
+  const bool is_open =
+      after == std::string::npos || std::string_view(" %,").find(line[after]) != std::string_view::npos;
+  return fmt::format("{}{}(?<{}>{})", metric, line.substr(end, number - end), metric, is_open ? "\\S+" : "[-+.0-9eE]+");
+}
+
+// Of a program that ended at once because what trains was begun elsewhere; empty: nothing speaks for that.
+std::string trained_elsewhere(const exec::Traces& traces) {
+  if (traces.left_running > 0) {
+    return fmt::format(
+        "it ended while {} of it went on in the background, which {} ended with it; run it in the foreground, without "
+        "&, nohup or a daemon, or let it wait for them, as by wait",
+        base::count_text(static_cast<std::uint64_t>(traces.left_running), "process"),
+        traces.left_running == 1 ? "was" : "were");
+  }
+  for (const std::string& line : traces.stdout_last) {
+    const bool is_queue = line.find("Submitted batch job") != std::string::npos ||
+                          line.find("has been submitted") != std::string::npos ||
+                          line.find("is submitted to") != std::string::npos;
+    if (!is_queue) continue;
+    return fmt::format(
+        "it printed {}: a queue has taken the training, and nobody waited for it; run it by what waits and hands on "
+        "what is printed, as srun in the place of sbatch",
+        quoted(line));
+  }
+  return {};
+}
+
 std::string from_stdout(const base::MetricPattern& pattern, const std::string& metric,
                         const std::vector<std::string>& told, const exec::Traces& traces) {
   if (const auto odd = traces.no_numbers.find(metric); odd != traces.no_numbers.end()) {
@@ -68,35 +111,43 @@ std::string from_stdout(const base::MetricPattern& pattern, const std::string& m
         "command: [sh, -c, 'exec python3 train.py 2>&1']",
         quoted(line));
   }
+  if (const std::string elsewhere = trained_elsewhere(traces); !elsewhere.empty()) return elsewhere;
   if (traces.stdout_last.empty()) {
-    return fmt::format("it printed nothing on stdout, which the pattern reads{}", last_on_stderr(traces));
+    return fmt::format(
+        "it printed nothing on stdout, which the pattern reads{}; print {} there, and flush what is printed where a "
+        "program ends itself",
+        last_on_stderr(traces), metric);
+  }
+  const std::string& last = traces.stdout_last.back();
+  if (traces.long_lines > 0) {
+    return fmt::format(
+        "no line of its stdout matched the pattern, which is not tried on lines of more than 4 KiB, as {} of its lines "
+        "{}; print {} on a line of its own",
+        traces.long_lines, traces.long_lines == 1 ? "is" : "are", metric);
+  }
+  if (last.find("\\x00") != std::string::npos) {
+    return fmt::format(
+        "no line of its stdout matched the pattern; the last one was {}, and its NUL bytes are those of text in "
+        "UTF-16; "
+        "print UTF-8",
+        quoted(last));
+  }
+  for (const std::string& line : traces.stdout_last) {
+    const std::string better = pattern_for(metric, line);
+    if (better.empty()) continue;
+    return fmt::format("no line of its stdout matched the pattern, but {} has it; write pattern: '{}'", quoted(line),
+                       better);
   }
   return fmt::format(
       "no line of its stdout matched the pattern; the last one was {}{}; change the pattern in metrics, "
       "or what is printed",
-      quoted(traces.stdout_last.back()), last_on_stderr(traces));
-}
-
-bool is_word_part(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// The pattern that finds the metric in a line that names it and gives a number after it: acc=0.93, acc: 0.93.
-std::string pattern_for(const std::string& metric, const std::string& line) {
-  const std::size_t at = line.find(metric);
-  if (at == std::string::npos || (at > 0 && is_word_part(line[at - 1]))) return {};
-  const std::size_t end = at + metric.size();
-  const std::size_t number = line.find_first_not_of(" =:", end);
-  if (number == std::string::npos || number == end ||
-      std::string_view("+-.0123456789").find(line[number]) == std::string_view::npos) {
-    return {};
-  }
-  return fmt::format("{}{}(?<{}>\\S+)", metric, line.substr(end, number - end), metric);
+      quoted(last), last_on_stderr(traces));
 }
 
 std::string from_channel(const std::string& metric, const std::vector<std::string>& told, const exec::Traces& traces) {
   if (!told.empty()) return other_names(metric, told);
   if (!traces.refused.empty()) return fmt::format("what it sent was refused ({})", traces.refused);
+  if (const std::string elsewhere = trained_elsewhere(traces); !elsewhere.empty()) return elsewhere;
   if (traces.has_spoken) {
     return fmt::format("its client reported no metric at all; call trial.report(step, {}=...)", metric);
   }
@@ -133,57 +184,6 @@ std::string explain_missing(const studyfile::MetricsSource& source, const std::s
   if (source.pattern.empty()) return from_channel(metric, told, traces);
   const auto pattern = base::MetricPattern::make(source.pattern);
   return pattern ? from_stdout(*pattern, metric, told, traces) : std::string();
-}
-
-namespace {
-
-struct Cure {
-  std::string_view said;  // In the last line that a program wrote.
-  std::string_view next;
-};
-constexpr std::array kCures{
-    Cure{"No module named 'sterlet'", "write the client beside the program: sterlet client python > sterlet.py"},
-    Cure{"sterlet.hpp: No such file", "write the client beside the program: sterlet client cpp > sterlet.hpp"},
-    Cure{"No module named",
-         "install it for the Python of the command, or begin the command with the Python that has it, "
-         "as .venv/bin/python"},
-    Cure{"unrecognized arguments", "name the options in the command as the program does"},
-    Cure{"unrecognized option", "name the options in the command as the program does"},
-    Cure{"no such option", "name the options in the command as the program does"},
-    Cure{"invalid int value", "a parameter that must be whole needs type: int"},
-    Cure{"EOF when reading a line", "a trial has no terminal to be asked at: give the answer in the command"},
-    Cure{"CUDA out of memory", "run fewer trials on a device (gpu_share in resources), or bound what takes its memory"},
-};
-
-std::string cure_of(const std::string& reason, const std::string& folder) {
-  for (const Cure& cure : kCures) {
-    if (reason.find(cure.said) != std::string::npos) return std::string(cure.next);
-  }
-  const bool is_file_missing =
-      reason.find("No such file or directory") != std::string::npos || reason.find("can't cd to") != std::string::npos;
-  if (!is_file_missing) return {};
-  return fmt::format("a path that does not begin with / begins at the study file's folder, {}",
-                     base::printable(folder));
-}
-
-// What a program left behind that ended with an error and wrote nothing of it to stderr.
-std::string last_words(const exec::Traces& traces) {
-  if (!traces.stderr_last.empty()) return {};
-  if (traces.stdout_last.empty()) return "it printed nothing";
-  return fmt::format("its last line on stdout was {}", quoted(traces.stdout_last.back()));
-}
-
-}  // namespace
-
-std::string with_advice(std::string reason, const exec::Event::Exited& exited, const std::string& folder) {
-  std::string next = cure_of(reason, folder);
-  if (next.empty() && exited.cause == exec::Cause::kTimeLimit)
-    next = "give it more by time in resources, or less to do";
-  const bool is_limit = exited.cause == exec::Cause::kOutOfMemory && reason.find("its limit") != std::string::npos;
-  if (next.empty() && is_limit) next = "give it more by memory in resources";
-  const bool is_own = exited.cause == exec::Cause::kError && reason == exited.reason;
-  if (next.empty() && is_own) next = last_words(exited.traces);
-  return next.empty() ? reason : fmt::format("{}; {}", reason, next);
 }
 
 std::string explain_unread(const base::Json& params, const std::vector<std::string>& command,

@@ -20,8 +20,4 @@ std::string explain_missing(const studyfile::MetricsSource& source, const std::s
 std::string explain_unread(const base::Json& params, const std::vector<std::string>& command,
                            const std::set<std::string>& read);
 
-/// The reason of a trial that failed, with what to do about what newcomers meet, or what its program said last. folder:
-/// in which it ran.
-std::string with_advice(std::string reason, const exec::Event::Exited& exited, const std::string& folder);
-
 }  // namespace sterlet::run

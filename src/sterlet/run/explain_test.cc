@@ -30,7 +30,14 @@ TEST(ExplainMissing, OnStdoutSaysWhatCameInstead) {
   EXPECT_EQ(on_stdout({.stderr_last = {"x", "acc=0.93"}}),
             "it printed \"acc=0.93\" to stderr, and the pattern reads stdout; print it to stdout, or join the two by a "
             "shell, as in command: [sh, -c, 'exec python3 train.py 2>&1']");
-  EXPECT_EQ(on_stdout({}), "it printed nothing on stdout, which the pattern reads");
+  EXPECT_EQ(on_stdout({}),
+            "it printed nothing on stdout, which the pattern reads; print acc there, and flush what is printed where a "
+            "program ends itself");
+  EXPECT_EQ(
+      on_stdout({.stderr_last = {"ModuleNotFoundError: No module named 'x'"}}),
+      "it printed nothing on stdout, which the pattern reads; the last line on stderr was \"ModuleNotFoundError: "
+      "No module named 'x'\" (install it for the Python of the command, or begin the command with the Python that "
+      "has it, as .venv/bin/python); print acc there, and flush what is printed where a program ends itself");
   EXPECT_EQ(on_stdout({.matched = 3}, {"loss"}),
             "it reported loss; report acc as well, or name one of these in objective");
 }
@@ -54,46 +61,40 @@ TEST(ExplainMissing, OnTheChannelSaysWhatCameInstead) {
       "pattern: 'acc=(?<acc>\\S+)'}");
 }
 
+TEST(ExplainMissing, NamesAPatternThatFitsWhatWasPrinted) {
+  EXPECT_EQ(on_stdout({.stdout_last = {R"({"step": 1, "acc": 0.5})", "done"}}),
+            "no line of its stdout matched the pattern, but \"{\"step\": 1, \"acc\": 0.5}\" has it; write pattern: "
+            "'acc\": (?<acc>[-+.0-9eE]+)'");
+  EXPECT_EQ(on_stdout({.stdout_last = {"acc : 93%"}}),
+            "no line of its stdout matched the pattern, but \"acc : 93%\" has it; write pattern: 'acc : (?<acc>\\S+)'");
+}
+
+TEST(ExplainMissing, SaysWhyNothingCouldMatch) {
+  EXPECT_EQ(
+      on_stdout({.long_lines = 1, .stdout_last = {"xxx..."}}),
+      "no line of its stdout matched the pattern, which is not tried on lines of more than 4 KiB, as 1 of its lines "
+      "is; print acc on a line of its own");
+  EXPECT_EQ(on_stdout({.stdout_last = {"a\\x00c\\x00c\\x00"}}),
+            "no line of its stdout matched the pattern; the last one was \"a\\x00c\\x00c\\x00\", and its NUL bytes are "
+            "those of text in UTF-16; print UTF-8");
+}
+
+TEST(ExplainMissing, TellsOfTrainingsThatWereBegunElsewhere) {
+  const std::string background =
+      "it ended while 1 process of it went on in the background, which was ended with it; run it in the foreground, "
+      "without &, nohup or a daemon, or let it wait for them, as by wait";
+  EXPECT_EQ(on_stdout({.left_running = 1}), background);
+  EXPECT_EQ(on_channel({.left_running = 1}), background);
+  EXPECT_EQ(on_stdout({.stdout_last = {"Submitted batch job 7"}}),
+            "it printed \"Submitted batch job 7\": a queue has taken the training, and nobody waited for it; run it by "
+            "what waits and hands on what is printed, as srun in the place of sbatch");
+}
+
 TEST(ExplainMissing, ShowsLongLinesAndManyNamesInPart) {
   const std::string text = on_stdout({.stdout_last = {std::string(200, 'x')}});
   EXPECT_NE(text.find(std::string(100, 'x') + "...\""), std::string::npos);
   EXPECT_EQ(on_channel({.has_spoken = true}, {"a1", "b1", "c1", "d1", "e1", "f1", "g1"}),
             "it reported a1, b1, c1, d1, e1, f1, ...; report acc as well, or name one of these in objective");
-}
-
-TEST(WithAdvice, SaysWhatToDoAboutWhatNewcomersMeet) {
-  using exec::Cause;
-  const auto told = [](const std::string& said, const exec::Event::Exited& exited) {
-    exec::Event::Exited own = exited;
-    own.reason = said;
-    return with_advice(said, own, "/home/ada/mlp");
-  };
-  const exec::Event::Exited failed{.cause = Cause::kError, .traces = {.stderr_last = {"x"}}};
-  EXPECT_EQ(
-      told("ModuleNotFoundError: No module named 'sterlet'", failed),
-      "ModuleNotFoundError: No module named 'sterlet'; write the client beside the program: sterlet client python > "
-      "sterlet.py");
-  EXPECT_EQ(
-      told("ModuleNotFoundError: No module named 'torch'", failed),
-      "ModuleNotFoundError: No module named 'torch'; install it for the Python of the command, or begin the command "
-      "with the Python that has it, as .venv/bin/python");
-  EXPECT_EQ(
-      told("[Errno 2] No such file or directory: 'data.csv'", failed),
-      "[Errno 2] No such file or directory: 'data.csv'; a path that does not begin with / begins at the study file's "
-      "folder, /home/ada/mlp");
-  EXPECT_EQ(told("argument --layers: invalid int value: '2.5'", failed),
-            "argument --layers: invalid int value: '2.5'; a parameter that must be whole needs type: int");
-  EXPECT_EQ(told("KeyError: 'lr'", failed), "KeyError: 'lr'");
-  EXPECT_EQ(told("t ended with exit code 1", {.cause = Cause::kError}), "t ended with exit code 1; it printed nothing");
-  EXPECT_EQ(told("t ended with exit code 1", {.cause = Cause::kError, .traces = {.stdout_last = {"a", "no data"}}}),
-            "t ended with exit code 1; its last line on stdout was \"no data\"");
-  EXPECT_EQ(with_advice("no data", {.cause = Cause::kError, .reason = "t ended with exit code 1"}, "/"), "no data")
-      << "the program has said why";
-  EXPECT_EQ(told("t was ended, its time limit being 1.0 s", {.cause = Cause::kTimeLimit}),
-            "t was ended, its time limit being 1.0 s; give it more by time in resources, or less to do");
-  EXPECT_EQ(told("t used more than its limit", {.cause = Cause::kOutOfMemory}),
-            "t used more than its limit; give it more by memory in resources");
-  EXPECT_EQ(told("t was killed by the system", {.cause = Cause::kOutOfMemory}), "t was killed by the system");
 }
 
 TEST(ExplainUnread, NamesWhatNeitherTheCommandNorAClientTook) {

@@ -7,6 +7,7 @@
 
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
+#include "sterlet/run/cures.h"
 #include "sterlet/run/explain.h"
 
 namespace sterlet::run {

@@ -18,6 +18,7 @@
 #include "sterlet/run/notifier.h"
 #include "sterlet/run/remarks.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/study/seeds.h"
 #include "sterlet/study/sessions.h"
 
 namespace sterlet::run {
@@ -343,7 +344,8 @@ class Runner final {
     const auto launched = executor_.launch(make_launch(
         spec, {.id = id,
                .params = study_.space().to_json(claim.point),
-               .seed = options_.seed.value_or(trial_seed(study_.seed(), claim.seed_of.value_or(claim.number))),
+               .seed = options_.seed.value_or(trial_seed(study::seed_of(study_, claim.seed_of.value_or(claim.number)),
+                                                         claim.seed_of.value_or(claim.number))),
                .trial_folder = trial_folder(options_.trials_folder, claim.number),
                .checkpoint = claim.checkpoint,
                .agenda = claim.agenda,

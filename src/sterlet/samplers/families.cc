@@ -9,9 +9,10 @@ namespace sterlet::samplers {
 
 namespace {
 
-constexpr std::uint64_t kEarlyPeriod = 2, kLaterPeriod = 3, kFlatPeriod = 4;
-constexpr double kPriorTrials = 2;   // That say how far apart a family's values are, before its own are known.
-constexpr double kWidestSpread = 3;  // In the distance between the families' bests.
+constexpr std::uint64_t kPeriod = 2, kEarlyFlatPeriod = 4;
+constexpr double kFewestShare = 0.5;  // Of an equal share of all trials, that each family has.
+constexpr double kPriorTrials = 2;    // That say how far apart a family's values are, before its own are known.
+constexpr double kWidestSpread = 3;   // In the distance between the families' bests.
 constexpr int kDraws = 16;
 
 bool has_value(const space::Observation& trial) {
@@ -99,12 +100,15 @@ std::optional<std::size_t> choose(const std::vector<Arm>& arms) {
   if (bests.empty()) return std::nullopt;
   std::sort(bests.begin(), bests.end());
   const double between = bests[bests.size() / 2] - bests.front();
+  const double wanted = kFewestShare * all / static_cast<double>(arms.size());
+  const bool is_any_behind = static_cast<double>(fewest->trials) < wanted;
   double least = std::numeric_limits<double>::infinity();
   std::optional<std::size_t> chosen;
   for (std::size_t level = 0; level < arms.size(); ++level) {
     const Arm& arm = arms[level];
     if (arm.values.empty()) continue;
     const auto own = static_cast<double>(arm.trials);
+    if (is_any_behind && own >= wanted) continue;
     const double spread = std::min(spread_of(arm.values), kWidestSpread * between);
     const double shrunk = (own * spread + kPriorTrials * between) / (own + kPriorTrials);
     const double plausible = arm.values.front() - shrunk * std::sqrt(std::log(all + 1) / own);
@@ -119,7 +123,7 @@ std::optional<std::size_t> choose(const std::vector<Arm>& arms) {
 }  // namespace
 
 Family Families::in_turn(const space::History& history, const UnitTable& table, std::uint64_t number) const {
-  const std::uint64_t period = !conditions_ ? kFlatPeriod : number < kEarly ? kEarlyPeriod : kLaterPeriod;
+  const std::uint64_t period = !conditions_ && number < kEarly ? kEarlyFlatPeriod : kPeriod;
   if (forks_.empty() || number % period != 0) return {};
   std::vector<std::size_t> among(history.size());
   std::iota(among.begin(), among.end(), 0);

@@ -30,10 +30,11 @@ bool is_in(const Family& family, std::span<const double> row);
 ///
 /// Families  what lies under each choice of a parameter that others depend on (`when`), down the tree. In a space
 ///           without conditions, the choices of each categorical parameter with at least kFewestLevels, in turn.
-/// Whose     every second trial up to trial kEarly, then every third; without conditions every fourth. The family with
-/// turn      the fewest trials, until each has about log2 of all trials; then that with the lowest plausible best:
-///           its best less its spread times sqrt(ln(all + 1) / own). The spread is how far its better half lies behind
-///           its best, and counts together with two trials as far apart as the families' bests are.
+/// Whose     every second trial; without conditions every fourth up to trial kEarly. The family with
+/// turn      the fewest trials, until each has about log2 of all trials; then that with the lowest plausible best, first
+///           among those that have less than half of an equal share: its best less its spread times
+///           sqrt(ln(all + 1) / own). The spread is how far its better half lies behind its best, and counts together
+///           with two trials as far apart as the families' bests are.
 /// Measured  docs/decisions/0005-families.md.
 /// Cost      O(n d) a turn.
 /// Source    the optimism after Auer, Cesa-Bianchi, Fischer: Finite-time analysis of the multiarmed bandit problem,

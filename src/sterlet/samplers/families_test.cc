@@ -174,7 +174,7 @@ TEST(Families, KeepSamplersFromStayingInTheFirstGoodOne) {
       EXPECT_GE(stay.looks, 5) << "about log2 of 60; " << name << ", seed " << seed;
       found += stay.best_family == 1 ? 1 : 0;
     }
-    EXPECT_GE(found, 5) << name << ", seeds 1 to 12";
+    EXPECT_GE(found, name == "tpe" ? 7 : 10) << name << ", seeds 1 to 12";
   }
 }
 

@@ -112,6 +112,13 @@ class SpaceBuilder final {
             fmt::format("low must be below high (found {} and {})", number_text(low), number_text(high)), "swap them");
       return;
     }
+    if (!std::isfinite(high - low)) {
+      fault(
+          parameter.name, "low",
+          fmt::format("the range is wider than a number can say (found {} to {})", number_text(low), number_text(high)),
+          "give the bounds that make sense");
+      return;
+    }
     if (!check_scale(parameter)) return;
     if (parameter.step) check_step(parameter);
     if (parameter.zero != 0 && (!(parameter.zero > 0) || !(parameter.zero < 1))) {

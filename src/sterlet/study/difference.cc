@@ -67,7 +67,8 @@ class Finder final {
       }
     }
     if (is_.seed && was_.seed && *is_.seed != *was_.seed) {
-      add("seed", *was_.seed, *is_.seed, Weight::kNewStudy, "all points follow from it");
+      add("seed", *was_.seed, *is_.seed, amendment(),
+          has_trials() ? fmt::format("trial {} and those after it follow from it", next_) : std::string());
     }
     return std::move(found_);
   }
@@ -187,7 +188,7 @@ Result<Comparison> compare(storage::Storage& storage, const studyfile::StudyFile
   if (!stored) return comparison;
   STERLET_TRY(const Json json, base::parse_json(stored->spec));
   STERLET_TRY(studyfile::StudyFile before, studyfile::study_from_json(json));
-  before.spec.seed = stored->seed;
+  if (!before.spec.seed) before.spec.seed = stored->seed;
   STERLET_TRY(comparison.trials, storage.count_trials(stored->id));
   comparison.differences = find_differences(before.spec, file.spec, comparison.trials);
   if (comparison.find(Weight::kAmendment) == nullptr) return comparison;
@@ -212,8 +213,11 @@ Result<void> check_consent(const Comparison& comparison, const std::string& stud
                        shown(difference.was), shown(difference.is), study, trials);
   };
   if (const Difference* refused = comparison.find(Weight::kNewStudy)) {
-    return base::fail(ErrorCode::kBadStudyFile, what(*refused),
-                      "put it back, or start another study: give it another name (study: ...), or another --storage");
+    return base::fail(
+        ErrorCode::kBadStudyFile, what(*refused),
+        fmt::format("put it back, or give it another name (study: ...), which makes it a study of its own; "
+                    "sterlet tune with --warm-from {} begins it with what this one has learned",
+                    study));
   }
   const Difference* amended = is_asked ? nullptr : comparison.find(Weight::kAmendment);
   if (amended == nullptr) return {};

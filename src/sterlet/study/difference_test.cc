@@ -60,8 +60,12 @@ TEST(Differences, OfWhatIsSearchedAreAmendmentsOnceThereAreTrials) {
   EXPECT_EQ(told(kText, swapped, 9), "params [\"x\",\"k\"] -> [\"k\",\"x\"] taken\n");
 }
 
-TEST(Differences, OfSeedAndStrategyMakeAnotherStudy) {
-  EXPECT_EQ(told(kText, with("seed: 3", "seed: 4"), 9), "seed 3 -> 4 new study\n");
+TEST(Differences, OfTheSeedAreAnAmendment) {
+  EXPECT_EQ(told(kText, with("seed: 3", "seed: 4"), 9), "seed 3 -> 4 amendment\n");
+  EXPECT_EQ(told(kText, with("seed: 3", "seed: 4"), 0), "seed 3 -> 4 taken\n");
+}
+
+TEST(Differences, OfTheStrategyMakeAnotherStudy) {
   EXPECT_NE(told(kText, kText + std::string("strategy: babysit\n"), 9).find("new study"), std::string::npos);
 }
 

@@ -69,7 +69,7 @@ TEST(Expectation, FollowsEachTrialThatEnds) {
 }
 
 TEST(Expectation, IsSilentWhereResultsAreExactFewOrRepeated) {
-  for (const auto& study : {study_of(80, 0), study_of(29, 0.04), study_of(80, 0.04, "objective: loss\nrepeats: 2")}) {
+  for (const auto& study : {study_of(80, 0), study_of(19, 0.04), study_of(80, 0.04, "objective: loss\nrepeats: 2")}) {
     EXPECT_FALSE(study->expectation().has_value());
     EXPECT_EQ(study->best(), study->best_measured());
   }

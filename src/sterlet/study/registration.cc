@@ -26,11 +26,22 @@ Result<void> enqueue_new(storage::Storage& storage, std::int64_t study, const ba
   return {};
 }
 
+// A version whose file named no seed names it before another one follows: see seed_of_version().
+Result<void> name_seed(storage::Storage& storage, const storage::StudyRecord& existing) {
+  STERLET_TRY(base::Json spec, base::parse_json(existing.spec));
+  if (spec.contains("seed")) return {};
+  spec["seed"] = existing.seed;
+  return storage.set_spec(existing.id, base::json_line(spec));
+}
+
 Result<void> change(storage::Storage& storage, const storage::StudyRecord& existing, const storage::StudyRecord& study,
                     const Comparison& comparison) {
   if (std::all_of(comparison.differences.begin(), comparison.differences.end(), is_of_the_run)) {
     return storage.set_spec(existing.id, study.spec);
   }
+  const bool has_other_seed = std::any_of(comparison.differences.begin(), comparison.differences.end(),
+                                          [](const Difference& difference) { return difference.key == "seed"; });
+  if (has_other_seed) STERLET_PASS(name_seed(storage, existing));
   const storage::SpecVersion version{
       .first_trial = comparison.trials, .spec = study.spec, .created_ms = study.created_ms};
   STERLET_PASS(storage.add_spec_version(existing.id, version));

@@ -18,6 +18,13 @@ using base::ErrorCode;
 using base::Result;
 using storage::State;
 
+// The seed that the stored spec names: a file without one leaves it as it is.
+Result<std::optional<std::uint64_t>> named_seed(const storage::StudyRecord& stored) {
+  STERLET_TRY(const base::Json spec, base::parse_json(stored.spec));
+  const auto seed = spec.find("seed");
+  return seed == spec.end() ? std::nullopt : std::optional(seed->get<std::uint64_t>());
+}
+
 }  // namespace
 
 Study::Study(studyfile::StudyFile file, const Options& options)
@@ -50,6 +57,9 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
   if (options.storage != nullptr) {
     STERLET_TRY(const auto existing, options.storage->find_study(spec.name));
     is_new = !existing;
+    if (existing && !spec.seed) {
+      STERLET_TRY(study->spec_.seed, named_seed(*existing));
+    }
   }
   // What a part refuses it refuses before the study is written.
   STERLET_PASS(study->prepare(seed));
@@ -89,8 +99,10 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
   return study;
 }
 
-// Reads what is stored of it.
-Result<void> Study::take_over(const storage::StudyRecord& record) {
+// Reads what is stored of it. The seed that it was made with holds unless a version of its spec names another.
+Result<void> Study::take_over(const storage::StudyRecord& stored) {
+  storage::StudyRecord record = stored;
+  record.seed = spec_.seed.value_or(stored.seed);
   STERLET_PASS(ledger_.bind(record));
   STERLET_PASS(prepare(record.seed));
   return refresh();

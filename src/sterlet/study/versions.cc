@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/study/seeds.h"
+
 namespace sterlet::study {
 
 namespace {
@@ -47,7 +49,9 @@ Result<const Versions::Other*> Versions::other(int version) const {
   space::Translation translation(file.space, space_);
   const bool has_same_objectives = file.spec.objectives == spec_.objectives;
   std::optional<Other>& made = others_[version];
-  if (translation.is_identity() && has_same_objectives) return nullptr;
+  const auto seed = seed_of_version(rows_, version);
+  const bool has_same_seed = !seed || !spec_.seed || *seed == *spec_.seed;
+  if (translation.is_identity() && has_same_objectives && has_same_seed) return nullptr;
   std::vector<std::optional<std::size_t>> sources;
   for (const studyfile::Objective& objective : spec_.objectives) {
     const auto& then = file.spec.objectives;

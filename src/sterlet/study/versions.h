@@ -37,8 +37,8 @@ struct Seen {
 
 /// The versions of a study's spec, and how trials of each look to the one that we work with.
 ///
-/// To samplers a trial from before a change of space or objectives is one that was evaluated elsewhere (kAdded): what
-/// they learn from, but no step of a sequence of their own, which begins anew.
+/// To samplers a trial from before a change of space, objectives or seed is one that was evaluated elsewhere (kAdded):
+/// what they learn from, but no step of a sequence of their own, which begins anew.
 class Versions final {
  public:
   /// Those of the present spec and space; borrows both for its life.

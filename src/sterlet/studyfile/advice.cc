@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "sterlet/base/figure.h"
 #include "sterlet/studyfile/command.h"
 #include "sterlet/studyfile/direction.h"
 
@@ -22,7 +24,9 @@ bool is_searched(const space::Parameter& parameter) {
   return space::is_numeric(parameter) ? parameter.low < parameter.high : parameter.choices.size() > 1;
 }
 
-bool is_built_in(const std::string& program) { return program.substr(program.rfind('/') + 1) == kBuiltIn; }
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+bool is_built_in(const std::string& program) { return base_name(program) == kBuiltIn; }
 
 // Words that a shell acts on, where they stand alone.
 constexpr std::array<std::string_view, 16> kShellWords{"|",  "||", "&&", "&",  ";",    ">",    ">>",  "<",
@@ -91,6 +95,98 @@ void advise_on_quotes(const StudySpec& spec, std::vector<base::Error>& advice) {
   }
 }
 
+// Whether the command gives a shell a line to read: then what a shell does is done.
+bool has_shell(const StudySpec& spec) {
+  constexpr std::array<std::string_view, 5> kShells{"sh", "bash", "zsh", "dash", "ksh"};
+  const bool is_shell = std::any_of(spec.command.begin(), spec.command.end(), [&](const std::string& word) {
+    return std::find(kShells.begin(), kShells.end(), base_name(word)) != kShells.end();
+  });
+  return is_shell && std::any_of(spec.command.begin(), spec.command.end(), [](const std::string& word) {
+           return word.starts_with('-') && !word.starts_with("--") && word.ends_with('c');
+         });
+}
+
+// A variable ($HOME, $1) or what a command prints ($(nproc), `nproc`) as a shell would fill it in; empty: there is none.
+std::string shell_expansion(const std::string& word) {
+  if (word.find('`') != std::string::npos) return word;
+  for (std::size_t at = 0; (at = word.find('$', at)) != std::string::npos; ++at) {
+    if (at + 1 == word.size() || (at > 0 && word[at - 1] == '$')) continue;
+    const char next = word[at + 1];
+    if (next == '(' || next == '_' || (next >= 'A' && next <= 'Z')) return word;
+  }
+  return {};
+}
+
+void advise_on_expansions(const StudySpec& spec, std::vector<base::Error>& advice) {
+  if (has_shell(spec)) return;
+  const auto foreign = foreign_names(spec);
+  for (std::size_t i = 1; i < spec.command.size(); ++i) {
+    const std::string& word = spec.command[i];
+    const std::string value = word.substr(word.starts_with("--") ? word.find('=') + 1 : 0);
+    if (value.starts_with("~/")) {
+      advice.push_back({.what = fmt::format("only shells know what ~ is, so the program gets {} as it stands", word),
+                        .next = "write the whole path"});
+      return;
+    }
+    const bool is_said = std::any_of(foreign.begin(), foreign.end(),
+                                     [&](const auto& one) { return word.find(one.second) != std::string::npos; });
+    if (is_said || shell_expansion(word).empty()) continue;
+    advice.push_back({.what = fmt::format("no shell reads the command, so its program gets {} as it stands", word),
+                      .next = "write what it stands for, or give the whole line to a shell, as in command: [sh, -c, "
+                              "'exec python3 train.py --data $HOME/data']"});
+    return;
+  }
+}
+
+// Quotes within quotes: "'${x}'".
+void advise_on_inner_quotes(const StudySpec& spec, std::vector<base::Error>& advice) {
+  for (const std::string& word : spec.command) {
+    const bool is_quoted =
+        word.size() > 2 && (word.front() == '"' || word.front() == '\'') && word.back() == word.front();
+    if (!is_quoted || has_shell(spec)) continue;
+    advice.push_back({.what = fmt::format("no shell takes off the quotes of {}, so its program gets them, too", word),
+                      .next = fmt::format("write \"{}\"", word.substr(1, word.size() - 2))});
+    return;
+  }
+}
+
+// What runs the program elsewhere, with an environment of its own.
+void advise_on_containers(const StudySpec& spec, std::vector<base::Error>& advice) {
+  constexpr std::array<std::string_view, 4> kElsewhere{"docker", "podman", "nerdctl", "ssh"};
+  if (spec.command.empty()) return;
+  const std::string program = base_name(spec.command.front());
+  if (std::find(kElsewhere.begin(), kElsewhere.end(), program) == kElsewhere.end()) return;
+  const auto is_detached = [](const std::string& word) { return word == "-d" || word == "--detach"; };
+  if (program != "ssh" && std::any_of(spec.command.begin(), spec.command.end(), is_detached)) {
+    advice.push_back({.what = fmt::format("{} with -d starts the program and does not wait for it", program),
+                      .next = "leave -d out"});
+  }
+  const bool is_handed = std::any_of(spec.command.begin(), spec.command.end(), [](const std::string& word) {
+    return word.find("STERLET_CHANNEL") != std::string::npos;
+  });
+  if (!spec.metrics.pattern.empty() || is_handed) return;
+  advice.push_back(
+      {.what = fmt::format("{} does not hand on STERLET_CHANNEL, so no client can report from there", program),
+       .next = fmt::format("let the program print its metrics, and read them by metrics: {{from: stdout, pattern: "
+                           "'{0}=(?<{0}>\\S+)'}}",
+                           spec.objectives.empty() ? "loss" : spec.objectives.front().metric)});
+}
+
+// A step that does not lead from low to high.
+void advise_on_steps(const StudySpec& spec, std::vector<base::Error>& advice) {
+  for (const space::Parameter& parameter : spec.parameters) {
+    if (!space::is_numeric(parameter) || !parameter.step || !(*parameter.step > 0)) continue;
+    const double count = (parameter.high - parameter.low) / *parameter.step;
+    const double whole = std::floor(count + 1e-9);
+    if (count - whole < 1e-6) continue;
+    const std::string last = base::figure_text(parameter.low + whole * *parameter.step);
+    advice.push_back({.what = fmt::format("{}: steps of {} from {} end at {}, so that its high of {} is never tried",
+                                          parameter.name, base::figure_text(*parameter.step),
+                                          base::figure_text(parameter.low), last, base::figure_text(parameter.high)),
+                      .next = fmt::format("write high: {}, or a step that divides the range", last)});
+  }
+}
+
 struct Language {
   std::string_view ending, name, interpreters, usual;
 };
@@ -114,14 +210,14 @@ bool reads(std::string_view program, const Language& language) {
 // A script that is given to the interpreter of another language.
 void advise_on_interpreter(const StudySpec& spec, std::vector<base::Error>& advice) {
   if (spec.command.size() < 2 || spec.command[1].starts_with('-')) return;
-  const std::string program = spec.command.front().substr(spec.command.front().rfind('/') + 1);
+  const std::string program = base_name(spec.command.front());
   const bool is_known = std::any_of(kLanguages.begin(), kLanguages.end(),
                                     [&](const Language& language) { return reads(program, language); });
   for (const Language& language : kLanguages) {
     if (!is_known || !spec.command[1].ends_with(language.ending) || reads(program, language)) continue;
-    advice.push_back(
-        {.what = fmt::format("{} is given {}, by its name a {} script", program, spec.command[1], language.name),
-         .next = fmt::format("begin the command with {}", language.usual)});
+    advice.push_back({.what = fmt::format("{} is given {}, by its name {} {} script", program, spec.command[1],
+                                          language.name == "R" ? "an" : "a", language.name),
+                      .next = fmt::format("begin the command with {}", language.usual)});
   }
 }
 
@@ -177,6 +273,9 @@ std::vector<base::Error> advise_on_command(const StudySpec& spec) {
   advise_on_quotes(spec, advice);
   advise_on_names(spec, advice);
   advise_on_shell(spec, advice);
+  advise_on_expansions(spec, advice);
+  advise_on_inner_quotes(spec, advice);
+  advise_on_containers(spec, advice);
   advise_on_interpreter(spec, advice);
   return advice;
 }
@@ -186,6 +285,7 @@ std::vector<base::Error> advise(const StudySpec& spec) {
   advise_on_direction(spec, advice);
   for (base::Error& word : advise_on_command(spec)) advice.push_back(std::move(word));
   advise_on_reach(spec, advice);
+  advise_on_steps(spec, advice);
   return advice;
 }
 

@@ -81,6 +81,44 @@ TEST(Advice, NamesWordsThatWereMeantForAShellOrAnotherTool) {
     EXPECT_EQ(on(fine), "");
 }
 
+TEST(Advice, NamesWhatOnlyAShellWouldFillIn) {
+  const std::string a = "params: {a: {type: float, low: 0, high: 1}}\n";
+  const auto on = [&](const std::string& command) { return advice_on(a + "command: " + command + "\n"); };
+  EXPECT_EQ(on("[t, \"${a}\", \"--data=~/data\"]"),
+            "only shells know what ~ is, so the program gets --data=~/data as it stands; write the whole path\n");
+  for (const std::string word : {"$HOME/data", "$(nproc)", "`nproc`"}) {
+    EXPECT_EQ(on("[t, \"${a}\", \"" + word + "\"]"),
+              "no shell reads the command, so its program gets " + word +
+                  " as it stands; write what it stands for, or give the whole line to a shell, as in command: [sh, -c, "
+                  "'exec python3 train.py --data $HOME/data']\n");
+  }
+  EXPECT_EQ(on("[t, \"'${a}'\"]"),
+            "no shell takes off the quotes of '${a}', so its program gets them, too; write \"${a}\"\n");
+  for (const char* fine : {"[bash, -lc, 't ${a} \"$HOME\" ~/x']", "[t, \"${a}\", \"^x$\", \"cost$\", \"a~/b\"]"})
+    EXPECT_EQ(on(fine), "") << fine;
+}
+
+TEST(Advice, KnowsWhatRunsAProgramElsewhere) {
+  const std::string a = "params: {a: {type: float, low: 0, high: 1}}\n";
+  const std::string pattern = "metrics: {from: stdout, pattern: 'loss=(?<loss>\\S+)'}\n";
+  EXPECT_EQ(advice_on(a + "command: [docker, run, image, t, \"${a}\"]\n"),
+            "docker does not hand on STERLET_CHANNEL, so no client can report from there; let the program print its "
+            "metrics, and read them by metrics: {from: stdout, pattern: 'loss=(?<loss>\\S+)'}\n");
+  EXPECT_EQ(advice_on(a + pattern + "command: [docker, run, -d, image, t, \"${a}\"]\n"),
+            "docker with -d starts the program and does not wait for it; leave -d out\n");
+  EXPECT_EQ(advice_on(a + pattern + "command: [docker, run, image, t, \"${a}\"]\n"), "");
+  EXPECT_EQ(advice_on(a + "command: [docker, run, -e, STERLET_CHANNEL, image, t, \"${a}\"]\n"), "");
+}
+
+TEST(Advice, SaysThatAStepMissesTheHighEnd) {
+  const auto on = [](const std::string& range) { return advice_on("params: {a: {" + range + "}}\n"); };
+  EXPECT_EQ(on("type: float, low: 0, high: 1, step: 0.3"),
+            "a: steps of 0.3 from 0 end at 0.9, so that its high of 1 is never tried; write high: 0.9, or a step that "
+            "divides the range\n");
+  EXPECT_EQ(on("type: float, low: 0, high: 1, step: 0.1"), "");
+  EXPECT_EQ(on("type: int, low: 16, high: 512, step: 16"), "");
+}
+
 TEST(Advice, HasNothingAgainstWhatInitWrites) {
   for (const std::string& preset : preset_names()) {
     const auto text = starter_study(preset);

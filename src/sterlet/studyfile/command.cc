@@ -83,10 +83,16 @@ std::string read_pattern(const Values& values, const YamlNode& node, const std::
   const std::vector<std::string> names = pattern->metrics();
   for (const Objective& objective : objectives) {
     if (objective.metric.empty() || std::count(names.begin(), names.end(), objective.metric) > 0) continue;
+    const bool is_negated =
+        objective.metric.starts_with('-') && std::count(names.begin(), names.end(), objective.metric.substr(1)) > 0;
     values.fault(node.mark,
                  fmt::format("the pattern has no group '{}', which the objective needs (found {})",
                              clipped(objective.metric), fmt::join(names, ", ")),
-                 fmt::format("name the group (?<{}>...)", clipped(objective.metric)));
+                 is_negated
+                     ? fmt::format("a metric has no sign: write objective: {{metric: {}, direction: maximize}}, or "
+                                   "minimize",
+                                   clipped(objective.metric.substr(1)))
+                     : fmt::format("name the group (?<{}>...)", clipped(objective.metric)));
   }
   return *text;
 }

@@ -8,6 +8,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/studyfile/foreign.h"
+#include "sterlet/studyfile/meant.h"
 #include "sterlet/studyfile/schema.h"
 
 namespace sterlet::studyfile {
@@ -41,6 +42,12 @@ void take_constant(Declaration& item, const Values& values, const YamlNode& node
   if (!scalar) {
     values.fault(node.mark, fmt::format("value must be one number, word, true or false (found {})", shown(node)),
                  "write it as in value: 0.9");
+    return;
+  }
+  const std::string range = node.quoted ? std::string() : range_meant(node.text);
+  if (!has_kind && !range.empty()) {
+    values.fault(node.mark, fmt::format("its value would always be the text '{}'", clipped(node.text)),
+                 fmt::format("write {}, or put it in quotes if the text is meant", range));
     return;
   }
   if (!has_kind) {
@@ -143,10 +150,14 @@ void take_range(Declaration& item, const Values& values, const YamlNode& node) {
   if (const YamlNode* choices = node.find("choices")) {
     values.fault(choices->mark, fmt::format("choices do not go with type: {}", space::text_of(parameter.kind)),
                  "use type: categorical (or ordinal, where their order means something)");
+    if (node.find("low") == nullptr && node.find("high") == nullptr) return;  // They are what is meant.
   }
+  bool is_read = true;
   for (const auto& [key, bound] : {std::pair{"low", &parameter.low}, std::pair{"high", &parameter.high}}) {
     if (const YamlNode* value = node.find(key)) {
-      *bound = values.number(*value, key).value_or(*bound);
+      const auto number = values.number(*value, key);
+      *bound = number.value_or(*bound);
+      is_read = is_read && number.has_value();
     } else if (!item.from_preset && !has_stand_in(node, "parameter", key)) {
       values.fault(item.mark, fmt::format("{} is missing", key),
                    std::string_view(key) == "low" ? "add the smallest value to try, as in low: 1e-4"
@@ -154,7 +165,7 @@ void take_range(Declaration& item, const Values& values, const YamlNode& node) {
     }
   }
   const YamlNode* low = node.find("low");
-  if (low != nullptr && parameter.low == parameter.high) {
+  if (low != nullptr && is_read && parameter.low == parameter.high) {
     const std::string value = base::number_text(parameter.low);
     values.fault(low->mark, fmt::format("low must be below high (found {} for both)", value),
                  fmt::format("to keep it constant, write value: {}", value));
@@ -171,6 +182,18 @@ void take_range(Declaration& item, const Values& values, const YamlNode& node) {
   if (const YamlNode* zero = node.find("zero")) {
     parameter.zero = values.number(*zero, "zero").value_or(0);
   }
+}
+
+// For a list: as text that the program takes apart.
+std::string choice_advice(const YamlNode& choice) {
+  std::string items;
+  for (const YamlNode& item : choice.items) {
+    if (!item.is_scalar()) return "give each choice a name";
+    items += (items.empty() ? "" : ",") + item.text;
+  }
+  return items.empty()
+             ? "give each choice a name"
+             : fmt::format("write it as one text, as in \"{}\", which the program takes apart", clipped(items));
 }
 
 void take_choices(Declaration& item, const Values& values, const YamlNode& node) {
@@ -201,7 +224,7 @@ void take_choices(Declaration& item, const Values& values, const YamlNode& node)
     } else {
       values.fault(choice.mark,
                    fmt::format("a choice must be one number, word, true or false (found {})", shown(choice)),
-                   choice.is_null() ? "put the word in quotes, as in \"null\"" : "give each choice a name");
+                   choice.is_null() ? "put the word in quotes, as in \"null\"" : choice_advice(choice));
     }
   }
 }
@@ -265,6 +288,27 @@ bool has_key(const Declaration& item, std::string_view key) {
   return item.node != nullptr && item.node->is_map() && item.node->find(key) != nullptr;
 }
 
+bool has_unindented_keys(const YamlNode& params, Faults& faults) {
+  const auto known = key_names(parameter_keys());
+  for (std::size_t i = 0; i + 1 < params.entries.size(); ++i) {
+    const YamlEntry& entry = params.entries[i];
+    std::string keys;
+    for (std::size_t next = i + 1; next < params.entries.size(); ++next) {
+      const std::string& key = params.entries[next].key;
+      if (std::find(known.begin(), known.end(), key) == known.end()) break;
+      keys += (keys.empty() ? "" : ", ") + key;
+    }
+    if (!entry.value.is_null() || keys.empty()) continue;
+    Values(faults, clipped(entry.key))
+        .fault(entry.key_mark,
+               fmt::format("nothing stands below it, as {} {} not indented further", keys,
+                           keys.find(',') == std::string::npos ? "is" : "are"),
+               "begin each of them two blanks further to the right than the name");
+    return true;
+  }
+  return false;
+}
+
 void fix(Parameter& parameter, const Scalar& value) {
   if (is_numeric(parameter)) {
     parameter.low = parameter.high = number_of(value).value_or(0);
@@ -312,6 +356,16 @@ void read_declaration(Declaration& item, const Values& values) {
     values.fault(
         inner->key_mark, fmt::format("parameters are not nested (found '{}' in it)", clipped(inner->key)),
         fmt::format("give it one name, as in {}.{}: {{...}}", clipped(item.parameter().name), clipped(inner->key)));
+    return;
+  }
+  for (std::size_t i = 0; i < node.entries.size(); ++i) {
+    const std::string meant = comma_number(node, i);
+    if (meant.empty()) continue;
+    const YamlEntry& before = node.entries[i - 1];
+    values.fault(before.value.mark,
+                 fmt::format("a comma ends a value, and is no part of a number (found {}: {},{})", clipped(before.key),
+                             before.value.text, node.entries[i].key),
+                 fmt::format("write {}: {}", clipped(before.key), meant));
     return;
   }
   values.check_keys(node, key_names(parameter_keys()), "parameter");

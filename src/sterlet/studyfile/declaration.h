@@ -27,6 +27,9 @@ struct Declaration {
 
 /// Whether its declaration in the file has that key.
 bool has_key(const Declaration& item, std::string_view key);
+/// Whether a parameter has nothing below it, and the keys after it are those of a parameter that was to be indented; adds
+/// that to the faults.
+bool has_unindented_keys(const YamlNode& params, Faults& faults);
 /// Leaves the parameter that value alone.
 void fix(space::Parameter& parameter, const space::Scalar& value);
 /// Where the file overrode a preset's range but not its default, the default moves to the nearest value that is

@@ -58,6 +58,15 @@ class ObjectiveReader final {
       }
     } else {
       if (!top_.is_map(node, "an objective", "objective: {metric: val_error, direction: minimize}")) return;
+      const bool has_other_key = node.entries.size() == 1 && node.find("metric") == nullptr &&
+                                 node.find("direction") == nullptr && !has_stand_in(node, "objective", "direction");
+      if (has_other_key && is_direction(node.entries[0].value.text)) {
+        values_.fault(node.entries[0].key_mark,
+                      fmt::format("the key of a metric's name is metric (found '{}')", clipped(node.entries[0].key)),
+                      fmt::format("write objective: {{metric: {}, direction: {}}}", clipped(node.entries[0].key),
+                                  node.entries[0].value.text.starts_with("max") ? "maximize" : "minimize"));
+        return;
+      }
       values_.check_keys(node, key_names(objective_keys()), "objective");
       const YamlNode* metric = node.find("metric");
       if (metric == nullptr) {
@@ -97,7 +106,8 @@ class ObjectiveReader final {
   }
 
   void check_name(Mark mark, const std::string& metric) const {
-    if (!is_larger_better_by_name(metric)) return;
+    const bool is_negated = metric.starts_with('-');  // As people do who can only minimize.
+    if (is_negated || !is_larger_better_by_name(metric)) return;
     const std::string name = clipped(metric);
     values_.fault(mark,
                   fmt::format("of '{}' a larger value seems better, but without a direction it is minimized", name),

@@ -9,6 +9,7 @@
 #include "sterlet/studyfile/study_file.h"
 #include "sterlet/studyfile/declaration.h"
 #include "sterlet/studyfile/foreign.h"
+#include "sterlet/studyfile/meant.h"
 #include "sterlet/studyfile/values.h"
 
 // Parameters pass through four stages: declared (the preset's, overridden key by key by params), checked as a space,
@@ -120,6 +121,7 @@ class ParameterReader final {
     if (params == nullptr) return;
     if (!top_.is_map(*params, "params", "params: {learning_rate: {type: float, low: 1e-4, high: 1, scale: log}}"))
       return;
+    if (has_unindented_keys(*params, faults_)) return;
     for (const YamlEntry& entry : params->entries) {
       Declaration* item = find(entry.key);
       if (item == nullptr) {
@@ -247,7 +249,9 @@ class ParameterReader final {
         continue;
       }
       if (fault.key.empty()) {
-        top_.fault(mark, fault.error.what, fault.error.next);
+        const std::string name = name_meant(fault.parameter);
+        const bool is_odd = !name.empty() && name != fault.parameter;
+        top_.fault(mark, fault.error.what, is_odd ? fmt::format("write {}", name) : fault.error.next);
       } else {
         Values(faults_, clipped(fault.parameter)).fault(mark, fault.error.what, fault.error.next);
       }

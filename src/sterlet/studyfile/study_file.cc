@@ -209,13 +209,13 @@ class StudyReader final {
   void take_running() {
     if (const YamlNode* workers = root_.find("workers"); workers != nullptr && workers->text != "auto") {
       const base::Json value = json_from_yaml(*workers);
-      if (value.is_number()) {
+      if (value.is_number() && value.get<double>() >= 1) {
         if (const auto count = top_.integer(*workers, "workers", 1, kWorkersMax))
           spec_.workers = static_cast<int>(*count);
       } else {
         top_.fault(workers->mark,
                    fmt::format("workers must be auto or a whole number of at least 1 (found {})", shown(*workers)),
-                   "write workers: auto, or workers: 4");
+                   "write workers: auto, which is one a core, or workers: 4");
       }
     }
     if (const YamlNode* seed = root_.find("seed")) take_seed(*seed);

@@ -7,6 +7,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/studyfile/foreign.h"
+#include "sterlet/studyfile/meant.h"
 
 namespace sterlet::studyfile {
 
@@ -49,8 +50,11 @@ std::optional<double> Values::number(const YamlNode& node, std::string_view key)
   const base::Json value = json_from_yaml(node);
   if (!value.is_number()) {
     const bool is_number_as_text = node.quoted && base::parse_number(node.text).has_value();
+    const std::string meant = node.is_scalar() ? number_meant(node.text) : std::string();
     fault(node.mark, fmt::format("{} must be a number (found {})", key, shown(node)),
-          is_number_as_text ? "remove the quotes" : fmt::format("write it as in {}: 0.1 or {}: 1e-3", key, key));
+          is_number_as_text ? "remove the quotes"
+          : meant.empty()   ? fmt::format("write it as in {}: 0.1 or {}: 1e-3", key, key)
+                            : fmt::format("write {}: {}", key, meant));
     return std::nullopt;
   }
   const auto number = value.get<double>();
@@ -74,11 +78,14 @@ std::optional<std::int64_t> Values::integer(const YamlNode& node, std::string_vi
   }
   if (whole && *whole >= low && *whole <= high) return whole;
   const bool is_number_as_text = node.quoted && base::parse_integer(node.text).has_value();
+  const std::string meant = node.is_scalar() ? number_meant(node.text) : std::string();
   const std::string range = high == std::numeric_limits<std::int64_t>::max() ? fmt::format("of at least {}", low)
                                                                              : fmt::format("from {} to {}", low, high);
   fault(node.mark, fmt::format("{} must be a whole number {} (found {})", key, range, shown(node)),
-        is_number_as_text ? "remove the quotes"
-                          : fmt::format("write it as in {}: {}", key, std::clamp<std::int64_t>(3, low, high)));
+        is_number_as_text
+            ? "remove the quotes"
+            : fmt::format("write {}{}: {}", meant.empty() ? "it as in " : "", key,
+                          meant.empty() ? std::to_string(std::clamp<std::int64_t>(3, low, high)) : meant));
   return std::nullopt;
 }
 
@@ -94,8 +101,10 @@ std::optional<double> Values::duration(const YamlNode& node, std::string_view ke
   std::optional<double> seconds;
   if (node.is_scalar() && !node.is_null()) seconds = base::parse_duration(node.text);
   if (seconds && *seconds > 0 && *seconds <= kSecondsMax) return seconds;
+  const std::string meant = node.is_scalar() ? duration_meant(node.text) : std::string();
   fault(node.mark, fmt::format("{} must be a time above 0 (found {})", key, shown(node)),
-        "write it as in 45s, 30m, 1h30m or 2d, or as a number of seconds");
+        meant.empty() ? "write it as in 45s, 30m, 1h30m or 2d, or as a number of seconds"
+                      : fmt::format("write {}: {}", key, meant));
   return std::nullopt;
 }
 
@@ -103,8 +112,10 @@ std::optional<std::int64_t> Values::bytes(const YamlNode& node, std::string_view
   std::optional<double> amount;
   if (node.is_scalar() && !node.is_null()) amount = base::parse_bytes(node.text);
   if (amount && *amount >= 1 && *amount <= kBytesMax) return static_cast<std::int64_t>(*amount);
+  const std::string meant = node.is_scalar() ? bytes_meant(node.text) : std::string();
   fault(node.mark, fmt::format("{} must be an amount of memory above 0 (found {})", key, shown(node)),
-        "write it as in 2GiB or 500MB, or as a number of bytes");
+        meant.empty() ? "write it as in 2GiB or 500MB, or as a number of bytes"
+                      : fmt::format("write {}: {}", key, meant));
   return std::nullopt;
 }
 

@@ -1,36 +1,12 @@
 #include "sterlet/studyfile/yaml_places.h"
 
 #include <algorithm>
-#include <array>
-#include <string>
+#include <utility>
 
-#include <fmt/format.h>
-
-#include "sterlet/base/text.h"
 #include "sterlet/base/utf8.h"
+#include "sterlet/studyfile/yaml_slips.h"
 
 namespace sterlet::studyfile {
-
-namespace {
-
-constexpr std::string_view kKeyCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-
-// Where a pattern without quotes stands in a line that means something else to YAML.
-std::optional<std::size_t> bare_pattern(std::string_view line) {
-  constexpr std::string_view kKey = "pattern: ";
-  const std::size_t key = line.find(kKey);
-  if (key == std::string_view::npos) return std::nullopt;
-  const std::size_t begin = key + kKey.size();
-  const std::string_view rest = line.substr(begin);
-  if (rest.find_first_of("\"'") != std::string_view::npos) return std::nullopt;
-  constexpr std::array<std::string_view, 5> kMeaning = {": ", " #", ",", "[", "{"};
-  const bool has_meaning = std::any_of(kMeaning.begin(), kMeaning.end(), [&](std::string_view text) {
-    return rest.find(text) != std::string_view::npos;
-  });
-  return has_meaning ? std::optional(begin) : std::nullopt;
-}
-
-}  // namespace
 
 YamlPlaces::YamlPlaces(std::string_view text) : text_(text) {
   starts_.push_back(0);
@@ -59,19 +35,10 @@ std::optional<YamlFault> YamlPlaces::find_open_quote(const YamlNode& node) const
 std::optional<YamlFault> YamlPlaces::find_slip(Mark noticed) const {
   for (std::size_t i = 0; i < starts_.size() && static_cast<int>(i) < noticed.line; ++i) {
     const std::string_view line = text_.substr(starts_[i], text_.find_first_of("\r\n", starts_[i]) - starts_[i]);
-    const auto mark_at = [&](std::size_t at) { return Mark{static_cast<int>(i) + 1, static_cast<int>(at) + 1}; };
-    if (const auto pattern = bare_pattern(line)) {
-      return YamlFault{mark_at(*pattern), "the pattern has characters that mean something in YAML",
-                       "put it in single quotes, as in pattern: 'loss: (?<loss>\\S+)'"};
+    if (auto slip = find_slip_in(line, static_cast<int>(i) + 2 >= noticed.line)) {
+      return YamlFault{
+          {static_cast<int>(i) + 1, static_cast<int>(slip->at) + 1}, std::move(slip->what), std::move(slip->next)};
     }
-    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
-    const std::size_t colon = line.find_first_not_of(kKeyCharacters, begin);
-    if (colon == std::string_view::npos || colon == begin || line[colon] != ':' || colon + 1 == line.size()) continue;
-    if (line[colon + 1] == ' ' || line[colon + 1] == '/' || line[colon + 1] == ':') continue;
-    const std::string_view value = line.substr(colon + 1, line.find(' ', colon) - colon - 1);
-    return YamlFault{
-        mark_at(colon), "no space follows this colon, so that it ends no key",
-        fmt::format("write {}: {}", base::printable(line.substr(begin, colon - begin)), base::printable(value))};
   }
   return std::nullopt;
 }

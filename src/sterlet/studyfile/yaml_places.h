@@ -18,8 +18,7 @@ class YamlPlaces final {
 
   Mark end() const;
   std::optional<YamlFault> find_open_quote(const YamlNode& node) const;
-  /// What most often lies behind text that is no YAML, at or above where the parser noticed: a pattern without quotes, or
-  /// no space after a colon.
+  /// What most often lies behind text that is no YAML, at or above where the parser noticed: see find_slip_in().
   std::optional<YamlFault> find_slip(Mark noticed) const;
   /// Whether a line begins so.
   bool has_line_of(std::string_view begin) const;

@@ -71,6 +71,17 @@ class Scanner final {
     return std::nullopt;
   }
 
+  // A no-break space, a space of a certain width, an ideographic one, or one of no width.
+  bool is_odd_space() const {
+    const std::string_view rest = text_.substr(at_);
+    const bool is_wide = rest.size() > 2 && rest.starts_with("\xE2\x80") && static_cast<unsigned char>(rest[2]) <= 0x8B;
+    return is_wide || rest.starts_with("\xC2\xA0") || rest.starts_with("\xE3\x80\x80");
+  }
+  // Where a plain space would be taken for one, and not for a part of a word.
+  bool is_between_words() const {
+    return at_ == 0 || std::string_view(" \n:-,[{").find(text_[at_ - 1]) != std::string_view::npos;
+  }
+
   bool rest_is_blank() const {
     const std::size_t next = text_.find_first_not_of(" \t\r", at_);
     return next == std::string_view::npos || text_[next] == '\n' || text_[next] == '#';
@@ -91,6 +102,10 @@ class Scanner final {
   std::optional<YamlFault> scan_character() {
     const char c = text_[at_];
     if (in_comment_) return step();
+    if (quote_ == 0 && is_odd_space() && is_between_words()) {
+      return fault("a space of another kind stands here (such as a no-break space), which YAML takes for a letter",
+                   "type a plain space in its place");
+    }
     if (quote_ != 0) {
       if (c == '\\' && quote_ == '"' && at_ + 1 < text_.size()) {
         if (auto bad = step()) return bad;

@@ -11,6 +11,7 @@
 
 #include "sterlet/babysit/record/tree.h"
 #include "sterlet/base/text.h"
+#include "sterlet/base/figure.h"
 #include "sterlet/base/value_text.h"
 
 namespace sterlet::babysit {
@@ -200,7 +201,8 @@ std::string author_text(const storage::InterventionRecord& made) {
 std::string settings_text(const Json& params) {
   std::string text;
   for (const auto& [name, value] : params.items()) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value_text(value));
+    const std::string shown = value.is_number_float() ? base::figure_text(value.get<double>()) : value_text(value);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shown);
   }
   return text;
 }

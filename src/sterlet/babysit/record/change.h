@@ -39,7 +39,7 @@ std::string back_text(const storage::InterventionRecord& made);
 std::string probability_text(double probability);
 /// Who made it: the name of a person, "autopilot" or "guard".
 std::string author_text(const storage::InterventionRecord& made);
-/// "learning_rate 0.02, momentum 0.9".
+/// "learning_rate 0.02, momentum 0.9", numbers as base::figure_text.
 std::string settings_text(const base::Json& params);
 /// "learning_rate=0.02 momentum=0.9".
 std::string settings_words(const base::Json& params);

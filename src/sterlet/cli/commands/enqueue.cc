@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/settings.h"
@@ -64,6 +65,11 @@ void add(CLI::App& command, Context& context) {
       if (words.front().find('=') == std::string::npos) {
         options->study.study = words.front();
         words.erase(words.begin());
+      }
+      if (words.empty()) {
+        return base::fail(base::ErrorCode::kInvalidArgument, "it is not said what to try",
+                          fmt::format("write it behind the study, as in sterlet enqueue {} learning_rate=0.01",
+                                      base::printable(options->study.study)));
       }
       STERLET_TRY(base::Json params, parse_settings(words));
       STERLET_TRY(const OpenStudy open, open_study(context, options->study));

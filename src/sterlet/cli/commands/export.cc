@@ -31,6 +31,17 @@ std::string format_of(const std::string& output) {
   return "jsonl";
 }
 
+// Whoever names a table of another kind would get JSON Lines in it.
+base::Result<void> check_ending(const std::string& output) {
+  for (const char* ending :
+       {".parquet", ".xlsx", ".xls", ".tsv", ".yaml", ".yml", ".html", ".feather", ".pkl", ".db"}) {
+    if (!output.ends_with(ending)) continue;
+    return base::fail(base::ErrorCode::kInvalidArgument, fmt::format("trials are not written as {}", ending),
+                      "name it .csv, .json or .jsonl, or add --format csv", base::printable(output));
+  }
+  return {};
+}
+
 // Hands the study's text to `write`, piece by piece; false from it ends the work.
 base::Result<void> export_study(const OpenStudy& open, const std::string& format, const std::string& tag,
                                 const std::function<bool(std::string_view)>& write) {
@@ -78,8 +89,11 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--trial", options->trial, "with --schedule: of this trial")
       ->needs(command.get_option("--schedule"));
   command.callback([&context, options] {
-    if (options->format.empty()) options->format = format_of(options->output);
     attempt(context, [&]() -> base::Result<void> {
+      if (options->format.empty() && !options->schedule) {
+        STERLET_PASS(check_ending(options->output));
+        options->format = format_of(options->output);
+      }
       STERLET_TRY(const OpenStudy open, open_to_look(context, options->study));
       if (options->schedule) {
         STERLET_TRY(const std::string text, schedule_text(open, options->trial));

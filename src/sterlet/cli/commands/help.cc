@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/cli/command_words.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 
@@ -27,11 +28,10 @@ void add(CLI::App& command, Context& context) {
       if (sub->get_name() == *name) return context.out.text(help_of(*sub, "sterlet " + *name));
       names.push_back(sub->get_name());
     }
-    const auto near = base::nearest_name(*name, names);
     fail(context, {.code = base::ErrorCode::kInvalidArgument,
                    .where = "",
                    .what = fmt::format("there is no command '{}'", base::printable(*name)),
-                   .next = near ? fmt::format("did you mean '{}'?", *near) : "see sterlet --help"});
+                   .next = command_advice(*name, names)});
     context.exit_code = kUsage;
   });
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/study_events.h"
@@ -124,6 +125,12 @@ void add(CLI::App& command, Context& context) {
       const fs::path folder = run::trial_folder(run::trials_folder(open.trials_home, open.study->stored()), trial);
       if (options->follows) return follow(context, *options, open, folder, trial);
       const int attempt_number = open.study->records()[static_cast<std::size_t>(trial)].attempt;
+      std::error_code ignored;
+      const bool is_there = fs::exists(folder, ignored);
+      if (!is_there && !context.quiet) {  // Of a copy, of ask-tell, or added: nothing of it ran here.
+        context.err.line(fmt::format("trial {} has no output: no program of it has run in {}", trial,
+                                     base::printable(folder.parent_path().string())));
+      }
       for (Tail& tail : tails_of(*options, folder, attempt_number)) tail.print(context.out);
       return {};
     });

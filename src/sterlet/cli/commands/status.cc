@@ -40,9 +40,10 @@ void print_status(const Context& context, const study::Study& study, const base:
     for (const base::Json& note : summary["notes"]) rows.push_back({"note", note["text"].get<std::string>()});
   }
   add_lines("budget", budget_lines(study));
-  rows.push_back({"sampler", summary["sampler"].get<std::string>()});
+  if (summary["strategy"] != "parallel") rows.push_back({"strategy", summary["strategy"].get<std::string>()});
+  if (summary.contains("sampler")) rows.push_back({"sampler", summary["sampler"].get<std::string>()});
   add_lines("hints", prior_lines(study.priors().list()));
-  rows.push_back({"pruner", summary["pruner"].get<std::string>()});
+  if (summary.contains("pruner")) rows.push_back({"pruner", summary["pruner"].get<std::string>()});
   rows.push_back({"seed", summary["seed"].dump()});
   for (const base::Json& best : summary["best"]) {
     rows.push_back({"best", fmt::format("trial {} with {}", best["number"].dump(), values_text(best["values"]))});

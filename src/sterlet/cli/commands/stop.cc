@@ -71,7 +71,7 @@ void add(CLI::App& command, Context& context) {
   auto options = std::make_shared<Options>();
   command.add_option("TRIAL", options->words, "a study, and the trial to end (default: the whole study)")
       ->option_text("[STUDY] [TRIAL]")
-      ->expected(0, 2);
+      ->expected(0, CLI::detail::expected_max_vector_size);
   command.add_option("--storage", options->study.storage, "file with the studies (default: ./sterlet.db)");
   auto* prune =
       command.add_flag("--prune", options->prune,

@@ -97,10 +97,12 @@ std::optional<Finding> too_narrow_near_the_ends(const FileView& view, const Para
   if (role == Role::kAverage && parameter.low < 1 && parameter.high < 1) {
     const double from = 1 / (1 - parameter.low), to = 1 / (1 - parameter.high);
     if (parameter.low < 0 || to / from >= 1.3) return std::nullopt;
+    std::vector<Edit> edits = edits_to(parameter, std::min(parameter.low, 0.5), std::max(parameter.high, 0.99));
+    if (parameter.scale == Scale::kLinear) edits.push_back({parameter.name, "scale", "reverse_log"});
     return finding_of(view, parameter, "low",
                       fmt::format("{} is too narrow: it averages over {:.3g} values at one end and {:.3g} at the other",
                                   range_text(parameter), from, to),
-                      edits_to(parameter, std::min(parameter.low, 0.5), std::max(parameter.high, 0.99)));
+                      std::move(edits));
   }
   const bool is_share = role == Role::kDropout || role == Role::kShare;
   if (!is_share || parameter.high > 1 || parameter.high - parameter.low >= 0.03) return std::nullopt;
@@ -110,13 +112,19 @@ std::optional<Finding> too_narrow_near_the_ends(const FileView& view, const Para
                              std::min(role == Role::kDropout ? 0.9 : 1.0, rounded(parameter.high + 0.2))));
 }
 
+// The low bound of a range with so many orders of magnitude that something is in it.
+double narrowed(double low, double high, const Practice& practice) {
+  return std::max(low, practice.role == Role::kLearningRate ? high * 1e-5 : rounded(high / practice.wide * 10));
+}
+
 std::optional<Finding> beyond(const FileView& view, const Parameter& parameter, const Practice& practice) {
   const bool is_low = parameter.low < practice.low && parameter.low > 0;
   const bool is_high = parameter.high > practice.high;
   if (!is_low && !is_high) return std::nullopt;
   const bool is_for_averages =
       practice.role == Role::kAverage && parameter.high <= 1 && parameter.scale != Scale::kReverseLog;
-  const bool is_plain = practice.role == Role::kAverage && !is_sure_average(parameter.name);
+  // One that lies above 1 altogether is a number of steps, as a half-life.
+  const bool is_plain = practice.role == Role::kAverage && (!is_sure_average(parameter.name) || parameter.low >= 1);
   if (is_for_averages || is_plain) return std::nullopt;
   double low = parameter.low, high = parameter.high;
   if (is_high)
@@ -124,6 +132,7 @@ std::optional<Finding> beyond(const FileView& view, const Parameter& parameter, 
            : practice.role == Role::kAverage    ? 0.999
                                                 : practice.high;
   if (is_low) low = practice.role == Role::kLearningRate ? kUsualRateLow : practice.low;
+  if (low > 0 && high / low > practice.wide) low = narrowed(low, high, practice);
   // All of the range lies there.
   const bool is_all = low >= high;
   if (is_all && practice.role == Role::kLearningRate) low = kUsualRateLow, high = kUsualRateHigh;
@@ -143,13 +152,8 @@ std::optional<Finding> beyond(const FileView& view, const Parameter& parameter, 
 std::optional<Finding> too_wide(const FileView& view, const Parameter& parameter, const Practice& practice) {
   if (parameter.low <= 0 || parameter.high / parameter.low <= practice.wide) return std::nullopt;
   const double orders = std::log10(parameter.high / parameter.low);
-  double low = parameter.low, high = parameter.high;
-  if (practice.role == Role::kLearningRate) {
-    high = std::min(high, 1.0);
-    low = std::max(low, high * 1e-5);
-  } else {
-    low = std::max(low, rounded(high / practice.wide * 10));
-  }
+  const double high = practice.role == Role::kLearningRate ? std::min(parameter.high, 1.0) : parameter.high;
+  const double low = narrowed(parameter.low, high, practice);
   return finding_of(view, parameter, "low",
                     fmt::format("{} spans {:.0f} orders of magnitude, so that most trials lie where nothing is",
                                 range_text(parameter), orders),
@@ -166,11 +170,17 @@ std::optional<Finding> too_narrow(const FileView& view, const Parameter& paramet
     low = std::max(low, practice->low);
     high = std::min(high, practice->high);
   }
+  std::vector<Edit> edits = edits_to(parameter, std::min(low, parameter.low), std::max(high, parameter.high));
+  // The wider range counts by orders of magnitude, where the narrow one did not.
+  const double from = log_ratio_of(parameter);
+  if (parameter.scale == Scale::kLinear && from > 0 && high / low >= from) {
+    edits.push_back({parameter.name, "scale", "log"});
+  }
   return finding_of(
       view, parameter, "low",
       fmt::format("{} is too narrow: its ends differ by a factor of {:.4g}, which hardly changes a result",
                   range_text(parameter), parameter.high / parameter.low),
-      edits_to(parameter, std::min(low, parameter.low), std::max(high, parameter.high)));
+      std::move(edits));
 }
 
 }  // namespace

@@ -85,7 +85,10 @@ std::vector<Edit> edits_for(const FileView& view, const std::vector<Ranked>& kep
 
 std::vector<Finding> find_budget(const FileView& view) {
   if (!view.is_searched() || !view.spec().budget.trials || view.spec().strategy.name != "parallel") return {};
-  const auto trials = static_cast<std::size_t>(*view.spec().budget.trials);
+  // Runs of a setting that is repeated are one trial of it.
+  const studyfile::Repeats& repeats = view.spec().repeats;
+  const std::int64_t runs = repeats.is_on() && !repeats.race ? repeats.at_most : 1;
+  const auto trials = static_cast<std::size_t>(std::max<std::int64_t>(1, *view.spec().budget.trials / runs));
   std::vector<Ranked> ranked;
   for (const Parameter* parameter : view.searched()) {
     ranked.push_back({parameter, tier_of(*parameter, view.declaration(parameter->name))});
@@ -115,18 +118,19 @@ std::vector<Finding> find_budget(const FileView& view) {
   }
   const bool is_cut = texts.size() > 6;
   if (is_cut) texts.resize(6);
-  return {
-      {.about = std::move(about),
-       .at = view.place("budget"),
-       .says = fmt::format("{} trials are too few for {} parameters, {} of which they can tell apart; fix first {}{}",
-                           trials, ranked.size(), affordable, fmt::join(texts, ", "), is_cut ? " and so on" : ""),
-       .because = {{"trials", trials},
-                   {"parameters", ranked.size()},
-                   {"trials_a_parameter", kTrialsAParameter},
-                   {"keep", keep},
-                   {"at", std::move(values)}},
-       .edits = edits_for(view, kept, fixed),
-       .confidence = 0.9}};
+  return {{.about = std::move(about),
+           .at = view.place("budget"),
+           .says = fmt::format("{} too few for {} parameters, {} of which they can tell apart; fix first {}{}",
+                               runs > 1 ? fmt::format("{} settings, {} runs each, are", trials, runs)
+                                        : fmt::format("{} trials are", trials),
+                               ranked.size(), affordable, fmt::join(texts, ", "), is_cut ? " and so on" : ""),
+           .because = {{"trials", trials},
+                       {"parameters", ranked.size()},
+                       {"trials_a_parameter", kTrialsAParameter},
+                       {"keep", keep},
+                       {"at", std::move(values)}},
+           .edits = edits_for(view, kept, fixed),
+           .confidence = 0.9}};
 }
 
 }  // namespace sterlet::doctor

@@ -33,7 +33,7 @@ struct Named {
 };
 
 // The first that fits counts.
-constexpr std::array<Named, 90> kNames{{
+constexpr std::array<Named, 92> kNames{{
     {Role::kLabel, "seed"},
     {Role::kLabel, "fold"},
     {Role::kLabel, "id"},
@@ -42,6 +42,8 @@ constexpr std::array<Named, 90> kNames{{
     {Role::kLabel, "year"},
     {Role::kLabel, "device"},
     {Role::kLabel, "version"},
+    {Role::kRegularizer, "lr c"},  // Of logistic regression.
+    {Role::kUnknown, "gain"},
     {Role::kShare, "exploration"},
     {Role::kShare, "clip epsilon"},
     {Role::kShare, "clip eps"},
@@ -132,6 +134,7 @@ bool contains(const std::vector<std::string>& words, std::string_view sought) {
 }
 
 constexpr double kEpsilonMost = 0.01, kEpsilonLeast = 1e-4;
+constexpr double kMultiplierMost = 16;
 
 }  // namespace
 
@@ -153,16 +156,28 @@ std::optional<std::vector<double>> numbers_of(const space::Parameter& parameter)
   return numbers;
 }
 
+namespace {
+
+// What is given as its distance to 1, or as the share that is taken anew: an average's beta the other way round.
+bool is_complement(std::string_view name) { return has_any(name, {"one minus", "1 minus", "complement", "tau"}); }
+
+}  // namespace
+
 Role role_of(std::string_view name) {
   const std::vector<std::string> words = words_of(name);
   const auto found =
       std::find_if(kNames.begin(), kNames.end(), [&](const Named& row) { return contains(words, row.words); });
-  return found == kNames.end() ? Role::kUnknown : found->role;
+  if (found == kNames.end() || (found->role == Role::kAverage && is_complement(name))) return Role::kUnknown;
+  return found->role;
 }
 
 Role role_of(const space::Parameter& parameter) {
   const Role role = role_of(parameter.name);
-  if (role == Role::kLearningRate && parameter.kind == space::Kind::kInt) return Role::kSteps;
+  const bool is_counted = role == Role::kLearningRate || role == Role::kAverage;
+  if (is_counted && parameter.kind == space::Kind::kInt) return Role::kSteps;
+  // A width or depth in fractions multiplies another one.
+  const bool is_size = role == Role::kUnits || role == Role::kLayers || role == Role::kBatchSize;
+  if (is_size && parameter.kind == space::Kind::kFloat && parameter.high <= kMultiplierMost) return Role::kUnknown;
   if (role != Role::kEpsilon) return role;
   const auto numbers = numbers_of(parameter);
   if (!numbers || numbers->empty()) return Role::kUnknown;
@@ -171,6 +186,7 @@ Role role_of(const space::Parameter& parameter) {
 }
 
 bool is_sure_average(std::string_view name) {
+  if (is_complement(name)) return false;
   return has_any(name, {"momentum", "ema", "polyak", "averaging", "average decay", "gae lambda", "td lambda",
                         "trace decay", "discount"}) ||
          is_adam_beta(name);
@@ -181,7 +197,7 @@ bool is_weight_decay(std::string_view name) {
 }
 
 bool is_adam_beta(std::string_view name) {
-  return has_any(name, {"beta1", "beta2", "beta 1", "beta 2", "b1", "b2", "betas"});
+  return !is_complement(name) && has_any(name, {"beta1", "beta2", "beta 1", "beta 2", "b1", "b2", "betas"});
 }
 
 int tier_of(const space::Parameter& parameter, const studyfile::YamlNode* declaration) {

@@ -23,6 +23,10 @@ std::vector<Finding> find_bounds(const FileView& view);
 std::vector<Finding> find_ordinal(const FileView& view);
 std::vector<Finding> find_defaults(const FileView& view);
 std::vector<Finding> find_memory(const FileView& view);
+std::vector<Finding> find_seeds(const FileView& view);
+
+/// From which high / low on a linear scale is wrong, by what the parameter is; 0: it is right however wide.
+double log_ratio_of(const space::Parameter& parameter);
 
 /// One kind of finding that a study file can have.
 struct RuleRow {

@@ -98,6 +98,39 @@ TEST(DoctorOfFiles, WhatItHealedIsSoundAndAllElseIsAsItWas) {
   }
 }
 
+std::string replaced(std::string text, const std::string& sought, const std::string& with) {
+  for (std::size_t at = text.find(sought); at != std::string::npos; at = text.find(sought, at + with.size())) {
+    text.replace(at, sought.size(), with);
+  }
+  return text;
+}
+
+// As others write the same files: with the line ends of Windows, and with a comment after each line. But for these the healed
+// text is the same, byte for byte.
+TEST(DoctorOfFiles, HealsAlikeWhateverTheLineEndsAndComments) {
+  const std::string comment = "   # why: {low: 1, \"é\"} [scale]";
+  for (const fs::path& path : studies(kFolder / "faulty")) {
+    if (path.extension() != ".yaml") continue;
+    const std::string text = read(path), name = path.filename().string();
+    const auto healed = [&](const std::string& written) {
+      return heal_file(written, name, "/", examine(written, name)).text;
+    };
+    const std::string plain = healed(text);
+    const std::string windows = healed(replaced(text, "\n", "\r\n"));
+    EXPECT_EQ(replaced(windows, "\r\n", "\n"), plain) << name;
+    EXPECT_EQ(std::count(windows.begin(), windows.end(), '\r'), std::count(windows.begin(), windows.end(), '\n'))
+        << name;
+    const std::string commented = healed(replaced(text, "\n", comment + "\n"));
+    EXPECT_EQ(replaced(commented, comment, ""), plain) << name;
+    // A line that is put in has none.
+    const auto lines = std::count(text.begin(), text.end(), '\n');
+    std::size_t comments = 0;
+    for (std::size_t at = commented.find(comment); at != std::string::npos; at = commented.find(comment, at + 1))
+      ++comments;
+    EXPECT_EQ(comments, static_cast<std::size_t>(lines)) << name;
+  }
+}
+
 TEST(DoctorOfFiles, HasNothingToSayOfSoundOnes) {
   const std::vector<fs::path> paths = studies(kFolder / "sound");
   ASSERT_GE(paths.size(), 10U);

@@ -17,32 +17,6 @@ using space::Scale;
 
 constexpr double kDropoutRatio = 20;  // Of a range on a log scale that is hardly ever meant so.
 
-// From which high / low on a linear scale is wrong, by what the parameter is; 0: it is right however wide.
-double ratio_from(const Parameter& parameter) {
-  switch (role_of(parameter)) {
-    case Role::kLearningRate:
-      return 10;
-    case Role::kRegularizer:
-    case Role::kEpsilon:
-      return 20;
-    case Role::kBatchSize:
-      return 32;
-    case Role::kUnits:
-      return 50;
-    case Role::kSteps:
-      return 1000;
-    case Role::kUnknown:
-      return parameter.kind == Kind::kInt ? 150 : 100;  // 10 to 1,000 of something may be meant one by one.
-    case Role::kAverage:
-    case Role::kLayers:
-    case Role::kDropout:
-    case Role::kShare:
-    case Role::kLabel:
-      return 0;
-  }
-  return 0;
-}
-
 // A range that begins at 0 has no order of magnitude to begin with; of these two kinds it is known.
 std::optional<double> low_for(const Parameter& parameter) {
   if (parameter.kind != Kind::kFloat || parameter.low != 0) return std::nullopt;
@@ -84,11 +58,11 @@ std::optional<Finding> on_wrong_scale(const FileView& view, const Parameter& par
   const Role role = role_of(parameter);
   const double ratio = parameter.low > 0 ? parameter.high / parameter.low : 0;
   const bool is_for_averages =
-      parameter.scale == Scale::kReverseLog && role != Role::kUnknown && ratio_from(parameter) > 0;
+      parameter.scale == Scale::kReverseLog && role != Role::kUnknown && log_ratio_of(parameter) > 0;
   const bool is_share_on_log =
       parameter.scale == Scale::kLog && role == Role::kDropout && parameter.high >= 0.2 && ratio >= kDropoutRatio;
   if (!is_for_averages && !is_share_on_log) return std::nullopt;
-  const Scale right = is_for_averages && ratio >= ratio_from(parameter) ? Scale::kLog : Scale::kLinear;
+  const Scale right = is_for_averages && ratio >= log_ratio_of(parameter) ? Scale::kLog : Scale::kLinear;
   // The part of the range that the right scale would give half of the draws.
   const double middle =
       right == Scale::kLog ? std::sqrt(parameter.low * parameter.high) : (parameter.low + parameter.high) / 2;
@@ -111,6 +85,31 @@ std::optional<Finding> on_wrong_scale(const FileView& view, const Parameter& par
 
 }  // namespace
 
+double log_ratio_of(const Parameter& parameter) {
+  switch (role_of(parameter)) {
+    case Role::kLearningRate:
+      return 10;
+    case Role::kRegularizer:
+    case Role::kEpsilon:
+      return 20;
+    case Role::kBatchSize:
+      return 32;
+    case Role::kUnits:
+      return 50;
+    case Role::kSteps:
+      return 1000;
+    case Role::kUnknown:
+      return parameter.kind == Kind::kInt ? 150 : 100;  // 10 to 1,000 of something may be meant one by one.
+    case Role::kAverage:
+    case Role::kLayers:
+    case Role::kDropout:
+    case Role::kShare:
+    case Role::kLabel:
+      return 0;
+  }
+  return 0;
+}
+
 std::vector<Finding> find_scale(const FileView& view) {
   std::vector<Finding> findings;
   if (!view.is_searched()) return findings;
@@ -124,7 +123,7 @@ std::vector<Finding> find_scale(const FileView& view) {
       findings.push_back(found(view, *parameter, *low));
       continue;
     }
-    const double from = ratio_from(*parameter);
+    const double from = log_ratio_of(*parameter);
     // What lies between 0.9 and 1 is the business of averages.
     if (from == 0 || parameter->low <= 0 || parameter->high / parameter->low < from) continue;
     findings.push_back(found(view, *parameter, parameter->low));

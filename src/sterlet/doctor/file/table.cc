@@ -22,7 +22,7 @@ base::Result<studyfile::StudyFile, std::vector<base::Error>> parse(const std::st
 }  // namespace
 
 std::span<const RuleRow> rules() {
-  static constexpr std::array<RuleRow, 8> kTable{{
+  static constexpr std::array<RuleRow, 9> kTable{{
       {"scale", "a range over several orders of magnitude, drawn evenly on a linear scale", &find_scale},
       {"averages", "the beta of a moving average near 1, not on reverse_log", &find_averages},
       {"ordinal", "choices that have an order, as a categorical", &find_ordinal},
@@ -30,6 +30,7 @@ std::span<const RuleRow> rules() {
       {"memory", "batches that do not fit the memory of a trial", &find_memory},
       {"grid", "a grid, of whose trials most repeat values", &find_grid},
       {"defaults", "epsilon or Adam's betas searched, which are best left at their defaults", &find_defaults},
+      {"noise", "a seed that is searched: the best is the luckiest", &find_seeds},
       {"budget", "more parameters than the budget can tell apart", &find_budget},
   }};
   return kTable;

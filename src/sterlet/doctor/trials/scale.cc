@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -15,15 +17,25 @@ using space::Parameter;
 using space::Scale;
 
 // Ranges of less than that differ too little between scales.
-constexpr double kLogRatioMin = 10, kWindowRatioMin = 5;
+constexpr double kLogRatioMin = 10, kIntRatioMin = 30, kWindowRatioMin = 5;
 constexpr double kProbabilityMin = 0.75;
-constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials:
+constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials, or where results only rise or fall:
 constexpr std::size_t kManyTrials = 40;
 constexpr double kRelevanceMin = 6;
+constexpr double kWideRatio = 100, kPriorOfWide = 0.2, kPriorNearOne = 0.7;  // Of the linear scale.
+
+// Two orders of magnitude are seldom meant evenly; that a range near 1 is may well be.
+double prior_of(const Parameter& parameter, const std::vector<Scale>& scales) {
+  if (parameter.scale != Scale::kLinear) return 0.5;
+  const bool has_log = std::find(scales.begin(), scales.end(), Scale::kLog) != scales.end();
+  if (!has_log) return kPriorNearOne;
+  return parameter.high / parameter.low >= kWideRatio ? kPriorOfWide : 0.5;
+}
 
 std::vector<Scale> scales_of(const Parameter& parameter) {
   std::vector<Scale> scales = {Scale::kLinear};
-  if (parameter.low > 0 && parameter.high / parameter.low > kLogRatioMin) scales.push_back(Scale::kLog);
+  const double ratio = parameter.kind == space::Kind::kInt ? kIntRatioMin : kLogRatioMin;
+  if (parameter.low > 0 && parameter.high / parameter.low > ratio) scales.push_back(Scale::kLog);
   const bool is_within = parameter.kind == space::Kind::kFloat && parameter.low > 0 && parameter.high < 1;
   if (is_within && (1 - parameter.low) / (1 - parameter.high) > kWindowRatioMin) scales.push_back(Scale::kReverseLog);
   if (std::find(scales.begin(), scales.end(), parameter.scale) == scales.end()) scales.push_back(parameter.scale);
@@ -50,13 +62,17 @@ std::vector<double> on(const TrialsView& view, std::size_t column, Scale scale) 
 std::vector<Finding> find_wrong_scales(const TrialsView& view) {
   std::vector<Finding> findings;
   if (!view.process()) return findings;
-  const double least = view.evidence().trials.size() < kManyTrials ? kProbabilityMinOfFew : kProbabilityMin;
+  std::set<std::string> at_edges;
+  for (const Finding& edge : find_edges(view)) at_edges.insert(edge.about.front());
   for (const std::size_t column : view.modelled()) {
     const Parameter& parameter = view.parameter(column);
     if (!space::is_numeric(parameter)) continue;
+    const bool is_hard = view.evidence().trials.size() < kManyTrials || at_edges.contains(parameter.name);
+    const double least = is_hard ? kProbabilityMinOfFew : kProbabilityMin;
     const std::vector<Scale> scales = scales_of(parameter);
     if (scales.size() < 2) continue;
-    analysis::ScaleQuestion question{.rest = view.input_without(column)};
+    analysis::ScaleQuestion question{.prior_of_current = prior_of(parameter, scales),
+                                     .rest = view.input_without(column)};
     for (std::size_t i = 0; i < scales.size(); ++i) {
       question.candidates.push_back(on(view, column, scales[i]));
       if (scales[i] == parameter.scale) question.current = i;

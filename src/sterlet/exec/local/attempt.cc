@@ -354,7 +354,10 @@ void Attempt::end_leftovers(const std::vector<pid_t>& orphans, bool unclear, std
   }
   unclear_since_ms_ = -1;
   const bool first = leftovers_since_ms_ < 0;
-  if (first) leftovers_since_ms_ = now_ms;
+  if (first) {
+    leftovers_since_ms_ = now_ms;
+    left_running_ = static_cast<int>(orphans.size());
+  }
   const std::int64_t kill_at = leftovers_since_ms_ + (killing_ ? 0 : host_->options.leftover_grace_ms);
   const bool kill = now_ms >= kill_at;
   for (const pid_t orphan : orphans) {
@@ -413,10 +416,12 @@ Traces Attempt::traces() const {
   Traces traces{.has_spoken = channel_->has_spoken(),
                 .refused = channel_->last_refusal(),
                 .stdout_last = last_lines(stdout_log_, kLastLinesMax),
-                .stderr_last = last_lines(ending_.stderr_log, kLastLinesMax)};
+                .stderr_last = last_lines(ending_.stderr_log, kLastLinesMax),
+                .left_running = left_running_};
   if (tap_) {
     traces.matched = tap_->matched();
     traces.no_numbers = tap_->no_numbers();
+    traces.long_lines = tap_->long_lines();
   }
   return traces;
 }

@@ -113,6 +113,7 @@ class Attempt final {
   std::int64_t logs_at_ms_ = 0;   ///< When its logs are next looked at.
   std::int64_t memory_most_ = 0;  ///< Seen by the looks at its memory.
   std::int64_t leftovers_since_ms_ = -1;
+  int left_running_ = 0;  ///< Orphans at the first look after its end.
   std::int64_t unclear_since_ms_ = -1;
   bool ended_ = false;
 };

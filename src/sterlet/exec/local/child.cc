@@ -136,6 +136,11 @@ int exec_error(const std::string& path) {
   return ::access(interpreter.c_str(), X_OK) != 0 ? errno : 0;
 }
 
+bool is_folder(const std::string& path) {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 std::string explain(const Program& program, const Failure& failure) {
   const std::string name = base::printable(program.argv.front());
   const std::string folder = base::printable(program.folder);
@@ -163,6 +168,8 @@ std::string explain(const Program& program, const Failure& failure) {
       }
       return fmt::format("{}: no such program in {}; check its path in the command", name, folder);
     case EACCES:
+      if (is_folder(in_folder(program.folder, program.argv.front())))
+        return fmt::format("{}: a folder, not a program; write the path of a program in it", name);
       return fmt::format(
           "{}: not a program one may run; make it one with chmod +x, or write its interpreter before "
           "it in the command",
@@ -206,6 +213,13 @@ std::string no_such_program(const Program& program) {
   }
   if (name.find(' ') != std::string::npos) {
     return fmt::format("{}: no such program; write each word by itself, as in [python3, train.py]", shown);
+  }
+  if (exists(in_folder(program.folder, name))) {  // A name without a slash is looked for on PATH alone.
+    const bool is_python = name.ends_with(".py");
+    return fmt::format(
+        "{0}: no such program, but a file in {1}; write {2}", shown, base::printable(program.folder),
+        is_python ? fmt::format("[python3, {}]", shown)
+                  : fmt::format("./{0} if it may be run, or its interpreter before it, as in [sh, {0}]", shown));
   }
   return fmt::format("{}: no such program; install it, or write its path in the command", shown);
 }

@@ -16,6 +16,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/base/utf8.h"
 #include "sterlet/exec/fd.h"
+#include "sterlet/exec/local/telling_line.h"
 
 namespace sterlet::exec {
 
@@ -40,7 +41,8 @@ std::string cut(std::string text, std::size_t bytes_max) {
 }
 
 std::string with_last_line(const std::string& sentence, const std::string& stderr_log) {
-  const std::string line = last_line(stderr_log);
+  constexpr std::size_t kLinesMax = 100;  // A stack of Java's is long.
+  const std::string line = telling_line(last_lines(stderr_log, kLinesMax));
   return line.empty() ? sentence : sentence + ": " + line;
 }
 
@@ -138,13 +140,8 @@ std::string program_name(const std::vector<std::string>& argv) {
   return cut(base::printable(name), 80);
 }
 
-std::string last_line(const std::string& path) {
-  const auto lines = last_lines(path, 1);
-  return lines.empty() ? std::string() : lines.front();
-}
-
 std::vector<std::string> last_lines(const std::string& path, std::size_t count) {
-  constexpr std::size_t kTail = 4096;
+  constexpr std::size_t kTail = 16384;
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return {};
   const off_t size = ::lseek(file.get(), 0, SEEK_END);

@@ -35,11 +35,8 @@ std::string program_name(const std::vector<std::string>& argv);
 /// The script that a command hands to an interpreter (python, sh, ...); empty where it is no such command.
 std::string script_of(const std::vector<std::string>& argv);
 
-/// The last lines of a file that are not empty, oldest first, at most `count` and from its last 4 KiB; printable, without
+/// The last lines of a file that are not empty, oldest first, at most `count` and from its last 16 KiB; printable, without
 /// colours, each cut to 200 characters.
 std::vector<std::string> last_lines(const std::string& path, std::size_t count);
-
-/// The last line of a file that is not empty, printable and cut to 200 characters; empty if there is none.
-std::string last_line(const std::string& path);
 
 }  // namespace sterlet::exec

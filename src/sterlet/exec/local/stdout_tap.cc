@@ -41,6 +41,7 @@ void StdoutTap::take(std::string_view data, std::int64_t& step_last, std::vector
     const std::size_t end = data.find_first_of("\n\r");  // Progress bars end their lines with a return.
     const std::string_view part = data.substr(0, end);
     if (line_.size() + part.size() > kLineBytesMax) {
+      if (!skipping_) ++long_lines_;
       skipping_ = true;
       line_.clear();
     }

@@ -34,6 +34,8 @@ class StdoutTap final {
   void finish(std::int64_t& step_last, std::vector<Event>& events);
   /// Lines that the pattern matched.
   std::int64_t matched() const { return matched_; }
+  /// Lines longer than kLineBytesMax.
+  std::int64_t long_lines() const { return long_lines_; }
   /// By metric, what stood last in its place without being a number.
   const std::map<std::string, std::string>& no_numbers() const { return no_numbers_; }
 
@@ -51,6 +53,7 @@ class StdoutTap final {
   std::string line_;
   bool skipping_ = false;
   std::int64_t matched_ = 0;
+  std::int64_t long_lines_ = 0;
   std::map<std::string, std::string> no_numbers_;
   std::set<base::MetricPattern::Odd::Kind> noted_;
   bool is_second_noted_ = false;

@@ -16,7 +16,9 @@ constexpr double kGridRound = 0x1p12;  // Adding it and taking it off again roun
 
 TpeDraws::TpeDraws(const space::Space& space, const TpeFit& fit, std::size_t count, const base::StreamKey& key)
     : space_(space), fit_(fit), width_(fit.dimensions()), drawn_(count * width_) {
+  centres_.reserve(fit.good_units.size());
   for (const double unit : fit.good_units) centres_.push_back({.unit = unit});
+  normals_.reserve(drawn_.size());
   RandomStream stream({.seed = key.seed, .trial = key.trial, .stream = base::Stream::kTpe, .attempt = key.attempt});
   for (std::size_t row = 0; row < count; ++row) draw(row, stream);
   find_normals();

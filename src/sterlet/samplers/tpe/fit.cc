@@ -1,6 +1,7 @@
 #include "sterlet/samplers/tpe/fit.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "sterlet/samplers/tpe/score.h"
@@ -53,6 +54,7 @@ class Fitter final {
       numbers[number % kTpeNewest] = static_cast<std::uint32_t>(number);
     }
     numbers.insert(numbers.end(), older.begin(), older.end());
+    fit_.good_slots.reserve(fit_.good.size());
     for (const std::uint32_t number : fit_.good) {
       std::uint32_t slot = memo_.slot(number);
       if (slot == kTpeNone) {
@@ -93,6 +95,7 @@ class Fitter final {
       sum += weight;
     }
     double good_sum = 0;
+    fit_.good_sums.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
       weights[i] = static_cast<float>(static_cast<double>(weights[i]) * static_cast<double>(count) / sum);
       fit_.g.weights[fit_.good_slots[i]] = weights[i];
@@ -100,7 +103,7 @@ class Fitter final {
       fit_.good_sums.push_back(good_sum);
     }
     fit_.l.total = static_cast<double>(count);
-    for (const float weight : fit_.g.weights) fit_.g.total += static_cast<double>(weight);
+    fit_.g.total = std::accumulate(fit_.g.weights.begin(), fit_.g.weights.end(), 0.0);
     fit_.g.prior = kTpePriorWeight * fit_.g.total / fit_.l.total;
   }
 
@@ -123,10 +126,13 @@ class Fitter final {
   }
 
   void take_coordinates() {
+    fit_.good_units.reserve(fit_.good.size() * space_.dimensions().size());
     for (const std::uint32_t number : fit_.good) {
       const auto row = memo_.units().row(number);
       fit_.good_units.insert(fit_.good_units.end(), row.begin(), row.end());
     }
+    const auto is_absent = [](double unit) { return std::isnan(unit); };
+    fit_.is_whole = std::none_of(fit_.good_units.begin(), fit_.good_units.end(), is_absent);
   }
 
   void choose_bandwidths(const ParzenTable& table) {

@@ -39,12 +39,13 @@ struct TpeFit {
              ///< of successes nearby.
   std::vector<double> good_sums;       ///< Of l's weights, up to each of them.
   std::vector<double> good_units;      ///< A good trial a row: its coordinates, NaN where absent.
+  bool is_whole = false;               ///< No good trial lacks a dimension.
   std::vector<double> bandwidths;      ///< One a dimension.
   const ParzenTable* table = nullptr;  ///< The memo's, until the next fit.
 
   std::size_t dimensions() const { return bandwidths.size(); }
   double good_unit(std::size_t kernel, std::size_t j) const { return good_units[kernel * dimensions() + j]; }
-  bool lacks(std::size_t kernel, std::size_t j) const { return std::isnan(good_unit(kernel, j)); }
+  bool lacks(std::size_t kernel, std::size_t j) const { return !is_whole && std::isnan(good_unit(kernel, j)); }
 };
 
 /// Fits l to the good trials, best first, and g to all. `elsewhere`: which of the memo's tables to use.

@@ -45,7 +45,7 @@ void Connection::begin_service() {
   // Cannot fail outside a transaction.
   sqlite3_exec(raw_.get(), "PRAGMA synchronous=NORMAL", nullptr, nullptr, nullptr);
   sqlite3_wal_hook(raw_.get(), &Connection::on_commit, this);
-  watch_.begin(raw_.get());
+  watch_.begin(raw_.get(), log_path_);
   is_in_service_ = true;
 }
 
@@ -89,7 +89,7 @@ Result<void> Connection::sync() {
   STERLET_PASS(check_whereabouts());
   if (!is_behind_) return {};
   // SQLite keeps the log of an open connection in place, and locks on it there are none that closing could drop.
-  if (log_file_ < 0) log_file_ = ::open(log_path_.c_str(), O_RDONLY | O_CLOEXEC);
+  open_log();
   if (log_file_ < 0 || fdatasync(log_file_) != 0) {
     return base::fail(ErrorCode::kDisk,
                       fmt::format("what was written last may not be on the disk ({})", std::strerror(errno)),
@@ -105,21 +105,20 @@ Result<void> Connection::check_before_write() {
   return check_whereabouts();
 }
 
-// Three calls of stat, some microseconds.
 Result<void> Connection::check_whereabouts() {
+  using Fault = FileWatch::Fault;
   if (!is_in_service_) return {};
-  int has_moved = 0;
-  sqlite3_file_control(raw_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
-  if (has_moved != 0) {
+  const Fault fault = watch_.find_fault();
+  if (fault == Fault::kNone) return {};
+  if (fault == Fault::kMoved) {
     set_log_aside();
     return base::fail(ErrorCode::kDisk,
                       "this file was deleted, moved or replaced while it was in use, so the last change was not stored",
                       "put it back, with the -wal file beside it, then run sterlet resume", path_);
   }
-  const FileWatch::Fault fault = watch_.find_fault();
   // What SQLite would copy into the file when it is closed belongs to another one, or is gone.
-  if (fault != FileWatch::Fault::kNone) sqlite3_db_config(raw_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  if (fault == FileWatch::Fault::kOverwritten) {
+  if (fault != Fault::kLogGone) sqlite3_db_config(raw_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (fault == Fault::kOverwritten) {
     const std::string log = set_log_aside();
     return base::fail(
         ErrorCode::kDisk,
@@ -127,17 +126,16 @@ Result<void> Connection::check_whereabouts() {
                     log.empty() ? "" : "; its log was kept as " + log),
         "put the right file in its place, then run sterlet resume; to copy over a storage, stop sterlet first", path_);
   }
-  struct stat ours {
-  }, there{};
-  const bool is_log_gone = log_file_ >= 0 && fstat(log_file_, &ours) == 0 &&
-                           (stat(log_path_.c_str(), &there) != 0 || !is_same_file(ours, there));
-  if (is_log_gone || fault == FileWatch::Fault::kLogCut) {
-    return base::fail(ErrorCode::kDisk,
-                      fmt::format("its log {} was {} while it was in use, so what was written last may be lost",
-                                  log_path_, is_log_gone ? "deleted or replaced" : "cut"),
-                      "run sterlet resume; to copy a storage take both files, or stop sterlet first", path_);
-  }
-  return {};
+  return base::fail(ErrorCode::kDisk,
+                    fmt::format("its log {} was {} while it was in use, so what was written last may be lost",
+                                log_path_, fault == Fault::kLogGone ? "deleted or replaced" : "cut"),
+                    "run sterlet resume; to copy a storage take both files, or stop sterlet first", path_);
+}
+
+void Connection::open_log() {
+  if (log_file_ >= 0) return;
+  log_file_ = ::open(log_path_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (log_file_ >= 0) watch_.follow_log(log_file_);
 }
 
 // Where another file, or another content, has taken this one's place, the log beside it is not that one's. Returns where
@@ -149,7 +147,7 @@ std::string Connection::set_log_aside() {
   if (stat(file.c_str(), &there) != 0) return {};  // Nothing took its place: it may be put back, and needs its log.
   struct stat ours {
   }, log{};
-  if (log_file_ < 0) log_file_ = ::open(log_path_.c_str(), O_RDONLY | O_CLOEXEC);
+  open_log();
   if (log_file_ >= 0 && fstat(log_file_, &ours) == 0 && stat(log_path_.c_str(), &log) == 0 && is_same_file(ours, log)) {
     static_cast<void>(std::rename(log_path_.c_str(), aside.c_str()));
   }

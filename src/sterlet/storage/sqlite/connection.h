@@ -93,6 +93,7 @@ class Connection final {
   base::Result<void> finished(Statement& statement, int code);
   base::Result<void> check_transaction();
   base::Result<void> check_before_write();
+  void open_log();
   std::string set_log_aside();
   static int on_commit(void* self, sqlite3* raw, const char* name, int pages);
 

@@ -467,6 +467,22 @@ TEST_F(SqliteFile, WhatIsNotOursIsRefusedAndStaysByteForByte) {
   }
 }
 
+// What a disk that was full left of the making of a storage.
+TEST_F(SqliteFile, AFileThatWasBegunAndHasNoTablesYetIsEmptyAndBecomesOurs) {
+  run("PRAGMA journal_mode=WAL");
+  const std::string before = content_of(path_);
+  ASSERT_EQ(before.size(), 4096U);
+  {
+    auto reader = open_sqlite(path_, {.only_read = true});
+    ASSERT_TRUE(reader.has_value()) << reader.error().message();
+    EXPECT_TRUE((*reader)->list_studies().value().empty());
+  }
+  EXPECT_EQ(content_of(path_), before);
+  auto writer = open_sqlite(path_, {});
+  ASSERT_TRUE(writer.has_value()) << writer.error().message();
+  EXPECT_TRUE((*writer)->list_studies().value().empty());
+}
+
 TEST_F(SqliteFile, APathThatIsTooLongIsSaidToBe) {
   std::string folder = folder_;
   while (folder.size() < 520) {

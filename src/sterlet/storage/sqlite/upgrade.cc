@@ -91,8 +91,8 @@ Result<FileHead> read_head(Connection& connection) {
   FileHead head;
   STERLET_TRY(head.version, connection.integer_of("PRAGMA user_version"));
   STERLET_TRY(head.application, connection.integer_of("PRAGMA application_id"));
-  STERLET_TRY(const std::int64_t changes, connection.integer_of("PRAGMA schema_version"));
-  head.has_tables = changes != 0;
+  STERLET_TRY(const std::int64_t tables, connection.integer_of("SELECT count(*) FROM sqlite_schema"));
+  head.has_tables = tables != 0;
   return head;
 }
 

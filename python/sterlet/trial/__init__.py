@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import enum
 import math
 import warnings
 from typing import Any, Dict, List, Optional, Sequence, Union
@@ -16,30 +15,11 @@ from sterlet.distributions import (
     IntDistribution,
     check_distribution_compatibility,
 )
+from sterlet.trial._state import TrialState
 
 __all__ = ["BaseTrial", "FixedTrial", "FrozenTrial", "Trial", "TrialState", "create_trial"]
 
 _CONSTRAINT = "constraints:"  # Before a constraint's name, among the system attributes.
-
-
-class TrialState(enum.IntEnum):
-    """How far a trial has come. WAITING also stands for one that was lost and will be run again."""
-
-    RUNNING = 0
-    COMPLETE = 1
-    PRUNED = 2
-    FAIL = 3
-    WAITING = 4
-
-    def is_finished(self) -> bool:
-        """Whether nothing more comes of it."""
-        return self not in (TrialState.RUNNING, TrialState.WAITING)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def __str__(self) -> str:
-        return f"TrialState.{self.name}"
 
 
 class BaseTrial:
