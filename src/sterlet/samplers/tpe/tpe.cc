@@ -146,7 +146,7 @@ class Tpe final : public Sampler {
     };
     Scorer scorer(space_, fit);
     std::vector<Candidate> candidates;
-    candidates.reserve(count + others.size());
+    candidates.reserve(count + steered.size());
     std::optional<Point> broken;
     for (std::size_t row = 0; row < count + steered.size(); ++row) {
       Point point = point_at(row);
