@@ -108,7 +108,7 @@ TEST(Experience, SaysWhereGoodValuesLayOutsideTheNewRange) {
   EXPECT_TRUE(gathered[0].is_outside);
   EXPECT_FALSE(gathered[0].low.has_value() || gathered[0].value.has_value());
   EXPECT_EQ(gathered[0].says,
-            "rate: good values lay at 1e-5 to 5e-5, outside its range of 0.0001 to 1: widen it (2 studies)");
+            "rate: good values lay at 1e-05 to 5e-05, outside its range of 0.0001 to 1: widen it (2 studies)");
 }
 
 TEST(Experience, KeepsWholeNumbersWhole) {
