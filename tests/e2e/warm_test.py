@@ -247,6 +247,21 @@ class Hints(WarmTest):
 
 
 class Lessons(WarmTest):
+    def test_what_kinds_of_models_found_is_told_by_kind(self):
+        for name, place, kind in (("a", "0.15", "cnn"), ("b", "0.85", "tree")):
+            self.write("place", place)
+            self.file(name, trials=25)
+            self.run_program("tune", f"{name}.yaml")
+            self.run_program("tag", name, f"kind:{kind}")
+        (x, *_) = json.loads(self.run_program("lessons", "--json").stdout)["ranges"]
+        self.assertEqual((x["param"], x["split"], [one["kind"] for one in x["by_kind"]]), ("x", True, ["cnn", "tree"]))
+        self.assertRegex(self.run_program("lessons").stdout,
+                         r"x: it carries over within a kind of model, not between them; begin with 0\.1\d* for 'cnn' \(1 study\), "
+                         r"0\.8\d* for 'tree' \(1 study\)\n")
+        self.assertRegex(self.run_program("lessons", "--kind", "tree").stdout,
+                         r"x: begin with 0\.8\d* \(1 study\), of 'tree' alone: what other kinds of model found does not carry over\n")
+        self.assertIn("is known to be of kind 'svm', so all are asked", self.run_program("lessons", "--kind", "svm").stderr)
+
     def test_what_studies_found_becomes_a_range_or_a_contradiction(self):
         for name, place, seed in (("a", "0.3", 1), ("b", "0.32", 2)):
             self.write("place", place)

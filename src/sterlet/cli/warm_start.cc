@@ -1,6 +1,7 @@
 #include "sterlet/cli/warm_start.h"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,7 +28,11 @@ base::Result<std::vector<OpenStudy>> open_older(const Context& context, const Wa
     StudyOptions study{.study = name, .storage = options.storage};
     if (study.storage.empty() && !is_study_file(name)) study.storage = own_storage;
     auto open = open_to_look(context, study);
-    if (!open) return base::fail(open.error().while_doing("opening the study to start warm from"));
+    if (!open) {
+      base::Error error = open.error().while_doing("opening the study to start warm from");
+      if (error.next.find("--storage") != std::string::npos) error.next = "name its file with --warm-storage";
+      return base::fail(std::move(error));
+    }
     older.push_back(std::move(*open));
   }
   return older;

@@ -72,7 +72,24 @@ std::string split_text(const std::string& parameter, std::span<const Found> foun
                      text);
 }
 
+// Whether all good values lay below the range of the new study, or all above it; then it says so.
+bool learn_outside(Experience& experience, const Parameter& parameter) {
+  double low = experience.found.front().low, high = experience.found.front().high;
+  for (const Found& one : experience.found) {
+    low = std::min(low, one.low);
+    high = std::max(high, one.high);
+  }
+  experience.is_outside = high < parameter.low || low > parameter.high;
+  if (!experience.is_outside) return false;
+  experience.says =
+      fmt::format("{}: good values lay at {} to {}, outside its range of {} to {}: widen it ({})", experience.parameter,
+                  base::short_number_text(low), base::short_number_text(high), base::number_text(parameter.low),
+                  base::number_text(parameter.high), count_studies(experience.found.size()));
+  return true;
+}
+
 void learn_number(Experience& experience, const space::Space& space, std::size_t dimension) {
+  if (learn_outside(experience, space.parameters()[space.dimensions()[dimension].parameter])) return;
   const auto at = [&](double value) { return place_on(space, dimension, value); };
   double highest_low = 0, lowest_high = 1, low = 1, high = 0;
   std::vector<double> bests;
@@ -160,8 +177,9 @@ void choose_kind(Experience& experience, const std::string& wanted) {
     experience.by_kind = std::move(all);
     return;
   }
-  const bool any_split = std::any_of(kinds.begin(), kinds.end(), [](const Experience& one) { return one.is_split; });
-  if (!experience.is_split || any_split) return;
+  const bool any_open =
+      std::any_of(kinds.begin(), kinds.end(), [](const Experience& one) { return one.is_split || one.is_outside; });
+  if (!experience.is_split || any_open) return;
   std::string text;
   for (const Experience& one : kinds) {
     const std::string what = one.value ? base::short_number_text(*one.value) : base::printable(one.choice);
@@ -245,6 +263,7 @@ base::Json experiences_json(const std::vector<Experience>& experiences) {
   for (const Experience& experience : experiences) {
     base::Json one{{"param", experience.parameter}, {"studies", experience.found.size()}};
     if (!experience.kind.empty()) one["kind"] = experience.kind;
+    if (experience.is_outside) one["outside"] = true;
     if (!experience.by_kind.empty()) one["by_kind"] = experiences_json(experience.by_kind);
     if (experience.low) one["low"] = base::json_number(*experience.low);
     if (experience.high) one["high"] = base::json_number(*experience.high);

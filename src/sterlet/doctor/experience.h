@@ -37,6 +37,7 @@ struct Experience {
   std::optional<double> low, high, value;
   std::string choice;               ///< Of one with choices, on which they agree.
   bool is_split = false;            ///< They contradict each other: what one has found does not carry over to another.
+  bool is_outside = false;          ///< All good values of a number lay outside the new range, on the same side.
   std::string says;                 ///< A sentence.
   std::vector<Experience> by_kind;  ///< Where the studies that have decided it are of several kinds: each for itself.
 };

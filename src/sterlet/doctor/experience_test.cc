@@ -101,6 +101,16 @@ TEST(Experience, OfTheKindThatIsAskedForIsItsOwn) {
   EXPECT_TRUE(gather(found, new_space(), "tree")[0].is_split);
 }
 
+TEST(Experience, SaysWhereGoodValuesLayOutsideTheNewRange) {
+  const std::vector<Found> found{rate("a", 2e-5, 5e-5), rate("b", 1e-5, 3e-5)};
+  const auto gathered = gather(found, new_space());
+  ASSERT_EQ(gathered.size(), 1U);
+  EXPECT_TRUE(gathered[0].is_outside);
+  EXPECT_FALSE(gathered[0].low.has_value() || gathered[0].value.has_value());
+  EXPECT_EQ(gathered[0].says,
+            "rate: good values lay at 1e-05 to 5e-05, outside its range of 0.0001 to 1: widen it (2 studies)");
+}
+
 TEST(Experience, KeepsWholeNumbersWhole) {
   std::vector<Found> found;
   for (const char* study : {"a", "b"}) {

@@ -143,6 +143,11 @@ void add(CLI::App& command, Context& context) {
       const std::string kind = file ? doctor::kind_of({}, file->spec.command) : std::string();
       const auto experiences =
           doctor::gather(found, file ? file->space : merged(all), options->kind.empty() ? kind : options->kind);
+      const bool is_known = std::ranges::any_of(found, [&](const auto& one) { return one.kind == options->kind; });
+      if (!options->kind.empty() && !is_known && !context.quiet) {
+        context.err.line(fmt::format("no study of {} is known to be of kind '{}', so all are asked", path,
+                                     base::printable(options->kind)));
+      }
       if (context.json) {
         base::Json json = doctor::lessons_json(lessons, with);
         json["ranges"] = doctor::experiences_json(experiences);

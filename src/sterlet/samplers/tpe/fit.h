@@ -15,7 +15,6 @@ namespace sterlet::samplers {
 
 /// Weight of the uniform density in l, where kernels weigh 1 on average.
 inline constexpr double kTpePriorWeight = 1;
-inline constexpr float kTpeNothing = -1e30f;  ///< A log kernel of no weight.
 
 /// A mixture of the kernels in a table and the uniform density.
 struct TpeMixture {

@@ -10,7 +10,6 @@
 #include "sterlet/samplers/tpe/draws.h"
 #include "sterlet/samplers/tpe/fit.h"
 #include "sterlet/samplers/tpe/memo.h"
-#include "sterlet/samplers/tpe/old_densities.h"
 
 namespace sterlet::samplers {
 
@@ -27,38 +26,24 @@ using space::Point;
 constexpr std::size_t kFinishedMin = 4;     // Fewer cannot be split.
 constexpr std::size_t kFewestInFamily = 3;  // Ranked trials, before a family has densities of its own.
 constexpr std::size_t kGoodMax = 25;
-constexpr double kOldWeightMin = 0.02;     // Of an older study's densities, to be mixed in.
 constexpr std::size_t kSteeredDraws = 16;  // Candidates from each prior, while it pulls.
-
-/// An older study's densities, where they count.
-struct OldPart {
-  const TpeOld* old = nullptr;
-  double weight = 0;
-};
-
-double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+constexpr float kNothing = -1e30f;         // A log kernel of no weight.
 
 /// Scores points by the log of l / g, and by the chance that a trial there succeeds.
 class Scorer final {
  public:
-  Scorer(const space::Space& space, const TpeFit& fit, std::span<const OldPart> olds)
+  Scorer(const space::Space& space, const TpeFit& fit)
       : space_(space),
         fit_(fit),
-        olds_(olds),
         log_kernels_(fit.table->padded_size()),
-        good_log_kernels_(fit.l.weights.size(), kTpeNothing) {}
+        good_log_kernels_(fit.l.weights.size(), kNothing) {}
 
   double score(const Point& point) {
     const std::vector<double> unit = space_.to_unit(point);
     fit_.table->log_kernels({.unit = unit, .values = point.values}, log_kernels_);
     for (std::size_t i = 0; i < fit_.good_slots.size(); ++i) good_log_kernels_[i] = log_kernels_[fit_.good_slots[i]];
-    double l = fit_.l.log_density(good_log_kernels_);
-    double g = fit_.g.log_density(log_kernels_);
-    for (const OldPart& old : olds_) {
-      const auto [old_l, old_g] = old.old->log_densities(space_, point);
-      l = log_sum(l, std::log(old.weight) + old_l);
-      g = log_sum(g, std::log(old.weight) + old_g);
-    }
+    const double l = fit_.l.log_density(good_log_kernels_);
+    const double g = fit_.g.log_density(log_kernels_);
     if (fit_.success.weights.empty()) return l - g;
     return l - g + fit_.success.log_density(log_kernels_) - fit_.over.log_density(log_kernels_);
   }
@@ -66,24 +51,19 @@ class Scorer final {
  private:
   const space::Space& space_;
   const TpeFit& fit_;
-  std::span<const OldPart> olds_;
   std::vector<float> log_kernels_, good_log_kernels_;
 };
 
 class Tpe final : public Sampler {
  public:
   Tpe(const space::Space& space, const TpeOptions& options, const StudyFacts& facts)
+
       : space_(space),
         options_(options),
         sobol_(make_sobol(space, facts.seed)),
         families_(space_),
         steering_(facts.priors),
-        memo_(space_) {
-    if (facts.objective_count != 1) return;
-    for (const ActivePrior& prior : facts.priors) {
-      if (prior.old) olds_.push_back(std::make_unique<TpeOld>(space_, prior, options.good_share));
-    }
-  }
+        memo_(space_) {}
 
   Suggestion suggest(const History& history, const base::StreamKey& key) const override {
     memo_.follow(space_, history);
@@ -148,15 +128,6 @@ class Tpe final : public Sampler {
     return good;
   }
 
-  std::vector<OldPart> old_parts(const History& history) const {
-    std::vector<OldPart> parts;
-    for (const auto& old : olds_) {
-      const double weight = old->weight(space_, history, memo_.ranking().ranked());
-      if (weight >= kOldWeightMin) parts.push_back({.old = old.get(), .weight = weight});
-    }
-    return parts;
-  }
-
   Point point_of(std::span<const double> draw, const Family& family) const {
     if (family.empty()) return space_.from_unit(draw);
     std::vector<double> unit(draw.begin(), draw.end());
@@ -169,20 +140,15 @@ class Tpe final : public Sampler {
     const auto count = static_cast<std::size_t>(options_.candidates);
     const TpeDraws draws(space_, fit, count, key);
     const Pull pull = steering_.pull(space_, history, key.trial);
-    std::vector<std::vector<double>> others = pull.starts(space_.dimensions().size(), kSteeredDraws, key);
-    const std::vector<OldPart> olds = old_parts(history);
-    for (const OldPart& old : olds) {
-      const TpeDraws drawn = old.old->draws(space_, kSteeredDraws, key);
-      for (std::size_t i = 0; i < kSteeredDraws; ++i) others.emplace_back(drawn.row(i).begin(), drawn.row(i).end());
-    }
+    const auto steered = pull.starts(space_.dimensions().size(), kSteeredDraws, key);
     const auto point_at = [&](std::size_t row) {
-      return point_of(row < count ? draws.row(row) : std::span<const double>(others[row - count]), family);
+      return point_of(row < count ? draws.row(row) : std::span<const double>(steered[row - count]), family);
     };
-    Scorer scorer(space_, fit, olds);
+    Scorer scorer(space_, fit);
     std::vector<Candidate> candidates;
-    candidates.reserve(count + others.size());
+    candidates.reserve(count + steered.size());
     std::optional<Point> broken;
-    for (std::size_t row = 0; row < count + others.size(); ++row) {
+    for (std::size_t row = 0; row < count + steered.size(); ++row) {
       Point point = point_at(row);
       if (space_.satisfies_constraints(point)) {
         candidates.push_back({.row = row, .score = scorer.score(point)});
@@ -213,7 +179,6 @@ class Tpe final : public Sampler {
   std::unique_ptr<Sampler> sobol_;
   Families families_;
   Steering steering_;
-  std::vector<std::unique_ptr<TpeOld>> olds_;
   mutable TpeMemo memo_;
 };
 
