@@ -12,9 +12,9 @@ namespace {
 constexpr std::size_t kRowsMin = 30;  // With fewer it won nothing against the least result.
 constexpr std::size_t kColumnsMax = 100;
 constexpr std::size_t kCandidates = 10;
-constexpr double kNoiseMin = 0.15;    // Of the distance from the median to the least result.
-constexpr double kEvidenceMin = 1;    // Of noise, against a process that has hardly any.
-constexpr double kRatioMin = 0.01;    // Of neighbours' differences to those expected: below it there is no noise.
+constexpr double kNoiseMin = 0.15;  // Of the distance from the median to the least result.
+// Of the ratio of neighbours' differences to those expected: what counts as noise in full, and what as none.
+constexpr double kRatioFull = 0.1, kRatioMin = 0.03;
 constexpr double kLikenessMin = 0.5;  // Of a neighbour.
 constexpr std::size_t kPairsMin = 5;
 constexpr std::size_t kNeighbours = 6;  // Of each candidate, where not all rows are fitted.
@@ -107,22 +107,24 @@ std::optional<LikelyBest> find_likely_best(const ProcessInput& input) {
   const double spread = input.results[all[n / 2]] - input.results[all.front()];
   if (!(spread > 0)) return std::nullopt;
   const std::vector<std::size_t> rows = rows_around(input, all);
-  const ProcessInput part = rows_of(input, rows);
-  const auto process = SmoothProcess::fit(part, SmoothProcess::Shape::kRough);
+  const auto process = SmoothProcess::fit(rows_of(input, rows), SmoothProcess::Shape::kRough);
   if (!process || !(process->noise() >= kNoiseMin * spread)) return std::nullopt;
-  const auto exact = SmoothProcess::fit(part, SmoothProcess::Shape::kExact);
-  if (exact && !(process->log_evidence() > exact->log_evidence() + kEvidenceMin)) return std::nullopt;
   std::vector<double> fitted;
   for (const std::size_t row : rows) fitted.push_back(input.results[row]);
   const std::vector<std::size_t> order = order_of(fitted);
-  if (neighbours_ratio(*process, order) < kRatioMin) return std::nullopt;
+  const double ratio = neighbours_ratio(*process, order);
+  if (ratio < kRatioMin) return std::nullopt;
+  const double luck = std::min(1.0, ratio / kRatioFull);  // Of what sets a result apart from its neighbours.
+  const auto expected = [&](std::size_t row) {
+    return process->fitted(row) - luck * (process->fitted(row) - process->expected(row));
+  };
   std::size_t best = order.front();
   for (std::size_t k = 1; k < std::min(kCandidates, order.size()); ++k) {
-    if (process->expected(order[k]) < process->expected(best)) best = order[k];
+    if (expected(order[k]) < expected(best)) best = order[k];
   }
   return LikelyBest{.index = rows[best],
-                    .expected = process->expected(best),
-                    .expected_of_lowest = process->expected(order.front()),
+                    .expected = expected(best),
+                    .expected_of_lowest = expected(order.front()),
                     .noise = process->noise()};
 }
 

@@ -18,18 +18,17 @@ struct LikelyBest {
 /// Finds the row that is expected to be the best. Nothing where the noise is small or not known: then the least result
 /// stands. To be minimised; results are finite.
 ///
-/// A process says what of a result its neighbours confirm; of the ten lowest results that one is named whose confirmed part
-/// is the lowest. A process cannot tell luck from what is rough by nature for certain. So nothing is said where the noise
-/// is less than 0.15 of the distance from the median to the least result; nor where a process that has hardly any noise
-/// explains the results nearly as well (a log evidence of at most 1 less); nor where the best third of the rows are far
-/// closer to their nearest neighbours than the noise would have them: the median of (y_i - y_j)^2 / 2 over what the
-/// process expects is some 0.45 under noise, and below 0.01 once trials gather around the optimum of a function that
-/// has none.
+/// A process says what of a result its neighbours confirm, m. It cannot tell luck from what is rough by nature. So of
+/// the ten lowest results y each counts as m, or where the best third of the rows are far closer to their nearest
+/// neighbours than the noise of the process would have them, as m + (1 - s) (y - m), s < 1: the median of
+/// (y_i - y_j)^2 / 2 over what it expects is some 0.45 under noise, and a function that has none shows a ratio near 0
+/// once trials gather around its optimum. s is that ratio over 0.1. Where it is below 0.03, or the noise is less than
+/// 0.15 of the distance from the median to the least result, nothing is said.
 ///
 /// Edges     fewer than 30 rows, more than 100 columns, equal results: nothing. Of equals the lower result, then the
 ///           earlier row.
-/// Cost      two SmoothProcesses of at most 100 rows, some 20 ms, and O(n d) for n rows of d columns: with more than 100
-///           they are fitted to the candidates, those that lie nearest to them, and others evenly.
+/// Cost      one SmoothProcess of at most 100 rows, some 10 ms, and O(n d) for n rows of d columns: with more than 100 it is
+///           fitted to the candidates, those that lie nearest to them, and others evenly.
 /// Source    the neighbours: Rice: Bandwidth choice for nonparametric regression, Annals of Statistics 12, 1984. What it
 ///           gained against the least result is in bench/RESULTS.md.
 std::optional<LikelyBest> find_likely_best(const ProcessInput& input);

@@ -20,15 +20,9 @@ struct Priors {
 };
 constexpr Priors kSmoothPriors{.length_mean = -0.2, .length_sd = 0.8, .noise_mean = -4.0, .noise_sd = 1.5};
 constexpr Priors kRoughPriors{.length_mean = 0.3, .length_sd = 0.8, .noise_mean = -3.0, .noise_sd = 1.5};
-constexpr Priors kExactPriors{.length_mean = 0.3, .length_sd = 0.8, .noise_mean = -9.0, .noise_sd = 0.5};
 constexpr double kSignalSd = 1.0;
 constexpr double kLengthMin = 0.05, kLengthMax = 30;
 constexpr double kJitter = 1e-8;
-
-const Priors& priors_of(SmoothProcess::Shape shape) {
-  if (shape == SmoothProcess::Shape::kSmooth) return kSmoothPriors;
-  return shape == SmoothProcess::Shape::kRough ? kRoughPriors : kExactPriors;
-}
 
 double square(double x) { return x * x; }
 
@@ -102,7 +96,11 @@ Covariance covariance_at(SmoothProcess::Shape shape, double half_squared) {
 class Evidence final {
  public:
   Evidence(const std::vector<Distances>& distances, const std::vector<double>& results, SmoothProcess::Shape shape)
-      : distances_(distances), y_(results), shape_(shape), priors_(priors_of(shape)), n_(results.size()) {}
+      : distances_(distances),
+        y_(results),
+        shape_(shape),
+        priors_(shape == SmoothProcess::Shape::kSmooth ? kSmoothPriors : kRoughPriors),
+        n_(results.size()) {}
 
   // The most probable parameters.
   std::vector<double> search(double& log_evidence) const {

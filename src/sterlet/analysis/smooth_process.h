@@ -17,9 +17,7 @@ struct ProcessInput {
 /// the most probable ones under priors that expect a column to bend a result once or twice.
 ///
 /// Shape     kSmooth: squared exponential, for what a column does on the whole. kRough: Matern 3/2 that expects more noise,
-///           for what a single row is worth: of real trainings it predicts more (docs/decisions/0003-gp-noise.md). kExact:
-///           kRough with hardly any noise, as functions that have none are; what kRough gains on its evidence is how much
-///           the results speak for noise.
+///           for what a single row is worth: of real trainings it predicts more (docs/decisions/0003-gp-noise.md).
 ///
 /// Results are standardised, and what is worse than the median by more than the median is than the best counts less and
 /// less, so that a wall of bad results does not shape the rest.
@@ -30,7 +28,7 @@ class SmoothProcess final {
   /// At most this many rows are worth their cost.
   static constexpr std::size_t kRowsMax = 100;
 
-  enum class Shape { kSmooth, kRough, kExact };
+  enum class Shape { kSmooth, kRough };
 
   /// Nothing for fewer than 8 rows, or equal results.
   static std::optional<SmoothProcess> fit(const ProcessInput& input, Shape shape = Shape::kSmooth);

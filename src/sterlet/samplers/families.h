@@ -35,7 +35,7 @@ bool is_in(const Family& family, std::span<const double> row);
 ///           among those that have less than half of an equal share: its best less its spread times
 ///           sqrt(ln(all + 1) / own). The spread is how far its better half lies behind its best, and counts together
 ///           with two trials as far apart as the families' bests are.
-/// Measured  docs/decisions/0005-families.md.
+/// Measured  docs/decisions/0005-families.md and 0007-gp-confirming.md.
 /// Cost      O(n d) a turn.
 /// Source    the optimism after Auer, Cesa-Bianchi, Fischer: Finite-time analysis of the multiarmed bandit problem,
 ///           Machine Learning 47, 2002; here of a family's best, not of its mean.
