@@ -20,6 +20,8 @@ constexpr double kModelParts = 2.5;  // A line through few points is not followe
 
 // A search that learns comes back to the best with so many of its trials, at least.
 constexpr double kNearShareMin = 0.7;
+constexpr double kNearError =
+    0.25;  // Of ln of what points around the best take, at least: as measured on twelve kinds.
 
 // Results, as shares of the default's value: see docs/plan.md.
 constexpr double kPriorGap = 0.3;    // A usual point is so much worse than the best possible.
@@ -101,7 +103,7 @@ Draw draw_of(const Facts& facts, std::uint64_t number) {
     const auto count = static_cast<double>(facts.costs_near_best.size());
     const double cost = facts.costs_near_best[std::min(static_cast<std::size_t>(stream.uniform() * count),
                                                        facts.costs_near_best.size() - 1)];
-    draw.cost_of_best = cost * std::exp(costs.error * stream.normal());
+    draw.cost_of_best = cost * std::exp(std::max(costs.error, kNearError) * stream.normal());
   }
   draw.default_regret = draw.gap * std::exp(kRegretSpread * quantile_of(place));
   draw.slope = facts.slope * std::clamp(kFlattening + 0.25 * stream.normal(), 0.0, 1.0);
