@@ -26,22 +26,24 @@ constexpr double kJitter = 1e-8;
 
 double square(double x) { return x * x; }
 
-// Squared distances of one coordinate: of each row from those before it.
-using Distances = std::vector<double>;
-
-template <typename Distance>
-Distances distances_of(const std::vector<double>& column, Distance distance) {
-  Distances out;
-  out.reserve(column.size() * (column.size() - 1) / 2);
-  for (std::size_t a = 1; a < column.size(); ++a) {
-    for (std::size_t b = 0; b < a; ++b) out.push_back(distance(column[a], column[b]));
+// Shows `visit` each pair of rows, a row with those before it in turn: the pair's number and the squared distance of one
+// coordinate. Kept for all pairs they would take more memory than all else here.
+template <typename Visit>
+void each_distance(const ProcessInput& input, std::size_t coordinate, Visit visit) {
+  const bool is_ordered = coordinate < input.ordered.size();
+  const std::vector<double>& column =
+      is_ordered ? input.ordered[coordinate] : input.unordered[coordinate - input.ordered.size()];
+  const auto each = [&](auto distance) {
+    for (std::size_t a = 1, pair = 0; a < column.size(); ++a) {
+      for (std::size_t b = 0; b < a; ++b, ++pair) visit(pair, distance(column[a], column[b]));
+    }
+  };
+  if (is_ordered) {
+    each([](double a, double b) { return square(a - b); });
+  } else {
+    each([](double a, double b) { return a == b ? 0.0 : 1.0; });
   }
-  return out;
 }
-
-double ordered_distance(double a, double b) { return square(a - b); }
-
-double unordered_distance(double a, double b) { return a == b ? 0 : 1; }
 
 // Of a positive definite matrix in place, by its Cholesky factor.
 bool invert(std::vector<double>& k, std::size_t n, double& log_determinant) {
@@ -95,8 +97,9 @@ Covariance covariance_at(SmoothProcess::Shape shape, double half_squared) {
 // K_ab = s k(0.5 sum_j D_j,ab / l_j^2) + v [a = b]; its parameters are ln l_1 .. ln l_d, ln s, ln v.
 class Evidence final {
  public:
-  Evidence(const std::vector<Distances>& distances, const std::vector<double>& results, SmoothProcess::Shape shape)
-      : distances_(distances),
+  Evidence(const ProcessInput& input, const std::vector<double>& results, SmoothProcess::Shape shape)
+      : input_(input),
+        d_(input.ordered.size() + input.unordered.size()),
         y_(results),
         shape_(shape),
         priors_(shape == SmoothProcess::Shape::kSmooth ? kSmoothPriors : kRoughPriors),
@@ -104,7 +107,7 @@ class Evidence final {
 
   // The most probable parameters.
   std::vector<double> search(double& log_evidence) const {
-    const std::size_t d = distances_.size();
+    const std::size_t d = d_;
     std::vector<double> start(d + 2, priors_.length_mean), low(d + 2, std::log(kLengthMin)),
         high(d + 2, std::log(kLengthMax));
     start[d] = 0;
@@ -125,14 +128,13 @@ class Evidence final {
 
  private:
   double negative(std::span<const double> at, std::vector<double>& gradient) const {
-    const std::size_t d = distances_.size();
+    const std::size_t d = d_;
     const double signal = std::exp(at[d]), noise = std::exp(at[d + 1]);
     const std::size_t pairs = n_ * (n_ - 1) / 2;
     std::vector<double> sums(pairs, 0.0), kernel(pairs), steep(pairs), k(n_ * n_);
     for (std::size_t j = 0; j < d; ++j) {
       const double factor = 0.5 * std::exp(-2 * at[j]);
-      const Distances& distances = distances_[j];
-      for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += factor * distances[i];
+      each_distance(input_, j, [&](std::size_t pair, double distance) { sums[pair] += factor * distance; });
     }
     for (std::size_t i = 0; i < sums.size(); ++i) {
       const Covariance covariance = covariance_at(shape_, sums[i]);
@@ -165,9 +167,8 @@ class Evidence final {
       gradient[d + 1] += slope * noise;
     }
     for (std::size_t j = 0; j < d; ++j) {
-      const Distances& distances = distances_[j];
       double sum = 0;
-      for (std::size_t i = 0; i < sums.size(); ++i) sum += sums[i] * distances[i];
+      each_distance(input_, j, [&](std::size_t pair, double distance) { sum += sums[pair] * distance; });
       gradient[j] = sum * std::exp(-2 * at[j]);
     }
     const auto prior = [&](std::size_t i, double mean, double sd) {
@@ -180,7 +181,8 @@ class Evidence final {
     return value;
   }
 
-  const std::vector<Distances>& distances_;
+  const ProcessInput& input_;
+  std::size_t d_;  // Coordinates.
   const std::vector<double>& y_;
   SmoothProcess::Shape shape_;
   const Priors& priors_;
@@ -216,11 +218,8 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape
   process.results_ = prepared(input.results, process.centre_, process.unit_);
   const std::vector<double>& y = process.results_;
   if (!(process.unit_ > 0) || !std::isfinite(process.unit_)) return std::nullopt;
-  std::vector<Distances> distances;
-  for (const auto& column : input.ordered) distances.push_back(distances_of(column, ordered_distance));
-  for (const auto& column : input.unordered) distances.push_back(distances_of(column, unordered_distance));
-  const std::size_t d = distances.size();
-  const std::vector<double> parameters = Evidence(distances, y, shape).search(process.log_evidence_);
+  const std::size_t d = input.ordered.size() + input.unordered.size();
+  const std::vector<double> parameters = Evidence(input, y, shape).search(process.log_evidence_);
   process.ordered_ = input.ordered.size();
   for (std::size_t j = 0; j < d; ++j) process.lengths_.push_back(std::exp(parameters[j]));
   process.signal_ = std::exp(parameters[d]);
