@@ -65,7 +65,45 @@ class BaseTrial:
         return self.suggest_float(name, low, high, step=q)
 
 
-class FrozenTrial(BaseTrial):
+class _TrialOfValues(BaseTrial):
+    """A trial whose values are given and which no study hears of: an objective runs with it."""
+
+    distributions: Dict[str, BaseDistribution]
+    user_attrs: Dict[str, Any]
+    system_attrs: Dict[str, Any]
+
+    @property
+    def constraints(self) -> Dict[str, float]:
+        """By name; the trial is feasible when all are <= 0."""
+        return constraints_of(self.system_attrs)
+
+    def set_constraint(self, key: str, value: float) -> None:
+        """Adds a constraint; the first value of a name stays. Errors: TypeError; ValueError for NaN."""
+        put_constraint(self.system_attrs, key, value)
+
+    def report(self, value: float, step: int) -> None:
+        """Nothing: there is no study to tell."""
+
+    def should_prune(self) -> bool:
+        """False: it runs to its end."""
+        return False
+
+    def set_user_attr(self, key: str, value: Any) -> None:
+        """Keeps a value with this object alone."""
+        self.user_attrs[key] = value
+
+    def _take(self, name: str, given: Dict[str, Any], distribution: BaseDistribution) -> Any:
+        if name not in given:
+            raise ValueError(
+                f"this {type(self).__name__} has no value for '{name}'; name one in params when you make it"
+            )
+        _warn_outside(name, given[name], distribution)
+        if name in self.distributions:
+            check_distribution_compatibility(self.distributions[name], distribution)
+        return given[name]
+
+
+class FrozenTrial(_TrialOfValues):
     """A trial as it was when it was asked for. Two are equal if all they say is equal."""
 
     def __init__(
@@ -85,7 +123,7 @@ class FrozenTrial(BaseTrial):
         values: Optional[Sequence[float]] = None,
     ) -> None:
         if value is not None and values is not None:
-            raise ValueError("Specify only one of `value` and `values`.")
+            raise ValueError("both value and values are given; give one of them")
         self.number = number
         """Of the trial in its study, from 0."""
         self.state = state
@@ -109,7 +147,7 @@ class FrozenTrial(BaseTrial):
         if self.values is None:
             return None
         if len(self.values) > 1:
-            raise RuntimeError("This attribute is not available during multi-objective optimization.")
+            raise RuntimeError("a trial of several objectives has no single value; ask for its values")
         return self.values[0]
 
     @value.setter
@@ -128,62 +166,33 @@ class FrozenTrial(BaseTrial):
             return None
         return self.datetime_complete - self.datetime_start
 
-    @property
-    def constraints(self) -> Dict[str, float]:
-        """By name; the trial is feasible when all are <= 0."""
-        return constraints_of(self.system_attrs)
-
-    def set_constraint(self, key: str, value: float) -> None:
-        """Adds a constraint; the first value of a name stays. Errors: TypeError; ValueError for NaN."""
-        put_constraint(self.system_attrs, key, value)
-
-    def report(self, value: float, step: int) -> None:
-        """Nothing: so that an objective runs with it."""
-
-    def should_prune(self) -> bool:
-        """False: so that an objective runs with it."""
-        return False
-
-    def set_user_attr(self, key: str, value: Any) -> None:
-        """Changes this object alone, not the study."""
-        self.user_attrs[key] = value
-
     def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
-        if name not in self.params:
-            raise ValueError(
-                f"The value of the parameter '{name}' is not found. "
-                "Please set it at the construction of the FrozenTrial object."
-            )
-        value = self.params[name]
-        _warn_outside(name, value, distribution)
-        if name in self.distributions:
-            check_distribution_compatibility(self.distributions[name], distribution)
+        value = self._take(name, self.params, distribution)
         self.distributions[name] = distribution
         return value
 
     def _validate(self) -> None:
         """Whether what it says goes together. Errors: ValueError."""
         if self.state != TrialState.WAITING and self.datetime_start is None:
-            raise ValueError("`datetime_start` is supposed to be set when the trial state is not waiting.")
+            raise ValueError("only a WAITING trial has no datetime_start; give one")
         if self.state.is_finished() == (self.datetime_complete is None):
-            raise ValueError("`datetime_complete` is supposed to be set for a finished trial, and for no other.")
+            raise ValueError("datetime_complete belongs to a trial that has ended, and to no other")
         if self.state == TrialState.FAIL and self.values is not None:
-            raise ValueError(f"values should be None for a failed trial, but got {self.values}.")
+            raise ValueError(f"a FAIL trial has no values (found {self.values}); leave them out")
         if self.state == TrialState.COMPLETE:
             if self.values is None:
-                raise ValueError("values should be set for a complete trial.")
+                raise ValueError("a COMPLETE trial needs a value, or values")
             if any(math.isnan(value) for value in self.values):
-                raise ValueError("values should not contain NaN.")
+                raise ValueError("NaN is no result of a COMPLETE trial; make it a FAIL trial")
         if self.params.keys() != self.distributions.keys():
             raise ValueError(
-                "Inconsistent parameters and distributions: "
-                f"{sorted(self.params)} and {sorted(self.distributions)}."
+                "params and distributions must have the same names "
+                f"(found {sorted(self.params)} and {sorted(self.distributions)})"
             )
         for name, value in self.params.items():
             if not self.distributions[name].contains(value):
                 raise ValueError(
-                    f"The value {value} of parameter '{name}' isn't contained in the distribution "
-                    f"{self.distributions[name]}."
+                    f"'{name}' is {value}, which lies outside its distribution, {self.distributions[name]}"
                 )
 
     def copy(self) -> FrozenTrial:
@@ -217,7 +226,7 @@ class FrozenTrial(BaseTrial):
         return f"FrozenTrial({said}, value=None)"
 
 
-class FixedTrial(BaseTrial):
+class FixedTrial(_TrialOfValues):
     """A trial of given values, to call an objective by hand, without a study."""
 
     def __init__(self, params: Dict[str, Any], number: int = 0) -> None:
@@ -230,36 +239,8 @@ class FixedTrial(BaseTrial):
         self.datetime_start: Optional[datetime.datetime] = datetime.datetime.now()
         self._given = params
 
-    @property
-    def constraints(self) -> Dict[str, float]:
-        """By name; the trial is feasible when all are <= 0."""
-        return constraints_of(self.system_attrs)
-
-    def set_constraint(self, key: str, value: float) -> None:
-        """As FrozenTrial's."""
-        put_constraint(self.system_attrs, key, value)
-
-    def report(self, value: float, step: int) -> None:
-        """Nothing: there is no study to tell."""
-
-    def should_prune(self) -> bool:
-        """False."""
-        return False
-
-    def set_user_attr(self, key: str, value: Any) -> None:
-        """Keeps a value with this trial."""
-        self.user_attrs[key] = value
-
     def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
-        if name not in self._given:
-            raise ValueError(
-                f"The value of the parameter '{name}' is not found. "
-                "Please set it at the construction of the FixedTrial object."
-            )
-        value = self._given[name]
-        _warn_outside(name, value, distribution)
-        if name in self.distributions:
-            check_distribution_compatibility(self.distributions[name], distribution)
+        value = self._take(name, self._given, distribution)
         self.params[name] = value
         self.distributions[name] = distribution
         return value
