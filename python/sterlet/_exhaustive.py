@@ -139,7 +139,7 @@ def _values(name: str, distribution: BaseDistribution) -> Tuple[Any, ...]:
         return tuple(range(distribution.low, distribution.high + 1, distribution.step))
     assert isinstance(distribution, FloatDistribution)
     if distribution.step is None:
-        raise ValueError(f"{name}: FloatDistribution.step must be given for BruteForceSampler (otherwise, the search "
-                         "space will be infinite).")
+        raise ValueError(f"{name}: BruteForceSampler tries all values, of which a float without a step has no end; "
+                         "give it a step")
     steps = round((distribution.high - distribution.low) / distribution.step)
     return tuple(distribution._level(place) for place in range(steps + 1))

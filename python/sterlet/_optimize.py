@@ -93,14 +93,14 @@ class _Loop:
             if _logger.isEnabledFor(logging.INFO):
                 _logger.info(_completed(self.study, record))
         elif record.state == TrialState.PRUNED:
-            _logger.info(f"Trial {record.number} pruned. {raised}")
+            _logger.info(f"trial {record.number} PRUNED {raised}")
         else:
             why = repr(raised) if raised is not None else said
             _logger.warning(
-                f"Trial {record.number} failed with parameters: {record.params} because of the following error: {why}.",
+                f"trial {record.number} FAIL with {record.params}: {why}",
                 exc_info=(type(raised), raised, raised.__traceback__) if raised is not None else None,
             )
-            _logger.warning(f"Trial {record.number} failed with value {value!r}.")
+            _logger.warning(f"trial {record.number} was told {value!r}")
 
 
 def optimize(
@@ -116,7 +116,7 @@ def optimize(
 ) -> None:
     """See Study.optimize()."""
     if getattr(study._loop, "is_inside", False):
-        raise RuntimeError("Nested invocation of `Study.optimize` method isn't allowed.")
+        raise RuntimeError("an objective or a callback called optimize() of its own study; use ask() and tell() there")
     caught = (catch,) if isinstance(catch, type) else tuple(catch)
     bar = bar_of(study, n_trials, timeout) if show_progress_bar else NoBar()
     loop = _Loop(study, func, timeout, caught, list(callbacks or ()), gc_after_trial, bar)
@@ -165,10 +165,10 @@ def end_trial(
     """Ends a trial as Study.tell() says. With what there is to say of values that made it FAIL; else empty."""
     running, record = _find(study, trial)
     if record.state.is_finished() and skip_if_finished:
-        _logger.info(f"Skipped telling trial {record.number} with values {values} since it was already finished.")
+        _logger.info(f"trial {record.number} has ended already, so {values} was not told")
         return record, ""
     if record.state.is_finished():
-        raise ValueError(f"Cannot tell a {record.state.name} trial.")
+        raise ValueError(f"trial {record.number} is {record.state.name} already; nothing more can be told of it")
     listed = _listed(values)
     _check_state(state, listed)
     said = ""
@@ -209,14 +209,14 @@ def _find(study: Study, trial: Union[RunningTrial, int]) -> Tuple[Optional[Runni
     if isinstance(trial, RunningTrial):
         return trial, trial._record
     if not isinstance(trial, int):
-        raise TypeError("Trial must be a trial object or trial number.")
+        raise TypeError("tell() takes a trial or its number first")
     running = study._running_trial(trial)
     if running is not None:
         return running, running._record
     for record in study._synced():
         if record.number == trial:
             return None, record
-    raise ValueError(f"Cannot tell for trial with number {trial} since it has not been created.")
+    raise ValueError(f"there is no trial {trial}; ask() makes one")
 
 
 def _listed(values: Values) -> Optional[List[Any]]:
@@ -229,32 +229,31 @@ def _listed(values: Values) -> Optional[List[Any]]:
 
 def _check_state(state: Optional[TrialState], values: Optional[List[Any]]) -> None:
     if state == TrialState.COMPLETE and values is None:
-        raise ValueError("No values were told. Values are required when state is TrialState.COMPLETE.")
+        raise ValueError("a COMPLETE trial needs its value; tell it, too")
     if state in (TrialState.PRUNED, TrialState.FAIL) and values is not None:
         raise ValueError(
-            "Values were told. Values cannot be specified when state is TrialState.PRUNED or TrialState.FAIL."
+            "a trial that is told PRUNED or FAIL takes no values; leave them out"
         )
     if state in (TrialState.RUNNING, TrialState.WAITING):
-        raise ValueError(f"Cannot tell with state {state}.")
+        raise ValueError(f"a trial cannot end as {state.name}; tell COMPLETE, PRUNED or FAIL")
 
 
 def _fault(study: Study, values: Optional[List[Any]]) -> str:
     """Why the values are no result; empty: they are."""
     if values is None:
-        return "The value None could not be cast to float."
+        return "None is no number; the objective must return one"
     faults = []
     for value in values:
         try:
             if math.isnan(float(value)):
-                faults.append(f"The value {value} is not acceptable")
+                faults.append(f"{value} is no result")
         except (ValueError, TypeError):
-            faults.append(f"The value {value!r} could not be cast to float")
+            faults.append(f"{value!r} is no number")
     if faults:
         return "; ".join(faults)
     if len(values) != len(study._desk.directions):
         return (
-            f"The number of the values {len(values)} did not match the number of the objectives "
-            f"{len(study._desk.directions)}"
+            f"{len(values)} values were told, and the study has {len(study._desk.directions)} objectives"
         )
     return ""
 
@@ -264,9 +263,9 @@ def _completed(study: Study, record: FrozenTrial) -> str:
     if study.metric_names is not None:
         values = dict(zip(study.metric_names, values))
     if study._is_multi_objective():
-        return f"Trial {record.number} finished with values: {values} and parameters: {record.params}."
+        return f"trial {record.number} COMPLETE: values {values}, parameters {record.params}"
     if study.metric_names is None:
         values = values[0]
-    said = f"Trial {record.number} finished with value: {values} and parameters: {record.params}."
+    said = f"trial {record.number} COMPLETE: value {values}, parameters {record.params}"
     best = study._desk.best()
-    return said if best is None else f"{said} Best is trial {best.number} with value: {best.value}."
+    return said if best is None else f"{said}; best: trial {best.number} with {best.value}"

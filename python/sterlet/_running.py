@@ -68,8 +68,8 @@ class RunningTrial(BaseTrial, Trial):
         if before != distribution:
             check_distribution_compatibility(before, distribution)
             warnings.warn(
-                f'Inconsistent parameter values for distribution with name "{name}"! Only the values of the first call '
-                f"are used, all following ones are ignored: {before._asdict()}",
+                f"'{name}' was asked for twice with different ranges; it stays as it was asked for first, "
+                f"{before._asdict()}",
                 RuntimeWarning,
                 stacklevel=4,
             )
@@ -81,7 +81,7 @@ class RunningTrial(BaseTrial, Trial):
             value = self._fixed[name]
             if not distribution._contains(distribution.to_internal_repr(value)):
                 warnings.warn(
-                    f"Fixed parameter {name} with value {value} is out of range for distribution {distribution}.",
+                    f"'{name}' was fixed at {value}, which lies outside {distribution}; it is used all the same",
                     stacklevel=5,
                 )
             self._deviates = self._deviates or self._offered.get(known.code) != known.encode(value)
@@ -128,7 +128,7 @@ class RunningTrial(BaseTrial, Trial):
         several objectives.
         """
         if len(self.study.directions) > 1:
-            raise NotImplementedError("Trial.report is not supported for multi-objective optimization.")
+            raise NotImplementedError("report() is for studies of one objective")
         named = {**(told[1] if len(told) > 1 and isinstance(told[1], dict) else {}), **(metrics or {}), **more}
         if named:
             step = told[0] if told else step
@@ -140,10 +140,10 @@ class RunningTrial(BaseTrial, Trial):
             step = told[1] if len(told) > 1 else step
         number, at = _as_float(value), _as_int(step)
         if at < 0:
-            raise ValueError(f"`step={at}` must be non-negative.")
+            raise ValueError(f"step must be 0 or more (found {at})")
         if at in self._record.intermediate_values:
             warnings.warn(
-                f"The reported value is ignored because this `step={at}` is already reported.", stacklevel=2
+                f"step {at} was reported before; its first value stays", stacklevel=2
             )
             return self._must_stop
         self._record.intermediate_values[at] = number
@@ -153,7 +153,7 @@ class RunningTrial(BaseTrial, Trial):
     def should_prune(self) -> bool:
         """Whether the study's pruner would end it here. Errors: NotImplementedError with several objectives."""
         if len(self.study.directions) > 1:
-            raise NotImplementedError("Trial.should_prune is not supported for multi-objective optimization.")
+            raise NotImplementedError("should_prune() is for studies of one objective")
         if self.study.pruner._asks_engine:
             return self._must_stop
         return bool(self.study.pruner.prune(self.study, self._record.copy()))
@@ -245,11 +245,11 @@ def _as_float(value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise TypeError(f"The `value` argument is of type '{type(value)}' but supposed to be a float.") from None
+        raise TypeError(f"value must be a number (found {value!r})") from None
 
 
 def _as_int(step: Any) -> int:
     try:
         return int(step)
     except (TypeError, ValueError):
-        raise TypeError(f"The `step` argument is of type '{type(step)}' but supposed to be an int.") from None
+        raise TypeError(f"step must be a whole number (found {step!r})") from None

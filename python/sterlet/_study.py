@@ -108,7 +108,7 @@ class Study(Sayings, Steering):
         best = self._desk.best()
         if best is None:
             has_any = any(trial.state == TrialState.COMPLETE for trial in self._known_trials())
-            raise ValueError("No feasible trials are completed yet." if has_any else "No trials are completed yet.")
+            raise ValueError("no COMPLETE trial keeps the constraints yet" if has_any else "no trial is COMPLETE yet")
         return best.copy()
 
     @property
@@ -230,7 +230,7 @@ class Study(Sayings, Steering):
     def stop(self) -> None:
         """Ends optimize() once the running trials have ended. Errors: RuntimeError outside of it."""
         if not getattr(self._loop, "is_inside", False):
-            raise RuntimeError("`Study.stop` is supposed to be invoked inside an objective function or a callback.")
+            raise RuntimeError("stop() ends optimize(): call it in an objective or a callback")
         self._stop_flag = True
 
     def enqueue_trial(
@@ -241,9 +241,9 @@ class Study(Sayings, Steering):
         Errors: TypeError for values that are not None, bool, number or str.
         """
         if not isinstance(params, dict):
-            raise TypeError("params must be a dictionary.")
+            raise TypeError("params must be a dict of names and values")
         if skip_if_exists and self._has(params):
-            _logger.info(f"Trial with params {params} already exists. Skipping enqueue.")
+            _logger.info(f"a trial has {params} already, so they are not enqueued")
             return
         self._queued.append(params)
         self._desk.enqueue(params, user_attrs or {})
@@ -262,8 +262,8 @@ class Study(Sayings, Steering):
                 raise ValueError("a RUNNING trial cannot be added: nobody would end it; call ask() instead")
             if trial.state == TrialState.COMPLETE and len(trial.values or ()) != len(self._desk.directions):
                 raise ValueError(
-                    f"The added trial has {len(trial.values or ())} values, which is different from the number of "
-                    f"objectives {len(self._desk.directions)} in the study (determined by Study.directions)."
+                    f"trial {trial.number} has {len(trial.values or ())} values, and the study "
+                    f"{len(self._desk.directions)} objectives; none was added"
                 )
             (waiting if trial.state == TrialState.WAITING else ended).append(trial.copy())
         self._desk.add(ended)
@@ -298,7 +298,7 @@ class Study(Sayings, Steering):
     def set_metric_names(self, metric_names: List[str]) -> None:
         """Names the objectives, for logs and tables. Errors: ValueError where their number is another."""
         if len(metric_names) != len(self._desk.directions):
-            raise ValueError("The number of objectives must match the length of the metric names.")
+            raise ValueError("give one metric name for each objective")
         self._set_system_attr(_METRIC_NAMES, list(metric_names))
 
     # -- Inside --------------------------------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ class Study(Sayings, Steering):
 
     def _need_one_objective(self, what: str) -> None:
         if self._is_multi_objective():
-            raise RuntimeError(f"A single {what} cannot be retrieved from a multi-objective study.")
+            raise RuntimeError(f"a study of several objectives has no single {what}; ask for best_trials")
 
     def _known_trials(self) -> List[FrozenTrial]:
         """Those of this process, and what it has read of others; to be looked at only."""

@@ -82,15 +82,15 @@ class FloatDistribution(BaseDistribution):
         if scale != "linear" and step is not None:
             raise ValueError(f"The parameter `step` is not supported when `log` is true (the scale is {scale}).")
         if low > high:
-            raise ValueError(f"`low <= high` must hold, but got (low={low}, high={high}).")
+            raise ValueError(f"low must not be above high (found low={low}, high={high})")
         if scale == "log" and low <= 0:
-            raise ValueError(f"`low > 0` must hold for `log=True`, but got (low={low}, high={high}).")
+            raise ValueError(f"a log scale needs low > 0 (found low={low}, high={high})")
         if scale == "reverse_log" and not (low > 0 and high < 1):
-            raise ValueError(f"`0 < low` and `high < 1` must hold for reverse_log, but got (low={low}, high={high}).")
+            raise ValueError(f"reverse_log needs 0 < low and high < 1 (found low={low}, high={high})")
         if step is not None and step <= 0:
-            raise ValueError(f"`step > 0` must hold, but got step={step}.")
+            raise ValueError(f"step must be above 0 (found {step})")
         if not (math.isfinite(low) and math.isfinite(high)):
-            raise ValueError(f"`low` and `high` must be finite, but got (low={low}, high={high}).")
+            raise ValueError(f"low and high must be finite (found low={low}, high={high})")
         self.low = float(low)
         self.high = float(high) if step is None else _last_step(low, high, step)
         self.log = scale == "log"
@@ -106,7 +106,7 @@ class FloatDistribution(BaseDistribution):
     def to_internal_repr(self, param_value_in_external_repr: Any) -> float:
         value = _number(param_value_in_external_repr)
         if self.log and value <= 0:
-            raise ValueError(f"`{param_value_in_external_repr}` is invalid value for the case log=True.")
+            raise ValueError(f"a log scale has no {param_value_in_external_repr}; only what is above 0")
         return value
 
     def _level(self, place: int) -> float:
@@ -141,11 +141,11 @@ class IntDistribution(BaseDistribution):
                 f"`step` must be 1 when `log` is true, but got step={step}."
             )
         if low > high:
-            raise ValueError(f"`low <= high` must hold, but got (low={low}, high={high}).")
+            raise ValueError(f"low must not be above high (found low={low}, high={high})")
         if log and low < 1:
-            raise ValueError(f"`low >= 1` must hold for `log=True`, but got (low={low}, high={high}).")
+            raise ValueError(f"a log scale of whole numbers needs low >= 1 (found low={low}, high={high})")
         if step <= 0:
-            raise ValueError(f"`step > 0` must hold, but got step={step}.")
+            raise ValueError(f"step must be above 0 (found {step})")
         self.log = log
         self.step = int(step)
         self.low = int(low)
@@ -160,7 +160,7 @@ class IntDistribution(BaseDistribution):
     def to_internal_repr(self, param_value_in_external_repr: Any) -> float:
         value = _number(param_value_in_external_repr)
         if self.log and value <= 0:
-            raise ValueError(f"`{param_value_in_external_repr}` is invalid value for the case log=True.")
+            raise ValueError(f"a log scale has no {param_value_in_external_repr}; only what is above 0")
         return value
 
     def single(self) -> bool:
@@ -180,12 +180,12 @@ class CategoricalDistribution(BaseDistribution):
 
     def __init__(self, choices: Sequence[CategoricalChoiceType]) -> None:
         if len(choices) == 0:
-            raise ValueError("The `choices` must contain one or more elements.")
+            raise ValueError("choices are empty; give one at least")
         for choice in choices:
             if choice is not None and not isinstance(choice, (bool, int, float, str)):
                 warnings.warn(
-                    "Choices for a categorical distribution should be a tuple of None, bool, int, float and str for "
-                    f"persistent storage but contains {choice} which is of type {type(choice).__name__}.",
+                    f"{choice!r} among the choices is a {type(choice).__name__}, which cannot be stored; choose "
+                    "among None, bool, int, float and str, and look the rest up by it",
                     stacklevel=2,
                 )
         self.choices: Tuple[CategoricalChoiceType, ...] = tuple(choices)
@@ -229,7 +229,7 @@ def json_to_distribution(json_str: str) -> BaseDistribution:
     if "name" in read:
         kinds = {kind.__name__: kind for kind in (FloatDistribution, IntDistribution, CategoricalDistribution)}
         if read["name"] not in kinds:
-            raise ValueError(f"Unknown distribution class: {read['name']}")
+            raise ValueError(f"there is no distribution {read['name']!r}")
         made: BaseDistribution = kinds[read["name"]](**read["attributes"])
         return made
     kind = read.pop("type", None)
@@ -239,7 +239,7 @@ def json_to_distribution(json_str: str) -> BaseDistribution:
         return FloatDistribution(**read)
     if kind == "int":
         return IntDistribution(**{**read, "step": read.get("step") or 1})
-    raise ValueError(f"Unknown distribution type: {kind}")
+    raise ValueError(f"there is no type of distribution {kind!r}; known are float, int and categorical")
 
 
 def distribution_to_json(dist: BaseDistribution) -> str:
@@ -253,12 +253,12 @@ def check_distribution_compatibility(dist_old: BaseDistribution, dist_new: BaseD
     Errors: ValueError says what differs.
     """
     if type(dist_old) is not type(dist_new):
-        raise ValueError("Cannot set different distribution kind to the same parameter name.")
+        raise ValueError("a parameter cannot change its kind: float, int or categorical")
     if isinstance(dist_old, CategoricalDistribution):
         if dist_old != dist_new:
-            raise ValueError("CategoricalDistribution does not support dynamic value space.")
+            raise ValueError("a parameter cannot change its choices")
     elif scale_of(dist_old) != scale_of(dist_new):
-        raise ValueError("Cannot set different log configuration to the same parameter name.")
+        raise ValueError("a parameter cannot change its scale")
 
 
 def scale_of(distribution: BaseDistribution) -> str:
@@ -282,9 +282,9 @@ def _number(value: Any) -> float:
     try:
         number = float(value)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"'{value}' is not a valid type. float-castable value is expected.") from error
+        raise ValueError(f"{value!r} is no number") from error
     if math.isnan(number):
-        raise ValueError(f"`{value}` is invalid value.")
+        raise ValueError(f"{value} is no value of a parameter")
     return number
 
 
@@ -305,7 +305,6 @@ def _last_step(low: float, high: float, step: float) -> float:
 
 def _say_high_moved(low: float, high: float, step: float, last: float) -> None:
     warnings.warn(
-        f"The distribution is specified by [{low}, {high}] and step={step}, but the range is not divisible by `step`. "
-        f"It will be replaced with [{low}, {last}].",
+        f"steps of {step} from {low} do not end at {high}, so that the range is [{low}, {last}]",
         stacklevel=4,
     )

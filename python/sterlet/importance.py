@@ -103,7 +103,7 @@ def get_param_importances(
     """
     chosen = evaluator or FanovaImportanceEvaluator()
     if not isinstance(chosen, BaseImportanceEvaluator):
-        raise TypeError("Evaluator must be a subclass of BaseImportanceEvaluator.")
+        raise TypeError("evaluator must be a BaseImportanceEvaluator")
     found = chosen.evaluate(study, params, target=target)
     return normalized(found) if normalize else found
 

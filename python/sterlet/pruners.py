@@ -98,13 +98,13 @@ class PercentilePruner(_EnginePruner):
         if not 0 <= percentile <= 100:
             raise ValueError(f"Percentile must be between 0 and 100 inclusive but got {percentile}.")
         if n_startup_trials < 0:
-            raise ValueError(f"Number of startup trials cannot be negative but got {n_startup_trials}.")
+            raise ValueError(f"n_startup_trials must be 0 or more (found {n_startup_trials})")
         if n_warmup_steps < 0:
-            raise ValueError(f"Number of warmup steps cannot be negative but got {n_warmup_steps}.")
+            raise ValueError(f"n_warmup_steps must be 0 or more (found {n_warmup_steps})")
         if interval_steps < 1:
-            raise ValueError(f"Pruning interval steps must be at least 1 but got {interval_steps}.")
+            raise ValueError(f"interval_steps must be 1 or more (found {interval_steps})")
         if n_min_trials < 1:
-            raise ValueError(f"Number of trials for pruning must be at least 1 but got {n_min_trials}.")
+            raise ValueError(f"n_min_trials must be 1 or more (found {n_min_trials})")
         options = {} if self._name == "median" else {"percentile": min(99.9, max(0.1, percentile))}
         super().__init__(
             **options,
@@ -147,7 +147,7 @@ class SuccessiveHalvingPruner(_EnginePruner):
     ) -> None:
         first = 1 if isinstance(min_resource, str) else min_resource
         if first < 1:
-            raise ValueError(f"The value of `min_resource` is {first}, but must be either >= 1 or 'auto'.")
+            raise ValueError(f"min_resource must be 1 or more, or 'auto' (found {first})")
         super().__init__(
             eta=_factor(reduction_factor), min_steps=int(first * reduction_factor**min_early_stopping_rate)
         )
@@ -169,7 +169,7 @@ class HyperbandPruner(_EnginePruner):
         bootstrap_count: int = 0,
     ) -> None:
         if not isinstance(max_resource, int) and max_resource != "auto":
-            raise ValueError(f"The 'max_resource' should be integer or 'auto'. But max_resource = {max_resource}")
+            raise ValueError(f"max_resource must be a whole number, or 'auto' (found {max_resource!r})")
         super().__init__(
             eta=_factor(reduction_factor),
             min_steps=min_resource,
@@ -190,7 +190,7 @@ class ThresholdPruner(_EnginePruner):
         interval_steps: int = 1,
     ) -> None:
         if lower is None and upper is None:
-            raise TypeError("Either lower or upper must be specified.")
+            raise TypeError("give lower, upper, or both")
         super().__init__(lower=lower, upper=upper, warmup_steps=max(0, n_warmup_steps - 1))
 
 
@@ -201,9 +201,9 @@ class PatientPruner(_EnginePruner):
 
     def __init__(self, wrapped_pruner: Optional[BasePruner], patience: int, min_delta: float = 0.0) -> None:
         if patience < 0:
-            raise ValueError(f"patience cannot be negative but got {patience}.")
+            raise ValueError(f"patience must be 0 or more (found {patience})")
         if min_delta < 0:
-            raise ValueError(f"min_delta cannot be negative but got {min_delta}.")
+            raise ValueError(f"min_delta must be 0 or more (found {min_delta})")
         super().__init__(
             patience=max(1, patience),
             min_delta=min_delta,
@@ -218,11 +218,11 @@ class WilcoxonPruner(_EnginePruner):
 
     def __init__(self, *, p_threshold: float = 0.1, n_startup_steps: int = 2) -> None:
         if not 0.0 <= p_threshold <= 1.0:
-            raise ValueError(f"p_threshold must be between 0 and 1 but got {p_threshold}.")
+            raise ValueError(f"p_threshold must lie from 0 to 1 (found {p_threshold})")
         super().__init__(p_threshold=min(0.999, max(1e-6, p_threshold)), startup_steps=max(1, n_startup_steps))
 
 
 def _factor(reduction_factor: int) -> float:
     if reduction_factor < 2:
-        raise ValueError(f"The value of `reduction_factor` is {reduction_factor}, but must be >= 2.")
+        raise ValueError(f"reduction_factor must be 2 or more (found {reduction_factor})")
     return min(16.0, float(reduction_factor))

@@ -275,7 +275,7 @@ class QMCSampler(_EngineSampler):
 
     def __init__(self, *, qmc_type: str = "sobol", seed: Optional[int] = None, **ignored: Any) -> None:
         if qmc_type not in ("halton", "sobol"):
-            raise ValueError(f"The `qmc_type={qmc_type!r}` is invalid. Choose either `halton` or `sobol`.")
+            raise ValueError(f"qmc_type must be 'halton' or 'sobol' (found {qmc_type!r})")
         _check_ignored(
             ignored, "scramble independent_sampler warn_asynchronous_seeding warn_independent_sampling"
         )

@@ -132,7 +132,7 @@ def _begun(study: Study, storage: Storage, load_if_exists: bool) -> Study:
             if not load_if_exists:
                 raise DuplicatedStudyError(_duplicated(desk.name)) from None
             desk.open()
-            _logger.info(f"Using an existing study with name '{desk.name}' instead of creating a new one.")
+            _logger.info(f"study {desk.name} was there already, and goes on")
             return study
     _logger.info(f"A new study created in {'memory' if desk.path is None else desk.path} with name: {desk.name}")
     return study
@@ -159,8 +159,7 @@ def load_study(
         names = get_all_study_names(storage)
         if len(names) != 1:
             raise ValueError(
-                f"Could not determine the study name since the storage {path_of(storage)} does not contain exactly 1 "
-                "study. Specify `study_name`."
+                f"{path_of(storage)} holds {len(names)} studies; say which by study_name"
             )
         study_name = names[0]
     return Study(study_name, storage, sampler, pruner)
@@ -214,9 +213,9 @@ def _stored(storage: Storage) -> str:
 
 def _directions(direction: Optional[Direction], directions: Optional[Sequence[Direction]]) -> List[str]:
     if direction is not None and directions is not None:
-        raise ValueError("Specify only one of `direction` and `directions`.")
+        raise ValueError("both direction and directions are given; give one of them")
     if directions is not None and len(directions) == 0:
-        raise ValueError("The number of objectives must be greater than 0.")
+        raise ValueError("directions are empty; give one for each objective")
     listed = list(directions) if directions is not None else [direction or "minimize"]
     words = [one.name.lower() if isinstance(one, StudyDirection) else str(one) for one in listed]
     for word in words:

@@ -182,7 +182,7 @@ class ScriptsTest(PackageTest):
             error = optuna.terminator.CrossValidationErrorEvaluator()
             found = error.evaluate(study.trials, study.direction)
             self.assertAlmostEqual(found, math.sqrt((1 / 4 + 1 / 3) * statistics.pvariance(scores)))
-        with self.assertRaisesRegex(ValueError, "greater than one"):
+        with self.assertRaisesRegex(ValueError, "two folds at least"):
             optuna.terminator.report_cross_validation_scores(study.ask(), [1.0])
         plain = optuna.create_study()
         with self.assertRaisesRegex(ValueError, "no completed trial"):

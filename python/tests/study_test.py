@@ -70,13 +70,13 @@ class OptimizeTest(PackageTest):
             self.assertLessEqual(trial.params["x"], 1 + trial.number)
         self.assertGreater(max(trial.params["x"] for trial in study.trials), 1)
         trial = study.ask()
-        with self.assertRaisesRegex(ValueError, "different distribution kind"):
+        with self.assertRaisesRegex(ValueError, "cannot change its kind"):
             trial.suggest_int("x", 0, 1)
-        with self.assertRaisesRegex(ValueError, "different log"):
+        with self.assertRaisesRegex(ValueError, "cannot change its scale"):
             trial.suggest_float("x", 1, 2, log=True)
         trial.suggest_categorical("kind", ["a", "b"])
         study.tell(trial, 1)
-        with self.assertRaisesRegex(ValueError, "dynamic value space"):
+        with self.assertRaisesRegex(ValueError, "cannot change its choices"):
             study.ask().suggest_categorical("kind", ["a", "c"])
 
     def test_a_constant_may_become_a_range(self):
@@ -289,10 +289,10 @@ class AskTellTest(PackageTest):
                            "kind": CategoricalDistribution(["a", "b"])})
         self.assertEqual(set(asked.params), {"x", "n", "kind"})
         self.assertEqual(study.tell(asked.number, 0.5).state, TrialState.COMPLETE)
-        with self.assertRaisesRegex(ValueError, "Cannot tell a COMPLETE trial"):
+        with self.assertRaisesRegex(ValueError, "is COMPLETE already"):
             study.tell(asked, 1)
         self.assertEqual(study.tell(asked, 1, skip_if_finished=True).value, 0.5)
-        with self.assertRaisesRegex(ValueError, "has not been created"):
+        with self.assertRaisesRegex(ValueError, "there is no trial 7"):
             study.tell(7, 1)
 
     def test_what_may_be_told(self):
@@ -352,7 +352,7 @@ class AskTellTest(PackageTest):
     def test_what_was_asked_for_twice_is_the_same(self):
         trial = sterlet.create_study().ask()
         self.assertEqual(trial.suggest_float("x", 0, 1), trial.suggest_float("x", 0, 1))
-        with self.assertWarnsRegex(RuntimeWarning, "Inconsistent"):
+        with self.assertWarnsRegex(RuntimeWarning, "asked for twice with different ranges"):
             trial.suggest_float("x", 0, 2)
         self.assertIsInstance(trial, sterlet.Trial)
 

@@ -56,7 +56,7 @@ class BestValueStagnationEvaluator(BaseImprovementEvaluator):
 
     def __init__(self, max_stagnation_trials: int = 30) -> None:
         if max_stagnation_trials < 0:
-            raise ValueError("The maximum number of stagnant trials must not be negative.")
+            raise ValueError("max_stagnation_trials must be 0 or more")
         self._most = max_stagnation_trials
 
     def evaluate(self, trials: List[FrozenTrial], study_direction: Any) -> float:
@@ -151,7 +151,7 @@ class Terminator(BaseTerminator):
         min_n_trials: int = 20,
     ) -> None:
         if min_n_trials <= 0:
-            raise ValueError("`min_n_trials` is expected to be a positive integer.")
+            raise ValueError("min_n_trials must be 1 or more")
         self._improvement = improvement_evaluator or BestValueStagnationEvaluator()
         self._error = error_evaluator or StaticErrorEvaluator(0.0)
         self._min_n_trials = min_n_trials
@@ -172,7 +172,7 @@ class TerminatorCallback:
 
     def __call__(self, study: Study, trial: FrozenTrial) -> None:
         if self._terminator.should_terminate(study):
-            _logger.info("The study has been stopped by the terminator.")
+            _logger.info("the terminator ended the study")
             study.stop()
 
 
@@ -183,5 +183,5 @@ def __getattr__(name: str) -> Any:
 def report_cross_validation_scores(trial: RunningTrial, scores: Sequence[float]) -> None:
     """Keeps the scores of a trial's folds, for CrossValidationErrorEvaluator. Errors: ValueError for fewer than two."""
     if len(scores) <= 1:
-        raise ValueError("The length of `scores` is expected to be greater than one.")
+        raise ValueError("scores of two folds at least are needed")
     trial._set_system_attr(_SCORES, [float(score) for score in scores])

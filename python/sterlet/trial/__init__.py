@@ -298,14 +298,12 @@ def put_constraint(system_attrs: Dict[str, Any], key: str, value: Union[float, A
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise TypeError(
-            f"The `value` argument is of type '{type(value).__name__}' but supposed to be a float."
-        ) from None
+        raise TypeError(f"the constraint {key!r} must be a number (found {value!r})") from None
     if math.isnan(number):
-        raise ValueError(f"Attempted to set a constraint for {key!r}, but NaN is not allowed.")
+        raise ValueError(f"the constraint {key!r} is NaN; give a number")
     if _CONSTRAINT + key in system_attrs:
         warnings.warn(
-            f"The constraint value is ignored because this constraint key={key!r} is already set.", stacklevel=3
+            f"the constraint {key!r} was set before; its first value stays", stacklevel=3
         )
         return
     system_attrs[_CONSTRAINT + key] = number
@@ -314,7 +312,7 @@ def put_constraint(system_attrs: Dict[str, Any], key: str, value: Union[float, A
 def _warn_outside(name: str, value: Any, distribution: BaseDistribution) -> None:
     if not distribution._contains(distribution.to_internal_repr(value)):
         warnings.warn(
-            f"The value {value} of the parameter '{name}' is out of the range of the distribution {distribution}.",
+            f"'{name}' is {value}, which lies outside {distribution}; it is used all the same",
             stacklevel=5,
         )
 
