@@ -1,6 +1,7 @@
 #include "sterlet/analysis/likely_best.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -17,7 +18,10 @@ constexpr double kNoiseMin = 0.15;  // Of the distance from the median to the le
 constexpr double kRatioFull = 0.1, kRatioMin = 0.03;
 constexpr double kLikenessMin = 0.5;  // Of a neighbour.
 constexpr std::size_t kPairsMin = 5;
-constexpr std::size_t kNeighbours = 6;  // Of each candidate, where not all rows are fitted.
+constexpr std::size_t kNeighbours = 6;  // Of each candidate.
+// A process of few rows costs little, and tells where the noise is far from what would count.
+constexpr std::size_t kGlanceFrom = 100, kGlanceRows = 40;
+constexpr double kGlanceShare = 0.5;
 static_assert(kCandidates * (kNeighbours + 1) < SmoothProcess::kRowsMax);
 
 double square(double x) { return x * x; }
@@ -38,11 +42,12 @@ double distance(const ProcessInput& input, std::size_t first, std::size_t second
 
 // Where there are more rows than are worth their cost: the candidates, their neighbours, and others evenly. Neighbours
 // are taken by where they are; the best results alone would all be lucky ones.
-std::vector<std::size_t> rows_around(const ProcessInput& input, const std::vector<std::size_t>& order) {
+std::vector<std::size_t> rows_around(const ProcessInput& input, const std::vector<std::size_t>& order,
+                                     std::size_t neighbours, std::size_t at_most) {
   const std::size_t n = order.size();
   std::vector<std::size_t> rows(n);
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  if (n <= SmoothProcess::kRowsMax) return rows;
+  if (n <= at_most) return rows;
   std::vector<bool> is_chosen(n, false);
   std::size_t count = 0;
   const auto choose = [&](std::size_t row) {
@@ -50,13 +55,13 @@ std::vector<std::size_t> rows_around(const ProcessInput& input, const std::vecto
     is_chosen[row] = true;
   };
   for (std::size_t k = 0; k < kCandidates; ++k) choose(order[k]);
-  for (std::size_t k = 0; k < kCandidates; ++k) {
-    std::vector<std::pair<double, std::size_t>> near;
-    for (std::size_t row = 0; row < n; ++row) near.emplace_back(distance(input, order[k], row), row);
-    std::partial_sort(near.begin(), near.begin() + kNeighbours + 1, near.end());
-    for (std::size_t i = 0; i <= kNeighbours; ++i) choose(near[i].second);
+  std::vector<std::pair<double, std::size_t>> near(n);
+  for (std::size_t k = 0; k < kCandidates && neighbours > 0; ++k) {
+    for (std::size_t row = 0; row < n; ++row) near[row] = {distance(input, order[k], row), row};
+    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(neighbours) + 1, near.end());
+    for (std::size_t i = 0; i <= neighbours; ++i) choose(near[i].second);
   }
-  const std::size_t others = SmoothProcess::kRowsMax - count;
+  const std::size_t others = at_most - count;
   for (std::size_t i = 0; i < others; ++i) choose(i * n / others);
   std::erase_if(rows, [&](std::size_t row) { return !is_chosen[row]; });
   return rows;
@@ -106,7 +111,12 @@ std::optional<LikelyBest> find_likely_best(const ProcessInput& input) {
   const std::vector<std::size_t> all = order_of(input.results);
   const double spread = input.results[all[n / 2]] - input.results[all.front()];
   if (!(spread > 0)) return std::nullopt;
-  const std::vector<std::size_t> rows = rows_around(input, all);
+  if (n >= kGlanceFrom) {
+    const std::vector<std::size_t> few = rows_around(input, all, 0, kGlanceRows);
+    const auto glance = SmoothProcess::fit(rows_of(input, few), SmoothProcess::Shape::kRough);
+    if (!glance || glance->noise() < kGlanceShare * kNoiseMin * spread) return std::nullopt;
+  }
+  const std::vector<std::size_t> rows = rows_around(input, all, kNeighbours, SmoothProcess::kRowsMax);
   const auto process = SmoothProcess::fit(rows_of(input, rows), SmoothProcess::Shape::kRough);
   if (!process || !(process->noise() >= kNoiseMin * spread)) return std::nullopt;
   std::vector<double> fitted;

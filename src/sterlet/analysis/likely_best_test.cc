@@ -103,6 +103,13 @@ TEST(LikelyBest, SaysNothingOfFewOrEqualResults) {
   EXPECT_FALSE(find_likely_best({}).has_value());
 }
 
+TEST(LikelyBest, AGlanceAtManyRowsMissesNoNoiseThatCounts) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    EXPECT_TRUE(find_likely_best(Search(seed, 400, 0.1).input).has_value()) << seed;
+    EXPECT_FALSE(find_likely_best(Search(seed, 400, 0.001).input).has_value()) << seed;
+  }
+}
+
 TEST(LikelyBest, OfManyRowsIsNamedAmongAll) {
   const Search search(5, 1000, 0.1);
   const auto likely = find_likely_best(search.input);

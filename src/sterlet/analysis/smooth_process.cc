@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 
+#include "sterlet/math/dense.h"
 #include "sterlet/math/lbfgs.h"
 
 namespace sterlet::analysis {
@@ -26,57 +27,44 @@ constexpr double kJitter = 1e-8;
 
 double square(double x) { return x * x; }
 
-// Shows `visit` each pair of rows, a row with those before it in turn: the pair's number and the squared distance of one
-// coordinate. Kept for all pairs they would take more memory than all else here.
+// Shows `visit` the squared distances of each row from those before it, of one coordinate: the number of the row's first
+// pair, and the distances. Kept for all pairs they would take more memory than all else here.
 template <typename Visit>
-void each_distance(const ProcessInput& input, std::size_t coordinate, Visit visit) {
+void each_row_of_distances(const ProcessInput& input, std::size_t coordinate, std::vector<double>& distances,
+                           Visit visit) {
   const bool is_ordered = coordinate < input.ordered.size();
   const std::vector<double>& column =
       is_ordered ? input.ordered[coordinate] : input.unordered[coordinate - input.ordered.size()];
-  const auto each = [&](auto distance) {
-    for (std::size_t a = 1, pair = 0; a < column.size(); ++a) {
-      for (std::size_t b = 0; b < a; ++b, ++pair) visit(pair, distance(column[a], column[b]));
+  for (std::size_t a = 1, pair = 0; a < column.size(); pair += a, ++a) {
+    const double own = column[a];
+    if (is_ordered) {
+      for (std::size_t b = 0; b < a; ++b) distances[b] = square(own - column[b]);
+    } else {
+      for (std::size_t b = 0; b < a; ++b) distances[b] = own == column[b] ? 0.0 : 1.0;
     }
-  };
-  if (is_ordered) {
-    each([](double a, double b) { return square(a - b); });
-  } else {
-    each([](double a, double b) { return a == b ? 0.0 : 1.0; });
+    visit(pair, std::span<const double>(distances.data(), a));
   }
 }
 
-// Of a positive definite matrix in place, by its Cholesky factor.
-bool invert(std::vector<double>& k, std::size_t n, double& log_determinant) {
-  std::vector<double>& l = k;
-  for (std::size_t a = 0; a < n; ++a) {
-    for (std::size_t b = 0; b <= a; ++b) {
-      double sum = l[a * n + b];
-      for (std::size_t c = 0; c < b; ++c) sum -= l[a * n + c] * l[b * n + c];
-      if (a == b) {
-        if (!(sum > 0)) return false;
-        l[a * n + a] = std::sqrt(sum);
-        log_determinant += std::log(sum);
-      } else {
-        l[a * n + b] = sum / l[b * n + b];
-      }
-    }
-  }
-  std::vector<double> inverse(n * n, 0.0);  // Of the factor, lower triangular.
-  for (std::size_t b = 0; b < n; ++b) {
-    inverse[b * n + b] = 1 / l[b * n + b];
-    for (std::size_t a = b + 1; a < n; ++a) {
-      double sum = 0;
-      for (std::size_t c = b; c < a; ++c) sum -= l[a * n + c] * inverse[c * n + b];
-      inverse[a * n + b] = sum / l[a * n + a];
-    }
-  }
-  std::fill(k.begin(), k.end(), 0.0);
-  for (std::size_t c = 0; c < n; ++c) {
-    for (std::size_t a = 0; a <= c; ++a) {
-      const double left = inverse[c * n + a];
-      for (std::size_t b = 0; b <= c; ++b) k[a * n + b] += left * inverse[c * n + b];
-    }
-  }
+// Square, its rows padded as the kernels of math want them.
+struct Matrix {
+  explicit Matrix(std::size_t rows) : n(rows), stride(math::padded(rows)), values(n * stride, 0.0) {}
+
+  double& at(std::size_t a, std::size_t b) { return values[a * stride + b]; }
+  const double* row(std::size_t a) const { return values.data() + a * stride; }
+
+  std::size_t n, stride;
+  std::vector<double> values;
+};
+
+// Of a positive definite matrix, whose upper triangle is read, in place. False where it is not.
+// `inverse_of_factor` begins as zeros, or with what an earlier call left there.
+bool invert(Matrix& k, Matrix& inverse_of_factor, double& log_determinant) {
+  if (math::factor(k.values.data(), k.stride, 0, k.n, k.n, 0) < k.n) return false;
+  for (std::size_t a = 0; a < k.n; ++a) log_determinant += 2 * std::log(k.at(a, a));
+  math::invert(k.values.data(), k.stride, 0, k.n, inverse_of_factor.values.data(), k.stride);
+  math::square_inverse(inverse_of_factor.values.data(), k.stride, k.n, k.values.data(), k.stride);
+  math::mirror(k.values.data(), k.stride, k.n);
   return true;
 }
 
@@ -103,10 +91,17 @@ class Evidence final {
         y_(results),
         shape_(shape),
         priors_(shape == SmoothProcess::Shape::kSmooth ? kSmoothPriors : kRoughPriors),
-        n_(results.size()) {}
+        n_(results.size()),
+        k_(n_),
+        inverse_of_factor_(n_),
+        sums_(n_ * (n_ - 1) / 2),
+        kernel_(sums_.size()),
+        steep_(sums_.size()),
+        distances_(n_),
+        weights_(n_) {}
 
   // The most probable parameters.
-  std::vector<double> search(double& log_evidence) const {
+  std::vector<double> search(double& log_evidence) {
     const std::size_t d = d_;
     std::vector<double> start(d + 2, priors_.length_mean), low(d + 2, std::log(kLengthMin)),
         high(d + 2, std::log(kLengthMax));
@@ -127,48 +122,51 @@ class Evidence final {
   }
 
  private:
-  double negative(std::span<const double> at, std::vector<double>& gradient) const {
+  double negative(std::span<const double> at, std::vector<double>& gradient) {
     const std::size_t d = d_;
     const double signal = std::exp(at[d]), noise = std::exp(at[d + 1]);
-    const std::size_t pairs = n_ * (n_ - 1) / 2;
-    std::vector<double> sums(pairs, 0.0), kernel(pairs), steep(pairs), k(n_ * n_);
+    std::fill(sums_.begin(), sums_.end(), 0.0);
     for (std::size_t j = 0; j < d; ++j) {
       const double factor = 0.5 * std::exp(-2 * at[j]);
-      each_distance(input_, j, [&](std::size_t pair, double distance) { sums[pair] += factor * distance; });
+      each_row_of_distances(input_, j, distances_, [&](std::size_t pair, std::span<const double> distances) {
+        for (std::size_t b = 0; b < distances.size(); ++b) sums_[pair + b] += factor * distances[b];
+      });
     }
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      const Covariance covariance = covariance_at(shape_, sums[i]);
-      kernel[i] = signal * covariance.value;
-      steep[i] = signal * covariance.steepness;
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      const Covariance covariance = covariance_at(shape_, sums_[i]);
+      kernel_[i] = signal * covariance.value;
+      steep_[i] = signal * covariance.steepness;
     }
+    std::fill(k_.values.begin(), k_.values.end(), 0.0);
     for (std::size_t a = 0, pair = 0; a < n_; ++a) {
-      for (std::size_t b = 0; b < a; ++b, ++pair) k[a * n_ + b] = k[b * n_ + a] = kernel[pair];
-      k[a * n_ + a] = signal + noise + kJitter;
+      for (std::size_t b = 0; b < a; ++b, ++pair) k_.at(b, a) = kernel_[pair];
+      k_.at(a, a) = signal + noise + kJitter;
     }
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double log_determinant = 0;
-    if (!invert(k, n_, log_determinant)) return std::numeric_limits<double>::infinity();
-    std::vector<double> weights(n_, 0.0);
+    if (!invert(k_, inverse_of_factor_, log_determinant)) return std::numeric_limits<double>::infinity();
     double fit = 0;
     for (std::size_t a = 0; a < n_; ++a) {
-      for (std::size_t b = 0; b < n_; ++b) weights[a] += k[a * n_ + b] * y_[b];
-      fit += weights[a] * y_[a];
+      weights_[a] = math::dot(k_.row(a), y_.data(), n_);
+      fit += weights_[a] * y_[a];
     }
     double value = 0.5 * fit + 0.5 * log_determinant;
     // d(-ln p) = 0.5 sum_ab (K^-1 - w w')_ab dK_ab; each pair of rows is in it twice.
     for (std::size_t a = 0, pair = 0; a < n_; ++a) {
       for (std::size_t b = 0; b < a; ++b, ++pair) {
-        const double slope = k[a * n_ + b] - weights[a] * weights[b];
-        sums[pair] = slope * steep[pair];
-        gradient[d] += slope * kernel[pair];
+        const double slope = k_.row(a)[b] - weights_[a] * weights_[b];
+        sums_[pair] = slope * steep_[pair];
+        gradient[d] += slope * kernel_[pair];
       }
-      const double slope = 0.5 * (k[a * n_ + a] - square(weights[a]));
+      const double slope = 0.5 * (k_.row(a)[a] - square(weights_[a]));
       gradient[d] += slope * signal;
       gradient[d + 1] += slope * noise;
     }
     for (std::size_t j = 0; j < d; ++j) {
       double sum = 0;
-      each_distance(input_, j, [&](std::size_t pair, double distance) { sum += sums[pair] * distance; });
+      each_row_of_distances(input_, j, distances_, [&](std::size_t pair, std::span<const double> distances) {
+        sum += math::dot(sums_.data() + pair, distances.data(), distances.size());
+      });
       gradient[j] = sum * std::exp(-2 * at[j]);
     }
     const auto prior = [&](std::size_t i, double mean, double sd) {
@@ -187,6 +185,10 @@ class Evidence final {
   SmoothProcess::Shape shape_;
   const Priors& priors_;
   std::size_t n_;
+  // Of one call of negative(): kept, as it is called some dozen times.
+  Matrix k_, inverse_of_factor_;
+  std::vector<double> sums_, kernel_, steep_;  // A pair of rows each.
+  std::vector<double> distances_, weights_;
 };
 
 // Standardised; `centre` becomes what 0 of it is in the results, `unit` what one of it is.
@@ -230,19 +232,16 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape
     for (const auto& column : input.unordered) own.push_back(column[row]);
     process.rows_.push_back(std::move(own));
   }
-  process.inverse_.resize(n * n);
+  Matrix inverse(n), inverse_of_factor(n);
   for (std::size_t a = 0; a < n; ++a) {
-    for (std::size_t b = 0; b < n; ++b) {
-      process.inverse_[a * n + b] = process.kernel(process.rows_[a], process.rows_[b]);
-    }
-    process.inverse_[a * n + a] += square(process.noise_) + kJitter;
+    for (std::size_t b = a; b < n; ++b) inverse.at(a, b) = process.kernel(process.rows_[a], process.rows_[b]);
+    inverse.at(a, a) += square(process.noise_) + kJitter;
   }
   double log_determinant = 0;
-  if (!std::isfinite(process.log_evidence_) || !invert(process.inverse_, n, log_determinant)) return std::nullopt;
-  process.weights_.assign(n, 0.0);
-  for (std::size_t a = 0; a < n; ++a) {
-    for (std::size_t b = 0; b < n; ++b) process.weights_[a] += process.inverse_[a * n + b] * y[b];
-  }
+  if (!std::isfinite(process.log_evidence_) || !invert(inverse, inverse_of_factor, log_determinant))
+    return std::nullopt;
+  for (std::size_t a = 0; a < n; ++a) process.weights_.push_back(math::dot(inverse.row(a), y.data(), n));
+  process.inverse_ = std::move(inverse.values);
   return process;
 }
 
@@ -291,8 +290,7 @@ SmoothProcess::Profile SmoothProcess::profile(const std::vector<std::vector<doub
     const double* own = with_rows.data() + i * n;
     for (std::size_t a = 0; a < n; ++a) {
       out.mean[i] += own[a] * weights_[a];
-      projected[a] = 0;
-      for (std::size_t b = 0; b < n; ++b) projected[a] += inverse_[a * n + b] * own[b];
+      projected[a] = math::dot(inverse_.data() + a * math::padded(n), own, n);
     }
     out.mean[i] = centre_ + out.mean[i] * unit_;
     for (std::size_t k = 0; k < count; ++k) {

@@ -61,7 +61,8 @@ class SmoothProcess final {
   std::size_t ordered_ = 0;
   std::vector<std::vector<double>> rows_;  // Ordered coordinates, then choices.
   std::vector<double> results_;            // Standardised.
-  std::vector<double> lengths_, weights_, inverse_;
+  std::vector<double> lengths_, weights_;
+  std::vector<double> inverse_;  // Of the covariance; its rows padded as the kernels of math want them.
   double signal_ = 1, noise_ = 0, centre_ = 0, unit_ = 1, log_evidence_ = 0;
 };
 

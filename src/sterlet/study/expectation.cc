@@ -19,15 +19,25 @@ constexpr std::size_t kRowsMax = 2000, kLowest = 100;
 
 bool is_lower(const Measured& a, const Measured& b) { return std::tie(a.value, a.trial) < std::tie(b.value, b.trial); }
 
+// By trial before and after.
 void thin(std::vector<Measured>& rows) {
   if (rows.size() <= kRowsMax) return;
-  std::nth_element(rows.begin(), rows.begin() + kLowest, rows.end(), is_lower);
-  std::sort(rows.begin() + kLowest, rows.end(), [](const Measured& a, const Measured& b) { return a.trial < b.trial; });
+  std::vector<Measured> lowest = rows;
+  std::nth_element(lowest.begin(), lowest.begin() + kLowest, lowest.end(), is_lower);
+  const Measured bound = lowest[kLowest];
   const std::size_t others = rows.size() - kLowest, kept = kRowsMax - kLowest;
-  for (std::size_t i = 0; i < kept; ++i) rows[kLowest + i] = rows[kLowest + i * others / kept];
-  rows.resize(kRowsMax);
+  std::size_t seen = 0, taken = 0, size = 0;
+  for (const Measured& row : rows) {
+    bool is_kept = is_lower(row, bound);
+    if (!is_kept) {
+      is_kept = taken < kept && seen == taken * others / kept;
+      taken += is_kept ? 1 : 0;
+      ++seen;
+    }
+    if (is_kept) rows[size++] = row;
+  }
+  rows.resize(size);
   rows.shrink_to_fit();
-  std::sort(rows.begin(), rows.end(), [](const Measured& a, const Measured& b) { return a.trial < b.trial; });
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ struct Settings::Race {
 struct Settings::Memo {
   std::optional<Race> race;
   std::optional<std::optional<Expectation>> expectation;
+  std::optional<std::int64_t> least;  // The trial of the least result, where expectation() has seen them.
 };
 
 Settings::Settings(Ledger& ledger) : ledger_(ledger) { ledger.add_derived(*this); }
@@ -185,13 +186,16 @@ std::optional<std::int64_t> Settings::next_of_race(std::int64_t runs, bool is_sp
   return next ? std::optional(raced[*next].first) : std::nullopt;
 }
 
-std::vector<double> Settings::values_of(std::int64_t trial) const {
+// Whether what it came to is the mean of several.
+bool Settings::is_mean(std::int64_t trial) const {
   const studyfile::StudySpec& spec = ledger_.spec();
-  const storage::TrialRecord& own = ledger_.trials().record(trial);
-  const bool is_mean = (spec.duplicates == studyfile::Duplicates::kAverage || spec.repeats.is_on()) &&
-                       !ledger_.trials().is_outside(trial);
-  if (!is_mean || own.state != State::kComplete) return own.values;
-  std::vector<double> sums(spec.objectives.size(), 0.0);
+  return (spec.duplicates == studyfile::Duplicates::kAverage || spec.repeats.is_on()) &&
+         !ledger_.trials().is_outside(trial) && ledger_.trials().record(trial).state == State::kComplete;
+}
+
+std::vector<double> Settings::values_of(std::int64_t trial) const {
+  if (!is_mean(trial)) return ledger_.trials().record(trial).values;
+  std::vector<double> sums(ledger_.spec().objectives.size(), 0.0);
   double count = 0;
   for (const std::int64_t twin : ledger_.trials().twins(trial)) {
     const storage::TrialRecord& record = ledger_.trials().record(twin);
@@ -201,6 +205,12 @@ std::vector<double> Settings::values_of(std::int64_t trial) const {
   }
   for (double& sum : sums) sum /= count;
   return sums;
+}
+
+// Of the first objective, to be minimised.
+double Settings::result_of(std::int64_t trial) const {
+  const double value = is_mean(trial) ? values_of(trial).front() : ledger_.trials().record(trial).values.front();
+  return ledger_.spec().objectives.front().minimised(value);
 }
 
 // Complete, feasible, of what is searched now; one for each setting that is repeated.
@@ -222,15 +232,17 @@ std::vector<std::int64_t> Settings::best() const {
 std::vector<std::int64_t> Settings::best_measured() const {
   const std::vector<studyfile::Objective>& objectives = ledger_.spec().objectives;
   if (ledger_.spec().repeats.is_on() && objectives.size() == 1) return best_setting();
+  if (memo().least) return {*memo().least};
   const std::vector<std::int64_t> all = candidates();
   if (all.empty()) return {};
   std::vector<double> values;  // To be minimised, those of one trial side by side.
+  if (objectives.size() == 1) {
+    for (const std::int64_t trial : all) values.push_back(result_of(trial));
+    return {all[static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin())]};
+  }
   for (const std::int64_t trial : all) {
     const std::vector<double> own = values_of(trial);
     for (std::size_t i = 0; i < own.size(); ++i) values.push_back(objectives[i].minimised(own[i]));
-  }
-  if (objectives.size() == 1) {
-    return {all[static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin())]};
   }
   std::vector<std::int64_t> best;
   for (const std::size_t index : math::pareto_front({.values = values, .width = objectives.size()}))
@@ -246,14 +258,13 @@ const std::optional<Expectation>& Settings::expectation() const {
   const bool is_plain = spec.strategy.name == "parallel";
   if (!is_plain || spec.repeats.is_on() || spec.objectives.size() > 1) return known.emplace(std::nullopt);
   std::vector<Measured> measured;
-  {
-    const std::vector<std::int64_t> all = candidates();
-    measured.reserve(all.size());
-    for (const std::int64_t trial : all) {
-      const double value = spec.objectives.front().minimised(values_of(trial).front());
-      if (std::isfinite(value)) measured.push_back({.trial = trial, .value = value});
-    }
+  std::optional<Measured> least;
+  for (const std::int64_t trial : candidates()) {
+    const Measured one{.trial = trial, .value = result_of(trial)};
+    if (!least || one.value < least->value) least = one;
+    if (std::isfinite(one.value)) measured.push_back(one);
   }
+  if (least) memo().least = least->trial;
   auto found = expect_of(std::move(measured), ledger_.trials(), ledger_.space());
   if (found) {
     found->value = spec.objectives.front().minimised(found->value);  // Its own inverse.

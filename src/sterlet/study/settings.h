@@ -85,6 +85,8 @@ class Settings final : public Derived {
   const Race& race() const;
   std::vector<std::int64_t> best_setting() const;
   std::vector<std::int64_t> candidates() const;
+  bool is_mean(std::int64_t trial) const;
+  double result_of(std::int64_t trial) const;
   std::optional<std::int64_t> next_of_race(std::int64_t runs, bool is_space_used_up) const;
 
   Ledger& ledger_;

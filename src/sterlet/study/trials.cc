@@ -65,14 +65,14 @@ void Trials::reserve(std::size_t count) {
   history_.reserve(count);
 }
 
-void Trials::append(storage::TrialRecord&& record, Seen&& seen, std::string session, Source source) {
+void Trials::append(storage::TrialRecord&& record, Seen&& seen, std::string_view session, Source source) {
   history_.append({.number = record.number, .point = std::move(seen.point), .origin = seen.origin});
   if (seen.formerly) formerly_[record.number] = std::move(*seen.formerly);
   records_.push_back(std::move(record));
-  see({.now = records_.back(), .is_new = true, .is_elsewhere = source == Source::kElsewhere}, std::move(session));
+  see({.now = records_.back(), .is_new = true, .is_elsewhere = source == Source::kElsewhere}, session);
 }
 
-void Trials::change(storage::TrialRecord&& record, std::string session, Source source,
+void Trials::change(storage::TrialRecord&& record, std::string_view session, Source source,
                     std::optional<Formerly>&& formerly) {
   const std::int64_t number = record.number;
   remember(number);
@@ -88,11 +88,11 @@ void Trials::change(storage::TrialRecord&& record, std::string session, Source s
                       .now = known,
                       .is_elsewhere = source == Source::kElsewhere};
   known = std::move(record);
-  see(change, std::move(session));
+  see(change, session);
 }
 
 // What samplers see of a trial's new record, which is in its place already.
-void Trials::see(const Change& change, std::string&& session) {
+void Trials::see(const Change& change, std::string_view session) {
   const storage::TrialRecord& record = change.now;
   const std::int64_t number = record.number;
   std::vector<double> values = record.values;
@@ -122,7 +122,7 @@ void Trials::see(const Change& change, std::string&& session) {
   if (is_final(record.state) || session.empty()) {
     sessions_.erase(number);
   } else {
-    sessions_[number] = std::move(session);
+    sessions_[number] = session;
   }
   tell(change);
 }

@@ -81,9 +81,10 @@ class Trials final {
   /// Makes room for so many in all.
   void reserve(std::size_t count);
   /// Adds the next trial. `session`: who runs it, or ran it last; without one, its times say nothing.
-  void append(storage::TrialRecord&& record, Seen&& seen, std::string session, Source source);
+  void append(storage::TrialRecord&& record, Seen&& seen, std::string_view session, Source source);
   /// Replaces a trial's record, and what it was formerly. A new attempt has reported nothing yet.
-  void change(storage::TrialRecord&& record, std::string session, Source source, std::optional<Formerly>&& formerly);
+  void change(storage::TrialRecord&& record, std::string_view session, Source source,
+              std::optional<Formerly>&& formerly);
   /// Replaces a trial's point, and its record but for what became of it. Samplers see a new history. Cost O(n).
   void correct(storage::TrialRecord record, space::Point point);
   /// Gives all points so many dimensions; further ones are absent. Likewise.
@@ -115,7 +116,7 @@ class Trials final {
   };
 
   void remember(std::int64_t trial);
-  void see(const Change& change, std::string&& session);
+  void see(const Change& change, std::string_view session);
   void undo(Journal journal);
   void renew_history(std::vector<space::Observation> known);
   void tell(const Change& change) {

@@ -107,6 +107,8 @@ Result<bool> Versions::carry_values(const Other& other, storage::Storage& storag
 
 // A row of our version that was written when it had fewer parameters lacks the later ones. Nothing: it does not fit.
 Result<std::optional<space::Point>> Versions::own_point(const storage::TrialRow& row) const {
+  auto point = space_.from_text(row.point);
+  if (point) return point;
   const std::size_t dimensions = space_.dimensions().size();
   std::size_t count = row.point.empty() && dimensions == 0 ? 0 : 1;
   count += static_cast<std::size_t>(std::count(row.point.begin(), row.point.end(), ','));
@@ -117,8 +119,7 @@ Result<std::optional<space::Point>> Versions::own_point(const storage::TrialRow&
         fmt::format("trial {} has parameters that joined the study since it was opened here", row.record.number),
         "run the same command again");
   }
-  if (dimensions == 0) return std::optional(space::Point());
-  if (count == dimensions) return space_.from_text(row.point);
+  if (count == dimensions) return std::optional<space::Point>();
   return space_.from_text(row.point + std::string(dimensions - count, ','));
 }
 

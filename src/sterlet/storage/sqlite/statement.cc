@@ -61,8 +61,9 @@ int Statement::step() {
 }
 
 std::int64_t Statement::integer(int column) {
-  expect(sqlite3_column_type(statement_, column) == SQLITE_INTEGER);
-  return fits_ ? sqlite3_column_int64(statement_, column) : 0;
+  sqlite3_value* value = sqlite3_column_value(statement_, column);
+  expect(sqlite3_value_type(value) == SQLITE_INTEGER);
+  return fits_ ? sqlite3_value_int64(value) : 0;
 }
 
 int Statement::small(int column) {
@@ -91,12 +92,13 @@ std::optional<double> Statement::number_or_none(int column) {
 }
 
 std::string_view Statement::view(int column) {
-  expect(sqlite3_column_type(statement_, column) == SQLITE_TEXT);
+  sqlite3_value* value = sqlite3_column_value(statement_, column);
+  expect(sqlite3_value_type(value) == SQLITE_TEXT);
   if (!fits_) return {};
-  const auto* begin = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  const auto* begin = reinterpret_cast<const char*>(sqlite3_value_text(value));
   expect(begin != nullptr);  // No memory.
   if (begin == nullptr) return {};
-  return {begin, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return {begin, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 std::string Statement::table() const {
