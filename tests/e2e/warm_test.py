@@ -303,6 +303,7 @@ class Messages(WarmTest):
                       ["tune", "upwards.yaml", "--warm-from", "old"], ["tune", "old.yaml", "--warm-from", "old"],
                       ["hint", "old", "z=1"], ["hint", "old", "x=0.5..2"], ["hint", "old", "x=nan"],
                       ["hint", "old", "x=0.9..0.1"], ["hint", "old", "x=high"], ["hint", "old", "x=1..y"],
+                      ["hint", "old", "x=0.6.."], ["hint", "old", "x=..0.6"], ["hint", "old", "x=.."],
                       ["hint", "old", "x"], ["hint", "old", "=1"], ["hint", "old", "x=0.5", "--weight", "0"],
                       ["hint", "old", "x=0.5", "--weight", "nan"], ["hint", "old", "x=0.5", "--list"],
                       ["hint", "old", "--forget", "3"], ["hint", "nobody", "x=0.5"], ["hint", "old", "x=0.5"],

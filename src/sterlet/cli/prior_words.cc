@@ -9,6 +9,20 @@
 
 namespace sterlet::cli {
 
+namespace {
+
+base::Result<void> check_ends(const std::string& name, const std::string& low, const std::string& high) {
+  if (!low.empty() && !high.empty()) return {};
+  const char* lacks =
+      low.empty() ? (high.empty() ? "neither a lower nor an upper end" : "no lower end") : "no upper end";
+  return base::fail(base::ErrorCode::kInvalidArgument,
+                    fmt::format("the range hinted for {} has {} (found {}..{})", base::printable(name), lacks,
+                                base::printable(low), base::printable(high)),
+                    "write both, as 0.01..0.03, with the parameter's own bound where it is to be open");
+}
+
+}  // namespace
+
 std::vector<std::string> prior_lines(const std::vector<study::PriorRecord>& priors) {
   std::vector<std::string> lines;
   for (const study::PriorRecord& prior : priors) {
@@ -51,6 +65,7 @@ base::Result<base::Json> parse_hint(const std::vector<std::string>& words) {
       continue;
     }
     if (equals == 0) return parse_settings({word});  // Its error.
+    if (dots != std::string::npos) STERLET_PASS(check_ends(word.substr(0, equals), parts.front(), parts.back()));
     base::Json list = base::Json::array();
     for (const std::string& part : parts) {
       STERLET_TRY(const base::Json one, parse_settings({"_=" + part}));

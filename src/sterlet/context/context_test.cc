@@ -1,6 +1,10 @@
 #include "sterlet/context/context.h"
 
 #include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "sterlet/context/difference.h"
 #include "sterlet/context/keeper.h"
@@ -74,6 +78,35 @@ TEST_F(ContextTest, AFolderIsOneEntryWithItsParts) {
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].part, "data/train.csv");
   EXPECT_EQ(changes[0].text, "data/train.csv: same size, other content");
+}
+
+TEST_F(ContextTest, AFolderIsReadToItsDepthAndLinksToFilesAreFollowed) {
+  write("data/a/b/c/deep.csv", "x,y\n1,2\n");
+  write("data/a.csv", "x,y\n1,2\n3,4\n");
+  write("elsewhere/other.csv", "x,y\n1,2\n3,4\n5,6\n");
+  std::filesystem::create_symlink(path("elsewhere/other.csv"), path("data/link.csv"));
+  std::filesystem::create_directory_symlink(path("elsewhere"), path("data/a/linked"));
+  std::filesystem::create_directory_symlink("..", path("data/a/b/up"));
+  std::filesystem::create_symlink("nowhere", path("data/broken"));
+  const Json folder = take(request({{"files", {"data"}}}))["files"][0];
+  std::vector<std::string> names;
+  for (const Json& part : folder["parts"]) names.push_back(part["path"]);
+  EXPECT_EQ(names, (std::vector<std::string>{"a.csv", "a/b/c/deep.csv", "link.csv"}));
+  EXPECT_EQ(folder["rows"], 6);
+}
+
+TEST_F(ContextTest, OfManyFilesAChangedByteIsFoundThoughSizeAndTimeWerePutBack) {
+  for (int i = 0; i < 60; ++i) write(fmt::format("data/{}/{}.csv", i % 7, i), fmt::format("x\n{}\n", i));
+  let_it_settle("data/3/59.csv");
+  Taker taker(request({{"files", {"data"}}}), "");
+  const Json first = taker.take(is_cancelled_)["files"][0];
+  EXPECT_EQ(first["files"], 60);
+  EXPECT_FALSE(first.contains("parts"));
+  const std::int64_t read = taker.files_read();
+  change_secretly("data/2/30.csv");
+  const Json second = taker.take(is_cancelled_)["files"][0];
+  EXPECT_NE(second["hash"], first["hash"]);
+  EXPECT_EQ(taker.files_read(), read + 1);
 }
 
 TEST_F(ContextTest, ASecondLookReadsNothingUntilAStampHasChanged) {

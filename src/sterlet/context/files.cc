@@ -1,9 +1,15 @@
 #include "sterlet/context/files.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <filesystem>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -23,8 +29,7 @@ constexpr std::array<std::string_view, 34> kCodeEndings{
     ".hh",  ".hpp", ".cuh",   ".r",  ".jl",   ".js",   ".ts",   ".java", ".kt",  ".scala", ".rs", ".go",
     ".lua", ".m",   ".pl",    ".rb", ".f90",  ".toml", ".yaml", ".yml",  ".cfg", ".ini"};
 
-bool is_left_out(const fs::path& name, bool is_folder) {
-  const std::string text = name.filename().string();
+bool is_left_out(std::string_view text, bool is_folder) {
   if (is_folder) {
     return text.starts_with(".") || text == "__pycache__" || text == "sterlet-trials" || text == "sterlet-runs";
   }
@@ -37,18 +42,20 @@ bool lies_in(const fs::path& path, const std::string& folder) {
   return !relative.empty() && relative != "." && *relative.begin() != "..";
 }
 
-Json content_json(const std::string& path, const FileStamp& stamp, Hashes& hashes,
-                  const std::atomic<bool>& is_cancelled, std::vector<std::string>& problems) {
+void add_problem(const base::Error& error, std::vector<std::string>& problems) {
+  if (error.code != base::ErrorCode::kInterrupted) problems.push_back(base::printable(error.message()));
+}
+
+Json content_json(const base::Result<FileContent>& content, const FileStamp& stamp,
+                  std::vector<std::string>& problems) {
   Json json{{"bytes", stamp.bytes}};
-  auto content = hashes.content_of(path, stamp, is_cancelled);
   if (!content) {
     json["unread"] = true;
-    if (content.error().code != base::ErrorCode::kInterrupted)
-      problems.push_back(base::printable(content.error().message()));
+    add_problem(content.error(), problems);
     return json;
   }
   json["hash"] = content->hash;
-  if (!content->summary.is_null()) json["summary"] = std::move(content->summary);
+  if (!content->summary.is_null()) json["summary"] = content->summary;
   return json;
 }
 
@@ -58,21 +65,28 @@ Json folder_json(const Look& look, Hashes& hashes, const std::atomic<bool>& is_c
   Json parts = Json::array(), json = Json::object();
   std::int64_t bytes = 0, rows = 0, items = 0, code = 0;
   bool is_read = true;
+  std::string path = look.named.path + "/";
+  const std::size_t prefix = path.size();
   for (const auto& [name, stamp] : look.files) {
-    Json part = content_json(look.named.path + "/" + name, stamp, hashes, is_cancelled, problems);
+    path.resize(prefix);
+    path += name;
+    const auto content = hashes.content_of(path, stamp, is_cancelled);
     bytes += stamp.bytes;
     code += area_of(name) == "code" ? 1 : 0;
-    is_read = is_read && part.contains("hash");
-    if (part.contains("summary")) {
-      rows += part["summary"].value("rows", std::int64_t{0});
-      items += part["summary"].value("items", std::int64_t{0});
+    is_read = is_read && content.has_value();
+    if (content && !content->summary.is_null()) {
+      rows += content->summary.value("rows", std::int64_t{0});
+      items += content->summary.value("items", std::int64_t{0});
     }
     checksum.add(name);
     checksum.add(std::string_view("\0", 1));
-    checksum.add(part.value("hash", std::string()));
+    if (content) checksum.add(content->hash);
     if (look.files.size() <= kPartsMax) {
+      Json part = content_json(content, stamp, problems);
       part["path"] = base::printable(name);
       parts.push_back(std::move(part));
+    } else if (!content) {
+      add_problem(content.error(), problems);
     }
   }
   const bool is_code = code > 0 && code == static_cast<std::int64_t>(look.files.size());
@@ -86,6 +100,38 @@ Json folder_json(const Look& look, Hashes& hashes, const std::atomic<bool>& is_c
   if (items > 0) json["items"] = items;
   if (!parts.empty()) json["parts"] = std::move(parts);
   return json;
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+// A name is looked up from its open folder, which spares a walk along the path. What cannot be opened is left out.
+void look_into(const std::string& root, const std::string& folder, Look& look, std::vector<std::string>& folders) {
+  const int linked = folder.empty() ? 0 : O_NOFOLLOW;
+  const int fd = ::open((root + "/" + folder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | linked);
+  if (fd < 0) return;
+  const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(fd));
+  if (!entries) {
+    ::close(fd);
+    return;
+  }
+  while (const dirent* entry = ::readdir(entries.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    bool is_folder = entry->d_type == DT_DIR;
+    if (entry->d_type == DT_UNKNOWN) {  // Some file systems do not say it.
+      struct stat info {};
+      is_folder = ::fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+    }
+    if (is_left_out(name, is_folder)) continue;
+    if (is_folder) {
+      folders.push_back(folder + entry->d_name + "/");
+    } else if (const auto stamp = stamp_in(fd, entry->d_name)) {
+      look.files.emplace_back(folder + entry->d_name, *stamp);
+      if (look.files.size() > kFilesMax) return;
+    }
+  }
 }
 
 }  // namespace
@@ -132,18 +178,12 @@ Look look_at(const NamedPath& named) {
     return look;
   }
   look.is_there = look.is_folder = true;
-  fs::recursive_directory_iterator entry(named.path, fs::directory_options::skip_permission_denied, error);
-  const std::size_t prefix = named.path.size() + 1;
-  for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) {
-      if (is_left_out(entry->path(), true)) entry.disable_recursion_pending();
-      continue;
-    }
-    if (is_left_out(entry->path(), false)) continue;
-    const std::string& path = entry->path().native();
-    if (const auto stamp = stamp_of(path)) look.files.emplace_back(path.substr(prefix), *stamp);
-    if (look.files.size() > kFilesMax) break;
+  // One folder is open at a time, however deep they lie. Each ends in "/", but for the first.
+  std::vector<std::string> folders{std::string()};
+  while (!folders.empty() && look.files.size() <= kFilesMax) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    look_into(named.path, folder, look, folders);
   }
   std::sort(look.files.begin(), look.files.end());
   return look;
@@ -180,7 +220,8 @@ Json json_of(const Look& look, Hashes& hashes, const std::atomic<bool>& is_cance
                                      base::printable(look.named.name), kFilesMax));
     }
   } else {
-    json = content_json(look.named.path, look.files.front().second, hashes, is_cancelled, problems);
+    json = content_json(hashes.content_of(look.named.path, look.files.front().second, is_cancelled),
+                        look.files.front().second, problems);
     json["area"] = area_of(look.named.name);
   }
   json["path"] = look.named.name;

@@ -5,12 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 #include <memory>
-#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -74,9 +74,11 @@ struct Closed {
 
 }  // namespace
 
-std::optional<FileStamp> stamp_of(const std::string& path) {
+std::optional<FileStamp> stamp_of(const std::string& path) { return stamp_in(AT_FDCWD, path.c_str()); }
+
+std::optional<FileStamp> stamp_in(int folder, const char* name) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  if (::fstatat(folder, name, &info, 0) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   return stamp_from(info);
 }
 
@@ -84,14 +86,18 @@ Hashes::Hashes(std::string path) : path_(std::move(path)) {}
 
 void Hashes::load() {
   if (std::exchange(is_loaded_, true) || path_.empty()) return;
-  std::ifstream file(path_, std::ios::binary);
+  std::ifstream file(path_, std::ios::binary | std::ios::ate);
   if (!file) return;
-  std::ostringstream all;
-  all << file.rdbuf();
-  const std::string text = std::move(all).str();
+  const std::streamoff size = file.tellg();
+  if (size <= 0) return;
+  std::string text(static_cast<std::size_t>(size), '\0');
+  file.seekg(0);
+  file.read(text.data(), size);
+  text.resize(static_cast<std::size_t>(file.gcount()));
   std::string_view rest = text;
   if (rest.substr(0, kHead.size()) != kHead) return;
   rest.remove_prefix(kHead.size());
+  entries_.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n')));
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     if (end == std::string_view::npos) return;  // Torn.
@@ -107,7 +113,7 @@ void Hashes::load() {
     const auto path = hash ? take_field(line) : std::nullopt;
     if (!path) continue;
     entry.hash = *hash;
-    entry.summary = line;
+    if (line != "null") entry.summary = line;
     entries_.insert_or_assign(std::string(*path), std::move(entry));
   }
 }
@@ -117,6 +123,7 @@ Result<FileContent> Hashes::content_of(const std::string& path, const FileStamp&
   load();
   if (const auto known = entries_.find(path); known != entries_.end() && known->second.stamp == stamp) {
     FileContent content{.hash = known->second.hash, .summary = nullptr};
+    if (known->second.summary.empty()) return content;
     if (auto summary = base::parse_json(known->second.summary)) content.summary = std::move(*summary);
     return content;
   }
@@ -136,7 +143,7 @@ Result<FileContent> Hashes::content_of(const std::string& path, const FileStamp&
   ++files_read_;
   base::Checksum checksum;
   Summary summary(path, own.bytes);
-  const auto buffer = std::make_unique<char[]>(kChunkBytes);
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kChunkBytes);
   while (true) {
     if (is_cancelled) return base::fail(ErrorCode::kInterrupted, "reading it was interrupted", {}, path);
     const ssize_t count = ::read(file.fd, buffer.get(), kChunkBytes);
@@ -151,8 +158,8 @@ Result<FileContent> Hashes::content_of(const std::string& path, const FileStamp&
   struct stat after {};
   const bool is_settled = ::fstat(file.fd, &after) == 0 && stamp_from(after) == own;
   if (is_settled && own.changed_ns < nanoseconds(now) - kStepNs && fits_a_line(path)) {
-    entries_.insert_or_assign(path,
-                              Entry{.stamp = own, .hash = content.hash, .summary = base::json_line(content.summary)});
+    std::string line = content.summary.is_null() ? std::string() : base::json_line(content.summary);
+    entries_.insert_or_assign(path, Entry{.stamp = own, .hash = content.hash, .summary = std::move(line)});
     bytes_unsaved_ += own.bytes;
   }
   return content;
@@ -165,7 +172,8 @@ void Hashes::save() {
   for (const auto& [path, entry] : entries_) {
     const FileStamp& stamp = entry.stamp;
     fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {}\t{}\t{}\n", stamp.bytes, stamp.written_ns,
-                   stamp.changed_ns, stamp.inode, stamp.device, entry.hash, path, entry.summary);
+                   stamp.changed_ns, stamp.inode, stamp.device, entry.hash, path,
+                   entry.summary.empty() ? "null" : entry.summary);
   }
   static_cast<void>(base::write_whole(path_, text));
 }

@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "sterlet/base/json.h"
 #include "sterlet/base/result.h"
@@ -23,6 +23,8 @@ struct FileStamp {
 };
 /// Of a regular file, through links; nothing where there is none.
 std::optional<FileStamp> stamp_of(const std::string& path);
+/// The same of a name within an open folder, without a walk along the whole path.
+std::optional<FileStamp> stamp_in(int folder, const char* name);
 
 /// What is known of a file's content.
 struct FileContent {
@@ -52,12 +54,12 @@ class Hashes final {
   struct Entry {
     FileStamp stamp;
     std::string hash;
-    std::string summary;  ///< JSON.
+    std::string summary;  ///< JSON; empty where there is none.
   };
   void load();
 
   std::string path_;
-  std::map<std::string, Entry> entries_;
+  std::unordered_map<std::string, Entry> entries_;
   bool is_loaded_ = false;
   std::int64_t files_read_ = 0;
   std::int64_t bytes_unsaved_ = 0;
