@@ -173,6 +173,7 @@ class Autopilot(BabysitTest):
                             (self.last_step() > 0 and len(self.branches()) >= wanted), "it tries something")
             if child.poll() is not None:  # On a busy machine it may have trained to its end before it was looked at.
                 self.assertEqual(child.returncode, 0, child.communicate()[1])
+                self.assertGreater(wanted, 2, "it was killed at least once")
                 break
             child.kill()
             child.communicate(timeout=LIMIT_SECONDS)
