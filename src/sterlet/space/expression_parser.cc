@@ -1,12 +1,12 @@
 #include "sterlet/space/expression_parser.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/space/expression_words.h"
 
 // A Pratt parser over a dozen operators: expressions name choices and repeated parameters, which the packaged formula
 // libraries (numbers only) cannot check, and messages must point into the user's text.
@@ -21,51 +21,6 @@ using NodePtr = std::unique_ptr<Node>;
 
 constexpr int kDepthMax = 64;
 constexpr std::size_t kLengthMax = 4096;
-
-struct FunctionRow {
-  std::string_view name;
-  Function function;
-  bool takes_list;
-  bool takes_many;
-};
-constexpr std::array<FunctionRow, 12> kFunctions{{{"abs", Function::kAbs, false, false},
-                                                  {"sqrt", Function::kSqrt, false, false},
-                                                  {"exp", Function::kExp, false, false},
-                                                  {"log", Function::kLog, false, false},
-                                                  {"log10", Function::kLog10, false, false},
-                                                  {"log2", Function::kLog2, false, false},
-                                                  {"floor", Function::kFloor, false, false},
-                                                  {"ceil", Function::kCeil, false, false},
-                                                  {"min", Function::kMin, true, true},
-                                                  {"max", Function::kMax, true, true},
-                                                  {"sum", Function::kSum, true, false},
-                                                  {"len", Function::kLen, true, false}}};
-
-struct OperatorRow {
-  std::string_view text;
-  Operation operation;
-  int precedence;  // Larger binds tighter.
-};
-// Longer texts first where one begins another.
-constexpr std::array<OperatorRow, 17> kOperators{{{"||", Operation::kOr, 1},
-                                                  {"or", Operation::kOr, 1},
-                                                  {"&&", Operation::kAnd, 2},
-                                                  {"and", Operation::kAnd, 2},
-                                                  {"==", Operation::kEqual, 4},
-                                                  {"!=", Operation::kUnequal, 4},
-                                                  {"<=", Operation::kLessEqual, 4},
-                                                  {">=", Operation::kGreaterEqual, 4},
-                                                  {"<", Operation::kLess, 4},
-                                                  {">", Operation::kGreater, 4},
-                                                  {"in", Operation::kIn, 4},
-                                                  {"**", Operation::kPower, 8},
-                                                  {"+", Operation::kAdd, 5},
-                                                  {"-", Operation::kSubtract, 5},
-                                                  {"*", Operation::kMultiply, 6},
-                                                  {"/", Operation::kDivide, 6},
-                                                  {"%", Operation::kModulo, 6}}};
-constexpr int kNotPrecedence = 3;
-constexpr int kNegatePrecedence = 7;
 
 bool is_name_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool is_name_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }

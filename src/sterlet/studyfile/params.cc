@@ -10,6 +10,7 @@
 #include "sterlet/studyfile/declaration.h"
 #include "sterlet/studyfile/foreign.h"
 #include "sterlet/studyfile/meant.h"
+#include "sterlet/studyfile/substitute.h"
 #include "sterlet/studyfile/values.h"
 
 // Parameters pass through four stages: declared (the preset's, overridden key by key by params), checked as a space,
@@ -25,15 +26,6 @@ using space::Kind;
 using space::Parameter;
 using space::Scalar;
 using space::Scale;
-
-std::string text_literal(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
 
 class ParameterReader final {
  public:
@@ -390,33 +382,7 @@ class ParameterReader final {
   std::vector<Mark> constraint_marks_;
 };
 
-bool is_name_part(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 }  // namespace
-
-std::string substitute(std::string_view text, std::string_view name, std::string_view literal) {
-  std::string out;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const char c = text[at];
-    std::size_t end = at + 1;
-    if (c == '"' || c == '\'') {
-      while (end < text.size() && text[end] != c) end += text[end] == '\\' ? 2 : 1;
-      end = std::min(end + 1, text.size());
-      out += text.substr(at, end - at);
-    } else if (is_name_part(c)) {
-      while (end < text.size() && is_name_part(text[end])) ++end;
-      const std::string_view word = text.substr(at, end - at);
-      out += word == name ? literal : word;
-    } else {
-      out += c;
-    }
-    at = end;
-  }
-  return out;
-}
 
 std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names,
                                              const TierBudget& budget) {

@@ -30,7 +30,4 @@ struct TierBudget {
 std::optional<DeclaredSpace> read_parameters(const YamlNode& root, Faults& faults, std::vector<std::string>& names,
                                              const TierBudget& budget = {});
 
-/// `text` with the parameter `name` replaced by `literal`, outside quotes: how a fixed choice enters an expression.
-std::string substitute(std::string_view text, std::string_view name, std::string_view literal);
-
 }  // namespace sterlet::studyfile

@@ -14,6 +14,7 @@
 #include "sterlet/base/rng.h"
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/schema.h"
+#include "sterlet/studyfile/substitute.h"
 #include "sterlet/studyfile/params.h"
 
 namespace sterlet::studyfile {

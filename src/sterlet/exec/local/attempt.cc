@@ -17,11 +17,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "sterlet/base/log.h"
 #include "sterlet/base/pattern.h"
 #include "sterlet/base/text.h"
+#include "sterlet/exec/local/attempt_files.h"
 #include "sterlet/exec/local/child.h"
 #include "sterlet/exec/local/procfs.h"
 #include "sterlet/exec/session.h"
@@ -44,101 +44,8 @@ constexpr std::int64_t kAwayMs = 5'000;  // Attempts are looked at each second o
 constexpr double kSecondsMax = 1e9;      // A limit of more is none.
 constexpr std::int64_t kLeftoverGiveUpMs = 5'000;  // After KILL: a process may hang inside the system.
 
-/// "cannot be written (No space left on device)"; a shortage of ours is told from a fault of the disk.
-base::Error file_error(const std::string& path, std::string_view doing, int number) {
-  const std::string what = fmt::format("cannot {} ({})", doing, std::strerror(number));
-  if (number != EMFILE && number != ENFILE && number != ENOMEM) return {ErrorCode::kDisk, path, what, {}};
-  return {ErrorCode::kUnreachable, path, what, std::string(kShortageAdvice)};
-}
-
-Result<Fd> open_log(const std::string& path) {
-  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644));
-  if (!file) return fail(file_error(path, "be written", errno));
-  return file;
-}
-
-Result<void> write_file(const std::string& path, std::string_view content) {
-  const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file) return fail(file_error(path, "be written", errno));
-  while (!content.empty()) {
-    const ssize_t got = ::write(file.get(), content.data(), content.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return fail(file_error(path, "be written", errno));
-    content.remove_prefix(static_cast<std::size_t>(got));
-  }
-  return {};
-}
-
-bool has(const Environment& environment, std::string_view name) {
-  return std::any_of(environment.begin(), environment.end(), [&](const auto& entry) { return entry.first == name; });
-}
-
 /// The next moment of a grid that all attempts share, so that what is due for several is due at once.
 std::int64_t next_on_grid(std::int64_t now_ms, std::int64_t period_ms) { return (now_ms / period_ms + 1) * period_ms; }
-
-/// Files of an attempt, all absolute.
-struct Files {
-  std::string folder, params, agenda, stdout_log, stderr_log, checkpoints, unsent;
-};
-
-Result<Files> make_files(const Launch& launch) {
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::absolute(launch.trial_folder, error);
-  Files files{.folder = folder.string(),
-              .params = folder / fmt::format("params-{}.json", launch.id.attempt),
-              .stdout_log = folder / fmt::format("stdout-{}.log", launch.id.attempt),
-              .stderr_log = folder / fmt::format("stderr-{}.log", launch.id.attempt),
-              .checkpoints = folder / "checkpoints",
-              .unsent = folder / fmt::format("unsent-{}", launch.id.attempt)};
-  if (!error) std::filesystem::create_directories(files.checkpoints, error);
-  if (error) return fail(file_error(files.checkpoints, "be made", error.value()));
-  STERLET_PASS(write_file(files.params, base::json_line(launch.params) + "\n"));
-  if (!launch.agenda.empty()) {
-    files.agenda = folder / fmt::format("agenda-{}.jsonl", launch.id.attempt);
-    std::string lines;
-    for (const base::Json& message : launch.agenda) lines += base::json_line(message) + "\n";
-    STERLET_PASS(write_file(files.agenda, lines));
-  }
-  return files;
-}
-
-Environment environment_of(const Launch& launch, const Files& files, const std::string& session,
-                           const std::string& socket) {
-  Environment added = launch.environment;
-  // Python holds back what it prints into a pipe, often until its end; a pattern wants it line by line.
-  if (!launch.stdout_pattern.empty() && !has(added, "PYTHONUNBUFFERED")) added.emplace_back("PYTHONUNBUFFERED", "1");
-  if (!launch.gpus.empty()) added.emplace_back("CUDA_VISIBLE_DEVICES", fmt::format("{}", fmt::join(launch.gpus, ",")));
-  added.emplace_back("STERLET_SESSION", session);
-  added.emplace_back("STERLET_TRIAL", fmt::format("{}", launch.id.trial));
-  added.emplace_back("STERLET_ATTEMPT", fmt::format("{}", launch.id.attempt));
-  added.emplace_back("STERLET_PARAMS", files.params);
-  added.emplace_back("STERLET_SEED", fmt::format("{}", launch.seed));
-  added.emplace_back("STERLET_CHECKPOINT_DIR", files.checkpoints);
-  added.emplace_back("STERLET_CHANNEL", socket);
-  added.emplace_back("STERLET_UNSENT", files.unsent);
-  if (!files.agenda.empty()) added.emplace_back("STERLET_AGENDA", files.agenda);
-  if (!launch.resume_path.empty()) added.emplace_back("STERLET_RESUME", launch.resume_path);
-  Environment all = with_our_environment(added);
-  if (launch.threads > 0) {
-    for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
-                             "NUMEXPR_NUM_THREADS"}) {
-      if (!has(all, name)) all.emplace_back(name, fmt::format("{}", launch.threads));
-    }
-  }
-  return all;
-}
-
-/// The files that the program's clients left under STERLET_UNSENT: this path, a dot, and any text.
-std::vector<std::filesystem::path> unsent_files(const std::string& unsent) {
-  const std::filesystem::path path(unsent);
-  std::vector<std::filesystem::path> found;
-  std::error_code ignored;
-  for (std::filesystem::directory_iterator entry(path.parent_path(), ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    if (entry->path().filename().string().starts_with(path.filename().string() + ".")) found.push_back(entry->path());
-  }
-  return found;
-}
 
 /// A name that a sibling cannot guess.
 std::string socket_path(const std::string& folder, const AttemptId& id) {
@@ -167,11 +74,11 @@ Attempt::Attempt(const Launch& launch, AttemptHost& host) : id_(launch.id), host
 Result<std::unique_ptr<Attempt>> Attempt::start(const Launch& launch, AttemptHost& host, std::vector<Event>& events) {
   STERLET_CHECK(!launch.trial_folder.empty(), "an attempt without a folder");
   std::unique_ptr<Attempt> attempt(new Attempt(launch, host));
-  STERLET_TRY(const Files files, make_files(launch));
+  STERLET_TRY(const AttemptFiles files, make_attempt_files(launch));
   attempt->ending_.stderr_log = files.stderr_log;
   attempt->stdout_log_ = files.stdout_log;
-  STERLET_TRY(Fd stdout_log, open_log(files.stdout_log));
-  STERLET_TRY(const Fd stderr_log, open_log(files.stderr_log));
+  STERLET_TRY(Fd stdout_log, open_attempt_log(files.stdout_log));
+  STERLET_TRY(const Fd stderr_log, open_attempt_log(files.stderr_log));
   attempt->logs_ = {LogLimit(files.stdout_log, host.options.log_bytes_max),
                     LogLimit(files.stderr_log, host.options.log_bytes_max)};
   attempt->unsent_ = files.unsent;

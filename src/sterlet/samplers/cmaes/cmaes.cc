@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/samplers/cmaes/run.h"
 #include "sterlet/samplers/cmaes/screen.h"
 #include "sterlet/samplers/cmaes/view.h"
 #include "sterlet/samplers/cmaes/warm.h"
@@ -24,30 +25,12 @@ constexpr std::uint32_t kAttemptsRecognised = 2;
 constexpr std::size_t kRunsRecognised = 4;  // Generations back from which a finished trial may come.
 constexpr std::size_t kPopulationMax = 4096;
 constexpr std::uint32_t kRestartAttempt = 0xFFFF, kBehindAttempt = 0xFFFE;  // Streams that no draw uses.
-constexpr double kLeastSpread = 0x1p-37;  // Draws are multiples of 2^-40: a run below this has converged.
 constexpr std::int64_t kShortBudget = 300;
-constexpr double kCoarse = 0.03;  // A first run's last spread with a short budget.
-constexpr double kFiner = 4;      // A restart's tolerance, so many times below that of the run before.
-constexpr double kConditionStop = 1e14;
+constexpr double kCoarse = 0.03;    // A first run's last spread with a short budget.
 constexpr double kFlat = 1e-12;     // Of the values' spread in the start.
 constexpr double kShareRate = 0.3;  // How fast the shares of categories follow a generation.
 // Memory of generations: the latest, and of the older every so many.
 constexpr std::size_t kRecentRuns = 32, kRunStride = 64;
-
-// The search after some generation: a function of the trials with numbers below `next` alone.
-struct Run {
-  std::size_t next = 0;
-  std::size_t index = 0;  // Generations since the start, restarts included.
-  CmaesConstants constants;
-  CmaesState state;
-  std::vector<double> shares;
-  CmaesStanding best;
-  double flat = 0;                  // A range of values that counts as none.
-  std::vector<double> lows, highs;  // Of recent generations' values.
-  std::uint64_t restarts = 0, large_restarts = 0;
-  std::size_t used_large = 0, used_small = 0, used_here = 0;  // Trials, by kind of restart.
-  bool small = false;
-};
 
 bool is_finished(const space::Observation& trial) {
   return trial.outcome != space::Outcome::kPending && trial.outcome != space::Outcome::kVoid;
@@ -89,7 +72,7 @@ class Cmaes final : public Sampler {
     units_.extend(view_.space(), history);
     if (runs_.empty()) start(history);
     if (runs_.empty()) return;
-    while (std::optional<Run> next = next_generation(history, runs_.back())) {
+    while (std::optional<CmaesRun> next = next_generation(history, runs_.back())) {
       runs_.push_back(std::move(*next));
       thin();
     }
@@ -128,11 +111,11 @@ class Cmaes final : public Sampler {
       low = std::min(low, standing.value);
       high = std::max(high, standing.value);
     }
-    Run run{.next = next,
-            .constants = cmaes_constants(view_.coordinate_count(), population_),
-            .shares = view_.even_shares(),
-            .best = standings.front(),
-            .flat = kFlat * (high > low ? high - low : 1.0)};
+    CmaesRun run{.next = next,
+                 .constants = cmaes_constants(view_.coordinate_count(), population_),
+                 .shares = view_.even_shares(),
+                 .best = standings.front(),
+                 .flat = kFlat * (high > low ? high - low : 1.0)};
     const std::size_t half = (standings.size() + 1) / 2;
     for (std::size_t rank = 0; rank < half && standings[rank].outcome != 2; ++rank) {
       view_.add_choices(row_of(standings[rank]), 1 - static_cast<double>(rank) / static_cast<double>(half), run.shares);
@@ -146,7 +129,7 @@ class Cmaes final : public Sampler {
   }
 
   // From an older study's distribution, where the first trials bear that study out.
-  void start_warm(Run& run, std::span<const space::Observation> trials) const {
+  void start_warm(CmaesRun& run, std::span<const space::Observation> trials) const {
     const std::optional<CmaesWarm> warm = priors_.empty() ? std::nullopt : cmaes_warm(view_, priors_, trials);
     if (!warm) return;
     run.shares = warm->shares;
@@ -161,7 +144,8 @@ class Cmaes final : public Sampler {
 
   double least_share() const { return 1 / static_cast<double>(population_); }
 
-  void begin_state(Run& run, std::vector<double> mean, double sigma, std::span<const double> covariance = {}) const {
+  void begin_state(CmaesRun& run, std::vector<double> mean, double sigma,
+                   std::span<const double> covariance = {}) const {
     run.state = cmaes_start(std::move(mean), sigma);
     if (!covariance.empty()) cmaes_shape(run.state, covariance);
     settle(run);
@@ -170,14 +154,14 @@ class Cmaes final : public Sampler {
     run.used_here = 0;
   }
 
-  void settle(Run& run) const {
+  void settle(CmaesRun& run) const {
     const auto draws =
         static_cast<double>(std::max<std::size_t>(1, view_.coordinate_count()) * run.constants.population);
     view_.settle(run.state, 1 / draws);
   }
 
   // The run after the next lambda finished trials; nothing while there are fewer.
-  std::optional<Run> next_generation(const space::History& history, const Run& run) const {
+  std::optional<CmaesRun> next_generation(const space::History& history, const CmaesRun& run) const {
     std::vector<CmaesStanding> members;
     CmaesStanding best = run.best;
     std::size_t next = run.next;
@@ -192,7 +176,7 @@ class Cmaes final : public Sampler {
     }
     if (members.size() < run.constants.population) return std::nullopt;
     std::sort(members.begin(), members.end());
-    Run after = run;
+    CmaesRun after = run;
     after.next = next;
     ++after.index;
     after.best = best;
@@ -204,13 +188,13 @@ class Cmaes final : public Sampler {
     cmaes_update(after.state, after.constants, ranked);
     settle(after);
     learn_shares(after, members);
-    note_values(after, members);
+    cmaes_note_values(after, view_, members);
     after.used_here += members.size();
-    if (has_stopped(after)) restart(after);
+    if (cmaes_has_stopped(after, view_, tolerance_, options_.sigma)) restart(after);
     return after;
   }
 
-  void learn_shares(Run& run, const std::vector<CmaesStanding>& members) const {
+  void learn_shares(CmaesRun& run, const std::vector<CmaesStanding>& members) const {
     if (run.shares.empty()) return;
     for (double& share : run.shares) share *= 1 - kShareRate;
     for (std::size_t rank = 0; rank < run.constants.parents; ++rank) {
@@ -225,7 +209,7 @@ class Cmaes final : public Sampler {
     const auto number = static_cast<std::size_t>(trial.number);
     if (trial.origin == space::Origin::kModel) {
       for (std::size_t back = 0; back < std::min(kRunsRecognised, runs_.size()); ++back) {
-        const Run& run = runs_[runs_.size() - 1 - back];
+        const CmaesRun& run = runs_[runs_.size() - 1 - back];
         if (run.next > number) continue;
         for (std::uint32_t attempt = 0; attempt < kAttemptsRecognised; ++attempt) {
           std::optional<std::vector<double>> sample = recognise(run, trial, attempt);
@@ -241,7 +225,7 @@ class Cmaes final : public Sampler {
     return shortened(view_.sample_behind(runs_.back().state, units_.row(number), stream));
   }
 
-  std::optional<std::vector<double>> recognise(const Run& run, const space::Observation& trial,
+  std::optional<std::vector<double>> recognise(const CmaesRun& run, const space::Observation& trial,
                                                std::uint32_t attempt) const {
     const auto number = static_cast<std::size_t>(trial.number);
     base::RandomStream stream({.seed = seed_, .trial = number, .stream = base::Stream::kCmaes, .attempt = attempt});
@@ -275,42 +259,7 @@ class Cmaes final : public Sampler {
     return sample;
   }
 
-  void note_values(Run& run, const std::vector<CmaesStanding>& members) const {
-    double low = HUGE_VAL, high = -HUGE_VAL;
-    for (const CmaesStanding& member : members) {
-      if (member.outcome != 0) continue;
-      low = std::min(low, member.value);
-      high = std::max(high, member.value);
-    }
-    run.lows.push_back(low);
-    run.highs.push_back(high);
-    if (run.lows.size() <= flat_window(run)) return;
-    run.lows.erase(run.lows.begin());
-    run.highs.erase(run.highs.begin());
-  }
-
-  std::size_t flat_window(const Run& run) const {
-    const std::size_t population = run.constants.population;
-    return 10 + (30 * view_.coordinate_count() + population - 1) / population;
-  }
-
-  bool has_stopped(const Run& run) const {
-    const std::size_t d = view_.coordinate_count();
-    const double range =
-        *std::max_element(run.highs.begin(), run.highs.end()) - *std::min_element(run.lows.begin(), run.lows.end());
-    if (run.lows.size() == flat_window(run) && !(range > run.flat)) return true;
-    if (d == 0) return false;
-    const double tolerance = std::max(kLeastSpread, tolerance_ * std::pow(kFiner, -static_cast<double>(run.restarts)));
-    bool narrow = true;
-    for (std::size_t i = 0; i < d; ++i) {
-      const double spread = run.state.sigma * std::sqrt(run.state.covariance[i * d + i]) * run.state.margins[i];
-      narrow = narrow && (view_.is_discrete(i) || spread < tolerance);
-    }
-    return narrow || run.state.largest > kConditionStop * run.state.smallest ||
-           !(run.state.sigma * std::sqrt(run.state.largest) < 1e4 * options_.sigma);
-  }
-
-  void restart(Run& run) const {
+  void restart(CmaesRun& run) const {
     base::RandomStream stream(
         {.seed = seed_, .trial = ++run.restarts, .stream = base::Stream::kCmaes, .attempt = kRestartAttempt});
     if (run.restarts > 1) (run.small ? run.used_small : run.used_large) += run.used_here;
@@ -346,7 +295,7 @@ class Cmaes final : public Sampler {
     return candidates + (view_.space().constraints().empty() ? 0 : kExtraDraws);
   }
 
-  space::Point draw(const space::History& history, const Run& run, base::StreamKey key) const {
+  space::Point draw(const space::History& history, const CmaesRun& run, base::StreamKey key) const {
     key.stream = base::Stream::kCmaes;
     base::RandomStream stream(key);
     const std::size_t wanted = is_screened(history.size()) ? static_cast<std::size_t>(options_.candidates) : 1;
@@ -377,7 +326,7 @@ class Cmaes final : public Sampler {
     return std::move(points[fresh == order.end() ? order.front().second : fresh->second]);
   }
 
-  CmaesScreen make_screen(const space::History& history, const Run& run) const {
+  CmaesScreen make_screen(const space::History& history, const CmaesRun& run) const {
     std::vector<CmaesStanding> standings;
     for (const space::Observation& trial : history.trials()) {
       if (is_finished(trial)) standings.push_back(cmaes_standing(trial));
@@ -410,7 +359,7 @@ class Cmaes final : public Sampler {
   // The memo: generations so far, by rising `next`.
   mutable HistoryCursor cursor_;
   mutable UnitTable units_;
-  mutable std::vector<Run> runs_;
+  mutable std::vector<CmaesRun> runs_;
 };
 
 }  // namespace
