@@ -750,8 +750,8 @@ class Trial {
   /// round; std::runtime_error where a checkpoint was not written by it.
   Steps steps(std::int64_t last, StepCallbacks callbacks = {});
 
-  /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there. A stop at
-  /// a fixed step that follows a checkpoint there waits until poll() has handed that out.
+  /// Whether Sterlet asked the trial to end (prune or stop). About a microsecond where nothing new is there. A stop that
+  /// follows a checkpoint, at a fixed step or in a program that restores, waits until poll() has handed that out.
   bool should_stop() {
     receive();
     return stop_;
@@ -968,7 +968,7 @@ class Trial {
         refused_restore(where, "this program cannot go back to a checkpoint while it runs");
     }
     if (line.find("prune")) take_end(Message::Kind::kPrune, at_of(line) != 0);
-    if (line.find("stop")) take_end(Message::Kind::kStop, at_of(line) != 0);
+    if (line.find("stop")) take_end(Message::Kind::kStop, at_of(line) != 0 || options_.restores);
     if (const Value* ack = line.find("ack")) {
       acknowledged_ = true;
       const Value* prune = ack->find("prune");
@@ -980,8 +980,8 @@ class Trial {
     const double steps = skip ? skip->number().value_or(0) : 0;
     return steps > 0 && steps < 9e15 ? static_cast<std::int64_t>(steps) : 0;
   }
-  void take_end(Message::Kind kind, bool is_planned) {
-    const bool saves_first = is_planned && std::any_of(messages_.begin(), messages_.end(), [](const Message& message) {
+  void take_end(Message::Kind kind, bool can_wait) {
+    const bool saves_first = can_wait && std::any_of(messages_.begin(), messages_.end(), [](const Message& message) {
                                return message.kind == Message::Kind::kCheckpoint;
                              });
     (saves_first ? stop_waits_ : stop_) = true;

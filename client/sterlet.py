@@ -273,7 +273,8 @@ class Trial:
     def should_stop(self) -> bool:
         """Whether Sterlet asked the trial to end (prune or stop).
 
-        A stop at a fixed step that follows a checkpoint there waits until changes() has handed that out.
+        A stop that follows a checkpoint, at a fixed step or in a program that restores, waits until changes() has handed
+        that out.
         """
         self._receive()
         return self._stop
@@ -435,7 +436,8 @@ class Trial:
             else:
                 self.refused(change, "this program cannot go back to a checkpoint while it runs")
         if "prune" in message or "stop" in message:
-            saves_first = bool(_at(message)) and any(change.kind == "checkpoint" for change in self._changes)
+            can_wait = bool(_at(message)) or (self._restores and "stop" in message)
+            saves_first = can_wait and any(change.kind == "checkpoint" for change in self._changes)
             self._stop_waits = self._stop_waits or saves_first
             self._stop = self._stop or not saves_first
         if isinstance(message.get("ack"), dict):

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -38,12 +39,12 @@ class ClientTest : public testing::Test {
   }
 
   /// A trial whose channel is a descriptor.
-  std::optional<sterlet::Trial>& start() {
+  std::optional<sterlet::Trial>& start(const sterlet::TrialOptions& options = {}) {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     end_ = ends[0];
     ::setenv("STERLET_CHANNEL", ("fd:" + std::to_string(ends[1])).c_str(), 1);
-    return trial_.emplace(), trial_;
+    return trial_.emplace(options), trial_;
   }
 
   /// The lines that come until the other side closes.
@@ -144,6 +145,22 @@ TEST_F(ClientTest, TellsWhatItMeasured) {
   EXPECT_EQ(heard[0], R"({"hello":{"client":"cpp","live":false,"protocol":1,"restores":false}})");
   EXPECT_EQ(heard[1], R"({"report":{"metrics":{"loss":0.5},"step":3}})");
   EXPECT_EQ(heard[2], R"({"value":0.25})");
+}
+
+TEST_F(ClientTest, AStopWaitsForTheCheckpointBeforeItInAProgramThatGoesOnFromThere) {
+  const std::string asked = "{\"checkpoint\":{}}\n{\"stop\":{}}\n";
+  for (const bool restores : {true, false}) {
+    start({.live = true, .restores = restores});
+    ASSERT_EQ(::write(end_, asked.data(), asked.size()), static_cast<ssize_t>(asked.size()));
+    trial_->report(1, {{"loss", 1.0}});
+    EXPECT_EQ(trial_->should_stop(), !restores);
+    const auto messages = trial_->poll();
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_EQ(messages[0].kind, sterlet::Message::Kind::kCheckpoint);
+    EXPECT_TRUE(trial_->should_stop());
+    trial_.reset();
+    ::close(std::exchange(end_, -1));
+  }
 }
 
 TEST_F(ClientTest, ANameThatTheStudyDoesNotHaveIsAnErrorUnderSterlet) {

@@ -184,6 +184,19 @@ class ClientTest(unittest.TestCase):
         self.say({"checkpoint": {}}, {"prune": {}})
         self.assertTrue(trial.report(1, loss=1))
 
+    def test_a_stop_waits_for_the_checkpoint_before_it_in_a_program_that_goes_on_from_there(self):
+        trial = self.start(live=True, restores=True)
+        self.say({"checkpoint": {}}, {"stop": {}})
+        self.assertFalse(trial.report(1, loss=1))
+        self.assertFalse(trial.should_stop())
+        self.assertEqual([change.kind for change in trial.changes()], ["checkpoint"])
+        self.assertTrue(trial.should_stop())
+
+    def test_a_stop_waits_for_nothing_where_nobody_reads_what_was_asked_for(self):
+        trial = self.start()
+        self.say({"checkpoint": {}}, {"stop": {}})
+        self.assertTrue(trial.report(1, loss=1))
+
     def test_an_agenda_that_cannot_be_read_is_an_error(self):
         os.environ["STERLET_AGENDA"] = "/nowhere"
         with self.assertRaisesRegex(RuntimeError, "/nowhere: cannot be read"):
