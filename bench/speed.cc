@@ -39,6 +39,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -116,7 +117,7 @@ void print_line(const std::string& name, double value, const std::string& unit, 
 }
 
 Result<studyfile::StudyFile> study_file() {
-  auto file = studyfile::parse_study_text(kStudyText, "speed.yaml", "/");
+  auto file = studyfile::parse_study_text(study::strategies(), kStudyText, "speed.yaml", "/");
   if (!file) return base::fail(file.error().front());
   return std::move(*file);
 }

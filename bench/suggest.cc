@@ -19,6 +19,7 @@
 
 #include "sterlet/base/rng.h"
 #include "sterlet/base/text.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -73,7 +74,7 @@ Result<void> one_trial(study::Study& study, std::int64_t objectives) {
 }
 
 Result<void> measure(const std::string& sampler, std::int64_t trials, std::int64_t repeats, std::int64_t objectives) {
-  auto file = studyfile::parse_study_text(study_text(sampler, objectives), "speed.yaml", "/");
+  auto file = studyfile::parse_study_text(study::strategies(), study_text(sampler, objectives), "speed.yaml", "/");
   if (!file) return base::fail(file.error().front());
   STERLET_TRY(const auto study, study::Study::open(std::move(*file), {}));
   const auto is_by = [&](const char* name) { return sampler.find(name) != std::string::npos; };

@@ -9,8 +9,10 @@ function(sterlet_test_executable target)
   sterlet_warnings(${target})
 endfunction()
 
-# What a room's tests use beyond the room: the documents of a model are made of one that was played.
+# What a room's tests use beyond the room: the documents of a model are made of one that was played, and study files
+# name strategies, whose table lies above.
 set(STERLET_api_TESTS_SEE sterlet_babysit)
+set(STERLET_studyfile_TESTS_SEE sterlet_study)
 
 foreach(room base math space samplers pruners population analysis storage exec context studyfile study doctor library run
         plan babysit/judge babysit/record babysit retest api report practices cli)

@@ -5,12 +5,14 @@
 
 #include "fuzz.h"
 #include "sterlet/api/ask_tell.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sterlet;  // NOLINT(google-build-using-namespace): a target is one function.
   static const int kNowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   auto file = studyfile::parse_study_text(
+      study::strategies(),
       "{objective: loss, sampler: random, pruner: median, seed: 1, params: {x: {type: float, low: 0, high: 1}, k: "
       "{type: "
       "categorical, choices: [a, b]}}, constraints: [\"x <= 0.9\"]}",

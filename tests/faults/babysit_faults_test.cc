@@ -26,6 +26,7 @@
 #include "sterlet/exec/executor.h"
 #include "sterlet/storage/faulty.h"
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -140,10 +141,11 @@ class OneProgram final : public exec::Executor {
 };
 
 studyfile::StudyFile study_file() {
-  auto file = studyfile::parse_study_text(
-      "study: s\nobjective: {metric: loss}\nseed: 3\ncommand: [train]\nstrategy: panda\n"
-      "params: {x: {type: float, low: 0, high: 1, default: 0.5, live: true}}\n",
-      "study.yaml", "/tmp");
+  auto file =
+      studyfile::parse_study_text(study::strategies(),
+                                  "study: s\nobjective: {metric: loss}\nseed: 3\ncommand: [train]\nstrategy: panda\n"
+                                  "params: {x: {type: float, low: 0, high: 1, default: 0.5, live: true}}\n",
+                                  "study.yaml", "/tmp");
   EXPECT_TRUE(file.has_value()) << file.error().front().message();
   return std::move(*file);
 }

@@ -13,6 +13,7 @@
 
 #include "sterlet/storage/faulty.h"
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/study/upkeep.h"
 #include "sterlet/studyfile/study_file.h"
@@ -32,6 +33,7 @@ const StillClock kClock;
 
 studyfile::StudyFile file_of(const std::string& params) {
   auto file = studyfile::parse_study_text(
+      study::strategies(),
       "study: s\nobjective: {metric: loss}\nsampler: random\nseed: 3\ncommand: [train]\nparams: " + params + "\n",
       "study.yaml", "/tmp");
   EXPECT_TRUE(file.has_value()) << (file ? "" : file.error().front().message());

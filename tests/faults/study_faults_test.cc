@@ -15,6 +15,7 @@
 
 #include "sterlet/storage/faulty.h"
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -32,11 +33,12 @@ class StillClock final : public base::Clock {
 const StillClock kClock;
 
 studyfile::StudyFile file_of(const std::string& more) {
-  auto file = studyfile::parse_study_text(
-      "study: s\nobjective: {metric: loss}\nsampler: random\nseed: 3\ncommand: [train]\n"
-      "params: {x: {type: float, low: 0, high: 1, live: true}}\n" +
-          more,
-      "study.yaml", "/tmp");
+  auto file =
+      studyfile::parse_study_text(study::strategies(),
+                                  "study: s\nobjective: {metric: loss}\nsampler: random\nseed: 3\ncommand: [train]\n"
+                                  "params: {x: {type: float, low: 0, high: 1, live: true}}\n" +
+                                      more,
+                                  "study.yaml", "/tmp");
   EXPECT_TRUE(file.has_value()) << more << (file ? "" : file.error().front().message());
   return std::move(*file);
 }

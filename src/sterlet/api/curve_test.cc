@@ -11,6 +11,7 @@
 
 #include "sterlet/api/documents.h"
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::api {
@@ -30,6 +31,7 @@ class CurveOfAttempts : public testing::Test {
 
   void begin() {
     auto file = studyfile::parse_study_text(
+        study::strategies(),
         "study: s\nobjective: loss\nparams: {x: {type: float, low: 0, high: 1}}\nsampler: random\nseed: 3\n", "s.yaml",
         "/");
     study_ = study::Study::open(std::move(*file),

@@ -13,7 +13,7 @@
 #include "sterlet/api/lineage.h"
 #include "sterlet/base/figure.h"
 #include "sterlet/base/text.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::api {
 
@@ -251,7 +251,7 @@ base::Json summary_json(const study::Study& study) {
   json["study"] = study.spec().name;
   json["objectives"] = objectives_json(study);
   json["strategy"] = study.spec().strategy.name;
-  if (studyfile::strategy_of(study.spec()).is_tuned) {  // One model that is babysat has neither.
+  if (study::strategy_of(study.spec()).is_tuned) {  // One model that is babysat has neither.
     json["sampler"] = study.spec().sampler.name;
     json["pruner"] = study.spec().pruner.name;
   }
@@ -284,7 +284,7 @@ base::Json study_json(const study::Study& study) {
                        {"started", time_json(study.created_ms())},
                        {"ended", is_running ? base::Json(nullptr) : time_json(ended_ms)},
                        {"state", is_running ? "running" : "done"}};
-  if (studyfile::strategy_of(study.spec()).is_tuned) document["study"]["sampler"] = study.spec().sampler.name;
+  if (study::strategy_of(study.spec()).is_tuned) document["study"]["sampler"] = study.spec().sampler.name;
   add_labels(study, std::nullopt, document["study"]);
   const auto best = study.best();
   document["study"]["best"] = base::Json::array();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::api {
@@ -9,6 +10,7 @@ namespace {
 
 TEST(Export, TellsHowManyRunsTheMeanOfTheBestSettingHas) {
   auto file = studyfile::parse_study_text(
+      study::strategies(),
       "study: s\nobjective: {metric: loss, direction: minimize}\nparams:\n  x: {type: float, low: 0, high: 1}\n"
       "repeats: 2\nbudget: {trials: 4}\nseed: 3\n",
       "s.yaml", "/");
@@ -22,11 +24,11 @@ TEST(Export, TellsHowManyRunsTheMeanOfTheBestSettingHas) {
 }
 
 std::unique_ptr<study::Study> small_study(const std::string& more) {
-  auto file = studyfile::parse_study_text(
-      "study: s\nobjective: loss\nparams: {x: {type: int, low: 0, high: 9}}\n"
-      "sampler: random\nseed: 3\n" +
-          more,
-      "s.yaml", "/");
+  auto file = studyfile::parse_study_text(study::strategies(),
+                                          "study: s\nobjective: loss\nparams: {x: {type: int, low: 0, high: 9}}\n"
+                                          "sampler: random\nseed: 3\n" +
+                                              more,
+                                          "s.yaml", "/");
   EXPECT_TRUE(file.has_value()) << file.error().front().message();
   return study::Study::open(std::move(*file), {}).value();
 }

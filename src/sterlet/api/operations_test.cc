@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::api {
@@ -19,6 +20,7 @@ class Operations : public testing::Test {
  protected:
   Operations() {
     auto file = studyfile::parse_study_text(
+        study::strategies(),
         "study: s\nobjective: loss\nseed: 3\nsampler: random\nduplicates: allow\nparams: {x: {type: float, low: 0, "
         "high: 1}}\n",
         "s.yaml", "/");

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/api/csv.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::api {
@@ -32,7 +33,8 @@ TEST(Csv, QuotesCommasAndEndsOfLines) {
 class Results : public testing::Test {
  protected:
   Results()
-      : file_(studyfile::parse_study_text("study: s\nobjective: [{metric: loss}, {metric: time}]\nparams:\n"
+      : file_(studyfile::parse_study_text(study::strategies(),
+                                          "study: s\nobjective: [{metric: loss}, {metric: time}]\nparams:\n"
                                           "  x: {type: float, low: 0, high: 1}\n"
                                           "  n: {type: int, low: 1, high: 3}\n"
                                           "  units: {type: int, low: 1, high: 99, repeat: n}\n"

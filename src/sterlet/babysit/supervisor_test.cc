@@ -20,6 +20,7 @@
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/storage/open.h"
 #include "sterlet/study/sessions.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::babysit {
@@ -105,6 +106,7 @@ class Supervised : public testing::Test {
     folder_ = mkdtemp(pattern.data());
     storage_ = storage::open_sqlite(folder_ + "/s.db", {}).value();
     auto file = studyfile::parse_study_text(
+        study::strategies(),
         "study: m\nobjective: loss\ncommand: [program]\nstrategy: panda\nseed: 7\n"
         "params: {rate: {type: float, low: 0.001, high: 1, scale: log, default: 0.1, live: true}}\n",
         "study.yaml", folder_);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -12,7 +12,7 @@ base::Result<Abandoned> find_abandoned(const Context& context, const OpenStudy& 
 }
 
 std::string gone_text(const study::Study& study) {
-  const bool is_babysat = !studyfile::strategy_of(study.spec()).is_tuned;
+  const bool is_babysat = !study::strategy_of(study.spec()).is_tuned;
   return fmt::format("its tuner is gone; sterlet {} {} {}", is_babysat ? "babysit" : "resume", study.spec().name,
                      is_babysat ? "continues it" : "runs it again");
 }

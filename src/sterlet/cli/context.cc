@@ -9,6 +9,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/differences.h"
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -39,7 +40,7 @@ base::Result<OpenStudy> open_with(const Context& context, const StudyOptions& op
                                   const storage::OpenOptions& storage_options) {
   std::string name = options.study, folder = ".";
   if (!name.empty() && is_study_file(name)) {
-    auto file = studyfile::read_study_file(name);
+    auto file = studyfile::read_study_file(study::strategies(), name);
     if (!file) return base::fail(file.error().front());
     name = file->spec.name;
     folder = file->spec.folder;

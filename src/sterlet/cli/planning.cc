@@ -19,9 +19,9 @@
 #include "sterlet/plan/pilot.h"
 #include "sterlet/plan/words.h"
 #include "sterlet/run/devices.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/schema.h"
-#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::cli {
 
@@ -49,7 +49,7 @@ Result<void> check(const studyfile::StudySpec& spec, const PlanningOptions& opti
     return base::fail(ErrorCode::kBadStudyFile, "a plan needs a budget to divide, and there is none",
                       "add budget: {time: 1h}, or give --time 1h or --trials 100", spec.name);
   }
-  const studyfile::StrategyRow& strategy = studyfile::strategy_of(spec);
+  const studyfile::StrategyRow& strategy = study::strategy_of(spec);
   if (!strategy.is_driven || strategy.is_one_point) {
     return base::fail(ErrorCode::kInvalidArgument,
                       fmt::format("a plan chooses between parallel and babysit, and the strategy is {}", strategy.name),
@@ -149,7 +149,7 @@ Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile&
   return plan::gather_facts(spec, file.space, *pilot, options.steps);
 }
 
-bool is_open(const studyfile::StudyFile& file) { return studyfile::strategy_of(file.spec).is_open; }
+bool is_open(const studyfile::StudyFile& file) { return study::strategy_of(file.spec).is_open; }
 bool lacks_trials(const studyfile::StudyFile& file) { return file.tiers && !file.tiers->trials; }
 
 struct Stored {
@@ -166,7 +166,7 @@ std::optional<Stored> stored_study(const Context& context, const studyfile::Stud
   if (!record || !*record) return std::nullopt;
   const auto json = base::parse_json((*record)->spec);
   if (!json) return std::nullopt;
-  auto stored = studyfile::study_from_json(*json);
+  auto stored = studyfile::study_from_json(study::strategies(), *json);
   if (!stored) return std::nullopt;
   const auto trials = (*storage)->count_trials((*record)->id);
   return Stored{.spec = std::move(stored->spec), .has_trials = trials.value_or(0) > 0};
@@ -174,7 +174,7 @@ std::optional<Stored> stored_study(const Context& context, const studyfile::Stud
 
 // Reads the file again with so many tiers open, keeping what was changed of its limits.
 Result<void> open_tiers(studyfile::StudyFile& file, const std::string& path, int tiers) {
-  auto read = studyfile::read_study_file(path, {.tiers = tiers});
+  auto read = studyfile::read_study_file(study::strategies(), path, {.tiers = tiers});
   if (!read) return base::fail(read.error().front());
   read->spec.budget = file.spec.budget;
   read->spec.seed = file.spec.seed;
@@ -188,7 +188,7 @@ Result<void> open_tiers(studyfile::StudyFile& file, const std::string& path, int
 Result<void> open_stored_tiers(studyfile::StudyFile& file, const std::string& path,
                                const studyfile::StudySpec& stored) {
   for (int tiers = 1; tiers <= 3; ++tiers) {
-    const auto read = studyfile::read_study_file(path, {.tiers = tiers});
+    const auto read = studyfile::read_study_file(study::strategies(), path, {.tiers = tiers});
     if (read && read->spec.parameters == stored.parameters) return open_tiers(file, path, tiers);
   }
   return {};
@@ -238,7 +238,7 @@ Result<Settled> settle(Context& context, studyfile::StudyFile& file, const Study
   const bool has_open_strategy = is_open(file), has_open_tiers = lacks_trials(file);
   // With trials, or once it was decided, it is as it is.
   if (const auto stored = stored_study(context, file, study);
-      stored && (stored->has_trials || !studyfile::strategy_of(stored->spec).is_open)) {
+      stored && (stored->has_trials || !study::strategy_of(stored->spec).is_open)) {
     if (has_open_strategy) file.spec.strategy = stored->spec.strategy;
     if (has_open_tiers) STERLET_PASS(open_stored_tiers(file, study.study, stored->spec));
     return settled;

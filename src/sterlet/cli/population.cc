@@ -10,7 +10,7 @@
 #include "sterlet/cli/words.h"
 #include "sterlet/api/lineage.h"
 #include "sterlet/run/launch.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -57,7 +57,7 @@ std::string interval_text(const study::Study& study, std::int64_t trial) {
 
 Result<std::string> schedule_text(const OpenStudy& open, std::optional<std::int64_t> trial) {
   const study::Study& study = *open.study;
-  if (!studyfile::strategy_of(study.spec()).is_tuned) {
+  if (!study::strategy_of(study.spec()).is_tuned) {
     return base::fail(base::ErrorCode::kConflict, "the schedule of a model that was babysat is that of a branch",
                       fmt::format("run sterlet logbook {} --format schedule", study.spec().name), study.spec().name);
   }

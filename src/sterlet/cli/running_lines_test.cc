@@ -4,13 +4,15 @@
 
 #include "sterlet/cli/display.h"
 #include "sterlet/cli/test_support.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
 namespace {
 
 std::unique_ptr<study::Study> study_of(const std::string& params, const base::Clock& clock) {
-  auto file = studyfile::parse_study_text("study: mlp\nobjective: {metric: loss, direction: minimize}\nparams: {" +
+  auto file = studyfile::parse_study_text(study::strategies(),
+                                          "study: mlp\nobjective: {metric: loss, direction: minimize}\nparams: {" +
                                               params + "}\nsampler: random\nseed: 3\nbudget: {trials: 9, time: 2h}\n",
                                           "s.yaml", "/");
   EXPECT_TRUE(file.has_value());

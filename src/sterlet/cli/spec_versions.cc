@@ -5,6 +5,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/differences.h"
 #include "sterlet/study/difference.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -24,7 +25,7 @@ base::Result<void> show_spec(const Context& context, const OpenStudy& open) {
   std::optional<studyfile::StudySpec> before;
   for (const storage::SpecVersion& version : open.study->spec_versions()) {
     STERLET_TRY(const base::Json json, base::parse_json(version.spec));
-    STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(json));
+    STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(study::strategies(), json));
     const auto differences =
         before ? study::find_differences(*before, file.spec, version.first_trial) : std::vector<study::Difference>();
     if (!context.json) print(context, version, differences);

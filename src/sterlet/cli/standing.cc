@@ -9,7 +9,7 @@
 #include "sterlet/cli/study_lines.h"
 #include "sterlet/cli/words.h"
 #include "sterlet/study/sessions.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -67,7 +67,7 @@ std::vector<std::string> standing_lines(const Standing& standing, const study::S
     lines.push_back(fmt::format("perhaps, by {}, which cannot be seen from here; its last sign came {}",
                                 who_text(session), ago_text(session.beat_ms, now_ms)));
   }
-  const bool is_babysat = !studyfile::strategy_of(study.spec()).is_tuned;
+  const bool is_babysat = !study::strategy_of(study.spec()).is_tuned;
   if (lines.empty()) {
     std::string line = "no";
     if (standing.last_ms > 0) line += fmt::format("; the last one ended {}", ago_text(standing.last_ms, now_ms));

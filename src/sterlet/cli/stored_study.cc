@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/upkeep.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -13,7 +14,7 @@ namespace sterlet::cli {
 base::Result<StoredStudy> open_at_rest(const Context& context, const StudyOptions& options) {
   std::string name = options.study, folder = ".";
   if (is_study_file(name)) {
-    auto file = studyfile::read_study_file(name);
+    auto file = studyfile::read_study_file(study::strategies(), name);
     if (!file) return base::fail(file.error().front());
     name = file->spec.name;
     folder = file->spec.folder;

@@ -3,6 +3,7 @@
 #include "sterlet/cli/abandoned.h"
 #include "sterlet/cli/test_support.h"
 #include "sterlet/cli/words.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -17,7 +18,7 @@ seed: 1
 )";
 
 std::unique_ptr<study::Study> study_of(std::string_view text) {
-  auto file = studyfile::parse_study_text(text, "mlp.yaml", "/tmp");
+  auto file = studyfile::parse_study_text(study::strategies(), text, "mlp.yaml", "/tmp");
   EXPECT_TRUE(file);
   auto study = study::Study::open(std::move(*file), {});
   EXPECT_TRUE(study);

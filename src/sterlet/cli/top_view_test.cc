@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/cli/test_support.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -16,6 +17,7 @@ class TopViewTest : public testing::Test {
  protected:
   TopViewTest() {
     auto file = studyfile::parse_study_text(
+        study::strategies(),
         "study: mlp\nobjective: {metric: loss, direction: minimize}\nparams: {x: {type: float, low: 0, high: 1}}\n"
         "sampler: random\nseed: 3\n",
         "s.yaml", "/");

@@ -16,7 +16,7 @@
 #include "sterlet/cli/printer.h"
 #include "sterlet/cli/sparkline.h"
 #include "sterlet/cli/words.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -121,8 +121,8 @@ Rows trial_card(const study::Study& study, const base::Json& json, const std::st
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
   if (const std::string interval = interval_text(study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
-  rows.push_back({"tried as", studyfile::strategy_of(study.spec()).is_tuned ? why_text(study.view(trial).origin)
-                                                                            : "one model that is babysat"});
+  rows.push_back({"tried as", study::strategy_of(study.spec()).is_tuned ? why_text(study.view(trial).origin)
+                                                                        : "one model that is babysat"});
   if (json.contains("predicted")) rows.push_back({"predicted", predicted_text(json["predicted"])});
   for (const char* key : {"note", "checkpoint"}) {
     if (json.contains(key)) rows.push_back({key, value_text(json[key])});

@@ -22,7 +22,7 @@
 #include "sterlet/run/devices.h"
 #include "sterlet/run/runner.h"
 #include "sterlet/run/trial_folder.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -148,7 +148,7 @@ void add_tuning_options(CLI::App& command, TuningOptions& options) {
 }
 
 base::Result<void> refuse_babysitting(const studyfile::StudySpec& spec) {
-  if (studyfile::strategy_of(spec).is_tuned) return {};
+  if (study::strategy_of(spec).is_tuned) return {};
   return base::fail(base::ErrorCode::kConflict,
                     fmt::format("its strategy is {}: one model, trained under watch", spec.strategy.name),
                     fmt::format("run sterlet babysit {}", spec.name), spec.name);
@@ -209,7 +209,7 @@ base::Result<bool> run_once(Context& context, OpenStudy& open, const TuningOptio
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
   if (place.takes_changes && result->pause == study::Pause::kAmended && result->interruptions == 0) return false;
-  if (studyfile::strategy_of(spec).is_one_point) {
+  if (study::strategy_of(spec).is_one_point) {
     print_replay(context, study);
   } else if (!context.quiet || context.json)
     print_summary(context, study, result->pause);

@@ -8,7 +8,7 @@
 #include "sterlet/exec/session.h"
 #include "sterlet/library/convert.h"
 #include "sterlet/storage/open.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::library {
@@ -57,7 +57,7 @@ Result<Opened> opened(const std::string& storage, bool must_exist, Open open) {
   auto study = open(options);
   if (!study) return base::fail(storage.empty() ? study.error() : study.error().at(storage));
   made.study = std::move(*study);
-  if (!studyfile::strategy_of(made.study->spec()).is_driven) {
+  if (!study::strategy_of(made.study->spec()).is_driven) {
     return base::fail(
         ErrorCode::kConflict,
         fmt::format("its strategy is {}, which runs programs by itself", made.study->spec().strategy.name),
@@ -78,20 +78,22 @@ Result<Opened> open_declared(const Space& space, const StudyOptions& options) {
     return base::fail(ErrorCode::kInvalidArgument, "there is no objective", "give one, be it Objective()");
   }
   STERLET_TRY(const space::Space checked, checked_space(space));
-  auto file = studyfile::study_from_json(spec_of(checked, SpaceDoor::parts(space)->constraints, options));
+  auto file =
+      studyfile::study_from_json(study::strategies(), spec_of(checked, SpaceDoor::parts(space)->constraints, options));
   if (!file) return base::fail(file.error());
   return open_as(std::move(*file), options.storage);
 }
 
 Result<Opened> open_file(const std::string& path, const std::string& storage) {
-  auto file = studyfile::read_study_file(path);
+  auto file = studyfile::read_study_file(study::strategies(), path);
   if (!file) return base::fail(file.error().front());
   return open_as(std::move(*file), storage);
 }
 
 Result<Opened> open_text(std::string_view text, const std::string& storage) {
   std::error_code ignored;
-  auto file = studyfile::parse_study_text(text, "study", std::filesystem::current_path(ignored).string());
+  auto file =
+      studyfile::parse_study_text(study::strategies(), text, "study", std::filesystem::current_path(ignored).string());
   if (!file) return base::fail(file.error().front());
   return open_as(std::move(*file), storage);
 }

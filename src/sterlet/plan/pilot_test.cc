@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/run/test_support.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::plan {
 namespace {
@@ -23,7 +24,7 @@ budget: {time: 1m}
 )";
 
 studyfile::StudyFile study_of(const std::string& text = kStudy) {
-  auto file = studyfile::parse_study_text(text, "toy.yaml", "/tmp");
+  auto file = studyfile::parse_study_text(study::strategies(), text, "toy.yaml", "/tmp");
   EXPECT_TRUE(file.has_value());
   return std::move(*file);
 }

@@ -13,7 +13,7 @@
 #include "sterlet/retest/staleness.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/study/seeds.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::retest {
 
@@ -60,7 +60,7 @@ class Retest final {
                         fmt::format("a retest compares values of one objective (found {})", spec.objectives.size()),
                         "train its front again with sterlet run --trial N", spec.name);
     }
-    if (!studyfile::strategy_of(spec).is_tuned) {
+    if (!study::strategy_of(spec).is_tuned) {
       return base::fail(ErrorCode::kConflict, "its model was babysat, so there are no settings to compare",
                         "train it again with sterlet logbook --format schedule and sterlet tune --replay", spec.name);
     }

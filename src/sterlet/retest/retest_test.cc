@@ -10,6 +10,7 @@
 #include "sterlet/retest/advice.h"
 #include "sterlet/retest/staleness.h"
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::retest {
@@ -37,7 +38,7 @@ class RetestTest : public testing::Test {
   }
 
   std::unique_ptr<study::Study> open(const std::string& text) {
-    auto study = study::Study::open(studyfile::parse_study_text(text, "s.yaml", "/").value(),
+    auto study = study::Study::open(studyfile::parse_study_text(study::strategies(), text, "s.yaml", "/").value(),
                                     {.storage = storage_.get(), .clock = &clock_, .session = "a"});
     EXPECT_TRUE(study.has_value()) << study.error().message();
     return std::move(*study);

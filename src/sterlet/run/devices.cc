@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::run {
 
@@ -32,7 +32,7 @@ std::vector<int> find_gpus(const std::string& visible_devices) {
 
 base::Result<void> check_gpus(const studyfile::StudySpec& spec, const std::vector<int>& gpus) {
   if (spec.resources.gpu <= static_cast<int>(gpus.size())) return {};
-  const bool is_one_model = !studyfile::strategy_of(spec).is_tuned;
+  const bool is_one_model = !study::strategy_of(spec).is_tuned;
   return base::fail(base::ErrorCode::kInvalidArgument,
                     fmt::format("{} asks for {}, but this machine has {}", is_one_model ? "the model" : "each trial",
                                 base::count_text(static_cast<std::uint64_t>(spec.resources.gpu), "GPU"), gpus.size()),

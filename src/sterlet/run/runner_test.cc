@@ -16,6 +16,7 @@
 #include "sterlet/run/test_support.h"
 #include "sterlet/storage/open.h"
 #include "sterlet/study/sessions.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::run {
@@ -51,11 +52,12 @@ class RunStudy : public testing::Test {
   }
 
   void open_study(const std::string& budget) {
-    auto file = studyfile::parse_study_text(
-        "study: s\nobjective: loss\nseed: 3\nsampler: random\ncommand: [train]\nparams:\n"
-        "  x: {type: float, low: 0, high: 1}\n" +
-            budget,
-        "s.yaml", "/");
+    auto file =
+        studyfile::parse_study_text(study::strategies(),
+                                    "study: s\nobjective: loss\nseed: 3\nsampler: random\ncommand: [train]\nparams:\n"
+                                    "  x: {type: float, low: 0, high: 1}\n" +
+                                        budget,
+                                    "s.yaml", "/");
     ASSERT_TRUE(file.has_value()) << file.error().front().message();
     auto study = study::Study::open(std::move(*file), {.storage = storage_.get(), .clock = &clock_, .session = "ours"});
     ASSERT_TRUE(study.has_value()) << study.error().message();

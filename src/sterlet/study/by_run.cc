@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "sterlet/study/growth.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::study {
 
@@ -38,7 +39,7 @@ Result<bool> ByRun::follow() {
   STERLET_TRY(const auto record, ledger_.storage()->find_study(spec_.name));
   if (!record) return base::fail(ErrorCode::kNotFound, "the study is no longer in the storage", {}, spec_.name);
   STERLET_TRY(const base::Json stored, base::parse_json(record->spec));
-  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(stored));
+  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(strategies(), stored));
   STERLET_PASS(adopt(std::move(file)));
   return true;
 }

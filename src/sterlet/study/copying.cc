@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/json.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/trial.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -29,7 +30,7 @@ class Copying final {
   Result<void> run(std::span<const storage::SpecVersion> versions) {
     for (const storage::SpecVersion& version : versions) {
       STERLET_TRY(const base::Json json, base::parse_json(version.spec));
-      STERLET_TRY(const studyfile::StudyFile file, studyfile::study_from_json(json));
+      STERLET_TRY(const studyfile::StudyFile file, studyfile::study_from_json(strategies(), json));
       metrics_[version.version] = file.spec.objectives.front().metric;
     }
     for (const storage::SpecVersion& version : versions.subspan(1)) {

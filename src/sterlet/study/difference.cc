@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/versions.h"
-#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::study {
 
@@ -76,7 +76,7 @@ class Finder final {
  private:
   bool has_trials() const { return next_ > 0; }
   // Members of a population are in training at points of their space.
-  bool is_population() const { return !studyfile::strategy_of(was_).is_driven; }
+  bool is_population() const { return !strategy_of(was_).is_driven; }
   Weight amendment() const {
     if (!has_trials()) return Weight::kTaken;
     return is_population() ? Weight::kNewStudy : Weight::kAmendment;
@@ -187,7 +187,7 @@ Result<Comparison> compare(storage::Storage& storage, const studyfile::StudyFile
   STERLET_TRY(const auto stored, storage.find_study(file.spec.name));
   if (!stored) return comparison;
   STERLET_TRY(const Json json, base::parse_json(stored->spec));
-  STERLET_TRY(studyfile::StudyFile before, studyfile::study_from_json(json));
+  STERLET_TRY(studyfile::StudyFile before, studyfile::study_from_json(strategies(), json));
   if (!before.spec.seed) before.spec.seed = stored->seed;
   STERLET_TRY(comparison.trials, storage.count_trials(stored->id));
   comparison.differences = find_differences(before.spec, file.spec, comparison.trials);

@@ -4,6 +4,7 @@
 
 #include "sterlet/base/json.h"
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {
@@ -14,7 +15,7 @@ constexpr const char* kText =
     "params:\n  x: {type: float, low: 0, high: 1, default: 0.5}\n  k: {type: categorical, choices: [a, b]}\n";
 
 studyfile::StudyFile parse(const std::string& text) {
-  auto file = studyfile::parse_study_text(text, "s.yaml", "/");
+  auto file = studyfile::parse_study_text(strategies(), text, "s.yaml", "/");
   EXPECT_TRUE(file.has_value()) << file.error().front().message();
   return std::move(*file);
 }

@@ -6,6 +6,7 @@
 
 #include "sterlet/storage/faulty.h"
 #include "sterlet/storage/memory/memory.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/upkeep.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -23,7 +24,7 @@ struct FakeClock final : base::Clock {
 class DocumentsOfAStudy : public testing::Test {
  protected:
   DocumentsOfAStudy()
-      : file_(studyfile::parse_study_text(kStudy, "s.yaml", "/").value()),
+      : file_(studyfile::parse_study_text(strategies(), kStudy, "s.yaml", "/").value()),
         storage_(std::make_unique<storage::FaultyStorage>(storage::make_memory_storage(clock_))),
         record_(
             storage_->create_study({.name = "s", .spec = base::json_line(studyfile::json_from_spec(file_.spec))}, {})
@@ -105,7 +106,7 @@ TEST_F(DocumentsOfAStudy, ACopyHasThemAndItsTrialsPointToItsOwn) {
 }
 
 TEST(Documents, AStudyInMemoryHasNone) {
-  const auto file = studyfile::parse_study_text(kStudy, "s.yaml", "/").value();
+  const auto file = studyfile::parse_study_text(strategies(), kStudy, "s.yaml", "/").value();
   Ledger ledger(file.spec, file.space, {});
   EXPECT_EQ(add_document(ledger, "plan", {{"trials", 3}}).value(), 0);
 }

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/base/rng.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {
@@ -19,6 +20,7 @@ namespace {
 // `trials` of a bowl in two dimensions, half of them around its optimum, told as they are or negated.
 std::unique_ptr<Study> study_of(int trials, double noise, const std::string& more = "objective: loss") {
   auto file = studyfile::parse_study_text(
+      strategies(),
       fmt::format(
           "study: s\nsampler: random\nseed: 3\nparams: {{x: {{type: float, low: 0, high: 1}}, y: {{type: float, "
           "low: 0, high: 1}}, z: {{type: categorical, choices: [a, b]}}}}\n{}\n",

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::study {
 
@@ -48,8 +49,8 @@ Result<studyfile::StudyFile> grown(const base::Json& spec, const base::Json& par
   }
   base::Json now = spec;
   for (const auto& [name, declaration] : params.items()) now["params"][name] = declaration;
-  STERLET_TRY(const studyfile::StudyFile before, studyfile::study_from_json(spec));
-  auto file = studyfile::study_from_json(now);
+  STERLET_TRY(const studyfile::StudyFile before, studyfile::study_from_json(strategies(), spec));
+  auto file = studyfile::study_from_json(strategies(), now);
   if (!file) {
     base::Error error = file.error();
     error.where.clear();  // It names the stored study, which is not at fault.

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -37,7 +38,7 @@ class StoredPriors : public testing::Test {
     return opened;
   }
   static std::unique_ptr<Study> opened_on(storage::Storage& storage) {
-    auto file = studyfile::parse_study_text(kText, "s.yaml", "/");
+    auto file = studyfile::parse_study_text(strategies(), kText, "s.yaml", "/");
     EXPECT_TRUE(file.has_value());
     auto study = Study::open(std::move(*file), {.storage = &storage, .session = "one"});
     EXPECT_TRUE(study.has_value()) << study.error().message();

@@ -14,6 +14,7 @@
 #include "sterlet/base/rng.h"
 #include "sterlet/pruners/registry.h"
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {
@@ -31,6 +32,7 @@ class Pruning : public testing::Test {
 
   static studyfile::StudyFile file_of(const std::string& pruner) {
     auto file = studyfile::parse_study_text(
+        strategies(),
         fmt::format("study: s\nobjective: {{metric: accuracy, direction: maximize}}\nsampler: random\nseed: 3\n"
                     "params: {{x: {{type: float, low: 0, high: 1}}}}\npruner: {}\n",
                     pruner),

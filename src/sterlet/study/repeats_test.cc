@@ -14,6 +14,7 @@
 #include "sterlet/base/rng.h"
 #include "sterlet/samplers/registry.h"
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::study {
@@ -23,6 +24,7 @@ using storage::State;
 
 studyfile::StudyFile file_of(const std::string& more, const std::string& sampler = "random") {
   auto file = studyfile::parse_study_text(
+      strategies(),
       fmt::format("study: s\nobjective: {{metric: loss}}\nsampler: {}\nseed: 3\ndefaults_first: false\n"
                   "params: {{x: {{type: float, low: 0, high: 1}}, y: {{type: float, low: 0, high: 1}}}}\n{}\n",
                   sampler, more),
@@ -149,10 +151,10 @@ TEST(Repeats, OneLuckyRunDoesNotReachTheTarget) {
 }
 
 TEST(Repeats, AnExhaustedSpaceIsRepeated) {
-  auto file = studyfile::parse_study_text(
-      "study: s\nobjective: {metric: loss}\nsampler: grid\nseed: 3\nrepeats: 2\n"
-      "params: {k: {type: categorical, choices: [a, b, c]}}\n",
-      "study.yaml", "/tmp");
+  auto file = studyfile::parse_study_text(strategies(),
+                                          "study: s\nobjective: {metric: loss}\nsampler: grid\nseed: 3\nrepeats: 2\n"
+                                          "params: {k: {type: categorical, choices: [a, b, c]}}\n",
+                                          "study.yaml", "/tmp");
   ASSERT_TRUE(file.has_value());
   const auto study = Study::open(std::move(*file), {}).value();
   for (int i = 0; i < 6; ++i) {
@@ -180,6 +182,7 @@ TEST(Repeats, PrunersJudgeFirstRunsAlone) {
 
 TEST(Repeats, SeveralObjectivesHaveAFrontOfMeans) {
   auto file = studyfile::parse_study_text(
+      strategies(),
       "study: s\nobjective: [{metric: a}, {metric: b, direction: maximize}]\nsampler: random\nseed: 3\nrepeats: 2\n"
       "params: {x: {type: float, low: 0, high: 1}}\nbudget: {trials: 4}\n",
       "study.yaml", "/tmp");

@@ -8,7 +8,6 @@
 #include "sterlet/study/growth.h"
 #include "sterlet/study/registration.h"
 #include "sterlet/study/strategies/registry.h"
-#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::study {
 
@@ -46,7 +45,7 @@ Result<std::unique_ptr<Study>> Study::open(studyfile::StudyFile file, const Opti
   const std::uint64_t seed = file.spec.seed.value_or(new_seed());
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
   const studyfile::StudySpec& spec = study->spec_;
-  if (options.storage == nullptr && !studyfile::strategy_of(spec).is_driven) {
+  if (options.storage == nullptr && !strategy_of(spec).is_driven) {
     return base::fail(
         ErrorCode::kConflict,
         fmt::format("its strategy is {}, which copies checkpoints between running programs", spec.strategy.name),
@@ -92,7 +91,7 @@ Result<std::unique_ptr<Study>> Study::open_existing(const std::string& name, con
                       base::suggest_name(name, names));
   }
   STERLET_TRY(const base::Json spec, base::parse_json(record->spec));
-  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
+  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(strategies(), spec));
   auto study = std::unique_ptr<Study>(new Study(std::move(file), options));
   STERLET_PASS(study->take_over(*record));
   if (!options.session.empty()) study->budget_.begin_anew();

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/storage/open.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::study {
@@ -27,7 +28,7 @@ class FakeClock final : public base::Clock {
 constexpr const char* kHead = "study: s\nobjective: {metric: loss, direction: minimize}\nseed: 3\n";
 
 studyfile::StudyFile parse(const std::string& text) {
-  auto file = studyfile::parse_study_text(kHead + text, "s.yaml", "/");
+  auto file = studyfile::parse_study_text(strategies(), kHead + text, "s.yaml", "/");
   EXPECT_TRUE(file.has_value()) << file.error().front().message();
   return std::move(*file);
 }
@@ -174,6 +175,7 @@ TEST(Study, TakesTheLastReportWhereNoValueIsTold) {
 
 TEST(Study, TakesOfACurveWhatTheObjectiveSays) {
   auto file = studyfile::parse_study_text(
+      strategies(),
       "study: s\nobjective: [{metric: acc, direction: maximize, of: best}, {metric: loss, of: mean of last 2}, "
       "{metric: c}]\n"
       "params: {x: {type: float, low: 0, high: 1}}\n",
@@ -199,6 +201,7 @@ TEST(Study, TakesOfACurveWhatTheObjectiveSays) {
 
 TEST(Study, AnEndThatIsRefusedLeavesTheCurveAsItWas) {
   auto file = studyfile::parse_study_text(
+      strategies(),
       "study: s\nobjective: {metric: loss, direction: minimize, of: best}\nparams: {x: {type: float, low: 0, high: "
       "1}}\n",
       "s.yaml", "/");
@@ -217,6 +220,7 @@ TEST(Study, AnEndThatIsRefusedLeavesTheCurveAsItWas) {
 // at step 1, and what attempt 1 reported after step 2 does not count.
 TEST_F(StoredStudy, TheBestOfACurveMayBeOfAnEarlierAttempt) {
   auto file = studyfile::parse_study_text(
+      strategies(),
       "study: s\nobjective: {metric: loss, direction: minimize, of: best}\nparams: {x: {type: float, low: 0, high: "
       "1}}\n",
       "s.yaml", "/");
@@ -405,7 +409,8 @@ TEST(Study, APointThatTheSamplersValuesCannotJoinIsStillTriedAndHoldsUpNothing) 
 
 TEST(Study, WhatAPartRefusesIsRefusedByValidateAsByOpen) {
   const auto file = studyfile::parse_study_text(
-      "study: s\nobjective: [a, b]\nsampler: cmaes\nparams: {x: {type: float, low: 0, high: 1}}\n", "s.yaml", "/");
+      strategies(), "study: s\nobjective: [a, b]\nsampler: cmaes\nparams: {x: {type: float, low: 0, high: 1}}\n",
+      "s.yaml", "/");
   ASSERT_TRUE(file.has_value());
   const auto valid = Study::validate(*file);
   ASSERT_FALSE(valid.has_value());

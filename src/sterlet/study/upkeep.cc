@@ -9,6 +9,7 @@
 #include "sterlet/base/json.h"
 #include "sterlet/base/text.h"
 #include "sterlet/study/copying.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::study {
@@ -98,7 +99,7 @@ Result<storage::StudyRecord> copy_study(storage::Storage& storage, const storage
     if (trials == CopyTrials::kNo) {
       copy.spec = versions.back().spec;
       STERLET_TRY(const base::Json json, base::parse_json(copy.spec));
-      STERLET_TRY(const studyfile::StudyFile file, studyfile::study_from_json(json));
+      STERLET_TRY(const studyfile::StudyFile file, studyfile::study_from_json(strategies(), json));
       std::vector<std::string> queue;
       for (const base::Json& point : file.spec.enqueue) queue.push_back(base::json_line(point));
       return storage.create_study(copy, queue);

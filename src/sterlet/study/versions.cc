@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/study/seeds.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::study {
 
@@ -45,7 +46,7 @@ Result<const Versions::Other*> Versions::other(int version) const {
                       fmt::format("version {} of the study's spec is missing in the storage", version), kRestore);
   }
   STERLET_TRY(const base::Json json, base::parse_json(row->spec));
-  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(json));
+  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(strategies(), json));
   space::Translation translation(file.space, space_);
   const bool has_same_objectives = file.spec.objectives == spec_.objectives;
   std::optional<Other>& made = others_[version];

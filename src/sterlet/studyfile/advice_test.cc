@@ -4,13 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::studyfile {
 namespace {
 
 std::string advice_on(const std::string& text) {
-  const auto study = parse_study_text("study: s\nobjective: loss\n" + text, "s.yaml", "/");
+  const auto study = parse_study_text(study::strategies(), "study: s\nobjective: loss\n" + text, "s.yaml", "/");
   EXPECT_TRUE(study.has_value()) << study.error().front().message();
   std::string all;
   for (const base::Error& advice : advise(study->spec)) all += advice.message() + "\n";
@@ -40,7 +41,8 @@ TEST(Advice, OfAClientAsksOnlyWhereTheCommandPassesOthers) {
 
 TEST(Advice, DoubtsADirectionThatTheNameContradicts) {
   const auto on = [](const std::string& metric, const std::string& direction) {
-    const auto study = parse_study_text("study: s\nobjective: {metric: " + metric + ", direction: " + direction +
+    const auto study = parse_study_text(study::strategies(),
+                                        "study: s\nobjective: {metric: " + metric + ", direction: " + direction +
                                             "}\nparams: {a: {type: float, low: 0, high: 1}}\n",
                                         "s.yaml", "/");
     std::string all;
@@ -123,7 +125,7 @@ TEST(Advice, HasNothingAgainstWhatInitWrites) {
   for (const std::string& preset : preset_names()) {
     const auto text = starter_study(preset);
     ASSERT_TRUE(text.has_value());
-    const auto study = parse_study_text(*text, "s.yaml", "/");
+    const auto study = parse_study_text(study::strategies(), *text, "s.yaml", "/");
     ASSERT_TRUE(study.has_value()) << study.error().front().message();
     EXPECT_TRUE(advise(study->spec).empty()) << preset << ": " << advise(study->spec).front().message();
   }

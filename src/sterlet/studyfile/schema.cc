@@ -50,12 +50,7 @@ constexpr std::array<Key, 25> kStudyKeys{{
      "What to search: tier<=2, a list of names, all, or auto (as many tiers as the budget is enough for); the rest is "
      "fixed at its default. With a preset tier<=3 when left out.",
      R"({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})"},
-    {"strategy",
-     "How trials follow each other: parallel (also called caviar), many at once, the best is kept; babysit (also "
-     "called "
-     "panda), one model, changed while it trains; pbt, a population; replay, one schedule again; auto, what sterlet "
-     "plan says.",
-     "STRATEGY"},
+    {"strategy", "How trials follow each other", "{}"},  // Its table is handed in: study_schema().
     {"sampler", "How points are chosen; auto picks by the study. A map gives options: {name: grid, ...}.", "SAMPLER"},
     {"pruner", "What stops hopeless trials early. A map gives options: {name: asha, eta: 4}.", "PRUNER"},
     {"workers", "Trials that run at once; auto: as many as the machine has cores for.",
@@ -200,21 +195,7 @@ base::Json pruner_schema() {
   return {{"oneOf", forms}};
 }
 
-base::Json strategy_schema() {
-  base::Json forms = base::Json::array();
-  std::vector<std::string> plain;  // Written as a word alone.
-  for (const std::string& word : strategy_words()) {
-    if (find_strategy(word)->schema == nullptr) plain.push_back(word);
-  }
-  forms.push_back(words(plain));
-  for (const StrategyRow& row : strategies()) {
-    if (row.schema != nullptr) forms.push_back(row.schema());
-  }
-  return {{"oneOf", forms}};
-}
-
 base::Json key_schema(const Key& key) {
-  if (key.schema == "STRATEGY") return strategy_schema();
   if (key.schema == "SAMPLER") return reference("sampler");
   if (key.schema == "PRUNER") return pruner_schema();
   if (key.schema == "PRESET") {
@@ -265,13 +246,16 @@ std::vector<std::string> pruner_words() {
   return list;
 }
 
-base::Json study_schema() {
+base::Json study_schema(const Strategies& strategies) {
   base::Json schema;
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
   schema["title"] = "Sterlet study file";
   schema["description"] = "What to tune, how to run one trial, and when to stop.";
   schema["type"] = "object";
   schema["properties"] = properties_of(kStudyKeys);
+  base::Json& strategy = schema["properties"]["strategy"];
+  strategy["description"] = fmt::format("{}: {}.", strategy["description"].get<std::string>(), strategies.summary());
+  strategy.update(strategies.schema());
   schema["properties"]["$schema"] = {{"type", "string"}, {"description", "Where editors find this schema."}};
   schema["additionalProperties"] = false;
   schema["required"] = {"objective"};

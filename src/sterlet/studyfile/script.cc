@@ -314,7 +314,7 @@ base::Error nothing_to_tune(const Script& script) {
 
 }  // namespace
 
-base::Result<std::string> script_study(const Script& script) {
+base::Result<std::string> script_study(const Strategies& strategies, const Script& script) {
   if (script.words.empty()) {
     return base::fail(base::ErrorCode::kInvalidArgument, "no command line is given",
                       "write it behind two dashes: sterlet init script -- python train.py --lr 0.1");
@@ -339,7 +339,7 @@ base::Result<std::string> script_study(const Script& script) {
   }
   text += kTail;
   // What a study file does not take is told here and not at the first run.
-  if (const auto study = parse_study_text(text, "study", "."); !study) {
+  if (const auto study = parse_study_text(strategies, text, "study", "."); !study) {
     return base::fail(base::ErrorCode::kInvalidArgument, study.error().front().what, study.error().front().next);
   }
   return text;

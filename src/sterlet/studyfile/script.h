@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/studyfile/strategies.h"
 
 namespace sterlet::studyfile {
 
@@ -20,6 +21,6 @@ struct Script {
 /// that the command line does not name. What says how long or where it runs stays as it is. The text is a valid study
 /// file.
 /// Errors    kInvalidArgument for no words, for no number among them, and for what cannot stand in a study's command.
-base::Result<std::string> script_study(const Script& script);
+base::Result<std::string> script_study(const Strategies& strategies, const Script& script);
 
 }  // namespace sterlet::studyfile

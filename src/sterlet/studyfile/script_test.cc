@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/guess.h"
 #include "sterlet/studyfile/help_options.h"
 #include "sterlet/studyfile/printed_metric.h"
@@ -21,15 +22,15 @@ std::string guess(std::string_view name, std::string_view value) {
 }
 
 StudyFile study_of(const Script& script) {
-  const auto text = script_study(script);
+  const auto text = script_study(study::strategies(), script);
   EXPECT_TRUE(text) << (text ? "" : text.error().message());
-  auto study = parse_study_text(*text, "study.yaml", ".");
+  auto study = parse_study_text(study::strategies(), *text, "study.yaml", ".");
   EXPECT_TRUE(study) << *text;
   return std::move(*study);
 }
 
 std::string refusal_of(const Script& script) {
-  const auto text = script_study(script);
+  const auto text = script_study(study::strategies(), script);
   return text ? "none" : text.error().message();
 }
 
@@ -78,7 +79,7 @@ TEST(Guess, ItsRangeHoldsTheValue) {
     for (const char* value : {"0", "1", "-1", "7", "1000", "1000000000", "0.0", "1.0", "-0.5", "0.95", "0.89",
                               "0.999999", "1e-12", "0.7", "3.14159", "123456.7", "1e9"}) {
       const Script script{.words = {"./train", std::string("--") + name, value}};
-      const auto text = script_study(script);
+      const auto text = script_study(study::strategies(), script);
       ASSERT_TRUE(text) << name << " " << value << ": " << text.error().message();
     }
   }

@@ -12,7 +12,6 @@
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/schedule.h"
 #include "sterlet/studyfile/schema.h"
-#include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/choice.h"
 #include "sterlet/studyfile/command.h"
 #include "sterlet/studyfile/foreign.h"
@@ -44,8 +43,13 @@ struct Source {
 
 class StudyReader final {
  public:
-  StudyReader(const YamlNode& root, Source source, ReadOptions options = {})
-      : root_(root), source_(std::move(source)), options_(options), faults_(source_.path), top_(faults_, "") {}
+  StudyReader(const Strategies& strategies, const YamlNode& root, Source source, ReadOptions options = {})
+      : strategies_(strategies),
+        root_(root),
+        source_(std::move(source)),
+        options_(options),
+        faults_(source_.path),
+        top_(faults_, "") {}
 
   base::Result<StudyFile, Errors> read() {
     if (!root_.is_map()) {
@@ -177,9 +181,9 @@ class StudyReader final {
   void take_strategy() {
     const YamlNode* node = root_.find("strategy");
     if (node == nullptr) return;
-    auto choice = read_choice(*node, faults_, "strategy", strategy_words());
+    auto choice = read_choice(*node, faults_, "strategy", strategies_.words());
     if (!choice) return;
-    spec_.strategy = {.name = std::string(find_strategy(choice->name)->name)};
+    spec_.strategy = {.name = std::string(strategies_.find(choice->name)->name)};
     for (const YamlEntry& entry : node->entries) {
       if (entry.key != "name") spec_.strategy.options[entry.key] = json_from_yaml(entry.value);
     }
@@ -189,7 +193,7 @@ class StudyReader final {
   void check_strategy(const space::Space& space) {
     const YamlNode* node = root_.find("strategy");
     if (node == nullptr || !faults_.empty()) return;
-    for (const base::Error& error : strategy_of(spec_).check(spec_, space)) {
+    for (const base::Error& error : strategies_.check(spec_, space)) {
       top_.fault(node->mark, error.what, error.next);
     }
   }
@@ -311,6 +315,7 @@ class StudyReader final {
     }
   }
 
+  const Strategies& strategies_;
   const YamlNode& root_;
   Source source_;
   ReadOptions options_;
@@ -348,18 +353,20 @@ bool is_study_name(std::string_view name) {
   return name.find_first_of("/\\") == std::string_view::npos && base::printable(name) == name;
 }
 
-base::Result<StudyFile, Errors> parse_study_text(std::string_view text, const std::string& path,
-                                                 const std::string& folder, const ReadOptions& options) {
+base::Result<StudyFile, Errors> parse_study_text(const Strategies& strategies, std::string_view text,
+                                                 const std::string& path, const std::string& folder,
+                                                 const ReadOptions& options) {
   const auto root = parse_yaml(text);
   if (!root) {
     Faults faults(path);
     faults.add(root.error().mark, root.error().what, root.error().next);
     return base::fail(faults.take());
   }
-  return StudyReader(*root, {.path = path, .folder = folder}, options).read();
+  return StudyReader(strategies, *root, {.path = path, .folder = folder}, options).read();
 }
 
-base::Result<StudyFile, Errors> read_study_file(const std::string& path, const ReadOptions& options) {
+base::Result<StudyFile, Errors> read_study_file(const Strategies& strategies, const std::string& path,
+                                                const ReadOptions& options) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -381,12 +388,12 @@ base::Result<StudyFile, Errors> read_study_file(const std::string& path, const R
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));
   fs::path folder = fs::absolute(path, error).parent_path().lexically_normal();
-  return parse_study_text(text, path, folder.string(), options);
+  return parse_study_text(strategies, text, path, folder.string(), options);
 }
 
-base::Result<StudyFile> study_from_json(const base::Json& spec) {
+base::Result<StudyFile> study_from_json(const Strategies& strategies, const base::Json& spec) {
   const YamlNode root = yaml_from_json(spec);
-  auto study = StudyReader(root, {.path = "the stored study", .folder = {}, .is_stored = true}).read();
+  auto study = StudyReader(strategies, root, {.path = "the stored study", .folder = {}, .is_stored = true}).read();
   if (!study) return base::fail(study.error().front());
   return std::move(*study);
 }

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "sterlet/base/rng.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/schema.h"
 #include "sterlet/studyfile/substitute.h"
@@ -38,10 +39,12 @@ std::string messages_of(const base::Result<StudyFile, std::vector<base::Error>>&
   return text;
 }
 
-std::string messages_of(std::string_view text) { return messages_of(parse_study_text(text, "study.yaml", "/tmp")); }
+std::string messages_of(std::string_view text) {
+  return messages_of(parse_study_text(study::strategies(), text, "study.yaml", "/tmp"));
+}
 
 StudyFile study_of(std::string_view text) {
-  auto study = parse_study_text(text, "study.yaml", "/tmp");
+  auto study = parse_study_text(study::strategies(), text, "study.yaml", "/tmp");
   EXPECT_TRUE(study) << messages_of(text);
   if (!study) std::abort();
   return std::move(*study);
@@ -98,7 +101,8 @@ TEST(StudyFileGolden, EveryFaultIsToldAsExpected) {
   ASSERT_GT(files.size(), 60U);
   const bool update = std::getenv("UPDATE_GOLDEN") != nullptr;
   for (const fs::path& file : files) {
-    const std::string found = messages_of(parse_study_text(read_text(file), file.filename().string(), "/tmp"));
+    const std::string found =
+        messages_of(parse_study_text(study::strategies(), read_text(file), file.filename().string(), "/tmp"));
     fs::path expected = file;
     expected.replace_extension(".expected");
     if (update) std::ofstream(expected, std::ios::binary) << found;
@@ -169,7 +173,7 @@ TEST(StudyFile, SurvivesItsStoredForm) {
   for (const std::string& text : texts) {
     const StudyFile study = study_of(text);
     const base::Json json = json_from_spec(study.spec);
-    const auto again = study_from_json(base::Json::parse(json.dump()));
+    const auto again = study_from_json(study::strategies(), base::Json::parse(json.dump()));
     ASSERT_TRUE(again) << again.error().message() << "\n" << json.dump(2);
     EXPECT_EQ(again->spec, study.spec) << json.dump(2);
     EXPECT_EQ(json_from_spec(again->spec), json);
@@ -178,12 +182,12 @@ TEST(StudyFile, SurvivesItsStoredForm) {
 }
 
 TEST(StudyFile, ADamagedStoredFormIsRefused) {
-  EXPECT_FALSE(study_from_json(base::Json::array()));
-  EXPECT_FALSE(study_from_json(base::Json()));
-  EXPECT_FALSE(study_from_json(base::Json::object()));
+  EXPECT_FALSE(study_from_json(study::strategies(), base::Json::array()));
+  EXPECT_FALSE(study_from_json(study::strategies(), base::Json()));
+  EXPECT_FALSE(study_from_json(study::strategies(), base::Json::object()));
   base::Json json = json_from_spec(study_of(kWhole).spec);
   json["params"]["learning_rate"]["low"] = "x";
-  EXPECT_FALSE(study_from_json(json));
+  EXPECT_FALSE(study_from_json(study::strategies(), json));
 }
 
 TEST(StudyFile, AutoSamplesByThePolicyAndMeansAPruner) {
@@ -284,7 +288,7 @@ TEST(StarterStudy, PassesForEveryPreset) {
 }
 
 TEST(StudySchema, KnowsEveryKeyOfTheReader) {
-  const base::Json schema = study_schema();
+  const base::Json schema = study_schema(study::strategies());
   for (const Key& key : study_keys()) {
     EXPECT_TRUE(schema["properties"].contains(std::string(key.name))) << key.name;
     EXPECT_FALSE(schema["properties"][std::string(key.name)]["description"].get<std::string>().empty());
@@ -309,13 +313,13 @@ class StudyFileOnDisk : public testing::Test {
     fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
-  std::string message(const fs::path& path) { return messages_of(read_study_file(path.string())); }
+  std::string message(const fs::path& path) { return messages_of(read_study_file(study::strategies(), path.string())); }
   fs::path folder_;
 };
 
 TEST_F(StudyFileOnDisk, IsReadWithItsFolder) {
   std::ofstream(folder_ / "mine.yaml") << "objective: loss\npreset: sgd\n";
-  const auto study = read_study_file((folder_ / "mine.yaml").string());
+  const auto study = read_study_file(study::strategies(), (folder_ / "mine.yaml").string());
   ASSERT_TRUE(study) << messages_of(study);
   EXPECT_EQ(study->spec.name, "mine");
   EXPECT_EQ(study->spec.folder, folder_.string());
@@ -427,10 +431,10 @@ TEST(HostileText, DamagedFilesNeverCrash) {
       }
     }
     SCOPED_TRACE(fmt::format("seed {}, trial {}", kSeed, trial));
-    const auto study = parse_study_text(text, "study.yaml", "/tmp");
+    const auto study = parse_study_text(study::strategies(), text, "study.yaml", "/tmp");
     if (study) {
       ++valid;
-      const auto again = study_from_json(json_from_spec(study->spec));
+      const auto again = study_from_json(study::strategies(), json_from_spec(study->spec));
       ASSERT_TRUE(again) << again.error().message() << "\n" << text;
       ASSERT_EQ(again->spec, study->spec) << text;
     } else {
@@ -444,7 +448,9 @@ TEST(HostileText, DamagedFilesNeverCrash) {
 
 TEST(StudyName, OfAFileThatNamesNoneMustBeAName) {
   constexpr std::string_view kPlain = "objective: loss\nparams: {x: {type: float, low: 0, high: 1}}\n";
-  const auto named_by = [&](const std::string& path) { return parse_study_text(kPlain, path, "/tmp"); };
+  const auto named_by = [&](const std::string& path) {
+    return parse_study_text(study::strategies(), kPlain, path, "/tmp");
+  };
   EXPECT_EQ(named_by("a/mlp.yaml")->spec.name, "mlp");
   EXPECT_EQ(named_by("größe 2.yaml")->spec.name, "größe 2");
   EXPECT_EQ(

@@ -24,6 +24,7 @@
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/storage/memory/memory.h"
 #include "sterlet/study/sessions.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::babysit {
@@ -72,6 +73,7 @@ class PlayedModel : public testing::Test {
     options_.window = 3;
     storage_ = storage::make_memory_storage(clock_);
     auto file = studyfile::parse_study_text(
+        study::strategies(),
         "study: m\nobjective: loss\ncommand: [program]\nstrategy: babysit\nseed: 7\nparams:\n"
         "  rate: {type: float, low: 0.001, high: 1, scale: log, default: 0.1, live: true}\n"
         "  momentum: {type: float, low: 0.5, high: 0.99, default: 0.9, live: true}\n"

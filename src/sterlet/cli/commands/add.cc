@@ -11,6 +11,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/exec/session.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -33,7 +34,7 @@ base::Result<std::string> read_whole(const std::string& path) {
 base::Result<OpenStudy> open_to_add(Context& context, const StudyOptions& options) {
   const std::string session = exec::new_session();
   if (!is_study_file(options.study)) return open_study(context, options, session);
-  auto file = studyfile::read_study_file(options.study);
+  auto file = studyfile::read_study_file(study::strategies(), options.study);
   if (!file) return base::fail(file.error().front());
   return open_study_of(context, std::move(*file), options, session);
 }

@@ -15,7 +15,7 @@
 #include "sterlet/cli/staleness.h"
 #include "sterlet/cli/warm_start.h"
 #include "sterlet/exec/session.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -38,13 +38,13 @@ ReadFile read_growing(const std::string& path) {
   if (!text) return base::fail(std::vector<base::Error>{text.error()});
   const auto json = base::parse_json(*text);
   if (!json) return base::fail(std::vector<base::Error>{json.error().at(path)});
-  auto file = studyfile::study_from_json(*json);
+  auto file = studyfile::study_from_json(study::strategies(), *json);
   if (!file) return base::fail(std::vector<base::Error>{file.error().at(path)});
   return std::move(*file);
 }
 
 base::Result<void> check_driven(const studyfile::StudySpec& spec, const std::string& study) {
-  if (studyfile::strategy_of(spec).is_driven) return {};
+  if (study::strategy_of(spec).is_driven) return {};
   return base::fail(base::ErrorCode::kConflict,
                     fmt::format("its strategy is {}, which runs programs by itself", spec.strategy.name),
                     fmt::format("run sterlet tune {}", study), study);
@@ -106,8 +106,8 @@ void add(CLI::App& command, Context& context) {
     if (!options->study.storage.empty() && !is_study_file(options->study.study)) {
       return attempt(context, [&] { return serve_existing(context, *options); });
     }
-    auto file =
-        options->is_growing ? read_growing(options->study.study) : studyfile::read_study_file(options->study.study);
+    auto file = options->is_growing ? read_growing(options->study.study)
+                                    : studyfile::read_study_file(study::strategies(), options->study.study);
     if (!file) return fail(context, file.error());
     if (options->seed) file->spec.seed = options->seed;
     attempt(context, [&]() -> base::Result<void> {

@@ -19,6 +19,7 @@
 #include "sterlet/exec/session.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/trial_folder.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -230,7 +231,7 @@ void add(CLI::App& command, Context& context) {
                             .what = "there is no such study file",
                             .next = "name one, or a stored study"});
     }
-    auto file = studyfile::read_study_file(study_word);
+    auto file = studyfile::read_study_file(study::strategies(), study_word);
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       if (options->seed) file->spec.seed = options->seed;

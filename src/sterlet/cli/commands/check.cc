@@ -9,6 +9,7 @@
 #include "sterlet/cli/study_doctor.h"
 #include "sterlet/cli/warning.h"
 #include "sterlet/exec/local/child.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 #include "sterlet/studyfile/advice.h"
 #include "sterlet/studyfile/study_file.h"
@@ -63,7 +64,7 @@ void add(CLI::App& command, Context& context) {
   auto path = std::make_shared<std::string>();
   command.add_option("FILE", *path, "the study file")->required();
   command.callback([&context, path] {
-    auto file = studyfile::read_study_file(*path);
+    auto file = studyfile::read_study_file(study::strategies(), *path);
     if (!file) return fail(context, file.error());
     if (const auto valid = study::Study::validate(*file); !valid) return fail(context, valid.error().at(*path));
     for (const base::Error& advice : studyfile::advise(file->spec)) warn(context, *path, advice);

@@ -11,6 +11,7 @@
 #include "sterlet/doctor/file/rules.h"
 #include "sterlet/doctor/trials/amendment.h"
 #include "sterlet/doctor/trials/rules.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
 
@@ -52,7 +53,8 @@ void print(Context& context, const std::string& of, const std::vector<Finding>& 
 void examine_file(Context& context, const Options& options) {
   const std::string& path = options.study.study;
   // The reader says what is wrong with a file that it cannot read, is too long, or is no study.
-  if (const auto file = studyfile::read_study_file(path); !file) return fail(context, file.error());
+  if (const auto file = studyfile::read_study_file(study::strategies(), path); !file)
+    return fail(context, file.error());
   const auto text = read_study_text(path);
   if (!text) return fail(context, text.error());
   auto findings = examine_study_file(path, *text);

@@ -12,6 +12,7 @@
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
 #include "sterlet/exec/local/capture.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/script.h"
 #include "sterlet/studyfile/study_file.h"
 
@@ -77,11 +78,11 @@ base::Result<std::string> study_of_script(const Context& context, const std::vec
           "mend that, or give its options with their values instead of --help");
     }
   }
-  return studyfile::script_study(script);
+  return studyfile::script_study(study::strategies(), script);
 }
 
 base::Result<std::string> text_of(const Context& context, const Options& options) {
-  if (options.schema) return studyfile::study_schema().dump(2) + "\n";
+  if (options.schema) return studyfile::study_schema(study::strategies()).dump(2) + "\n";
   if (options.preset == "script") return study_of_script(context, options.words);
   if (!options.words.empty()) {
     return base::fail(base::ErrorCode::kInvalidArgument,

@@ -11,6 +11,7 @@
 #include "sterlet/doctor/kind.h"
 #include "sterlet/doctor/lessons.h"
 #include "sterlet/study/documents.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -110,7 +111,7 @@ void add(CLI::App& command, Context& context) {
   command.callback([&context, options] {
     std::optional<studyfile::StudyFile> file;
     if (!options->file.empty()) {
-      auto read = studyfile::read_study_file(options->file);
+      auto read = studyfile::read_study_file(study::strategies(), options->file);
       if (!read) return fail(context, read.error());
       file = std::move(*read);
     }

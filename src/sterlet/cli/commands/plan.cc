@@ -4,6 +4,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/planning.h"
 #include "sterlet/cli/transfer.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -58,7 +59,7 @@ void add(CLI::App& command, Context& context) {
       "program\n"
       "alone and beside others, in a temporary folder; the study gets no trial of it. docs/plan.md has the equations.");
   command.callback([&context, options] {
-    const auto file = studyfile::read_study_file(options->file);
+    const auto file = studyfile::read_study_file(study::strategies(), options->file);
     if (!file) return fail(context, file.error());
     attempt(context, [&]() -> base::Result<void> {
       if (!options->transfer.sizes.empty()) {

@@ -20,6 +20,7 @@
 #include "sterlet/run/devices.h"
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/study/difference.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -51,8 +52,8 @@ class Speaker final : public run::Observer {
 // The study as it is to be trained: as stored, or as its file says today.
 base::Result<studyfile::StudyFile> file_of(const Options& options, const OpenStudy& open) {
   STERLET_TRY(const base::Json spec, base::parse_json(open.study->stored().spec));
-  if (!is_study_file(options.study.study)) return studyfile::study_from_json(spec);
-  auto file = studyfile::read_study_file(options.study.study);
+  if (!is_study_file(options.study.study)) return studyfile::study_from_json(study::strategies(), spec);
+  auto file = studyfile::read_study_file(study::strategies(), options.study.study);
   if (!file) return base::fail(file.error().front());
   STERLET_TRY(const study::Comparison comparison, study::compare(*open.storage, *file));
   const study::Difference* other = comparison.find(study::Weight::kAmendment);

@@ -13,7 +13,7 @@
 #include "sterlet/exec/session.h"
 #include "sterlet/run/trial_folder.h"
 #include "sterlet/study/replay.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -64,7 +64,7 @@ base::Result<std::string> make_folder(const OpenStudy& from, std::int64_t trial)
 base::Result<OpenStudy> open_again(const Context& context, const OpenStudy& from, const Options& options,
                                    std::int64_t trial, const std::string& session) {
   STERLET_TRY(const base::Json spec, base::parse_json(from.study->stored().spec));
-  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(spec));
+  STERLET_TRY(studyfile::StudyFile file, studyfile::study_from_json(study::strategies(), spec));
   STERLET_TRY(auto schedule, api::schedule_of(*from.study, trial));
   const std::string source = fmt::format("trial {}", trial);
   STERLET_PASS(study::make_replay(file, std::move(schedule), source, options.seeds));
@@ -104,7 +104,7 @@ base::Result<void> add_results(const Context& context, const Options& options, c
 base::Result<void> train_again(Context& context, const Options& options) {
   STERLET_TRY(const OpenStudy from, open_to_look(context, options.study));
   const study::Study& study = *from.study;
-  if (!studyfile::strategy_of(study.spec()).is_tuned) {
+  if (!study::strategy_of(study.spec()).is_tuned) {
     return base::fail(
         base::ErrorCode::kConflict, "its model was babysat, and trained by a schedule of changes",
         fmt::format("write it with sterlet logbook {} --format schedule -o FILE, then run it with sterlet "

@@ -13,8 +13,8 @@
 #include "sterlet/plan/keep.h"
 #include "sterlet/plan/words.h"
 #include "sterlet/study/replay.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/studyfile/advice.h"
-#include "sterlet/studyfile/strategies.h"
 #include "sterlet/studyfile/study_file.h"
 
 namespace sterlet::cli {
@@ -59,14 +59,14 @@ void add(CLI::App& command, Context& context) {
                               .next = "name one, or continue a stored study with sterlet resume"});
       }
     }
-    auto file = studyfile::read_study_file(options->study.study);
+    auto file = studyfile::read_study_file(study::strategies(), options->study.study);
     if (!file) return fail(context, file.error());
     if (!context.quiet) {
       for (const base::Error& advice : studyfile::advise_on_command(file->spec))
         warn(context, options->study.study, advice);
     }
     attempt(context, [&]() -> base::Result<void> {
-      const bool is_auto = studyfile::strategy_of(file->spec).is_open;
+      const bool is_auto = study::strategy_of(file->spec).is_open;
       STERLET_TRY(file->spec.budget, budget_of(options->tuning, file->spec.budget));
       if (options->replay.empty()) STERLET_PASS(refuse_babysitting(file->spec));
       if (!options->replay.empty()) STERLET_PASS(study::make_replay(*file, options->replay, options->seeds));
@@ -84,7 +84,7 @@ void add(CLI::App& command, Context& context) {
         STERLET_PASS(plan::keep_plan(
             *open.study, plan::json_from_plan(settled.planned->plan, settled.planned->facts, open.study->spec())));
       }
-      if (is_auto && !studyfile::strategy_of(open.study->spec()).is_tuned) {
+      if (is_auto && !study::strategy_of(open.study->spec()).is_tuned) {
         STERLET_TRY(const auto steps, plan::kept_steps(*open.study));
         STERLET_PASS(raise_model(context, open, session, steps, tuning.progress));
         return print_plan_comparison(context, *open.study);

@@ -8,7 +8,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/space/axis.h"
-#include "sterlet/studyfile/strategies.h"
+#include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::doctor {
 
@@ -225,7 +225,7 @@ int tier_of(const space::Parameter& parameter, const studyfile::YamlNode* declar
 }
 
 bool FileView::is_searched() const {
-  const studyfile::StrategyRow& strategy = studyfile::strategy_of(spec());
+  const studyfile::StrategyRow& strategy = study::strategy_of(spec());
   return strategy.is_tuned && !strategy.is_one_point;
 }
 

@@ -3,6 +3,7 @@
 
 #include "sterlet/doctor/edit.h"
 #include "sterlet/doctor/file/rules.h"
+#include "sterlet/study/strategies/registry.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::doctor {
@@ -11,7 +12,7 @@ namespace {
 
 base::Result<studyfile::StudyFile, std::vector<base::Error>> parse(const std::string& text, const std::string& path,
                                                                    const std::string& folder) {
-  auto file = studyfile::parse_study_text(text, path, folder);
+  auto file = studyfile::parse_study_text(study::strategies(), text, path, folder);
   if (!file) return file;
   if (const auto valid = study::Study::validate(*file); !valid) {
     return base::fail(std::vector<base::Error>{valid.error().at(path)});

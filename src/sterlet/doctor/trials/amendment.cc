@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sterlet/study/strategies/registry.h"
+
 namespace sterlet::doctor {
 
 bool is_applicable(const Finding& finding) {
@@ -16,7 +18,7 @@ base::Result<studyfile::StudyFile> amended(const study::Study& study, const std:
       (edit.parameter.empty() ? spec : spec["params"][edit.parameter])[edit.key] = edit.value;
     }
   }
-  return studyfile::study_from_json(spec);
+  return studyfile::study_from_json(study::strategies(), spec);
 }
 
 }  // namespace sterlet::doctor

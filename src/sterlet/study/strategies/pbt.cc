@@ -31,6 +31,10 @@ std::vector<Json> agenda_of(const TurnRecord& turn) {
   return {{{"checkpoint", Json::object()}, {"at", turn.to_step}}, {{"stop", Json::object()}, {"at", turn.to_step}}};
 }
 
+base::Error refusal(std::string what, std::string next) {
+  return {.code = base::ErrorCode::kInvalidArgument, .what = std::move(what), .next = std::move(next)};
+}
+
 class Pbt final : public Strategy {
  public:
   Pbt(const Parts& parts, population::Options options)
@@ -375,5 +379,32 @@ Result<std::unique_ptr<Strategy>> make_pbt(const Parts& parts) {
   STERLET_TRY(auto options, population::read_options(parts.ledger.spec().strategy.options));
   return std::make_unique<Pbt>(parts, std::move(options));
 }
+
+std::vector<base::Error> check_pbt(const studyfile::StudySpec& spec, const space::Space& space) {
+  if (const auto options = population::read_options(spec.strategy.options); !options) return {options.error()};
+  if (const auto fits = population::check_space(space); !fits) return {fits.error()};
+  std::vector<base::Error> errors;
+  if (spec.objectives.size() > 1) {
+    errors.push_back(refusal("pbt needs one objective to rank its members by (found several)",
+                             "keep one in objective, or use strategy: parallel"));
+  }
+  for (const studyfile::Objective& objective : spec.objectives) {
+    if (objective.of == studyfile::CurveValue{}) continue;
+    errors.push_back(
+        refusal(fmt::format("pbt ranks its members by what they report last, so that of: {} would not count",
+                            text_of(objective.of)),
+                "remove of from the objective"));
+  }
+  if (spec.pruner.name != "none") {
+    errors.push_back(refusal("pbt decides itself who goes on, so that no pruner may", "remove pruner"));
+  }
+  if (spec.repeats.is_on()) {
+    errors.push_back(refusal("pbt trains each member once; its repeats are the replays of its schedule",
+                             "remove repeats, and run sterlet tune --replay afterwards"));
+  }
+  return errors;
+}
+
+Json pbt_schema() { return base::row_schema("pbt", "a population of members", population::options()); }
 
 }  // namespace sterlet::study

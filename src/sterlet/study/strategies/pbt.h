@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "sterlet/base/json.h"
 #include "sterlet/study/strategies/strategy.h"
 
 namespace sterlet::study {
@@ -16,5 +18,8 @@ namespace sterlet::study {
 /// Spent are the checkpoints of intervals that are settled, but for the newest of each member and what copies begin
 /// from. They are to be taken after a sync; who deletes them looks where they lie.
 base::Result<std::unique_ptr<Strategy>> make_pbt(const Parts& parts);
+/// Whether a study file is fit for it.
+std::vector<base::Error> check_pbt(const studyfile::StudySpec& spec, const space::Space& space);
+base::Json pbt_schema();
 
 }  // namespace sterlet::study

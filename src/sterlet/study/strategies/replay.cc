@@ -70,4 +70,19 @@ Result<std::unique_ptr<Strategy>> make_replay(const Parts& parts) {
   return std::make_unique<Replay>(parts, std::move(schedule));
 }
 
+std::vector<base::Error> check_replay(const studyfile::StudySpec& spec, const space::Space& space) {
+  const auto schedule = studyfile::replay_schedule(spec);
+  if (!schedule) return {schedule.error()};
+  if (const auto fits = studyfile::check_schedule(*schedule, space); !fits) return {fits.error()};
+  return {};
+}
+
+Json replay_schema() {
+  Json entry{{"type", "object"}, {"required", {"step", "set"}}};
+  entry["properties"] = {{"step", {{"type", "integer"}}}, {"set", {{"type", "object"}}}};
+  Json schema{{"type", "object"}, {"required", {"name", "schedule"}}, {"additionalProperties", false}};
+  schema["properties"] = {{"name", {{"const", "replay"}}}, {"schedule", {{"type", "array"}, {"items", entry}}}};
+  return schema;
+}
+
 }  // namespace sterlet::study
