@@ -157,6 +157,28 @@ class Stops(BabysitTest):
         self.end(self.child)
         self.check_tree()
 
+    def test_a_branch_whose_program_is_started_again_from_before_it_begins_there(self):
+        """The program carries out one message a step: the checkpoint for a change is of an earlier step than the change."""
+        self.model()
+        with open(self.path("model.py")) as file:
+            program = file.read()
+        self.write("model.py", program.replace("while state", "todo = []\nwhile state", 1).replace(
+            "for change in trial.changes():", "todo += trial.changes()\n    for change in [todo.pop(0)] if todo else []:"))
+        child = self.raise_model()
+        self.train_on(child)
+        self.run_program("set", "learning_rate=0.4")
+        self.train_on(child)
+        branches = self.check_tree()
+        saved = branches["a"]["checkpoints"][-1]["step"]
+        self.assertGreater(branches["b"]["from_step"], saved)
+        for pid in self.processes_of(self.folder):
+            os.kill(pid, signal.SIGKILL)
+        self.wait_until(lambda: self.branches()["b"]["from_step"] == saved, "it is started again")
+        self.train_on(child)
+        self.end(child)
+        branches = self.check_tree()
+        self.assertEqual(branches["a"]["interventions"][0]["step"], saved)
+
     def test_a_try_of_the_autopilot_that_a_signal_meets_is_of_its_own_branch(self):
         self.child = self.begin("--auto", "--window", "5")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -18,6 +18,9 @@ using storage::ChangeState;
 using storage::CheckpointRecord;
 using storage::InterventionRecord;
 
+// A program may write the checkpoint for a change at one step and use the new values only from a later one; and one that
+// cannot go back begins anew. Started again from there, a branch begins where its program does: with the values of the
+// branch it then trains the steps between, too.
 Result<bool> Launcher::launch(const study::Claim& claim) {
   Model& model = desk_.model;
   const studyfile::StudySpec& spec = desk_.study.spec();
@@ -34,6 +37,8 @@ Result<bool> Launcher::launch(const study::Claim& claim) {
   model.attempt = {.id = {.trial = claim.number, .attempt = claim.attempt}, .is_resumed = from.has_value()};
   model.step = from ? from->step : 0;
   model.value = from ? from->value : std::nullopt;
+  const std::int64_t began = model.branch(model.active()).from_step;
+  STERLET_TRY(const bool is_earlier, model.begin_no_later(model.step));
   STERLET_PASS(model.make_active(model.active(), model.step));
   STERLET_PASS(model.go_on_from(from ? from->path : std::string()));
   STERLET_PASS(transaction.commit());
@@ -54,6 +59,10 @@ Result<bool> Launcher::launch(const study::Claim& claim) {
   STERLET_PASS(desk_.executor.launch(launch));
   desk_.outbox.say(fmt::format("trial {} trains with {} from {}", claim.number, settings_text(params),
                                from ? fmt::format("the checkpoint of step {}", from->step) : "the beginning"));
+  if (is_earlier) {
+    desk_.outbox.say(fmt::format("branch {} begins at step {} now, and not at step {}: what it trained before is lost",
+                                 branch_name(model.active()), model.step, began));
+  }
   return true;
 }
 

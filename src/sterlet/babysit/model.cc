@@ -171,6 +171,19 @@ Result<void> Model::make_active_at_rest(int branch) {
   return put();
 }
 
+Result<bool> Model::begin_no_later(std::int64_t latest) {
+  storage::BranchRecord& branch = tree_.branches[static_cast<std::size_t>(active())];
+  if (branch.from_step <= latest) return false;
+  STERLET_PASS(live_.set_branch_start(study_.storage_id(), trial(), branch.number, latest));
+  branch.from_step = latest;
+  for (InterventionRecord& made : tree_.interventions) {
+    if (made.started != branch.number || made.step <= latest) continue;
+    made.step = latest;
+    STERLET_PASS(live_.put_intervention(study_.storage_id(), trial(), made));
+  }
+  return true;
+}
+
 Result<void> Model::go_on_from(const std::string& checkpoint) {
   return study_.checkpoint(attempt.id.trial, attempt.id.attempt, checkpoint);
 }

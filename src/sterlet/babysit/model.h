@@ -95,6 +95,8 @@ class Model final {
   base::Result<void> make_active(int branch, std::optional<std::int64_t> restored_step);
   /// As make_active() for a program that is at rest: the launch puts its reports right.
   base::Result<void> make_active_at_rest(int branch);
+  /// The active branch is trained from that step on: where it began later, it begins there now. Whether it did.
+  base::Result<bool> begin_no_later(std::int64_t step);
   /// The trial goes on from there, whatever becomes of this process.
   base::Result<void> go_on_from(const std::string& checkpoint);
   /// All changes, for who decides about some of them: each is written with put().

@@ -53,7 +53,7 @@ class PlayedExecutor final : public exec::Executor {
   }
   std::vector<Event> wait(std::optional<std::int64_t> /*timeout_ms*/, std::span<const int> also) override {
     std::vector<Event> events;
-    if (!scenes.empty()) {
+    if (!scenes.empty() && (is_running_ || plays_at_rest)) {
       clock_.now_ms += 500;
       const Scene scene = std::move(scenes.front());
       scenes.pop_front();
@@ -93,6 +93,7 @@ class PlayedExecutor final : public exec::Executor {
   std::vector<Json> sent;
   std::vector<std::uint64_t> acks;
   int ends = 0, kills = 0;
+  bool plays_at_rest = true;  // Also before the program is started.
 
  private:
   PlayedClock& clock_;
@@ -155,9 +156,12 @@ class Supervised : public testing::Test {
     return {.id = {}, .what = Event::Applied{.step = step, .set = {{"rate", rate}}}};
   }
   Event checkpoint(std::int64_t step) const {
-    const auto path = run::checkpoints_folder(options_.trials_folder, 0) / ("ck-" + std::to_string(step));
+    const std::string path = checkpoint_path(step);
     std::ofstream(path) << "weights of step " << step;
-    return {.id = {}, .what = Event::Checkpoint{.step = step, .path = path.string()}};
+    return {.id = {}, .what = Event::Checkpoint{.step = step, .path = path}};
+  }
+  std::string checkpoint_path(std::int64_t step) const {
+    return run::checkpoints_folder(options_.trials_folder, 0) / ("ck-" + std::to_string(step));
   }
 
   std::vector<std::int64_t> steps_of(int branch) {
@@ -165,6 +169,17 @@ class Supervised : public testing::Test {
     const auto reports = storage_->live().load_branch_reports(study_->storage_id(), 0, branch).value();
     for (const storage::BranchReport& report : reports) steps.push_back(report.step);
     return steps;
+  }
+  /// Of the trial's curve.
+  std::vector<std::int64_t> trial_steps() {
+    std::vector<std::int64_t> steps;
+    const int attempt = study_->records().front().attempt;
+    const auto reports = storage_->load_reports(study_->storage_id(), 0, attempt).value();
+    for (const storage::ReportRecord& report : reports) steps.push_back(report.step);
+    return steps;
+  }
+  storage::BranchRecord branch(std::size_t number) {
+    return storage_->live().load_branches(study_->storage_id(), 0)->at(number);
   }
   std::size_t branch_count() { return storage_->live().load_branches(study_->storage_id(), 0)->size(); }
   storage::CommandRecord command(std::int64_t id) { return **storage_->live().find_command(id); }
@@ -335,6 +350,68 @@ TEST_F(Supervised, AnAnswerThatComesLateTellsWhichReportsAreOfTheBranchAfter) {
   });
   EXPECT_EQ(steps_of(0), (Steps{1, 2}));
   EXPECT_EQ(steps_of(1), (Steps{3, 4}));
+}
+
+// Its checkpoint is that of step 1, the values are used from step 2 on, and nothing of the branch itself was saved.
+TEST_F(Supervised, ABranchBeginsWhereItsProgramIsStartedAgain) {
+  play({
+      [&] {
+        id_ = post_set(0.5);
+        return std::vector{hello(), report(1)};
+      },
+      [&] {
+        return std::vector{checkpoint(1), report(2), applied(2, 0.5), report(3)};
+      },
+      [&] {
+        signal(SIGTERM);
+        return std::vector<Event>{};
+      },
+  });
+  EXPECT_EQ(command(id_).state, CommandState::kDone);
+  EXPECT_EQ(branch(1).from_step, 2);
+  EXPECT_EQ(steps_of(0), (Steps{1, 2}));
+  EXPECT_EQ(steps_of(1), (Steps{3}));
+  executor_.plays_at_rest = false;
+  play({
+      [&] {
+        EXPECT_EQ(executor_.launches.back().resume_path, checkpoint_path(1));
+        return std::vector{hello(), report(2), report(3)};
+      },
+      [&] {
+        signal(SIGTERM);
+        return std::vector<Event>{};
+      },
+  });
+  EXPECT_EQ(branch(1).from_step, 1);
+  EXPECT_EQ(steps_of(0), (Steps{1, 2}));
+  EXPECT_EQ(steps_of(1), (Steps{2, 3}));
+  EXPECT_EQ(storage_->live().load_interventions(study_->storage_id(), 0)->front().step, 1);
+  EXPECT_EQ(trial_steps(), (Steps{1, 2, 3}));
+}
+
+TEST_F(Supervised, ABranchOfAProgramThatCannotGoBackBeginsAnewWithIt) {
+  const Event cannot{.id = {}, .what = Event::Hello{.live = true, .loop = true}};
+  play({
+      [&] {
+        id_ = post_set(0.5);
+        return std::vector{cannot, report(1), report(2)};
+      },
+      [&] {
+        return std::vector{applied(2, 0.5), report(3), PlayedExecutor::exited(exec::Cause::kSignal)};
+      },
+      [&] {
+        EXPECT_EQ(executor_.launches.size(), 2U);
+        EXPECT_EQ(executor_.launches.back().resume_path, "");
+        return std::vector{cannot, report(1)};
+      },
+      [&] {
+        signal(SIGTERM);
+        return std::vector<Event>{};
+      },
+  });
+  EXPECT_EQ(branch(1).from_step, 0);
+  EXPECT_EQ(steps_of(1), (Steps{1}));
+  EXPECT_EQ(trial_steps(), (Steps{1}));
 }
 
 // A container was killed, and the model goes on in another one: the process numbers of the first say nothing there.

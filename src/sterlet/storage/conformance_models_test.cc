@@ -146,6 +146,13 @@ TEST_P(Conformance, ModelsBranchesAndCheckpointsAreReadAsTheyWereWritten) {
   EXPECT_EQ(branches[1].checkpoint, checkpoint);
   EXPECT_EQ(branches[1].skip_steps, 2);
   EXPECT_EQ(branches[1].created_ms, 7);
+
+  ASSERT_TRUE(live.set_branch_start(study_, 3, 1, 39).has_value());
+  const auto moved = place_->open()->live().load_branches(study_, 3).value();
+  EXPECT_EQ(moved[0].from_step, 0);
+  EXPECT_EQ(moved[1].from_step, 39);
+  EXPECT_EQ(moved[1].params, "{}");
+  EXPECT_EQ(moved[1].checkpoint, checkpoint);
 }
 
 TEST_P(Conformance, ReportsOfABranchComeByStepAndAreDroppedAfterOne) {

@@ -28,6 +28,10 @@ class FaultyLive final : public LiveStorage {
     STERLET_PASS(faulty_.count_call("load_branches"));
     return inner_.load_branches(study, trial);
   }
+  Result<void> set_branch_start(std::int64_t study, std::int64_t trial, int branch, std::int64_t from_step) override {
+    STERLET_PASS(faulty_.count_call("set_branch_start"));
+    return inner_.set_branch_start(study, trial, branch, from_step);
+  }
   Result<void> put_branch_reports(std::int64_t study, std::int64_t trial, int branch,
                                   std::span<const BranchReport> reports) override {
     STERLET_PASS(faulty_.count_call("put_branch_reports"));

@@ -109,6 +109,8 @@ class Models {
 
   virtual base::Result<void> add_branch(std::int64_t study, std::int64_t trial, const BranchRecord& branch) = 0;
   virtual base::Result<std::vector<BranchRecord>> load_branches(std::int64_t study, std::int64_t trial) = 0;
+  virtual base::Result<void> set_branch_start(std::int64_t study, std::int64_t trial, int branch,
+                                              std::int64_t from_step) = 0;
 
   /// A metric told twice for one step keeps the later value.
   virtual base::Result<void> put_branch_reports(std::int64_t study, std::int64_t trial, int branch,

@@ -33,6 +33,15 @@ class MemoryLive final : public LiveStorage {
   Result<std::vector<BranchRecord>> load_branches(std::int64_t study, std::int64_t trial) override {
     return of_trial(access_.read(study).branches, trial, INT_MIN);
   }
+  Result<void> set_branch_start(std::int64_t study, std::int64_t trial, int branch, std::int64_t from_step) override {
+    return change(study, [&](StudyTables& tables) {
+      const auto found = tables.branches.find({trial, branch});
+      if (found == tables.branches.end()) return;
+      BranchRecord moved = found->second;
+      moved.from_step = from_step;
+      access_.set(tables.branches, {trial, branch}, moved);
+    });
+  }
 
   Result<void> put_branch_reports(std::int64_t study, std::int64_t trial, int branch,
                                   std::span<const BranchReport> reports) override {

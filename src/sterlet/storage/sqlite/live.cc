@@ -81,6 +81,14 @@ class SqliteLive final : public LiveStorage {
     return branches;
   }
 
+  Result<void> set_branch_start(std::int64_t study, std::int64_t trial, int branch, std::int64_t from_step) override {
+    return finish(statement("UPDATE branches SET from_step = ? WHERE study_id = ? AND trial = ? AND number = ?")
+                      .bind(from_step)
+                      .bind(study)
+                      .bind(trial)
+                      .bind(branch));
+  }
+
   Result<void> put_branch_reports(std::int64_t study, std::int64_t trial, int branch,
                                   std::span<const BranchReport> reports) override {
     for (const BranchReport& report : reports) {
