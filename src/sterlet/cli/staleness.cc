@@ -154,6 +154,10 @@ base::Result<void> print_all(Context& context, const StudyOptions& options, bool
     context.out.table(table);
   }
   for (const Row& row : rows) {
+    const bool is_told = !context.json && !context.quiet;
+    for (const std::string& problem : row.staleness.problems) {
+      if (is_told) context.err.line(fmt::format("{}: {}", row.study, problem));
+    }
     if (checks) check_stale(context, row.study, row.staleness);
   }
   return {};

@@ -56,6 +56,7 @@ void print_status(const Context& context, const study::Study& study, const base:
   if (!staleness.of.empty() || staleness.verdict || !staleness.stale.empty()) {
     rows.push_back({"confirmed", confirmed_text(staleness, context.parts.clock.wall_ms())});
     add_lines("changed", changed_lines(staleness));
+    add_lines("not known", staleness.problems);
     if (staleness.verdict) rows.push_back({"retested", verdict_line(*staleness.verdict)});
     add_lines("stale", staleness.stale);
   }
