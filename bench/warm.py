@@ -96,6 +96,19 @@ def run(driver, value, trials, before=None):
     return curve, remarks
 
 
+def run_once(driver, value, before=None, first=None, is_first_left_out=False):
+    """The same of a whole run, after which the driver ends."""
+    try:
+        if first:
+            driver.say(op="enqueue", params=first)
+        if is_first_left_out:
+            asked = driver.say(op="ask")
+            driver.say(op="tell", id=asked["id"], state="cancelled")
+        return run(driver, value, TRIALS, before)
+    finally:
+        driver.close()
+
+
 def make_source(problem, seed, sign):
     """A study `old` that was tuned by sampler auto, made once: its storage and its best settings."""
     name = f"{problem.name}-{seed}-{'old' if sign > 0 else 'misled'}"
@@ -196,18 +209,12 @@ def hints_of(problem):
 def warm_run(problem, source, sampler, seed, way):
     with tempfile.TemporaryDirectory(prefix="warm-") as folder:
         if way == "cold":
-            driver = Driver(folder, "new", problem.space, sampler, seed)
-            return run(driver, problem.value, TRIALS)
+            return run_once(Driver(folder, "new", problem.space, sampler, seed), problem.value)
         storage, best = make_source(problem if way == "misled" else source, seed, -1 if way == "misled" else 1)
         if way == "best":
-            driver = Driver(folder, "new", problem.space, sampler, seed)
-            driver.say(op="enqueue", params=best)
-            return run(driver, problem.value, TRIALS)
+            return run_once(Driver(folder, "new", problem.space, sampler, seed), problem.value, first=best)
         driver = Driver(folder, "new", problem.space, sampler, seed, "--warm-from", "old", "--warm-storage", storage)
-        if way == "prior":  # Without its best, which is not told.
-            asked = driver.say(op="ask")
-            driver.say(op="tell", id=asked["id"], state="cancelled")
-        return run(driver, problem.value, TRIALS)
+        return run_once(driver, problem.value, is_first_left_out=way == "prior")  # Without its best, which is not told.
 
 
 def hint_run(problem, hints, sampler, seed, way):
@@ -217,7 +224,7 @@ def hint_run(problem, hints, sampler, seed, way):
         def before(trial, driver):
             if trial == HINT_AT and way != "cold":
                 driver.say(op="hint", params=hints[way == "wrong hint"])
-        return run(driver, problem.value, TRIALS, before)
+        return run_once(driver, problem.value, before)
 
 
 def peer_run(problem, source, name, seed, way):
