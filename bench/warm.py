@@ -6,7 +6,7 @@ source is the study's own data set upside down: its best is the worst. A good hi
 matters most, 30% of the axis about the best known setting; a wrong one 30% about the worst one.
 
   python3 bench/warm.py warm --seeds 5 [--samplers auto tpe ...]
-  python3 bench/warm.py hint --seeds 10
+  python3 bench/warm.py hint --seeds 10 [--problems dev held] [--ways cold "box of the good hint"]
   python3 bench/warm.py peers --seeds 5          Optuna with the old best enqueued, Syne Tune's transfer (those that are there)
   python3 bench/warm.py table                    Markdown, from the runs that are stored in build/warm.jsonl
 
@@ -53,7 +53,7 @@ SETS = {
 }
 TRIALS, SOURCE_TRIALS, COLD_AT, HINT_AT = 70, 50, 50, 10
 WAYS = ["cold", "best", "prior", "warm", "misled"]
-HINTS = ["cold", "good hint", "wrong hint"]
+HINTS = ["cold", "good hint", "wrong hint", "box of the good hint"]
 
 
 class Driver:
@@ -227,6 +227,23 @@ def hint_run(problem, hints, sampler, seed, way):
         return run_once(driver, problem.value, before)
 
 
+def box_run(problem, hints, sampler, seed):
+    """What the good hint could be worth: after the first trials a new study in its box alone, which forgets them."""
+    space = {name: dict(spec) for name, spec in problem.space.items()}
+    for name, part in hints[0].items():
+        spec = space[name]
+        spec.pop("step", None)
+        if spec["type"] == "categorical":
+            spec["choices"] = [part]
+        else:
+            spec["low"], spec["high"] = part
+    with tempfile.TemporaryDirectory(prefix="warm-") as folder:
+        before, _ = run_once(Driver(folder, "new", problem.space, sampler, seed), problem.value)
+        after, _ = run_once(Driver(folder, "boxed", space, sampler, seed), problem.value)
+    before = before[:HINT_AT]
+    return before + [min(before[-1], best) for best in after[:TRIALS - HINT_AT]], []
+
+
 def peer_run(problem, source, name, seed, way):
     sys.path.insert(0, os.path.join(HERE, "quality"))
     import peers
@@ -397,7 +414,7 @@ def main():
             print()
         return
     part = arguments.part
-    ways = arguments.ways or {"warm": WAYS, "hint": HINTS, "peers": ["cold", "best", "misled"]}[part]
+    ways = arguments.ways or {"warm": WAYS, "hint": HINTS[:3], "peers": ["cold", "best", "misled"]}[part]
     samplers = arguments.samplers or {"peers": ["optuna gp", "optuna tpe"]}.get(part, ["auto"])
     hints = {name: hints_of(problem) for name, problem in chosen.items()} if part == "hint" else {}
     for seed in range(arguments.seeds):
@@ -407,7 +424,8 @@ def main():
                     if (part, sampler, name, seed, way) in known:
                         continue
                     if part == "hint":
-                        curve, remarks = hint_run(problem, hints[name], sampler, seed, way)
+                        curve, remarks = (box_run(problem, hints[name], sampler, seed) if way.startswith("box") else
+                                          hint_run(problem, hints[name], sampler, seed, way))
                     elif part == "peers":
                         curve, remarks = peer_run(problem, by_name[{**SOURCES_DEV, **SOURCES}[name]], sampler, seed, way)
                     else:

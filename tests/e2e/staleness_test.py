@@ -257,7 +257,7 @@ class StalenessTest(ProgramTest):
         self.write("found.csv", "x,loss\n0.3,1\n0.4,2\n")
         self.run_program("add", "study.yaml", "found.csv")
         self.assertNotIn("compared_with", self.study())
-        self.assertIn("add --here", self.run_program("status").stdout)
+        self.assertIn("no context was taken (of added ones: add --here)", self.run_program("status", "--all").stdout)
         self.write("found.csv", "x,loss\n0.31,0.5\n")
         self.run_program("add", "study.yaml", "found.csv", "--here")
         self.assertEqual(self.study()["compared_with"], "trial 2, the best")

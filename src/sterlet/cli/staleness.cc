@@ -71,7 +71,7 @@ std::string confirmed_text(const retest::Staleness& staleness, std::int64_t now_
 }
 
 std::vector<std::string> changed_lines(const retest::Staleness& staleness) {
-  if (staleness.of.empty()) return {"not known: its trials have no context (of results that you add, add --here records one)"};
+  if (staleness.of.empty()) return {"not known: no context was taken (of added ones: add --here)"};
   if (staleness.changed.empty()) return {fmt::format("nothing since {}", staleness.of)};
   std::vector<std::string> lines;
   for (const context::Change& change : staleness.changed) {
