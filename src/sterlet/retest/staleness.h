@@ -30,7 +30,7 @@ struct Staleness {
   std::string of;                 ///< What is compared with today, see Reference; empty: no context was taken.
   std::vector<context::Change> changed;
   std::vector<std::string> problems;  ///< What could not be looked at today, in sentences.
-  double risk = 0;                 ///< See context::risk_of(); 1 after a verdict "rusted".
+  double risk = 0;                    ///< See context::risk_of(); 1 after a verdict "rusted".
   std::vector<std::string> stale;  ///< Why it counts as stale by the study's policy, in sentences; empty: it does not.
   std::optional<study::Document> verdict;  ///< The last one.
 };
