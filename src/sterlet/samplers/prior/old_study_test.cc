@@ -11,7 +11,6 @@
 
 #include "sterlet/samplers/prior/check.h"
 #include "sterlet/samplers/prior/sources.h"
-#include "sterlet/samplers/prior/steering.h"
 #include "sterlet/samplers/prior/trust.h"
 #include "sterlet/samplers/registry.h"
 
@@ -97,26 +96,6 @@ TEST(OldStudy, OfTooFewResultsExpectsNothing) {
   EXPECT_EQ(expected(OldStudy(cube(), results(bowl, 3)), {0.1, 0.2, 0.3}), 0);
   EXPECT_EQ(expected(OldStudy(cube(), results([](const auto&) { return 1.0; }, 30)), {0.1, 0.2, 0.3}), 0);
   EXPECT_EQ(expected(OldStudy(cube(), space::History()), {0.1, 0.2, 0.3}), 0);
-}
-
-TEST(OldStudy, ChoosesAmongTheDrawsFromItsPrior) {
-  const Space space = cube();
-  const auto old = std::make_shared<const OldStudy>(space, results(bowl, 40));
-  const auto prior = prior_of_settings(space, {{{0.3, 0.6, 0.8}}, {{0.5, 0.4, 0.6}}, {{0.1, 0.9, 0.5}}});
-  ASSERT_TRUE(prior.has_value());
-  const Steering steering({{.prior = *prior, .old = old}});
-  base::RandomStream stream({.seed = 5});
-  double drawn = 0, plain = 0;
-  int turns = 0;
-  for (std::uint64_t trial = 0; trial < 12; ++trial) {
-    const auto point = steering.draw(space, space::History(), {.seed = 7, .trial = trial});
-    if (!point) continue;
-    ++turns;
-    drawn += expected(*old, space.to_unit(*point));
-    plain += expected(*old, space.to_unit(*prior->draw_point(space, stream)));
-  }
-  EXPECT_EQ(turns, 8);
-  EXPECT_LT(drawn, plain - 0.5 * turns) << "half a standard deviation of the old values better, each";
 }
 
 TEST(Trust, IsWholeUntilResultsSpeakAndGoesWhereTheyContradict) {

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
-#include "sterlet/samplers/prior/old_study.h"
 #include "sterlet/samplers/prior/probe.h"
 #include "sterlet/samplers/prior/trust.h"
 
@@ -15,10 +13,6 @@ namespace {
 constexpr double kTurns = 2.0 / 3;  // Share of the first trials that are drawn.
 constexpr double kTurnsMax = 0.9;   // The same, whatever the weight.
 constexpr int kTries = 4;           // Draws of which one has to be new.
-// Draws from an older study's prior, of which its results choose one. Mean normalised regret of tpe at 10, 25 and 50
-// trials, seven pairs of public instances, 8 seeds: of 1 draw 0.35, 0.20, 0.01; of 8 0.35, 0.18, 0.08; of 32 0.34, 0.12,
-// 0.00.
-constexpr int kOldDraws = 32;
 
 double strength(const ActivePrior& prior, std::uint64_t trial) {
   if (trial < prior.since) return 0;
@@ -41,24 +35,6 @@ base::RandomStream stream_of(base::StreamKey key, std::size_t prior) {
   key.stream = base::Stream::kAuto;
   key.attempt = (key.attempt * 64 + static_cast<std::uint32_t>(prior)) & 0xffff;
   return base::RandomStream(key);
-}
-
-// A point of the prior that is new: of a hint the first; of an older study that which its results lead to expect most of.
-std::optional<space::Point> draw_new(const ActivePrior& prior, const space::Space& space, const space::History& history,
-                                     base::RandomStream stream) {
-  std::optional<space::Point> best;
-  double least = 0;
-  for (int tries = 0; tries < (prior.old ? kOldDraws : kTries); ++tries) {
-    std::optional<space::Point> point = prior.prior.draw_point(space, stream);
-    if (!point || history.contains(*point)) continue;
-    if (!prior.old) return point;
-    double expected = 0;
-    prior.old->expect(space.to_unit(*point).data(), 1, &expected);
-    if (best && !(expected < least)) continue;
-    least = expected;
-    best = std::move(point);
-  }
-  return best;
 }
 
 }  // namespace
@@ -109,7 +85,11 @@ std::optional<space::Point> Steering::draw(const space::Space& space, const spac
                                            const base::StreamKey& key) const {
   for (std::size_t i = priors_.size(); i-- > 0;) {
     if (!has_turn(priors_[i], key.trial) || trust(priors_[i], space, history.trials()) < kLeastTrust) continue;
-    if (auto point = draw_new(priors_[i], space, history, stream_of(key, i))) return point;
+    base::RandomStream stream = stream_of(key, i);
+    for (int tries = 0; tries < kTries; ++tries) {
+      std::optional<space::Point> point = priors_[i].prior.draw_point(space, stream);
+      if (point && !history.contains(*point)) return point;
+    }
   }
   return std::nullopt;
 }

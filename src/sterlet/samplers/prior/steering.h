@@ -42,7 +42,7 @@ class Pull final {
 /// Probes    a hint's first turns are points that tell of it soonest, whatever the sampler (probe.h).
 /// Draws     samplers that do not, and all of them before they have a model, take some points from pi itself: two
 ///           thirds of the first kOften trials, later ever fewer, as 1 / (t - since); none while the trust is below
-///           kLeastTrust. Of several draws from an older study's the one that its results lead to expect most of.
+///           kLeastTrust.
 /// Pure      all of it depends on the trial's number, the history and the priors alone.
 /// Source    Hvarfner et al.: piBO, ICLR 2022; Fehring et al.: DynaBO, 2025 (arXiv 2511.02570) for priors that come
 ///           during a run, and for the square.
