@@ -6,8 +6,8 @@ source is the study's own data set upside down: its best is the worst. A good hi
 matters most, 30% of the axis about the best known setting; a wrong one 30% about the worst one.
 
   python3 bench/warm.py warm --seeds 5 [--samplers auto tpe ...]
-  python3 bench/warm.py hint --seeds 10
-  python3 bench/warm.py peers --seeds 5          Optuna with the old best enqueued (where the package is there)
+  python3 bench/warm.py hint --seeds 10 [--problems dev held] [--ways cold "box of the good hint"]
+  python3 bench/warm.py peers --seeds 5          Optuna with the old best enqueued, Syne Tune's transfer (those that are there)
   python3 bench/warm.py table                    Markdown, from the runs that are stored in build/warm.jsonl
 
 Needs numpy. A row's first figure is the trial at which the normalised regret, the mean over problems and seeds, is as low as the
@@ -15,6 +15,7 @@ cold study's after 50 trials; the second one is that of each problem alone, aver
 not get there counts 70.
 """
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -36,9 +37,23 @@ SOURCES = {
     "lcbench-7593": "lcbench-167161", "lcbench-167104": "lcbench-189906", "lcbench-168330": "lcbench-7593",
     "lcbench-189906": "lcbench-189354", "rbv2_rpart-1067": "rbv2_rpart-1489", "rbv2_rpart-41146": "rbv2_rpart-40499",
 }
+# Other pairs, on which warm starts were chosen.
+SOURCES_DEV = {
+    "lcbench-126026": "lcbench-168868", "lcbench-167184": "lcbench-167161", "lcbench-167200": "lcbench-7593",
+    "lcbench-189354": "lcbench-189866", "lcbench-189866": "lcbench-167184", "rbv2_rpart-40499": "rbv2_rpart-41146",
+    "rbv2_rpart-1489": "rbv2_rpart-1067",
+}
+# What hints were chosen on, and what was held back.
+SETS = {
+    "pairs": list(SOURCES_DEV),
+    "dev": ["lcbench-126026", "lcbench-167184", "lcbench-189354", "rbv2_rpart-40499", "hartmann6", "ackley10_shifted",
+            "log_ridge", "conditional_network", "rosenbrock-5d", "ellipsoid-5d", "step_ellipsoid-5d"],
+    "held": ["lcbench-167161", "lcbench-167200", "lcbench-168868", "lcbench-189866", "rbv2_rpart-1489", "branin", "levy4_noisy",
+             "averages_betas", "rastrigin-5d", "sharp_ridge-5d", "different_powers-5d", "schaffers-5d"],
+}
 TRIALS, SOURCE_TRIALS, COLD_AT, HINT_AT = 70, 50, 50, 10
 WAYS = ["cold", "best", "prior", "warm", "misled"]
-HINTS = ["cold", "good hint", "wrong hint"]
+HINTS = ["cold", "good hint", "wrong hint", "box of the good hint"]
 
 
 class Driver:
@@ -79,6 +94,19 @@ def run(driver, value, trials, before=None):
         best = min(best, found)
         curve.append(best)
     return curve, remarks
+
+
+def run_once(driver, value, before=None, first=None, is_first_left_out=False):
+    """The same of a whole run, after which the driver ends."""
+    try:
+        if first:
+            driver.say(op="enqueue", params=first)
+        if is_first_left_out:
+            asked = driver.say(op="ask")
+            driver.say(op="tell", id=asked["id"], state="cancelled")
+        return run(driver, value, TRIALS, before)
+    finally:
+        driver.close()
 
 
 def make_source(problem, seed, sign):
@@ -181,18 +209,12 @@ def hints_of(problem):
 def warm_run(problem, source, sampler, seed, way):
     with tempfile.TemporaryDirectory(prefix="warm-") as folder:
         if way == "cold":
-            driver = Driver(folder, "new", problem.space, sampler, seed)
-            return run(driver, problem.value, TRIALS)
+            return run_once(Driver(folder, "new", problem.space, sampler, seed), problem.value)
         storage, best = make_source(problem if way == "misled" else source, seed, -1 if way == "misled" else 1)
         if way == "best":
-            driver = Driver(folder, "new", problem.space, sampler, seed)
-            driver.say(op="enqueue", params=best)
-            return run(driver, problem.value, TRIALS)
+            return run_once(Driver(folder, "new", problem.space, sampler, seed), problem.value, first=best)
         driver = Driver(folder, "new", problem.space, sampler, seed, "--warm-from", "old", "--warm-storage", storage)
-        if way == "prior":  # Without its best, which is not told.
-            asked = driver.say(op="ask")
-            driver.say(op="tell", id=asked["id"], state="cancelled")
-        return run(driver, problem.value, TRIALS)
+        return run_once(driver, problem.value, is_first_left_out=way == "prior")  # Without its best, which is not told.
 
 
 def hint_run(problem, hints, sampler, seed, way):
@@ -202,12 +224,31 @@ def hint_run(problem, hints, sampler, seed, way):
         def before(trial, driver):
             if trial == HINT_AT and way != "cold":
                 driver.say(op="hint", params=hints[way == "wrong hint"])
-        return run(driver, problem.value, TRIALS, before)
+        return run_once(driver, problem.value, before)
+
+
+def box_run(problem, hints, sampler, seed):
+    """What the good hint could be worth: after the first trials a new study in its box alone, which forgets them."""
+    space = {name: dict(spec) for name, spec in problem.space.items()}
+    for name, part in hints[0].items():
+        spec = space[name]
+        spec.pop("step", None)
+        if spec["type"] == "categorical":
+            spec["choices"] = [part]
+        else:
+            spec["low"], spec["high"] = part
+    with tempfile.TemporaryDirectory(prefix="warm-") as folder:
+        before, _ = run_once(Driver(folder, "new", problem.space, sampler, seed), problem.value)
+        after, _ = run_once(Driver(folder, "boxed", space, sampler, seed), problem.value)
+    before = before[:HINT_AT]
+    return before + [min(before[-1], best) for best in after[:TRIALS - HINT_AT]], []
 
 
 def peer_run(problem, source, name, seed, way):
     sys.path.insert(0, os.path.join(HERE, "quality"))
     import peers
+    if name.startswith("syne"):
+        return syne_run(problem, source, name, seed, way)
     make = {"optuna gp": "optuna:gp", "optuna tpe": "optuna:tpe"}[name]
 
     def drive(of, trials, sign=1, first=None):
@@ -228,6 +269,68 @@ def peer_run(problem, source, name, seed, way):
     mislead = way == "misled"
     _, best = drive(problem if mislead else source, SOURCE_TRIALS, -1 if mislead else 1)
     return drive(problem, TRIALS, 1, best)[0], []
+
+
+def syne_run(problem, source, name, seed, way):
+    """Syne Tune: its TPE alone, in the box of the old study's best five, the best of them first, and the copula process of the
+    old study. (Its CQR takes half a second a trial.)"""
+    import logging
+    import numpy as np
+    import pandas as pd
+    from syne_tune import config_space as domains
+    from syne_tune.optimizer.baselines import TPE
+    from syne_tune.optimizer.schedulers.ask_tell_scheduler import AskTellScheduler
+    from syne_tune.optimizer.schedulers.single_objective_scheduler import SingleObjectiveScheduler
+    from syne_tune.optimizer.schedulers.transfer_learning.bounding_box import BoundingBox
+    from syne_tune.optimizer.schedulers.transfer_learning.transfer_learning_task_evaluation import (
+        TransferLearningTaskEvaluations)
+    logging.disable(logging.CRITICAL)
+
+    def domain(spec):
+        if spec["type"] == "categorical":
+            return domains.choice(spec["choices"])
+        scale, low, high = spec.get("scale", "linear"), spec["low"], spec["high"]
+        if scale == "reverse_log":
+            return domains.loguniform(1 - high, 1 - low)
+        kind = {("int", "linear"): domains.randint, ("int", "log"): domains.lograndint, ("float", "log"): domains.loguniform,
+                ("float", "linear"): domains.uniform}[spec["type"], scale]
+        return kind(low, high)
+    box = {n: domain(spec) for n, spec in problem.space.items()}
+
+    def turned(params):
+        """Theirs to ours, and back."""
+        return {n: 1 - v if problem.space[n].get("scale") == "reverse_log" else v for n, v in params.items()}
+
+    def drive(scheduler, of, trials, sign=1):
+        scheduler, curve, rows, best = AskTellScheduler(scheduler), [], [], math.inf
+        for _ in range(trials):
+            trial = scheduler.ask()
+            value = sign * float(of.value(turned(trial.config)))
+            scheduler.tell(trial, {"value": value})
+            rows.append((value, trial.config))
+            best = min(best, value)
+            curve.append(best)
+        return curve, rows
+    if way == "cold":
+        return drive(TPE(box, metric="value", random_seed=seed), problem, TRIALS)[0], []
+    mislead = way == "misled"
+    _, rows = drive(TPE(box, metric="value", random_seed=seed + 1000), problem if mislead else source, SOURCE_TRIALS,
+                    -1 if mislead else 1)
+    old = {"old": TransferLearningTaskEvaluations(box, pd.DataFrame([r[1] for r in rows]), ["value"],
+                                                  np.array([r[0] for r in rows])[:, None, None, None])}
+    if name == "syne box":
+        first = min(rows, key=lambda r: r[0])[1]
+
+        def inside(space, metric, do_minimize, random_seed):
+            return TPE(space, metric, do_minimize, random_seed, points_to_evaluate=[first])
+        with open(os.devnull, "w") as hush, contextlib.redirect_stdout(hush):
+            scheduler = BoundingBox(inside, box, "value", old, num_hyperparameters_per_task=5, random_seed=seed)
+    else:
+        from syne_tune.optimizer.schedulers.transfer_learning.quantile_based.quantile_based_searcher import (
+            QuantileBasedSurrogateSearcher)
+        searcher = QuantileBasedSurrogateSearcher(box, old, random_seed=seed)
+        scheduler = SingleObjectiveScheduler(box, metric="value", searcher=searcher, random_seed=seed)
+    return drive(scheduler, problem, TRIALS)[0], []
 
 
 def stored():
@@ -301,8 +404,9 @@ def main():
     parser.add_argument("--problems", nargs="+", default=list(SOURCES))
     parser.add_argument("--ways", nargs="+")
     arguments = parser.parse_args()
-    by_name = {problem.name: problem for problem in quality.public_problems()}
-    chosen = {name: by_name[name] for name in arguments.problems}
+    by_name = {problem.name: problem for problem in quality.public_problems() + quality.synthetic_problems("")}
+    chosen = {name: by_name[name] for given in arguments.problems for name in SETS.get(given, [given])}
+    quality.add_references(list(chosen.values()), os.path.join(os.path.dirname(STORE), "warm-references.json"))
     known = stored()
     if arguments.part == "table":
         for part, ways in (("warm", WAYS), ("peers", WAYS), ("hint", HINTS)):
@@ -310,7 +414,7 @@ def main():
             print()
         return
     part = arguments.part
-    ways = arguments.ways or {"warm": WAYS, "hint": HINTS, "peers": ["cold", "best", "misled"]}[part]
+    ways = arguments.ways or {"warm": WAYS, "hint": HINTS[:3], "peers": ["cold", "best", "misled"]}[part]
     samplers = arguments.samplers or {"peers": ["optuna gp", "optuna tpe"]}.get(part, ["auto"])
     hints = {name: hints_of(problem) for name, problem in chosen.items()} if part == "hint" else {}
     for seed in range(arguments.seeds):
@@ -320,11 +424,16 @@ def main():
                     if (part, sampler, name, seed, way) in known:
                         continue
                     if part == "hint":
-                        curve, remarks = hint_run(problem, hints[name], sampler, seed, way)
+                        curve, remarks = (box_run(problem, hints[name], sampler, seed) if way.startswith("box") else
+                                          hint_run(problem, hints[name], sampler, seed, way))
                     elif part == "peers":
-                        curve, remarks = peer_run(problem, by_name[SOURCES[name]], sampler, seed, way)
+                        try:
+                            curve, remarks = peer_run(problem, by_name[{**SOURCES_DEV, **SOURCES}[name]], sampler, seed, way)
+                        except ValueError as error:  # Syne Tune's TPE, where its box leaves an integer one value.
+                            print(f"{sampler}, {name}, {way}, seed {seed} is left out: {error}", file=sys.stderr)
+                            continue
                     else:
-                        curve, remarks = warm_run(problem, by_name[SOURCES[name]], sampler, seed, way)
+                        curve, remarks = warm_run(problem, by_name[{**SOURCES_DEV, **SOURCES}[name]], sampler, seed, way)
                     keep({"part": part, "sampler": sampler, "problem": name, "seed": seed, "way": way, "curve": curve,
                           "remarks": remarks})
     table({**stored()}, chosen, part, ways)

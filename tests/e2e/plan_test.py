@@ -264,7 +264,7 @@ class Lessons(ProgramTest):
         self.write("one.yaml", "study: one\nobjective: loss\nparams:\n  x: {type: float, low: 0, high: 1}\n")
         self.run_program("ask-tell", "one.yaml", "--storage", "sterlet.db", stdin='{"op":"ask"}\n')
         self.assertEqual(self.run_program("lessons").stdout,
-                         "the only study has not measured what matters yet; see sterlet importance\n")
+                         "which parameters matter is not clear yet in the only study: that takes more trials\n")
 
 
 if __name__ == "__main__":

@@ -236,6 +236,34 @@ class StalenessTest(ProgramTest):
         self.write("train.py", TRAIN)
         self.assertEqual(self.retest()["verdict"], "holds", "nothing was lost")
 
+    def test_what_cannot_be_read_of_a_folder_is_told(self):
+        self.tune()
+        self.assertNotIn("not known", self.run_program("status").stdout)
+        place = os.open(self.path("data"), os.O_RDONLY)
+        for name in ["x" * 200] * 21:  # Beyond what one path may have, so that nobody can open it.
+            os.mkdir(name, dir_fd=place)
+            inner = os.open(name, os.O_RDONLY, dir_fd=place)
+            os.close(place)
+            place = inner
+        os.close(place)
+        study = self.study()
+        (problem,) = study["problems"]
+        self.assertRegex(problem, r"^data/x+/.*: the folder cannot be opened \(File name too long\); it is not part of the hash")
+        self.assertTrue(study["stale"])
+        self.assertRegex(study["changed"][0]["text"], "^data/x.*: cannot be read$")
+        self.assertRegex(self.run_program("status").stdout, r"(?m)^not known +data/x")
+
+    def test_added_results_have_a_context_where_they_were_found_here(self):
+        self.write("found.csv", "x,loss\n0.3,1\n0.4,2\n")
+        self.run_program("add", "study.yaml", "found.csv")
+        self.assertNotIn("compared_with", self.study())
+        self.assertIn("no context was taken (of added ones: add --here)", self.run_program("status", "--all").stdout)
+        self.write("found.csv", "x,loss\n0.31,0.5\n")
+        self.run_program("add", "study.yaml", "found.csv", "--here")
+        self.assertEqual(self.study()["compared_with"], "trial 2, the best")
+        self.bowl(0.4, 1)
+        self.assertEqual([change["part"] for change in self.study()["changed"]], ["data/bowl.csv"])
+
     def test_another_space_is_refused(self):
         self.tune()
         self.write("study.yaml", STUDY.replace("high: 1}", "high: 2}"))

@@ -275,6 +275,11 @@ class Lessons(WarmTest):
         said = self.run_program("lessons", "new.yaml").stdout
         self.assertRegex(said, r"x: \S+ to \S+ is enough, \d+% of the range; begin with \S+ \(2 studies agree\)\n")
         self.assertNotIn("z:", said)
+        lines = said.split("params:  # of those, as they follow\n")[1]
+        self.file("pasted", params=lines.rstrip("\n"))
+        self.run_program("check", "pasted.yaml")
+        x = json.loads(lines.splitlines()[0].split(": ", 1)[1])
+        self.assertTrue(0 <= x["low"] < 0.3 < x["high"] < 0.7 and 0.25 < x["default"] < 0.37, x)
         self.write("place", "0.95")
         self.file("c", trials=25, seed=3)
         self.run_program("tune", "c.yaml")

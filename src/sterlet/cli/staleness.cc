@@ -71,7 +71,7 @@ std::string confirmed_text(const retest::Staleness& staleness, std::int64_t now_
 }
 
 std::vector<std::string> changed_lines(const retest::Staleness& staleness) {
-  if (staleness.of.empty()) return {"not known: its trials were run without a context"};
+  if (staleness.of.empty()) return {"not known: no context was taken (of added ones: add --here)"};
   if (staleness.changed.empty()) return {fmt::format("nothing since {}", staleness.of)};
   std::vector<std::string> lines;
   for (const context::Change& change : staleness.changed) {
@@ -154,6 +154,10 @@ base::Result<void> print_all(Context& context, const StudyOptions& options, bool
     context.out.table(table);
   }
   for (const Row& row : rows) {
+    const bool is_told = !context.json && !context.quiet;
+    for (const std::string& problem : row.staleness.problems) {
+      if (is_told) context.err.line(fmt::format("{}: {}", row.study, problem));
+    }
     if (checks) check_stale(context, row.study, row.staleness);
   }
   return {};

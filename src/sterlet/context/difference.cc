@@ -103,19 +103,43 @@ class Finder final {
     const std::string area = is.value("area", std::string("data"));
     if (is.contains("missing")) return add(path, area, "there", "", 0.6, fmt::format("{}: no longer there", path));
     if (was.contains("missing")) return add(path, area, "", "there", 0.4, fmt::format("{}: was not there", path));
-    if (was.contains("parts") && is.contains("parts")) {
-      const std::size_t before = found_.size();
-      parts(path, was["parts"], is["parts"]);
-      if (found_.size() > before) return;
-    }
+    const std::size_t before = found_.size();
+    closed(path, area, was, is);
+    if (was.contains("parts") && is.contains("parts")) parts(path, was, is);
+    if (found_.size() > before) return;
     const std::string was_text = describe(was), is_text = describe(is);
     const auto [text, share] = content_change(was, is);
     const double weight = area == "code" ? 0.35 : std::min(0.9, 0.15 + 1.5 * share);
     add(path, area, was_text, is_text, weight, fmt::format("{}: {}", path, text));
   }
 
-  void parts(const std::string& folder, const Json& was, const Json& is) {
-    const std::string prefix = folder.ends_with('/') ? folder : folder + "/";
+  static std::string prefix_of(const std::string& folder) { return folder.ends_with('/') ? folder : folder + "/"; }
+
+  // Whether a part of a folder could not be read: by itself, or as all in its own folder.
+  static bool is_closed(const Json& folder, const std::string& name) {
+    const Json names = part_of(folder, "closed");
+    return std::any_of(names.begin(), names.end(), [&](const Json& one) {
+      const std::string shut = text_of(one);
+      return name == shut || (shut.ends_with('/') && name.starts_with(shut));
+    });
+  }
+
+  void closed(const std::string& folder, const std::string& area, const Json& was, const Json& is) {
+    for (const Json& name : part_of(is, "closed")) {
+      if (is_closed(was, text_of(name))) continue;
+      const std::string part = prefix_of(folder) + text_of(name);
+      add(part, area, "", "closed", 0.2, fmt::format("{}: cannot be read", part));
+    }
+    for (const Json& name : part_of(was, "closed")) {
+      if (is_closed(is, text_of(name))) continue;
+      const std::string part = prefix_of(folder) + text_of(name);
+      add(part, area, "closed", "", 0.2, fmt::format("{}: could not be read then", part));
+    }
+  }
+
+  void parts(const std::string& folder, const Json& before_folder, const Json& now_folder) {
+    const std::string prefix = prefix_of(folder);
+    const Json was = part_of(before_folder, "parts"), is = part_of(now_folder, "parts");
     const auto find = [](const Json& list, const Json& path) -> const Json* {
       const auto found =
           std::find_if(list.begin(), list.end(), [&](const Json& one) { return part_of(one, "path") == path; });
@@ -127,12 +151,13 @@ class Finder final {
       now["area"] = part.contains("area") ? part_of(part, "area") : Json("data");
       if (const Json* before = find(was, part_of(part, "path"))) {
         file(name, *before, now);
-      } else {
+      } else if (!is_closed(before_folder, text_of(part_of(part, "path")))) {
         add(name, "data", "", describe(part), 0.3, fmt::format("{}: new ({})", name, describe(part)));
       }
     }
     for (const Json& part : was) {
       if (find(is, part_of(part, "path")) != nullptr) continue;
+      if (is_closed(now_folder, text_of(part_of(part, "path")))) continue;
       const std::string name = prefix + text_of(part_of(part, "path"));
       add(name, "data", describe(part), "", 0.5);
     }

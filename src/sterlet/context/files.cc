@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 using base::Json;
 
 constexpr std::size_t kFilesMax = 1'000'000;
+constexpr std::size_t kClosedTold = 5;
 constexpr std::array<std::string_view, 34> kCodeEndings{
     ".py",  ".pyx", ".ipynb", ".sh", ".bash", ".zsh",  ".c",    ".cc",   ".cpp", ".cxx",   ".cu", ".h",
     ".hh",  ".hpp", ".cuh",   ".r",  ".jl",   ".js",   ".ts",   ".java", ".kt",  ".scala", ".rs", ".go",
@@ -42,21 +45,37 @@ bool lies_in(const fs::path& path, const std::string& folder) {
   return !relative.empty() && relative != "." && *relative.begin() != "..";
 }
 
-void add_problem(const base::Error& error, std::vector<std::string>& problems) {
-  if (error.code != base::ErrorCode::kInterrupted) problems.push_back(base::printable(error.message()));
+bool was_interrupted(const base::Result<FileContent>& content) {
+  return !content && content.error().code == base::ErrorCode::kInterrupted;
 }
 
-Json content_json(const base::Result<FileContent>& content, const FileStamp& stamp,
-                  std::vector<std::string>& problems) {
+Json content_json(const base::Result<FileContent>& content, const FileStamp& stamp) {
   Json json{{"bytes", stamp.bytes}};
   if (!content) {
     json["unread"] = true;
-    add_problem(content.error(), problems);
     return json;
   }
   json["hash"] = content->hash;
   if (!content->summary.is_null()) json["summary"] = content->summary;
   return json;
+}
+
+std::string within(const NamedPath& folder, const std::string& name) {
+  const bool has_slash = folder.name.ends_with('/') || name.empty();
+  return base::printable(fmt::format("{}{}{}", folder.name, has_slash ? "" : "/", name));
+}
+
+// Sentences of the first few that could not be read, and how many more there are.
+void add_closed(const NamedPath& folder, const std::vector<std::pair<std::string, std::string>>& closed,
+                std::vector<std::string>& problems) {
+  for (std::size_t i = 0; i < std::min(closed.size(), kClosedTold); ++i) {
+    problems.push_back(fmt::format("{}: {}; it is not part of the hash of {}", within(folder, closed[i].first),
+                                   base::printable(closed[i].second), base::printable(folder.name)));
+  }
+  if (closed.size() > kClosedTold) {
+    problems.push_back(fmt::format("{}: {} more in it could not be read, and are not part of its hash",
+                                   base::printable(folder.name), closed.size() - kClosedTold));
+  }
 }
 
 Json folder_json(const Look& look, Hashes& hashes, const std::atomic<bool>& is_cancelled,
@@ -65,15 +84,20 @@ Json folder_json(const Look& look, Hashes& hashes, const std::atomic<bool>& is_c
   Json parts = Json::array(), json = Json::object();
   std::int64_t bytes = 0, rows = 0, items = 0, code = 0;
   bool is_read = true;
+  std::vector<std::pair<std::string, std::string>> closed = look.closed;
   std::string path = look.named.path + "/";
   const std::size_t prefix = path.size();
   for (const auto& [name, stamp] : look.files) {
     path.resize(prefix);
     path += name;
     const auto content = hashes.content_of(path, stamp, is_cancelled);
-    bytes += stamp.bytes;
+    is_read = is_read && !was_interrupted(content);
     code += area_of(name) == "code" ? 1 : 0;
-    is_read = is_read && content.has_value();
+    if (!content && !was_interrupted(content)) {
+      closed.emplace_back(name, content.error().what);
+      continue;
+    }
+    bytes += stamp.bytes;
     if (content && !content->summary.is_null()) {
       rows += content->summary.value("rows", std::int64_t{0});
       items += content->summary.value("items", std::int64_t{0});
@@ -82,15 +106,21 @@ Json folder_json(const Look& look, Hashes& hashes, const std::atomic<bool>& is_c
     checksum.add(std::string_view("\0", 1));
     if (content) checksum.add(content->hash);
     if (look.files.size() <= kPartsMax) {
-      Json part = content_json(content, stamp, problems);
+      Json part = content_json(content, stamp);
       part["path"] = base::printable(name);
       parts.push_back(std::move(part));
-    } else if (!content) {
-      add_problem(content.error(), problems);
     }
   }
+  const std::size_t files = look.files.size() - (closed.size() - look.closed.size());
   const bool is_code = code > 0 && code == static_cast<std::int64_t>(look.files.size());
-  json = {{"area", is_code ? "code" : "data"}, {"files", look.files.size()}, {"bytes", bytes}};
+  json = {{"area", is_code ? "code" : "data"}, {"files", files}, {"bytes", bytes}};
+  std::sort(closed.begin(), closed.end());
+  for (const auto& [name, why] : closed) {
+    checksum.add(std::string_view("\0", 1));
+    checksum.add(name);
+    if (json["closed"].size() < kClosedMax) json["closed"].push_back(base::printable(name));
+  }
+  add_closed(look.named, closed, problems);
   if (is_read) {
     json["hash"] = checksum.text();
   } else {
@@ -106,17 +136,29 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-// A name is looked up from its open folder, which spares a walk along the path. What cannot be opened is left out.
+// What has gone since it was listed, and a link to nothing, is not there; all else that cannot be looked at is.
+bool is_gone(int error) { return error == ENOENT || error == ELOOP || error == ENOTDIR; }
+
+std::string cannot_text(const char* what, int error) { return fmt::format("{} ({})", what, std::strerror(error)); }
+
+// A name is looked up from its open folder, which spares a walk along the path.
 void look_into(const std::string& root, const std::string& folder, Look& look, std::vector<std::string>& folders) {
+  const auto shut = [&](const std::string& name, const char* what, int error) {
+    if (!is_gone(error)) look.closed.emplace_back(name, cannot_text(what, error));
+  };
   const int linked = folder.empty() ? 0 : O_NOFOLLOW;
   const int fd = ::open((root + "/" + folder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | linked);
-  if (fd < 0) return;
+  if (fd < 0) return shut(folder, "the folder cannot be opened", errno);
   const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(fd));
   if (!entries) {
+    shut(folder, "the folder cannot be read", errno);
     ::close(fd);
     return;
   }
-  while (const dirent* entry = ::readdir(entries.get())) {
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(entries.get());
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
     bool is_folder = entry->d_type == DT_DIR;
@@ -127,11 +169,17 @@ void look_into(const std::string& root, const std::string& folder, Look& look, s
     if (is_left_out(name, is_folder)) continue;
     if (is_folder) {
       folders.push_back(folder + entry->d_name + "/");
-    } else if (const auto stamp = stamp_in(fd, entry->d_name)) {
+      continue;
+    }
+    errno = 0;
+    if (const auto stamp = stamp_in(fd, entry->d_name)) {
       look.files.emplace_back(folder + entry->d_name, *stamp);
       if (look.files.size() > kFilesMax) return;
+    } else if (errno != 0) {
+      shut(folder + entry->d_name, "the file cannot be looked at", errno);
     }
   }
+  if (errno != 0) shut(folder, "the folder cannot be read to its end", errno);
 }
 
 }  // namespace
@@ -173,7 +221,12 @@ Look look_at(const NamedPath& named) {
   std::error_code error;
   const fs::file_status status = fs::status(named.path, error);
   if (!fs::is_directory(status)) {
-    if (const auto stamp = stamp_of(named.path)) look.files.emplace_back(std::string(), *stamp);
+    errno = 0;
+    if (const auto stamp = stamp_of(named.path)) {
+      look.files.emplace_back(std::string(), *stamp);
+    } else if (errno != 0 && !is_gone(errno)) {
+      look.closed.emplace_back(std::string(), cannot_text("it cannot be looked at", errno));
+    }
     look.is_there = !look.files.empty();
     return look;
   }
@@ -186,6 +239,7 @@ Look look_at(const NamedPath& named) {
     look_into(named.path, folder, look, folders);
   }
   std::sort(look.files.begin(), look.files.end());
+  std::sort(look.closed.begin(), look.closed.end());
   return look;
 }
 
@@ -203,6 +257,8 @@ std::string signature_of(const std::vector<Look>& looks) {
       add_number(stamp.inode);
       add_number(stamp.device);
     }
+    add_number(look.closed.size());
+    for (const auto& [name, why] : look.closed) checksum.add(name);
   }
   return checksum.text();
 }
@@ -210,19 +266,28 @@ std::string signature_of(const std::vector<Look>& looks) {
 Json json_of(const Look& look, Hashes& hashes, const std::atomic<bool>& is_cancelled,
              std::vector<std::string>& problems) {
   Json json = Json::object();
-  if (!look.is_there) {
+  const std::string name = base::printable(look.named.name);
+  if (!look.closed.empty() && look.closed.front().first.empty()) {
+    json = {{"area", area_of(look.named.name)}, {"unread", true}};
+    problems.push_back(fmt::format("{}: {}; whether it has changed is not known", name, look.closed.front().second));
+  } else if (!look.is_there) {
     json = {{"area", area_of(look.named.name)}, {"missing", true}};
-    problems.push_back(fmt::format("{}: there is no such file or folder", base::printable(look.named.name)));
+    problems.push_back(fmt::format("{}: there is no such file or folder", name));
   } else if (look.is_folder) {
     json = folder_json(look, hashes, is_cancelled, problems);
     if (look.files.size() > kFilesMax) {
-      problems.push_back(fmt::format("{}: it has more than {} files, of which the first alone are looked at",
-                                     base::printable(look.named.name), kFilesMax));
+      problems.push_back(
+          fmt::format("{}: it has more than {} files, of which the first alone are looked at", name, kFilesMax));
     }
   } else {
-    json = content_json(hashes.content_of(look.named.path, look.files.front().second, is_cancelled),
-                        look.files.front().second, problems);
+    const FileStamp& stamp = look.files.front().second;
+    const auto content = hashes.content_of(look.named.path, stamp, is_cancelled);
+    json = content_json(content, stamp);
     json["area"] = area_of(look.named.name);
+    if (!content && !was_interrupted(content)) {
+      problems.push_back(
+          fmt::format("{}: {}; whether it has changed is not known", name, base::printable(content.error().what)));
+    }
   }
   json["path"] = look.named.name;
   return json;

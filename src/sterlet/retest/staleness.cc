@@ -104,6 +104,7 @@ Result<Staleness> staleness_of(const study::Study& study, storage::Storage& stor
   if (reference.context) {
     staleness.of = reference.of;
     staleness.changed = context::find_changes(reference.context->body, now);
+    staleness.problems = now.value("problems", std::vector<std::string>());
   }
   staleness.risk = context::risk_of(staleness.changed, staleness.age_days);
   const studyfile::RetestPolicy policy = policy_of(study.spec());
@@ -135,6 +136,7 @@ Json json_of(const Staleness& staleness, const std::string& study) {
     json["confirmed"] = base::timestamp_text(staleness.confirmed_ms);
     json["confirmed_by"] = staleness.confirmed_by;
   }
+  if (!staleness.problems.empty()) json["problems"] = staleness.problems;
   if (staleness.is_clock_back) json["clock_went_back"] = true;
   if (!staleness.of.empty()) json["compared_with"] = staleness.of;
   if (staleness.verdict) json["verdict"] = staleness.verdict->body.value("verdict", std::string());

@@ -29,7 +29,8 @@ struct Staleness {
   bool is_clock_back = false;     ///< The last confirmation lies in the future of this clock.
   std::string of;                 ///< What is compared with today, see Reference; empty: no context was taken.
   std::vector<context::Change> changed;
-  double risk = 0;                 ///< See context::risk_of(); 1 after a verdict "rusted".
+  std::vector<std::string> problems;  ///< What could not be looked at today, in sentences.
+  double risk = 0;                    ///< See context::risk_of(); 1 after a verdict "rusted".
   std::vector<std::string> stale;  ///< Why it counts as stale by the study's policy, in sentences; empty: it does not.
   std::optional<study::Document> verdict;  ///< The last one.
 };
@@ -41,7 +42,7 @@ studyfile::RetestPolicy policy_of(const studyfile::StudySpec& spec);
 base::Result<Staleness> staleness_of(const study::Study& study, storage::Storage& storage, const base::Json& now,
                                      std::int64_t now_ms);
 
-/// {"study", "age_days", "confirmed", "changed": [...], "stale", "why", "risk", "verdict"}.
+/// {"study", "age_days", "confirmed", "changed": [...], "stale", "why", "risk", "verdict", "problems"}.
 base::Json json_of(const Staleness& staleness, const std::string& study);
 
 }  // namespace sterlet::retest

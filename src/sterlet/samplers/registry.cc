@@ -132,7 +132,8 @@ base::Result<std::unique_ptr<Sampler>> make(std::string_view name, const space::
                                             const StudyFacts& facts) {
   STERLET_TRY(const Row* row, table().get(name, options));
   STERLET_TRY(auto sampler, row->make(row->options, options, space, facts));
-  if (row->is_steered || facts.priors.empty()) return sampler;
+  if (facts.priors.empty()) return sampler;
+  if (row->is_steered) return make_probing(std::move(sampler), space, facts.priors);
   return make_steered(std::move(sampler), space, facts.priors);
 }
 

@@ -23,7 +23,7 @@ using End = PriorRecord::End;
 using Kind = PriorRecord::Kind;
 
 constexpr double kWeightMax = 100;
-constexpr double kHintLasting = 2;  // Trials after which a hint's pull has fallen to a quarter.
+constexpr double kHintLasting = 8;  // Trials after which a hint's pull has fallen to a quarter.
 
 double number_of(const Json& body, const char* key, double otherwise) {
   const auto found = body.find(key);

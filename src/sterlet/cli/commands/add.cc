@@ -10,7 +10,9 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/staleness.h"
 #include "sterlet/exec/session.h"
+#include "sterlet/study/documents.h"
 #include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::cli {
@@ -21,6 +23,7 @@ struct AddOptions {
   StudyOptions study;
   std::string path;
   bool skip = false;
+  bool here = false;
 };
 
 base::Result<std::string> read_whole(const std::string& path) {
@@ -62,8 +65,9 @@ std::set<std::string> known_results(const study::Study& study) {
   return known;
 }
 
-// All or none of it.
-base::Result<Added> add_all(study::Study& study, const api::ResultsFile& file, const AddOptions& options) {
+// All or none of it. `now`: the context that the results were found in, unless null.
+base::Result<Added> add_all(study::Study& study, const api::ResultsFile& file, const AddOptions& options,
+                            const base::Json& now) {
   Added added;
   STERLET_TRY(auto transaction, study.begin());
   const std::set<std::string> known = known_results(study);
@@ -84,6 +88,12 @@ base::Result<Added> add_all(study::Study& study, const api::ResultsFile& file, c
     STERLET_TRY(const std::int64_t number, study.add(trial.params, trial.outcome, trial.reports));
     added.trials.push_back(number);
   }
+  if (!now.is_null() && !added.trials.empty()) {
+    study::Ledger& ledger = study.document_ledger();
+    STERLET_TRY(const std::int64_t document, study::share_document(ledger, study::kContextKind, now));
+    for (const std::int64_t trial : added.trials)
+      STERLET_PASS(study::link_document(ledger, study::kContextKind, trial, document));
+  }
   STERLET_PASS(transaction.commit());
   return added;
 }
@@ -94,7 +104,11 @@ base::Result<void> add_results(Context& context, const AddOptions& options) {
   STERLET_TRY(const OpenStudy open, open_to_add(context, options.study));
   study::Study& study = *open.study;
   STERLET_TRY(const api::ResultsFile file, api::read_results(text, options.path, format, study.spec(), study.space()));
-  STERLET_TRY(const Added added, add_all(study, file, options));
+  const base::Json now = options.here ? context_now(context, study.spec(), open.storage_path) : base::Json();
+  if (now.contains("problems") && !context.quiet) {
+    for (const base::Json& problem : now["problems"]) context.err.line("context: " + problem.get<std::string>());
+  }
+  STERLET_TRY(const Added added, add_all(study, file, options, now));
   if (context.json) {
     context.out.json({{"version", 1},
                       {"study", study.spec().name},
@@ -140,10 +154,13 @@ void add(CLI::App& command, Context& context) {
   command.add_option("FILE", options->path, "results: .csv with a header, or .jsonl with an object a line")->required();
   command.add_option("--storage", options->study.storage, "file with the studies (default: sterlet.db in its folder)");
   command.add_flag("--skip", options->skip, "leave out configurations that the study does not search");
+  command.add_flag("--here", options->here,
+                   "they were found with the code, data and packages of here and now: record that as their context");
   command.footer(
       "Columns by name: each parameter (units[0] for an element), each objective or value, state, reason. What "
       "sterlet\n"
-      "export writes can be added. All of it is added or, with an error, none. Added trials count in the budget.");
+      "export writes can be added. All of it is added or, with an error, none. Added trials count in the budget.\n"
+      "Without --here they have no context, so status cannot tell what has changed since they were found.");
   command.callback([&context, options] { attempt(context, [&] { return add_results(context, *options); }); });
 }
 

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -22,10 +23,10 @@ constexpr const char* kMeasuredKind = "importance";
 
 void print(Context& context, const std::vector<doctor::Lesson>& lessons, std::size_t measured, std::size_t all) {
   if (lessons.empty()) {
-    return context.out.line(fmt::format("{} measured what matters yet; see sterlet importance",
-                                        all == 0   ? std::string("there is no study that has")
-                                        : all == 1 ? std::string("the only study has not")
-                                                   : fmt::format("none of the {} studies has", all)));
+    return context.out.line(
+        all == 0 ? std::string("there is no study in it yet")
+                 : fmt::format("which parameters matter is not clear yet in {}: that takes more trials",
+                               all == 1 ? std::string("the only study") : fmt::format("any of the {} studies", all)));
   }
   std::vector<std::vector<std::string>> table{{"parameter", "tier", "measured", "studies", "relative to the largest"}};
   for (const doctor::Lesson& lesson : lessons) {
@@ -90,12 +91,38 @@ void print_experiences(Context& context, const std::vector<doctor::Experience>& 
   for (const doctor::Experience& experience : experiences) context.out.line(base::printable(experience.says));
 }
 
+// The lines of a study file that follow, in its order.
+void print_lines(Context& context, const std::vector<doctor::Experience>& experiences, const space::Space& space) {
+  std::vector<std::string> lines;
+  for (space::Parameter parameter : space.parameters()) {
+    const auto found = std::ranges::find(experiences, parameter.name, &doctor::Experience::parameter);
+    if (found == experiences.end() || (!found->value && found->choice.empty())) continue;
+    if (found->low && found->high) parameter.low = *found->low, parameter.high = *found->high;
+    if (found->value) {
+      const bool is_whole = parameter.kind == space::Kind::kInt;
+      const auto scalar = space::scalar_from_json(is_whole ? base::Json(std::llround(*found->value))
+                                                           : base::json_number(*found->value));
+      if (scalar) parameter.defaults = {*scalar};
+    } else {
+      for (const space::Scalar& choice : parameter.choices) {
+        if (space::text_of(choice) == found->choice) parameter.defaults = {choice};
+      }
+    }
+    lines.push_back(fmt::format("  {}: {}", parameter.name, base::json_line(space::json_from_parameter(parameter))));
+  }
+  if (lines.empty()) return;
+  context.out.line("");
+  context.out.line("params:  # of those, as they follow");
+  for (const std::string& line : lines) context.out.line(line);
+}
+
 void add(CLI::App& command, Context& context) {
   struct Options {
     std::string file, storage, kind;
   };
   auto options = std::make_shared<Options>();
-  command.add_option("FILE", options->file, "a new study file, for whose parameters ranges and values are proposed");
+  command.add_option("FILE", options->file,
+                     "a new study file, for whose parameters ranges and values are proposed, as lines to put into it");
   command.add_option("--storage", options->storage,
                      "file with the studies (default: ./sterlet.db, or sterlet.db beside FILE)");
   command.add_option(
@@ -156,6 +183,7 @@ void add(CLI::App& command, Context& context) {
       } else {
         if (!file) print(context, lessons, with, studies.size());
         print_experiences(context, experiences);
+        if (file) print_lines(context, experiences, file->space);
         if (file && experiences.empty() && !context.quiet) {
           context.out.line(fmt::format("the studies of {} say nothing of {}'s parameters yet", path, file->spec.name));
         }

@@ -56,6 +56,7 @@ void print_status(const Context& context, const study::Study& study, const base:
   if (!staleness.of.empty() || staleness.verdict || !staleness.stale.empty()) {
     rows.push_back({"confirmed", confirmed_text(staleness, context.parts.clock.wall_ms())});
     add_lines("changed", changed_lines(staleness));
+    add_lines("not known", staleness.problems);
     if (staleness.verdict) rows.push_back({"retested", verdict_line(*staleness.verdict)});
     add_lines("stale", staleness.stale);
   }
@@ -103,7 +104,8 @@ void add(CLI::App& command, Context& context) {
   command.footer(
       "Results are compared with the context in which they were found: data, code, packages, machine. They are stale\n"
       "after 90 days, or when data or code have changed; a study file says otherwise with retest: {after: 30d, on: "
-      "[data]}.");
+      "[data]}.\n"
+      "The risk, from 0 to 1, is a rule of thumb to rank studies by: it grows with age and with each change.");
   command.callback([&context, options] {
     attempt(context, [&]() -> base::Result<void> {
       STERLET_TRY(const bool is_table, is_for_all(context, options->study, options->all));

@@ -16,8 +16,10 @@ namespace {
 
 constexpr std::size_t kEvidence = 3;  // Trials inside the region.
 constexpr std::size_t kOrdered = 6;   // Results whose order is not the old one.
-constexpr std::size_t kTops = 5;      // Settings that are moved, each
-constexpr std::size_t kMoves = 8;     // so often.
+constexpr std::size_t kProbed = 2;    // Results inside a hint's region that are worse than most elsewhere.
+constexpr double kHintTrust = 0.2;
+constexpr std::size_t kTops = 5;   // Settings that are moved, each
+constexpr std::size_t kMoves = 8;  // so often.
 constexpr double kDeviations = 1;
 // In standard deviations of the values as the process sees them. Without it, good priors were contradicted as soon as the
 // search had gone a little beyond them (6 of 6 warm starts after 7 to 14 trials, by differences of some percent).
@@ -69,7 +71,7 @@ double bound_inside(const space::Space& space, const Prior& prior, const UnitTab
 std::optional<Contradiction> find_contradiction(const space::Space& space, const space::History& history,
                                                 const ActivePrior& prior, std::size_t objectives, std::uint64_t seed) {
   if (objectives != 1) return std::nullopt;
-  const bool is_trusted = trust(prior, space, history.trials()) > 0;
+  const bool is_trusted = trust(prior, space, history.trials()) > (prior.old ? 0 : kHintTrust);
   const GpTrials told = read_trials(history, objectives);
   const std::size_t width = space.dimensions().size();
   base::RandomStream stream({.seed = seed, .trial = prior.since, .stream = base::Stream::kAuto, .attempt = 0xffff});
@@ -93,11 +95,12 @@ std::optional<Contradiction> find_contradiction(const space::Space& space, const
     found.by = Contradiction::By::kOrder;
     return found;
   }
-  if (found.inside < kEvidence || !(found.best_elsewhere < found.best_inside)) return std::nullopt;
-  if (!is_trusted && !prior.old) {
+  if (!(found.best_elsewhere < found.best_inside)) return std::nullopt;
+  if (!is_trusted && !prior.old && found.inside >= kProbed) {
     found.by = Contradiction::By::kResults;
     return found;
   }
+  if (found.inside < kEvidence) return std::nullopt;
   const GpEmbedding embedding(space);
   if (embedding.groups().empty()) return std::nullopt;
   GpSurface surface(embedding, GpSurface::Kind::kObjective);

@@ -28,8 +28,8 @@ struct Contradiction {
 /// the mean, over the kTops best settings and draws from the prior put in their place (what the prior says nothing of
 /// stays), of the lower bound mean - kDeviations sd, is above the mean of those settings by more than kMargin.
 ///
-/// They do, too, where nothing of its trust is left (trust.h): of a warm start after kOrdered results, of a hint after
-/// kEvidence inside.
+/// They do, too, where its trust is gone (trust.h): of a warm start where nothing is left of it after kOrdered results, of
+/// a hint where no more than kHintTrust is left after kProbed inside.
 ///
 /// The region is where the prior is at least as dense as at nine tenths of its own draws.
 /// Edges     nothing for several objectives, and while fewer than two values are known.

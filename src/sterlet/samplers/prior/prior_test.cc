@@ -288,6 +288,48 @@ TEST(Prior, SuggestionsAreAFunctionOfHistoryAndPriors) {
   }
 }
 
+// A study without priors, and a hint after ten trials: what comes next.
+Searched run_hinted(const Space& space, std::string_view name, const char* hint, int trials) {
+  Searched run = run_with(space, name, {}, 10);
+  const ActivePrior prior{.prior = hinted(space, hint), .since = 10, .lasting = 8};
+  const auto sampler = make(name, space, base::Json::object(), {.seed = 9, .priors = {prior}});
+  for (int i = 10; i < trials; ++i) {
+    if (!run.contradicted && find_contradiction(space, run.history, prior, 1, 9)) run.contradicted = i;
+    auto suggestion = (*sampler)->suggest(run.history, {.seed = 9, .trial = static_cast<std::uint64_t>(i)});
+    const double value = bowl(suggestion.point);
+    run.history.append({.number = i, .point = std::move(suggestion.point), .origin = suggestion.origin});
+    run.history.update(i, space::Outcome::kComplete, {value}, {}, 0);
+  }
+  return run;
+}
+
+TEST(Prior, AHintIsTriedOutOnTheBestSettings) {
+  const Space space = plane();
+  for (const Row& row : registry()) {
+    SCOPED_TRACE(row.name);
+    const Searched run = run_hinted(space, row.name, R"({"x": [0.7, 0.9]})", 13);
+    const auto& trials = run.history.trials();
+    std::vector<std::size_t> order{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return trials[a].values < trials[b].values; });
+    EXPECT_NEAR(trials[10].point.values[0], 0.8, 1e-9) << "its middle";
+    EXPECT_EQ(trials[10].point.values[1], trials[order[0]].point.values[1]) << "the rest of the best setting";
+    const Searched plain = run_with(space, row.name, {}, 10);
+    EXPECT_EQ(plain.history.trials()[9].point, trials[9].point) << "nothing before it came";
+  }
+}
+
+TEST(Prior, AWrongHintIsToldOffWithinFourTrialsAndAGoodOneIsNot) {
+  const Space space = plane();
+  for (const Row& row : registry()) {
+    SCOPED_TRACE(row.name);
+    const Searched misled = run_hinted(space, row.name, R"({"x": [0.9, 1.0], "y": [0.0, 0.1]})", 15);
+    ASSERT_TRUE(misled.contradicted.has_value());
+    EXPECT_LE(*misled.contradicted, 14);
+    EXPECT_FALSE(run_hinted(space, row.name, R"({"x": [0.25, 0.35], "y": [0.5, 0.7]})", 20).contradicted.has_value());
+  }
+}
+
 TEST(Prior, ContradictedWhereResultsAreBetterElsewhere) {
   const Space space = plane();
   const ActivePrior wrong{.prior = hinted(space, R"({"x": [0.8, 0.95]})")};

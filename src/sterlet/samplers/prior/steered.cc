@@ -6,13 +6,35 @@ namespace sterlet::samplers {
 
 namespace {
 
+// A draw, as the samplers' histories see it: it moves no sequence of theirs on.
+Suggestion drawn_from_prior(space::Point point) {
+  return {.point = std::move(point), .origin = space::Origin::kRandom, .note = {{"drawn", "prior"}}};
+}
+
 class Steered final : public Sampler {
  public:
   Steered(std::unique_ptr<Sampler> sampler, const space::Space& space, const std::vector<ActivePrior>& priors)
       : sampler_(std::move(sampler)), space_(space), steering_(priors) {}
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
+    if (auto probe = steering_.probe(space_, history, key)) return drawn_from_prior(std::move(*probe));
     if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
+    return sampler_->suggest(history, key);
+  }
+
+ private:
+  std::unique_ptr<Sampler> sampler_;
+  space::Space space_;
+  Steering steering_;
+};
+
+class Probing final : public Sampler {
+ public:
+  Probing(std::unique_ptr<Sampler> sampler, const space::Space& space, const std::vector<ActivePrior>& priors)
+      : sampler_(std::move(sampler)), space_(space), steering_(priors) {}
+
+  Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
+    if (auto probe = steering_.probe(space_, history, key)) return drawn_from_prior(std::move(*probe));
     return sampler_->suggest(history, key);
   }
 
@@ -24,6 +46,11 @@ class Steered final : public Sampler {
 
 }  // namespace
 
+std::unique_ptr<Sampler> make_probing(std::unique_ptr<Sampler> sampler, const space::Space& space,
+                                      const std::vector<ActivePrior>& priors) {
+  return std::make_unique<Probing>(std::move(sampler), space, priors);
+}
+
 std::unique_ptr<Sampler> make_steered(std::unique_ptr<Sampler> sampler, const space::Space& space,
                                       const std::vector<ActivePrior>& priors) {
   return std::make_unique<Steered>(std::move(sampler), space, priors);
@@ -33,8 +60,7 @@ std::optional<Suggestion> draw_steered(const Steering& steering, const space::Sp
                                        const space::History& history, const base::StreamKey& key) {
   auto point = steering.draw(space, history, key);
   if (!point) return std::nullopt;
-  // A draw, as the samplers' histories see it: it moves no sequence of theirs on.
-  return Suggestion{.point = std::move(*point), .origin = space::Origin::kRandom, .note = {{"drawn", "prior"}}};
+  return drawn_from_prior(std::move(*point));
 }
 
 }  // namespace sterlet::samplers

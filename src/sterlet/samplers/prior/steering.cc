@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sterlet/samplers/prior/probe.h"
 #include "sterlet/samplers/prior/trust.h"
 
 namespace sterlet::samplers {
@@ -18,7 +19,7 @@ double strength(const ActivePrior& prior, std::uint64_t trial) {
   const std::uint64_t k = trial - prior.since;
   if (prior.lasting > 1 && k % 2 == 1) return 0;
   const double age = 1 + static_cast<double>(k) / prior.lasting;
-  const double power = prior.weight * Steering::kStrength / (age * age);
+  const double power = prior.weight * (is_hint(prior) ? Steering::kHintStrength : Steering::kStrength) / (age * age);
   return power < Steering::kLeast ? 0 : power;
 }
 
@@ -70,6 +71,14 @@ Pull Steering::pull(const space::Space& space, const space::History& history, st
     if (power > 0) pull.parts_.push_back({.prior = &priors_[i].prior, .power = power, .place = i});
   }
   return pull;
+}
+
+std::optional<space::Point> Steering::probe(const space::Space& space, const space::History& history,
+                                            const base::StreamKey& key) const {
+  for (std::size_t i = priors_.size(); i-- > 0;) {
+    if (auto point = hint_probe(space, history, priors_[i], key.trial, stream_of(key, i))) return point;
+  }
+  return std::nullopt;
 }
 
 std::optional<space::Point> Steering::draw(const space::Space& space, const space::History& history,

@@ -37,9 +37,9 @@ class Pull final {
 ///
 /// Pulls     samplers that score points add to the logarithm of their score, for each prior, ln pi(x) * weight * trust *
 ///           kStrength / (1 + (t - since) / lasting)^2 in trial t, which multiplies the score by a power of pi that
-///           fades. The trust is what results so far leave of it (trust.h). A prior that lasts longer than one trial
-///           pulls in every other one alone: those between show what the sampler finds by itself, and bound what a wrong
-///           one costs.
+///           fades. The trust is what results so far leave of it (trust.h). A hint pulls with kHintStrength, and in every
+///           other trial alone: those between show what the sampler finds by itself, and bound what a wrong one costs.
+/// Probes    a hint's first turns are points that tell of it soonest, whatever the sampler (probe.h).
 /// Draws     samplers that do not, and all of them before they have a model, take some points from pi itself: two
 ///           thirds of the first kOften trials, later ever fewer, as 1 / (t - since); none while the trust is below
 ///           kLeastTrust.
@@ -48,7 +48,7 @@ class Pull final {
 ///           during a run, and for the square.
 class Steering final {
  public:
-  static constexpr double kStrength = 5;
+  static constexpr double kStrength = 5, kHintStrength = 3;
   static constexpr double kLeast = 1e-3;      ///< Powers below that count as none.
   static constexpr double kOften = 12;        ///< Trials of which two thirds are drawn.
   static constexpr double kLeastTrust = 0.3;  ///< For a draw.
@@ -59,6 +59,9 @@ class Steering final {
   const std::vector<ActivePrior>& priors() const { return priors_; }
   /// What happens to the scores of that trial.
   Pull pull(const space::Space& space, const space::History& history, std::uint64_t trial) const;
+  /// The trial's point where it is a hint's probe, the latest hint first.
+  std::optional<space::Point> probe(const space::Space& space, const space::History& history,
+                                    const base::StreamKey& key) const;
   /// The trial's point where it is a prior's turn to give it, the latest prior first; a new one.
   std::optional<space::Point> draw(const space::Space& space, const space::History& history,
                                    const base::StreamKey& key) const;
