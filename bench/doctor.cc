@@ -81,9 +81,9 @@ void edges() {
           const bool is_high = seed % 2 == 0, is_planted = beyond >= 0;
           if (is_planted) best[0] = is_high ? 1 + beyond : -beyond;
           const ProcessInput input = study(seed + 9000, best, noise, is_search);
-          const auto process = sterlet::analysis::SmoothProcess::fit(input);
-          for (std::size_t j = 0; process && j < kColumns; ++j) {
-            const auto edge = sterlet::analysis::find_edge(*process, input, j, 0, 1);
+          const auto models = sterlet::analysis::ResponseModels::fit(input);
+          for (std::size_t j = 0; j < kColumns; ++j) {
+            const auto edge = sterlet::analysis::find_edge(models, input, j, 0, 1);
             if (j == 0 && is_planted) {
               found += edge && edge->is_high == is_high ? 1 : 0;
             } else {
@@ -131,7 +131,7 @@ void scales() {
             sterlet::analysis::ScaleQuestion question;
             question.candidates.resize(range.axes.size());
             // As the doctor has it.
-            if (drawn == Axis::kLinear) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.7;
+            if (drawn == Axis::kLinear) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.5;
             question.rest.ordered.resize(2);
             const double best = 0.2 + 0.6 * stream.uniform(), other = stream.uniform();
             for (int i = 0; i < kTrials; ++i) {

@@ -3,16 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "sterlet/analysis/response_model.h"
 #include "sterlet/analysis/smooth_process.h"
 
 namespace sterlet::analysis {
 
 namespace {
 
-// Evidence counts by this much: with noise of a third of the spread, undiminished it was sure of the wrong scale in 5%
-// of studies.
-constexpr double kTemper = 0.7;
+using Measure = ResponseModel::Measure;
+
+// The evidence of either kind of model counts by this much: with noise of a third of the spread, undiminished it was sure of
+// the wrong scale in 5% of studies.
+constexpr double kTemper = 0.3;
+constexpr std::size_t kMeasures = 2;  // So many of them are looked at, the likeliest on the current scale.
+
+double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
 
 // Of both shapes: a column may bend sharply on its right scale, too, and then a smooth process fits it better on a wrong one,
 // where the trials hardly show the bend.
@@ -20,9 +28,34 @@ std::optional<double> log_evidence(const ProcessInput& input) {
   const auto smooth = SmoothProcess::fit(input, SmoothProcess::Shape::kSmooth);
   const auto rough = SmoothProcess::fit(input, SmoothProcess::Shape::kRough);
   if (!smooth || !rough) return std::nullopt;
-  const double most = std::max(smooth->log_evidence(), rough->log_evidence());
-  const double least = std::min(smooth->log_evidence(), rough->log_evidence());
-  return most + std::log1p(std::exp(least - most)) - std::log(2.0);
+  return log_sum(smooth->log_evidence(), rough->log_evidence()) - std::log(2.0);
+}
+
+ProcessInput with_column(const ScaleQuestion& question, std::size_t candidate) {
+  ProcessInput input = question.rest;
+  input.ordered.push_back(question.candidates[candidate]);
+  return input;
+}
+
+std::vector<Measure> likely_measures(const ProcessInput& input) {
+  std::vector<std::pair<double, Measure>> found;
+  for (const Measure measure : {Measure::kEven, Measure::kBest, Measure::kGood, Measure::kWorst}) {
+    const auto model = ResponseModel::fit(input, {.measure = measure});
+    if (model) found.emplace_back(-model->log_evidence(), measure);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<Measure> out;
+  for (std::size_t i = 0; i < std::min(kMeasures, found.size()); ++i) out.push_back(found[i].second);
+  return out;
+}
+
+std::optional<double> log_evidence(const ProcessInput& input, const std::vector<Measure>& measures) {
+  std::optional<double> sum;
+  for (const Measure measure : measures) {
+    const auto model = ResponseModel::fit(input, {.measure = measure});
+    if (model) sum = sum ? log_sum(*sum, model->log_evidence()) : model->log_evidence();
+  }
+  return sum;
 }
 
 }  // namespace
@@ -38,19 +71,22 @@ ScaleVerdict judge_scale(const ScaleQuestion& question) {
   verdict.probabilities[question.current] = question.prior_of_current;
   const auto without = log_evidence(question.rest);
   if (!without) return verdict;
-  std::vector<double> evidence;
-  for (const auto& candidate : question.candidates) {
-    ProcessInput input = question.rest;
-    input.ordered.push_back(candidate);
-    const auto with = log_evidence(input);
-    if (!with) return verdict;
-    evidence.push_back(*with);
+  const std::vector<Measure> measures = likely_measures(with_column(question, question.current));
+  std::vector<double> together, alone;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ProcessInput input = with_column(question, i);
+    const auto process = log_evidence(input), columns = log_evidence(input, measures);
+    if (!process || !columns) return verdict;
+    together.push_back(*process);
+    alone.push_back(*columns);
   }
+  verdict.relevance = *std::max_element(together.begin(), together.end()) - *without;
+  std::vector<double> evidence;
+  for (std::size_t i = 0; i < count; ++i) evidence.push_back(kTemper * (together[i] + alone[i]));
   const double most = *std::max_element(evidence.begin(), evidence.end());
-  verdict.relevance = most - *without;
   double sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    verdict.probabilities[i] *= std::exp(kTemper * (evidence[i] - most));
+    verdict.probabilities[i] *= std::exp(evidence[i] - most);
     sum += verdict.probabilities[i];
   }
   for (double& probability : verdict.probabilities) probability /= sum;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "sterlet/doctor/trials/column_scale.h"
+
 namespace sterlet::doctor {
 
 namespace {
@@ -47,7 +49,25 @@ TrialsView::TrialsView(const study::Study& study)
     : study_(study), evidence_(gather(study.space(), study.history(), 0)), importance_(importance_of(study, 0)) {
   rows_ = analysis::rows_to_fit(evidence_.table.results);
   choose_columns();
-  if (evidence_.trials.size() >= kTrialsToJudge) process_ = analysis::SmoothProcess::fit(input_without(std::nullopt));
+  if (evidence_.trials.size() < kTrialsToJudge) return;
+  const analysis::ProcessInput input = input_without(std::nullopt);
+  process_ = analysis::SmoothProcess::fit(input);
+  models_ = analysis::ResponseModels::fit(input);
+  find_edges();
+}
+
+void TrialsView::find_edges() {
+  const analysis::ProcessInput input = input_without(std::nullopt);
+  for (const std::size_t column : modelled_) {
+    std::optional<analysis::Edge>& edge = edges_.emplace_back();
+    if (!space::is_numeric(parameter(column))) continue;
+    const space::Axis& axis = space().axis(evidence_.dimensions[column]);
+    edge = analysis::find_edge(models_, input, place(column), axis.unit(parameter(column).low),
+                               axis.unit(parameter(column).high));
+    if (!edge) continue;
+    const auto scale = scale_of(*this, column);
+    if (scale && scale->is_other() && !has_edge_on(*this, column, scale->best())) edge.reset();
+  }
 }
 
 const space::Parameter& TrialsView::parameter(std::size_t column) const {
