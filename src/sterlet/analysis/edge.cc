@@ -23,9 +23,11 @@ constexpr std::size_t kEnd = 3;           // So many of them are an end: its las
 constexpr int kDraws = 400;
 // In most draws of what the column may do, the best place lies at the end, in some at the bound itself; and for certain
 // the end is better than the middle, so that the column matters there.
-constexpr double kConfidenceMin = 0.65, kBoundConfidenceMin = 0.1, kMiddleConfidenceMin = 0.98;
-constexpr double kShareMin = 0.35;     // Of the results' spread must lie between the middle and the end,
-constexpr double kShareOfNoise = 0.3;  // and so much of the noise more: by chance much looks like something.
+constexpr double kConfidenceMin = 0.65, kBoundConfidenceMin = 0.1;
+constexpr double kSureMin = 2.6;  // Standard deviations.
+// Of the results' spread so much must lie between the middle and the end, and so much of the noise more, as by chance much looks
+// like something; less where that is quite sure.
+constexpr double kShareMin = 0.35, kShareOfNoise = 0.3, kShareMinIfSure = 0.2, kQuiteSure = 4;
 
 // The rows that are best but for their noise.
 std::vector<std::vector<double>> best_points(const ResponseModel& model, const ProcessInput& input) {
@@ -45,10 +47,12 @@ std::vector<std::vector<double>> best_points(const ResponseModel& model, const P
   return points;
 }
 
-// Of draws of what a column may do, the low end and the high one: what share of them has its best there, and at the bound itself, in what share it is
-// better than the middle, and in the mean how much better than the middle, and than a fifth of the range before it.
+// Of draws of what a column may do, the low end and the high one: what share of them has its best there, and at the bound
+// itself, and in the mean how much better it is than the middle, that squared, and than a fifth of the range before it.
 struct End {
-  double best = 0, best_at_bound = 0, beats_middle = 0, over_middle = 0, over_fifth = 0;
+  double best = 0, best_at_bound = 0, over_middle = 0, squared = 0, over_fifth = 0;
+
+  double sure() const { return over_middle / std::sqrt(std::max(squared - over_middle * over_middle, 1e-12)); }
 };
 using Ends = std::array<End, 2>;
 
@@ -83,8 +87,9 @@ void draw(const SmoothProcess::Profile& profile, int draws, double weight, base:
       const std::size_t from_bound = is_high ? kPlaces - 1 - best : best;
       if (from_bound < kEnd) end.best += weight;
       if (from_bound == 0) end.best_at_bound += weight;
-      if (at < drawn[kMiddle]) end.beats_middle += weight;
-      end.over_middle += weight * (drawn[kMiddle] - at);
+      const double over = drawn[kMiddle] - at;
+      end.over_middle += weight * over;
+      end.squared += weight * over * over;
       end.over_fifth += weight * (drawn[is_high ? kPlaces - 1 - kFifth : kFifth] - at);
     }
   }
@@ -115,8 +120,8 @@ std::optional<Edge> find_edge(const ResponseModels& models, const ProcessInput& 
     });
     if (seen < kTrialsMin) continue;
     if (end.best < kConfidenceMin || end.best_at_bound < kBoundConfidenceMin) continue;
-    if (end.beats_middle < kMiddleConfidenceMin) continue;
-    if (end.over_fifth <= 0 || end.over_middle < share_min) continue;
+    if (end.over_fifth <= 0 || end.sure() < kSureMin) continue;
+    if (end.over_middle < (end.sure() < kQuiteSure ? share_min : kShareMinIfSure)) continue;
     return Edge{.is_high = is_high, .confidence = std::min(end.best, 0.999), .gain = end.over_fifth};
   }
   return std::nullopt;

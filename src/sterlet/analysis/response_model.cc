@@ -19,7 +19,7 @@ using Measure = ResponseModel::Measure;
 
 constexpr std::size_t kRowsMin = 8;
 constexpr int kStepsMax = 60;
-constexpr double kJitter = 1e-7;
+constexpr double kJitter = 1e-7, kTolerance = 1e-5;
 // Of ResponseModels: evidence counts by this much, the other shape is tried within so many units of the best, and less is left out.
 constexpr double kTemper = 0.7, kLikelyWithin = 6, kWeightMin = 0.01;
 
@@ -62,13 +62,15 @@ class Evidence final {
         inverse_of_factor_(n_),
         alone_(n_ * (n_ - 1) / 2),
         together_(alone_.size()),
-        halves_(alone_.size()),
+        product_(alone_.size()),
+        halves_(d_ * alone_.size()),
+        steep_(halves_.size()),
         weights_(n_) {
     priors_.insert(priors_.end(), {kAlone, kTogether, kNoise});
   }
 
-  // The most probable parameters.
-  std::vector<double> search(double& log_evidence) {
+  // The most probable parameters, looked for from some that are near, where there are.
+  std::vector<double> search(const std::vector<double>& from, double& log_evidence) {
     std::vector<double> start, low, high;
     for (const Prior& prior : priors_) {
       start.push_back(prior.mean);
@@ -76,7 +78,8 @@ class Evidence final {
       high.push_back(prior.high);
     }
     start.back() = kNoiseStart;
-    math::Lbfgs search(start, low, high, std::vector<double>(start.size(), 0.5), 1e-6);
+    if (!from.empty()) start = from;
+    math::Lbfgs search(start, low, high, std::vector<double>(start.size(), 0.5), kTolerance);
     std::vector<double> gradient(start.size());
     for (int i = 0; i < kStepsMax && !search.done(); ++i) {
       const double value = negative(search.point(), gradient);
@@ -87,16 +90,24 @@ class Evidence final {
   }
 
  private:
-  // Of each pair of rows half the squared distance along a coordinate, in its lengths.
-  void measure(std::size_t coordinate, double length) {
+  // Of each pair of rows half the squared distance along a coordinate, in its lengths, and what that adds to the sums.
+  void measure(std::size_t coordinate, double length, double each) {
     const bool is_ordered = coordinate < input_.ordered.size();
     const std::vector<double>& column =
         is_ordered ? input_.ordered[coordinate] : input_.unordered[coordinate - input_.ordered.size()];
     const double factor = 0.5 / square(length);
+    double* halves = halves_.data() + coordinate * alone_.size();
+    double* steep = steep_.data() + coordinate * alone_.size();
     for (std::size_t a = 1, pair = 0; a < n_; ++a) {
       for (std::size_t b = 0; b < a; ++b, ++pair) {
-        halves_[pair] = is_ordered ? factor * square(column[a] - column[b]) : column[a] == column[b] ? 0.0 : factor;
+        halves[pair] = is_ordered ? factor * square(column[a] - column[b]) : column[a] == column[b] ? 0.0 : factor;
       }
+    }
+    for (std::size_t i = 0; i < alone_.size(); ++i) {
+      const Covariance covariance = covariance_at(is_smooth_, halves[i]);
+      alone_[i] += each * covariance.value;
+      steep[i] = each * covariance.steepness;
+      together_[i] += halves[i];
     }
   }
 
@@ -105,17 +116,16 @@ class Evidence final {
     const double product = std::exp(at[d_ + 1]), noise = std::exp(at[d_ + 2]);
     std::fill(alone_.begin(), alone_.end(), 0.0);
     std::fill(together_.begin(), together_.end(), 0.0);
-    for (std::size_t j = 0; j < d_; ++j) {
-      measure(j, std::exp(at[j]));
-      for (std::size_t i = 0; i < halves_.size(); ++i) {
-        alone_[i] += each * covariance_at(is_smooth_, halves_[i]).value;
-        together_[i] += halves_[i];
-      }
+    for (std::size_t j = 0; j < d_; ++j) measure(j, std::exp(at[j]), each);
+    for (std::size_t i = 0; i < together_.size(); ++i) {
+      const Covariance covariance = covariance_at(is_smooth_, together_[i]);
+      product_[i] = product * covariance.value;
+      together_[i] = product * covariance.steepness;
     }
     std::fill(k_.values.begin(), k_.values.end(), 0.0);
     for (std::size_t a = 0, pair = 0; a < n_; ++a) {
       for (std::size_t b = 0; b < a; ++b, ++pair) {
-        k_.at(b, a) = alone_[pair] + product * covariance_at(is_smooth_, together_[pair]).value;
+        k_.at(b, a) = alone_[pair] + product_[pair];
       }
       k_.at(a, a) = sum + product + noise + kJitter;
     }
@@ -126,7 +136,7 @@ class Evidence final {
       weights_[a] = math::dot(k_.row(a), y_.data(), n_);
       value += 0.5 * weights_[a] * y_[a];
     }
-    slopes(at, each, product, noise, gradient);
+    slopes(sum, product, noise, gradient);
     for (std::size_t i = 0; i < priors_.size(); ++i) {
       value += 0.5 * square((at[i] - priors_[i].mean) / priors_[i].sd);
       gradient[i] += (at[i] - priors_[i].mean) / square(priors_[i].sd);
@@ -134,31 +144,26 @@ class Evidence final {
     return value;
   }
 
-  // d(-ln p) = 0.5 sum_ab (K^-1 - w w')_ab dK_ab; each pair of rows is in it twice. `alone_` becomes the factors of the pairs,
-  // `together_` what they are times the product's steepness.
-  void slopes(std::span<const double> at, double each, double product, double noise, std::vector<double>& gradient) {
+  // d(-ln p) = 0.5 sum_ab (K^-1 - w w')_ab dK_ab; each pair of rows is in it twice. `alone_` becomes the factors of the pairs.
+  void slopes(double sum, double product, double noise, std::vector<double>& gradient) {
     std::fill(gradient.begin(), gradient.end(), 0.0);
     for (std::size_t a = 0, pair = 0; a < n_; ++a) {
       for (std::size_t b = 0; b < a; ++b, ++pair) {
         const double factor = k_.row(a)[b] - weights_[a] * weights_[b];
-        const Covariance covariance = covariance_at(is_smooth_, together_[pair]);
         gradient[d_] += factor * alone_[pair];
-        gradient[d_ + 1] += factor * product * covariance.value;
+        gradient[d_ + 1] += factor * product_[pair];
         alone_[pair] = factor;
-        together_[pair] = factor * product * covariance.steepness;
       }
       const double factor = 0.5 * (k_.row(a)[a] - square(weights_[a]));
-      gradient[d_] += factor * each * static_cast<double>(d_);
+      gradient[d_] += factor * sum;
       gradient[d_ + 1] += factor * product;
       gradient[d_ + 2] += factor * noise;
     }
     for (std::size_t j = 0; j < d_; ++j) {
-      measure(j, std::exp(at[j]));
+      const double* halves = halves_.data() + j * alone_.size();
+      const double* steep = steep_.data() + j * alone_.size();
       double slope = 0;
-      for (std::size_t i = 0; i < halves_.size(); ++i) {
-        const double steep = each * covariance_at(is_smooth_, halves_[i]).steepness;
-        slope += 2 * halves_[i] * (alone_[i] * steep + together_[i]);
-      }
+      for (std::size_t i = 0; i < alone_.size(); ++i) slope += 2 * halves[i] * alone_[i] * (steep[i] + together_[i]);
       gradient[j] = slope;
     }
   }
@@ -171,7 +176,9 @@ class Evidence final {
   std::vector<Prior> priors_;
   // Of one call of negative(): kept, as it is called some dozen times.
   SquareMatrix k_, inverse_of_factor_;
-  std::vector<double> alone_, together_, halves_;  // A pair of rows each.
+  std::vector<double> alone_, together_,
+      product_;                         // A pair of rows each: the sum, the product's steepness and the product.
+  std::vector<double> halves_, steep_;  // The same of each column.
   std::vector<double> weights_;
 };
 
@@ -220,7 +227,7 @@ std::vector<double> prepared(const std::vector<double>& results, Measure measure
 
 }  // namespace
 
-std::optional<ResponseModel> ResponseModel::fit(const ProcessInput& input, Kind kind) {
+std::optional<ResponseModel> ResponseModel::fit(const ProcessInput& input, Kind kind, const ResponseModel* like) {
   const std::size_t n = input.results.size(), d = input.ordered.size() + input.unordered.size();
   if (n < kRowsMin || d == 0) return std::nullopt;
   ResponseModel model;
@@ -228,7 +235,9 @@ std::optional<ResponseModel> ResponseModel::fit(const ProcessInput& input, Kind 
   double log_slope = 0;
   model.results_ = prepared(input.results, kind.measure, log_slope);
   if (model.results_.empty()) return std::nullopt;
-  const std::vector<double> parameters = Evidence(input, model.results_, kind.is_smooth).search(model.log_evidence_);
+  model.parameters_ = Evidence(input, model.results_, kind.is_smooth)
+                          .search(like != nullptr ? like->parameters_ : std::vector<double>{}, model.log_evidence_);
+  const std::vector<double>& parameters = model.parameters_;
   model.log_evidence_ += log_slope;
   model.ordered_ = input.ordered.size();
   for (std::size_t j = 0; j < d; ++j) model.lengths_.push_back(std::exp(parameters[j]));
@@ -324,22 +333,18 @@ ResponseModels ResponseModels::fit(const ProcessInput& input) {
   static constexpr std::array kMeasures = {Measure::kEven, Measure::kBest, Measure::kGood, Measure::kWorst};
   ResponseModels out;
   std::vector<double> evidence;
-  const auto add = [&](ResponseModel::Kind kind) {
-    auto model = ResponseModel::fit(input, kind);
+  const auto add = [&](ResponseModel::Kind kind, const ResponseModel* like) {
+    auto model = ResponseModel::fit(input, kind, like);
     if (!model) return;
     evidence.push_back(model->log_evidence());
     out.models.push_back(std::move(*model));
   };
-  std::vector<double> smooth;
-  for (const Measure measure : kMeasures) {
-    const std::size_t before = evidence.size();
-    add({.measure = measure, .is_smooth = true});
-    smooth.push_back(evidence.size() > before ? evidence.back() : -std::numeric_limits<double>::infinity());
-  }
-  if (evidence.empty()) return out;
-  const double best = *std::max_element(smooth.begin(), smooth.end());
+  out.models.reserve(2 * kMeasures.size());
+  for (const Measure measure : kMeasures) add({.measure = measure, .is_smooth = true}, nullptr);
+  if (evidence.size() < kMeasures.size()) return {};
+  const double best = *std::max_element(evidence.begin(), evidence.end());
   for (std::size_t i = 0; i < kMeasures.size(); ++i) {
-    if (smooth[i] > best - kLikelyWithin) add({.measure = kMeasures[i], .is_smooth = false});
+    if (evidence[i] > best - kLikelyWithin) add({.measure = kMeasures[i], .is_smooth = false}, &out.models[i]);
   }
   const double most = *std::max_element(evidence.begin(), evidence.end());
   std::vector<ResponseModel> kept;

@@ -27,8 +27,8 @@ class ResponseModel final {
     bool is_smooth = true;
   };
 
-  /// Nothing for fewer than 8 rows, or equal results.
-  static std::optional<ResponseModel> fit(const ProcessInput& input, Kind kind);
+  /// Nothing for fewer than 8 rows, or equal results. `like`: a model of as many columns whose parameters are near, if any.
+  static std::optional<ResponseModel> fit(const ProcessInput& input, Kind kind, const ResponseModel* like = nullptr);
 
   /// ln p(results) with the priors, at the most probable parameters.
   double log_evidence() const { return log_evidence_; }
@@ -49,6 +49,7 @@ class ResponseModel final {
   std::size_t ordered_ = 0;
   std::vector<std::vector<double>> rows_;  // Ordered coordinates, then choices.
   std::vector<double> results_;            // Standardised.
+  std::vector<double> parameters_;         // Logarithms of what follows, as they were found.
   std::vector<double> lengths_, weights_;
   std::vector<double> inverse_;  // Of the covariance; its rows padded as the kernels of math want them.
   double alone_ = 0, together_ = 0, noise_ = 0, log_evidence_ = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "sterlet/analysis/response_model.h"
@@ -37,22 +36,30 @@ ProcessInput with_column(const ScaleQuestion& question, std::size_t candidate) {
   return input;
 }
 
-std::vector<Measure> likely_measures(const ProcessInput& input) {
-  std::vector<std::pair<double, Measure>> found;
+struct Measured {
+  Measure measure;
+  ResponseModel model;
+};
+
+// In the measures that are likeliest.
+std::vector<Measured> likely_models(const ProcessInput& input) {
+  std::vector<Measured> found;
   for (const Measure measure : {Measure::kEven, Measure::kBest, Measure::kGood, Measure::kWorst}) {
-    const auto model = ResponseModel::fit(input, {.measure = measure});
-    if (model) found.emplace_back(-model->log_evidence(), measure);
+    auto model = ResponseModel::fit(input, {.measure = measure});
+    if (model) found.push_back({measure, *std::move(model)});
   }
-  std::sort(found.begin(), found.end());
-  std::vector<Measure> out;
-  for (std::size_t i = 0; i < std::min(kMeasures, found.size()); ++i) out.push_back(found[i].second);
-  return out;
+  std::stable_sort(found.begin(), found.end(), [](const Measured& a, const Measured& b) {
+    return a.model.log_evidence() > b.model.log_evidence();
+  });
+  found.erase(found.begin() + static_cast<std::ptrdiff_t>(std::min(kMeasures, found.size())), found.end());
+  return found;
 }
 
-std::optional<double> log_evidence(const ProcessInput& input, const std::vector<Measure>& measures) {
+// Of the same measures.
+std::optional<double> log_evidence(const ProcessInput& input, const std::vector<Measured>& like) {
   std::optional<double> sum;
-  for (const Measure measure : measures) {
-    const auto model = ResponseModel::fit(input, {.measure = measure});
+  for (const Measured& each : like) {
+    const auto model = ResponseModel::fit(input, {.measure = each.measure}, &each.model);
     if (model) sum = sum ? log_sum(*sum, model->log_evidence()) : model->log_evidence();
   }
   return sum;
@@ -71,11 +78,11 @@ ScaleVerdict judge_scale(const ScaleQuestion& question) {
   verdict.probabilities[question.current] = question.prior_of_current;
   const auto without = log_evidence(question.rest);
   if (!without) return verdict;
-  const std::vector<Measure> measures = likely_measures(with_column(question, question.current));
+  const std::vector<Measured> current = likely_models(with_column(question, question.current));
   std::vector<double> together, alone;
   for (std::size_t i = 0; i < count; ++i) {
     const ProcessInput input = with_column(question, i);
-    const auto process = log_evidence(input), columns = log_evidence(input, measures);
+    const auto process = log_evidence(input), columns = log_evidence(input, current);
     if (!process || !columns) return verdict;
     together.push_back(*process);
     alone.push_back(*columns);

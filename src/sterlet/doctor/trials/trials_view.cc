@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kColumnsMax = 9;
 constexpr double kActiveMin = 0.8;
+constexpr double kMayBe = 0.2;  // Another scale that is as probable as that.
 
 // Ranks of the results, correlated with the column and with its distance to the middle: enough to leave out what does
 // nothing where there are too many columns for a model.
@@ -66,7 +67,10 @@ void TrialsView::find_edges() {
                                axis.unit(parameter(column).high));
     if (!edge) continue;
     const auto scale = scale_of(*this, column);
-    if (scale && scale->is_other() && !has_edge_on(*this, column, scale->best())) edge.reset();
+    for (std::size_t i = 0; scale && edge && i < scale->scales.size(); ++i) {
+      const bool may_be = i != scale->current && scale->verdict.probabilities[i] >= kMayBe;
+      if (may_be && !has_edge_on(*this, column, scale->scales[i])) edge.reset();
+    }
   }
 }
 

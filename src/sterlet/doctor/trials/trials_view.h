@@ -40,8 +40,8 @@ class TrialsView final {
   const std::optional<analysis::SmoothProcess>& process() const { return process_; }
   /// Of the same columns; none where there is too little.
   const analysis::ResponseModels& models() const { return models_; }
-  /// Of each modelled column, if it is numeric and has one. Where results act on another scale than the column's own, an edge
-  /// counts that is one there, too: on a linear scale the best learning rates lie at the low end.
+  /// Of each modelled column, if it is numeric and has one. Where results may act on another scale than the column's own, an
+  /// edge counts that is one there, too: on a linear scale the best learning rates lie at the low end.
   const std::vector<std::optional<analysis::Edge>>& edges() const { return edges_; }
   /// Place of a modelled ordered column in the process' columns.
   std::size_t place(std::size_t column) const;
