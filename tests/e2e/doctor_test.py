@@ -92,6 +92,15 @@ class Doctor(ProgramTest):
         self.study(text + ends.replace("HIGH", "1.5"), trials, "unknown")
         self.assertNotIn("edge", {finding["kind"] for finding in self.findings("unknown")})
 
+    def test_what_does_nothing_has_no_wrong_scale(self):
+        chance = random.Random(13)
+        points = [{"x": chance.random(), "idle": 10 ** chance.uniform(-5, -1)} for _ in range(60)]
+        self.study("objective: loss\nparams:\n  x: {type: float, low: 0, high: 1}\n"
+                   "  idle: {type: float, low: 0.00001, high: 0.1, scale: log}\n",
+                   [(point, float(point["x"] > 0.5)) for point in points])
+        self.assertNotIn("idle", [name for finding in self.findings("study") if finding["kind"] == "scale"
+                                  for name in finding["about"]])
+
     def test_importance_of_ishigami_within_three_hundredths(self):
         chance = random.Random(2)
         trials = []

@@ -13,6 +13,16 @@ namespace {
 
 constexpr double kProbabilityMinOfFew = 0.95;  // Below so many trials, or where results only rise or fall:
 constexpr std::size_t kManyTrials = 40;
+// Of the variance: a parameter of less has no scale.
+constexpr double kIdleShareMax = 0.01, kIdleHighMax = 0.06;
+
+bool is_idle(const TrialsView& view, const std::string& name) {
+  if (!view.importance().is_enough) return false;
+  for (const ImportanceRow& row : view.importance().rows) {
+    if (row.name == name && row.fanova) return row.fanova->value < kIdleShareMax && row.fanova->high < kIdleHighMax;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -28,6 +38,7 @@ std::vector<Finding> find_wrong_scales(const TrialsView& view) {
     const bool is_hard = view.evidence().trials.size() < kManyTrials || at_edges.contains(parameter.name);
     const double probability = scale->probability();
     if (is_hard && probability < kProbabilityMinOfFew) continue;
+    if (is_idle(view, parameter.name)) continue;
     base::Json probabilities = base::Json::object();
     for (std::size_t i = 0; i < scale->scales.size(); ++i) {
       probabilities[std::string(space::text_of(scale->scales[i]))] = base::json_number(scale->verdict.probabilities[i]);
