@@ -289,31 +289,40 @@ SmoothProcess::Profile ResponseModel::profile(const std::vector<std::vector<doub
                              .covariance = std::vector<double>(count * count, 0.0)};
   if (points.empty()) return out;
   const auto all = static_cast<double>(points.size());
-  // Between the points all but the column stays as it is, whatever the places.
-  for (const auto& a : points) {
-    for (const auto& b : points) {
-      double distance = 0, sum = 0;
-      for (std::size_t j = 0; j < lengths_.size(); ++j) {
-        if (j == column) continue;
-        const double half = own(j, a[j], b[j]);
-        distance += half;
-        sum += covariance_at(is_smooth_, half).value;
-      }
+  // Between two points all but the column stays as it is, whatever its places.
+  struct Rest {
+    double distance = 0, sum = 0;
+  };
+  const auto rest_of = [&](const std::vector<double>& a, const std::vector<double>& b) {
+    Rest rest;
+    for (std::size_t j = 0; j < lengths_.size(); ++j) {
+      if (j == column) continue;
+      const double half = own(j, a[j], b[j]);
+      rest.distance += half;
+      rest.sum += covariance_at(is_smooth_, half).value;
+    }
+    return rest;
+  };
+  const auto kernel_at = [&](const Rest& rest, double a, double b) {
+    const double half = own(column, a, b);
+    const double alone = alone_ * (rest.sum + covariance_at(is_smooth_, half).value);
+    return alone + together_ * covariance_at(is_smooth_, rest.distance + half).value;
+  };
+  std::vector<double> with_rows(count * n, 0.0), projected(n);  // Covariance of each mean with each row.
+  for (const std::vector<double>& point : points) {
+    for (const std::vector<double>& other : points) {
+      const Rest rest = rest_of(point, other);
       for (std::size_t i = 0; i < count; ++i) {
         for (std::size_t k = 0; k < count; ++k) {
-          const double half = own(column, places[i], places[k]);
-          const double alone = alone_ * (sum + covariance_at(is_smooth_, half).value);
-          out.covariance[i * count + k] +=
-              (alone + together_ * covariance_at(is_smooth_, distance + half).value) / (all * all);
+          out.covariance[i * count + k] += kernel_at(rest, places[i], places[k]) / (all * all);
         }
       }
     }
-  }
-  std::vector<double> with_rows(count * n, 0.0), projected(n);  // Covariance of each mean with each row.
-  for (std::vector<double> point : points) {
-    for (std::size_t i = 0; i < count; ++i) {
-      point[column] = places[i];
-      for (std::size_t row = 0; row < n; ++row) with_rows[i * n + row] += kernel(point, rows_[row]) / all;
+    for (std::size_t row = 0; row < n; ++row) {
+      const Rest rest = rest_of(point, rows_[row]);
+      for (std::size_t i = 0; i < count; ++i) {
+        with_rows[i * n + row] += kernel_at(rest, places[i], rows_[row][column]) / all;
+      }
     }
   }
   for (std::size_t i = 0; i < count; ++i) {

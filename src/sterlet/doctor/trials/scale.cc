@@ -31,14 +31,13 @@ std::vector<Finding> find_wrong_scales(const TrialsView& view) {
   std::set<std::string> at_edges;
   for (const Finding& edge : find_edges(view)) at_edges.insert(edge.about.front());
   for (const std::size_t column : view.modelled()) {
-    if (view.models().models.empty()) break;
+    const space::Parameter& parameter = view.parameter(column);
+    if (view.models().models.empty() || is_idle(view, parameter.name)) continue;
     const auto scale = scale_of(view, column);
     if (!scale || !scale->is_other()) continue;
-    const space::Parameter& parameter = view.parameter(column);
     const bool is_hard = view.evidence().trials.size() < kManyTrials || at_edges.contains(parameter.name);
     const double probability = scale->probability();
     if (is_hard && probability < kProbabilityMinOfFew) continue;
-    if (is_idle(view, parameter.name)) continue;
     base::Json probabilities = base::Json::object();
     for (std::size_t i = 0; i < scale->scales.size(); ++i) {
       probabilities[std::string(space::text_of(scale->scales[i]))] = base::json_number(scale->verdict.probabilities[i]);
