@@ -1,5 +1,6 @@
 // How often the doctor of trials is right, on 100 studies of 60 trials a row: edges planted and not, and the scale on which a
 // parameter acts evenly. Prints tables in Markdown. Curves, noise and chance are other than those of the tests.
+//   sterlet-bench-doctor [edges] [responses] [scales] [others]
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,6 +12,8 @@
 #include "sterlet/analysis/edge.h"
 #include "sterlet/analysis/scale.h"
 #include "sterlet/base/rng.h"
+
+#include "doctor_responses.h"
 
 namespace {
 
@@ -34,12 +37,7 @@ double curve(std::uint64_t kind, double off) {
   }
 }
 
-void add_noise(std::vector<double>& results, double share, RandomStream& stream) {
-  double mean = 0, squares = 0;
-  for (const double result : results) mean += result / kTrials;
-  for (const double result : results) squares += (result - mean) * (result - mean) / kTrials;
-  for (double& result : results) result += share * std::sqrt(squares) * stream.normal();
-}
+using responses::add_noise;
 
 // Half of the trials at random; of the others each is drawn around the best so far, as a search would, where `is_search`.
 ProcessInput study(std::uint64_t seed, const std::array<double, kColumns>& best, double noise, bool is_search) {
@@ -81,9 +79,9 @@ void edges() {
           const bool is_high = seed % 2 == 0, is_planted = beyond >= 0;
           if (is_planted) best[0] = is_high ? 1 + beyond : -beyond;
           const ProcessInput input = study(seed + 9000, best, noise, is_search);
-          const auto process = sterlet::analysis::SmoothProcess::fit(input);
-          for (std::size_t j = 0; process && j < kColumns; ++j) {
-            const auto edge = sterlet::analysis::find_edge(*process, input, j, 0, 1);
+          const auto models = sterlet::analysis::ResponseModels::fit(input);
+          for (std::size_t j = 0; j < kColumns; ++j) {
+            const auto edge = sterlet::analysis::find_edge(models, input, j, 0, 1);
             if (j == 0 && is_planted) {
               found += edge && edge->is_high == is_high ? 1 : 0;
             } else {
@@ -100,6 +98,38 @@ void edges() {
   }
 }
 
+// Of responses of many kinds: what is found where the first column's best lies at or beyond a bound, and in how many studies an
+// edge of any other column is named, or of any where all are inside.
+void edges_of_responses() {
+  std::printf(
+      "\n| responses | noise | the best lies | found of 100 | studies with an invented one |\n|---|---|---|---|---|\n");
+  for (const auto set : {responses::Set::kChosenBy, responses::Set::kHeldBack}) {
+    for (const double noise : {0.0, 0.1, 0.3}) {
+      for (const double beyond : {-0.25, -0.1, 0.0, 0.1}) {
+        int found = 0, invented = 0;
+        for (std::uint64_t seed = 1; seed <= kStudies; ++seed) {
+          const bool is_high = seed % 2 == 0, is_planted = beyond >= 0;
+          const auto response = responses::response(set, seed + 31000, is_high ? 1 + beyond : -beyond);
+          const ProcessInput input = responses::at_random(response, seed + 32000, kTrials, noise);
+          const auto models = sterlet::analysis::ResponseModels::fit(input);
+          bool has_invented = false;
+          for (std::size_t j = 0; j < input.ordered.size(); ++j) {
+            const auto edge = sterlet::analysis::find_edge(models, input, j, 0, 1);
+            const bool is_right = edge && j == 0 && is_planted && edge->is_high == is_high;
+            found += is_right ? 1 : 0;
+            has_invented |= edge && !is_right;
+          }
+          invented += has_invented ? 1 : 0;
+        }
+        std::printf("| %s | %g | %s %g | %s | %d |\n", set == responses::Set::kHeldBack ? "held back" : "chosen by",
+                    noise, beyond < 0 ? "inside by" : "beyond the bound by", std::fabs(beyond),
+                    beyond < 0 ? "-" : std::to_string(found).c_str(), invented);
+        std::fflush(stdout);
+      }
+    }
+  }
+}
+
 enum class Axis { kLinear, kLog, kReverseLog };
 double on(Axis axis, double x) {
   return axis == Axis::kLinear ? x : axis == Axis::kLog ? std::log(x) : -std::log1p(-x);
@@ -109,53 +139,89 @@ double from(Axis axis, double t) {
 }
 const char* name(Axis axis) { return axis == Axis::kLinear ? "linear" : axis == Axis::kLog ? "log" : "reverse_log"; }
 
-void scales() {
+double unit_of(Axis axis, double low, double high, double x) {
+  return (on(axis, x) - on(axis, low)) / (on(axis, high) - on(axis, low));
+}
+
+struct Case {
+  double low, high;
+  std::array<Axis, 2> axes;
+  std::size_t truth, drawn;
+  double noise;
+};
+
+// Of two other columns, and the shapes above.
+sterlet::analysis::ScaleQuestion question_of(const Case& each, std::uint64_t seed) {
+  RandomStream chance = responses::stream(seed + 20000);
+  const Axis drawn = each.axes[each.drawn];
+  sterlet::analysis::ScaleQuestion question{.candidates = std::vector<std::vector<double>>(2), .current = each.drawn};
+  question.rest.ordered.resize(2);
+  const double best = 0.2 + 0.6 * chance.uniform(), other = chance.uniform();
+  for (int i = 0; i < kTrials; ++i) {
+    const double u = chance.uniform(), a = chance.uniform(), b = chance.uniform();
+    const double x = from(drawn, on(drawn, each.low) + u * (on(drawn, each.high) - on(drawn, each.low)));
+    for (std::size_t k = 0; k < 2; ++k) question.candidates[k].push_back(unit_of(each.axes[k], each.low, each.high, x));
+    question.rest.ordered[0].push_back(a);
+    question.rest.ordered[1].push_back(b);
+    const double off = unit_of(each.axes[each.truth], each.low, each.high, x) - best;
+    question.rest.results.push_back(3 * curve(seed, off) + curve(seed + 1, a - other) + 0.2 * b);
+  }
+  add_noise(question.rest.results, each.noise, chance);
+  return question;
+}
+
+// Of responses that were held back.
+sterlet::analysis::ScaleQuestion question_of_response(const Case& each, std::uint64_t seed) {
+  RandomStream chance = responses::stream(seed + 41000);
+  const auto response = responses::response(responses::Set::kHeldBack, seed + 42000, 0.2 + 0.6 * chance.uniform());
+  const Axis drawn = each.axes[each.drawn];
+  sterlet::analysis::ScaleQuestion question{.candidates = std::vector<std::vector<double>>(2), .current = each.drawn};
+  question.rest.ordered.resize(response.columns.size() - 1);
+  for (int i = 0; i < kTrials; ++i) {
+    std::vector<double> u(response.columns.size());
+    for (double& place : u) place = chance.uniform();
+    const double x = from(drawn, on(drawn, each.low) + u[0] * (on(drawn, each.high) - on(drawn, each.low)));
+    for (std::size_t k = 0; k < 2; ++k) question.candidates[k].push_back(unit_of(each.axes[k], each.low, each.high, x));
+    for (std::size_t j = 1; j < u.size(); ++j) question.rest.ordered[j - 1].push_back(u[j]);
+    u[0] = unit_of(each.axes[each.truth], each.low, each.high, x);
+    question.rest.results.push_back(response(u));
+  }
+  add_noise(question.rest.results, each.noise, chance);
+  return question;
+}
+
+template <typename QuestionOf>
+void scales(const char* heading, const std::vector<double>& noises, QuestionOf question_for) {
   struct Range {
     double low, high;
-    std::vector<Axis> axes;
+    std::array<Axis, 2> axes;
   };
   std::printf(
-      "\n| range | acts on | drawn on | noise | right | wrong and sure | not sure |\n|---|---|---|---|---|---|---|\n");
+      "\n%s\n\n| range | acts on | drawn on | noise | right | wrong and sure | not sure "
+      "|\n|---|---|---|---|---|---|---|\n",
+      heading);
   for (const Range& range :
        {Range{1e-5, 1e-1, {Axis::kLinear, Axis::kLog}}, Range{1e-3, 1, {Axis::kLinear, Axis::kLog}},
         Range{0.8, 0.9999, {Axis::kLinear, Axis::kReverseLog}}}) {
-    for (const Axis truth : range.axes) {
-      for (const Axis drawn : range.axes) {
-        for (const double noise : {0.05, 0.1}) {
+    for (const std::size_t truth : {0U, 1U}) {
+      for (const std::size_t drawn : {0U, 1U}) {
+        for (const double noise : noises) {
           int right = 0, sure_and_wrong = 0, unsure = 0;
+          const Case each{range.low, range.high, range.axes, truth, drawn, noise};
           for (std::uint64_t seed = 1; seed <= kStudies; ++seed) {
-            RandomStream stream({.seed = seed + 20000, .stream = sterlet::base::Stream::kPractice});
-            const auto unit = [&](Axis axis, double x) {
-              return (on(axis, x) - on(axis, range.low)) / (on(axis, range.high) - on(axis, range.low));
-            };
-            sterlet::analysis::ScaleQuestion question;
-            question.candidates.resize(range.axes.size());
+            auto question = question_for(each, seed);
             // As the doctor has it.
-            if (drawn == Axis::kLinear) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.7;
-            question.rest.ordered.resize(2);
-            const double best = 0.2 + 0.6 * stream.uniform(), other = stream.uniform();
-            for (int i = 0; i < kTrials; ++i) {
-              const double u = stream.uniform(), a = stream.uniform(), b = stream.uniform();
-              const double x = from(drawn, on(drawn, range.low) + u * (on(drawn, range.high) - on(drawn, range.low)));
-              for (std::size_t k = 0; k < range.axes.size(); ++k) {
-                question.candidates[k].push_back(unit(range.axes[k], x));
-                if (range.axes[k] == drawn) question.current = k;
-              }
-              question.rest.ordered[0].push_back(a);
-              question.rest.ordered[1].push_back(b);
-              question.rest.results.push_back(3 * curve(seed, unit(truth, x) - best) + curve(seed + 1, a - other) +
-                                              0.2 * b);
-            }
-            add_noise(question.rest.results, noise, stream);
+            if (drawn == 0) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.5;
             const auto verdict = sterlet::analysis::judge_scale(question);
-            const bool is_right = range.axes[verdict.best()] == truth;
+            const bool is_right = verdict.best() == truth;
             const double sure = verdict.probabilities[verdict.best()];
             right += is_right ? 1 : 0;
             sure_and_wrong += !is_right && sure > 0.95 ? 1 : 0;
             unsure += sure <= 0.95 ? 1 : 0;
           }
-          std::printf("| %g to %g | %s | %s | %g | %d | %d | %d |\n", range.low, range.high, name(truth), name(drawn),
-                      noise, right, sure_and_wrong, unsure);
+          std::printf("| %g to %g | %s | %s | %g | %d | %d | %d |\n", range.low, range.high, name(range.axes[truth]),
+                      name(range.axes[drawn]), noise, right, sure_and_wrong, unsure);
+          std::fflush(stdout);
         }
       }
     }
@@ -164,7 +230,12 @@ void scales() {
 
 }  // namespace
 
-int main() {
-  edges();
-  scales();
+int main(int count, char** arguments) {
+  const auto is_asked = [&](const std::string& part) {
+    return count < 2 || std::find(arguments + 1, arguments + count, part) != arguments + count;
+  };
+  if (is_asked("edges")) edges();
+  if (is_asked("responses")) edges_of_responses();
+  if (is_asked("scales")) scales("Of three columns:", {0.05, 0.1}, question_of);
+  if (is_asked("others")) scales("Of responses held back:", {0.1}, question_of_response);
 }

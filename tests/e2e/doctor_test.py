@@ -78,6 +78,29 @@ class Doctor(ProgramTest):
         self.assertNotIn("edge", {finding["kind"] for finding in self.findings("study")})
         self.assertIn("--apply amends a study", self.run_program("doctor", "study.yaml", "--apply", code=1).stderr)
 
+    def test_an_edge_on_a_wrong_scale_and_one_that_nothing_was_tried_at_are_none(self):
+        chance = random.Random(6)
+        points = [{"rate": chance.uniform(1e-4, 1), "width": chance.uniform(0, 0.7)} for _ in range(60)]
+        # The best rate is 0.01: on the linear scale that the points were drawn on it lies at the low bound.
+        trials = [(p, (math.log10(p["rate"]) + 2) ** 2 + 4 * (p["width"] - 0.9) ** 2 + 0.02 * chance.gauss(0, 1)) for p in points]
+        ends = "  width: {type: float, low: 0, high: HIGH}\n"
+        text = "objective: loss\nparams:\n  rate: {type: float, low: 0.0001, high: 1}\n"
+        self.study(text + ends.replace("HIGH", "0.7"), trials, "tried")
+        found = {finding["kind"]: finding["about"] for finding in self.findings("tried")}
+        self.assertEqual((found["edge"], found["scale"]), (["width"], ["rate"]))
+        # Widened to 1.5, its upper half is unknown.
+        self.study(text + ends.replace("HIGH", "1.5"), trials, "unknown")
+        self.assertNotIn("edge", {finding["kind"] for finding in self.findings("unknown")})
+
+    def test_what_does_nothing_has_no_wrong_scale(self):
+        chance = random.Random(13)
+        points = [{"x": chance.random(), "idle": 10 ** chance.uniform(-5, -1)} for _ in range(60)]
+        self.study("objective: loss\nparams:\n  x: {type: float, low: 0, high: 1}\n"
+                   "  idle: {type: float, low: 0.00001, high: 0.1, scale: log}\n",
+                   [(point, float(point["x"] > 0.5)) for point in points])
+        self.assertNotIn("idle", [name for finding in self.findings("study") if finding["kind"] == "scale"
+                                  for name in finding["about"]])
+
     def test_importance_of_ishigami_within_three_hundredths(self):
         chance = random.Random(2)
         trials = []

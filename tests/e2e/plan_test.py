@@ -85,6 +85,19 @@ class Plan(ProgramTest):
                       json.loads(slow)["because"])
         self.assertIsNone(json.loads(slow)["choices"][0]["expected"])
 
+    def test_of_a_machine_that_is_not_here_it_says_with_how_many_gpus_it_would_choose_otherwise(self):
+        self.study("budget: {time: 50s, max_steps: 100}\nresources: {gpu: 1}\n")
+        def plan(gpus):
+            return json.loads(self.run_program("plan", "study.yaml", "--seconds-per-step", "340ms", "--gpus", str(gpus),
+                                               "--json").stdout)
+        one = plan(1)
+        self.assertEqual((one["strategy"], one["machine"]["gpus"]), ("babysit", 1))
+        flips = [flip for flip in one["flips"] if flip["when"].endswith(" GPUs")]
+        self.assertEqual([flip["to"] for flip in flips], ["parallel"])
+        count = int(flips[0]["when"].split()[0])
+        self.assertIn(f"With {count} GPUs I would say caviar.", one["because"])
+        self.assertEqual((plan(count - 1)["strategy"], plan(count)["strategy"]), ("babysit", "parallel"))
+
     def test_without_live_parameters_panda_is_no_choice(self):
         self.study("budget: {time: 1m, max_steps: 100}\n", live="false")
         plan = json.loads(self.run_program("plan", "study.yaml", "--seconds-per-step", "5m", "--json").stdout)
@@ -101,6 +114,9 @@ class Plan(ProgramTest):
         self.assertEqual(self.refusal("--memory", "1GiB"),
                          "toy: --memory goes with --seconds-per-step; a pilot measures it; remove it, or say what a "
                          "step takes")
+        self.assertEqual(self.refusal("--gpus", "3"),
+                         "toy: --gpus goes with --seconds-per-step; a pilot measures on this machine; remove it, or say "
+                         "what a step takes there")
         self.assertEqual(self.refusal("--seconds-per-step", "soon"),
                          "--seconds-per-step cannot be 'soon'; write it as 50ms, 2s or 5m")
         self.assertEqual(self.refusal("--seconds-per-step", "1s"),

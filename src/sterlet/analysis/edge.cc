@@ -6,29 +6,33 @@
 #include <numeric>
 #include <vector>
 
+#include "sterlet/analysis/square_matrix.h"
 #include "sterlet/analysis/trial_table.h"
-#include "sterlet/base/normal.h"
 #include "sterlet/base/rng.h"
-#include "sterlet/math/symmetric.h"
+#include "sterlet/math/dense.h"
 
 namespace sterlet::analysis {
 
 namespace {
 
 constexpr std::size_t kBestRows = 8;
-constexpr std::size_t kPlaces = 21;  // Of the range, its ends and the middle among them.
-constexpr std::size_t kEnd = 3;      // So many of them are an end: its last tenth.
+constexpr std::size_t kPlaces = 21, kMiddle = kPlaces / 2;  // Of the range, its ends and the middle among them.
+constexpr std::size_t kFifth = kPlaces / 5;
+constexpr std::ptrdiff_t kTrialsMin = 2;  // So many in the fifth of the range before the end: else it is not known.
+constexpr std::size_t kEnd = 3;           // So many of them are an end: its last tenth.
 constexpr int kDraws = 400;
-// In most draws of what the column may do, the best place lies at the end; and for certain the end is better than the
-// middle, so that the column matters there.
-constexpr double kConfidenceMin = 0.5, kMiddleConfidenceMin = 0.98, kMiddleConfidenceMinOfNoise = 0.999;
-constexpr double kLoudNoise = 0.2;  // Of the results' spread: then by chance much looks certain.
-constexpr double kShareMin = 0.4;   // Of the results' spread must lie between the middle and the end.
+// In most draws of what the column may do, the best place lies at the end, in some at the bound itself; and for certain
+// the end is better than the middle, so that the column matters there.
+constexpr double kConfidenceMin = 0.65, kBoundConfidenceMin = 0.1;
+constexpr double kSureMin = 2.6;  // Standard deviations.
+// Of the results' spread so much must lie between the middle and the end, and so much of the noise more, as by chance much looks
+// like something; less where that is quite sure.
+constexpr double kShareMin = 0.35, kShareOfNoise = 0.3, kShareMinIfSure = 0.2, kQuiteSure = 4;
 
 // The rows that are best but for their noise.
-std::vector<std::vector<double>> best_points(const SmoothProcess& process, const ProcessInput& input) {
+std::vector<std::vector<double>> best_points(const ResponseModel& model, const ProcessInput& input) {
   std::vector<double> expected;
-  for (std::size_t row = 0; row < input.results.size(); ++row) expected.push_back(process.expected(row));
+  for (std::size_t row = 0; row < input.results.size(); ++row) expected.push_back(model.expected(row));
   std::vector<std::size_t> rows(input.results.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return expected[a] < expected[b]; });
@@ -43,61 +47,82 @@ std::vector<std::vector<double>> best_points(const SmoothProcess& process, const
   return points;
 }
 
-double spread_of(const SmoothProcess& process, std::size_t rows) {
-  double mean = 0, squares = 0;
-  for (std::size_t row = 0; row < rows; ++row) mean += process.fitted(row) / static_cast<double>(rows);
-  for (std::size_t row = 0; row < rows; ++row) squares += std::pow(process.fitted(row) - mean, 2);
-  return std::sqrt(squares / static_cast<double>(rows));
+// Of draws of what a column may do, the low end and the high one: what share of them has its best there, and at the bound
+// itself, and in the mean how much better it is than the middle, that squared, and than a fifth of the range before it.
+struct End {
+  double best = 0, best_at_bound = 0, over_middle = 0, squared = 0, over_fifth = 0;
+
+  double sure() const { return over_middle / std::sqrt(std::max(squared - over_middle * over_middle, 1e-12)); }
+};
+using Ends = std::array<End, 2>;
+
+// A factor of the covariance, U'U; what rounding leaves below zero is taken for noise.
+SquareMatrix factor_of(const SmoothProcess::Profile& profile) {
+  double largest = 0;
+  for (std::size_t i = 0; i < kPlaces; ++i) largest = std::max(largest, profile.covariance[i * kPlaces + i]);
+  for (double jitter = 1e-9; jitter < 1 && largest > 0; jitter *= 10) {
+    SquareMatrix factor(kPlaces);
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      for (std::size_t k = i; k < kPlaces; ++k) factor.at(i, k) = profile.covariance[i * kPlaces + k];
+      factor.at(i, i) += jitter * largest;
+    }
+    if (math::factor(factor.values.data(), factor.stride, 0, kPlaces, kPlaces, 0) == kPlaces) return factor;
+  }
+  return SquareMatrix(kPlaces);
 }
 
-// In how many draws the best place lies at either end: the low one, the high one.
-std::array<double, 2> shares_at_ends(const SmoothProcess::Profile& profile) {
-  const math::SymmetricRoots roots = math::symmetric_roots(profile.covariance, kPlaces, 1e-12);
-  base::RandomStream stream({.seed = 0, .stream = kAnalysisStream});
-  std::array<double, 2> shares{};
-  for (int draw = 0; draw < kDraws; ++draw) {
-    std::vector<double> chance(kPlaces), drawn = profile.mean;
+void draw(const SmoothProcess::Profile& profile, int draws, double weight, base::RandomStream& stream, Ends& ends) {
+  SquareMatrix factor = factor_of(profile);
+  std::array<double, kPlaces> chance{};
+  for (int i = 0; i < draws; ++i) {
+    std::vector<double> drawn = profile.mean;
     for (double& each : chance) each = stream.normal();
-    for (std::size_t i = 0; i < kPlaces; ++i) {
-      for (std::size_t k = 0; k < kPlaces; ++k) drawn[i] += roots.root[i * kPlaces + k] * chance[k];
+    for (std::size_t k = 0; k < kPlaces; ++k) {
+      for (std::size_t place = k; place < kPlaces; ++place) drawn[place] += factor.at(k, place) * chance[k];
     }
     const auto best = static_cast<std::size_t>(std::min_element(drawn.begin(), drawn.end()) - drawn.begin());
-    if (best < kEnd) shares[0] += 1.0 / kDraws;
-    if (best + kEnd >= kPlaces) shares[1] += 1.0 / kDraws;
+    for (const bool is_high : {false, true}) {
+      End& end = ends[is_high ? 1 : 0];
+      const double at = drawn[is_high ? kPlaces - 1 : 0];
+      const std::size_t from_bound = is_high ? kPlaces - 1 - best : best;
+      if (from_bound < kEnd) end.best += weight;
+      if (from_bound == 0) end.best_at_bound += weight;
+      const double over = drawn[kMiddle] - at;
+      end.over_middle += weight * over;
+      end.squared += weight * over * over;
+      end.over_fifth += weight * (drawn[is_high ? kPlaces - 1 - kFifth : kFifth] - at);
+    }
   }
-  return shares;
-}
-
-// That the end is better than the middle.
-double confidence_of_end(const SmoothProcess::Profile& profile, std::size_t end) {
-  constexpr std::size_t kMiddle = kPlaces / 2;
-  const auto covariance = [&](std::size_t i, std::size_t k) { return profile.covariance[i * kPlaces + k]; };
-  const double mean = profile.mean[end] - profile.mean[kMiddle];
-  const double variance = covariance(end, end) + covariance(kMiddle, kMiddle) - 2 * covariance(end, kMiddle);
-  if (variance > 0) return base::normal_cdf(-mean / std::sqrt(variance));
-  return mean < 0 ? 1.0 : 0.0;
 }
 
 }  // namespace
 
-std::optional<Edge> find_edge(const SmoothProcess& process, const ProcessInput& input, std::size_t column, double first,
+std::optional<Edge> find_edge(const ResponseModels& models, const ProcessInput& input, std::size_t column, double first,
                               double last) {
+  if (models.models.empty()) return std::nullopt;
   std::vector<double> places;
   for (std::size_t i = 0; i < kPlaces; ++i) {
     places.push_back(first + (last - first) * static_cast<double>(i) / (kPlaces - 1));
   }
-  const SmoothProcess::Profile profile = process.profile(best_points(process, input), column, places);
-  const std::array<double, 2> shares = shares_at_ends(profile);
-  const double spread = spread_of(process, input.results.size());
-  const double certain = process.noise() > kLoudNoise * spread ? kMiddleConfidenceMinOfNoise : kMiddleConfidenceMin;
+  const ResponseModel& likeliest = models.likeliest();
+  const std::vector<std::vector<double>> points = best_points(likeliest, input);
+  base::RandomStream stream({.seed = 0, .stream = kAnalysisStream});
+  Ends ends;
+  for (std::size_t i = 0; i < models.models.size(); ++i) {
+    const int draws = static_cast<int>(std::ceil(kDraws * models.weights[i]));
+    draw(models.models[i].profile(points, column, places), draws, models.weights[i] / draws, stream, ends);
+  }
+  const double share_min = kShareMin + kShareOfNoise * likeliest.noise();
   for (const bool is_high : {false, true}) {
-    const double confidence = shares[is_high ? 1 : 0];
-    const std::size_t end = is_high ? kPlaces - 1 : 0, fifth = is_high ? kPlaces - 5 : 4;
-    if (confidence < kConfidenceMin || confidence_of_end(profile, end) < certain) continue;
-    const double gain = profile.mean[fifth] - profile.mean[end];
-    const double half = profile.mean[kPlaces / 2] - profile.mean[end];
-    if (gain <= 0 || half < kShareMin * spread) continue;
-    return Edge{.is_high = is_high, .confidence = std::min(confidence, 0.999), .gain = gain};
+    const End& end = ends[is_high ? 1 : 0];
+    const auto seen = std::count_if(input.ordered[column].begin(), input.ordered[column].end(), [&](double value) {
+      return is_high ? value >= places[kPlaces - 1 - kFifth] : value <= places[kFifth];
+    });
+    if (seen < kTrialsMin) continue;
+    if (end.best < kConfidenceMin || end.best_at_bound < kBoundConfidenceMin) continue;
+    if (end.over_fifth <= 0 || end.sure() < kSureMin) continue;
+    if (end.over_middle < (end.sure() < kQuiteSure ? share_min : kShareMinIfSure)) continue;
+    return Edge{.is_high = is_high, .confidence = std::min(end.best, 0.999), .gain = end.over_fifth};
   }
   return std::nullopt;
 }

@@ -13,6 +13,7 @@ namespace {
 struct Study {
   ProcessInput input;
   std::optional<SmoothProcess> process;
+  ResponseModels models;
 
   Study(std::uint64_t seed, double place, double noise = 0) {
     base::RandomStream stream({.seed = seed, .stream = base::Stream::kPractice});
@@ -28,9 +29,10 @@ struct Study {
       input.results.push_back(result + noise * stream.normal());
     }
     process = SmoothProcess::fit(input);
+    models = ResponseModels::fit(input);
   }
 
-  std::optional<Edge> edge(std::size_t column) const { return find_edge(*process, input, column, 0, 1); }
+  std::optional<Edge> edge(std::size_t column) const { return find_edge(models, input, column, 0, 1); }
 };
 
 TEST(Edge, ThatIsPlantedIsFoundInEveryStudy) {
@@ -84,13 +86,13 @@ TEST(Edge, IsFoundWhereNearlyAllTrialsLieAtIt) {
     const double x = input.ordered[0][i], y = input.ordered[1][i] - 0.5;
     input.results.push_back(x + y * y);
   }
-  const auto process = SmoothProcess::fit(input);
-  ASSERT_TRUE(process.has_value());
-  const auto edge = find_edge(*process, input, 0, 0, 1);
+  const auto models = ResponseModels::fit(input);
+  ASSERT_FALSE(models.models.empty());
+  const auto edge = find_edge(models, input, 0, 0, 1);
   ASSERT_TRUE(edge.has_value());
   EXPECT_FALSE(edge->is_high);
   EXPECT_GT(edge->confidence, 0.8);
-  EXPECT_FALSE(find_edge(*process, input, 1, 0, 1).has_value());
+  EXPECT_FALSE(find_edge(models, input, 1, 0, 1).has_value());
 }
 
 TEST(SmoothProcess, OfTooFewOrEqualResultsIsNone) {

@@ -24,11 +24,12 @@ struct ScaleVerdict {
 };
 
 /// Compares Gaussian processes that differ in the scale of one coordinate alone, everything else fitted for each anew.
-/// On its right scale a coordinate acts alike everywhere, as the kernels expect: a smooth one and a rough one, alike.
+/// On its right scale a coordinate acts alike everywhere, as the kernels expect: a smooth one and a rough one, alike; and
+/// ones of columns that act on their own, in the two measures of the results that fit best on the current scale.
 ///
 /// Prior     prior_of_current for the current scale, the rest for the others alike.
 /// Edges     fewer than 8 trials, or equal results: probabilities are the prior, relevance 0.
-/// Cost      two SmoothProcesses a candidate, one of each shape, and two more.
+/// Cost      two SmoothProcesses and two ResponseModels a candidate, and two and four more.
 /// Source    MacKay: Bayesian interpolation, Neural Computation 4, 1992 (evidence).
 ScaleVerdict judge_scale(const ScaleQuestion& question);
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 
+#include "sterlet/analysis/square_matrix.h"
 #include "sterlet/math/dense.h"
 #include "sterlet/math/lbfgs.h"
 
@@ -44,28 +45,6 @@ void each_row_of_distances(const ProcessInput& input, std::size_t coordinate, st
     }
     visit(pair, std::span<const double>(distances.data(), a));
   }
-}
-
-// Square, its rows padded as the kernels of math want them.
-struct Matrix {
-  explicit Matrix(std::size_t rows) : n(rows), stride(math::padded(rows)), values(n * stride, 0.0) {}
-
-  double& at(std::size_t a, std::size_t b) { return values[a * stride + b]; }
-  const double* row(std::size_t a) const { return values.data() + a * stride; }
-
-  std::size_t n, stride;
-  std::vector<double> values;
-};
-
-// Of a positive definite matrix, whose upper triangle is read, in place. False where it is not.
-// `inverse_of_factor` begins as zeros, or with what an earlier call left there.
-bool invert(Matrix& k, Matrix& inverse_of_factor, double& log_determinant) {
-  if (math::factor(k.values.data(), k.stride, 0, k.n, k.n, 0) < k.n) return false;
-  for (std::size_t a = 0; a < k.n; ++a) log_determinant += 2 * std::log(k.at(a, a));
-  math::invert(k.values.data(), k.stride, 0, k.n, inverse_of_factor.values.data(), k.stride);
-  math::square_inverse(inverse_of_factor.values.data(), k.stride, k.n, k.values.data(), k.stride);
-  math::mirror(k.values.data(), k.stride, k.n);
-  return true;
 }
 
 // A kernel of half the squared distance, and minus its derivative.
@@ -186,7 +165,7 @@ class Evidence final {
   const Priors& priors_;
   std::size_t n_;
   // Of one call of negative(): kept, as it is called some dozen times.
-  Matrix k_, inverse_of_factor_;
+  SquareMatrix k_, inverse_of_factor_;
   std::vector<double> sums_, kernel_, steep_;  // A pair of rows each.
   std::vector<double> distances_, weights_;
 };
@@ -232,7 +211,7 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape
     for (const auto& column : input.unordered) own.push_back(column[row]);
     process.rows_.push_back(std::move(own));
   }
-  Matrix inverse(n), inverse_of_factor(n);
+  SquareMatrix inverse(n), inverse_of_factor(n);
   for (std::size_t a = 0; a < n; ++a) {
     for (std::size_t b = a; b < n; ++b) inverse.at(a, b) = process.kernel(process.rows_[a], process.rows_[b]);
     inverse.at(a, a) += square(process.noise_) + kJitter;

@@ -68,6 +68,12 @@ Result<void> check(const studyfile::StudySpec& spec, const PlanningOptions& opti
     return base::fail(ErrorCode::kInvalidArgument, "--memory goes with --seconds-per-step; a pilot measures it",
                       "remove it, or say what a step takes", spec.name);
   }
+  if (options.seconds_per_step.empty() && (options.cores || options.gpus)) {
+    return base::fail(ErrorCode::kInvalidArgument,
+                      fmt::format("{} goes with --seconds-per-step; a pilot measures on this machine",
+                                  options.cores ? "--cores" : "--gpus"),
+                      "remove it, or say what a step takes there", spec.name);
+  }
   if (options.seconds_per_step.empty() && spec.command.empty()) {
     return base::fail(ErrorCode::kBadStudyFile, "the study has no command for a pilot to run",
                       "add command: [python3, train.py], or say what a step takes with --seconds-per-step", spec.name);
@@ -149,6 +155,16 @@ Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile&
   return plan::gather_facts(spec, file.space, *pilot, options.steps);
 }
 
+// This one, or the one that is meant, of which no more is known: a machine with more GPUs has cores for them.
+plan::Machine machine_of(const PlanningOptions& options, std::vector<int> gpus) {
+  const bool is_this = !options.cores && !options.gpus;
+  if (is_this) return plan::read_machine(base::available_cores(), std::move(gpus));
+  plan::Machine machine;
+  machine.cores = options.cores.value_or(std::max(base::available_cores(), options.gpus.value_or(0)));
+  machine.gpus = std::move(gpus);
+  return machine;
+}
+
 bool is_open(const studyfile::StudyFile& file) { return study::strategy_of(file.spec).is_open; }
 bool lacks_trials(const studyfile::StudyFile& file) { return file.tiers && !file.tiers->trials; }
 
@@ -201,9 +217,10 @@ Result<Planned> make_plan_of(Context& context, const studyfile::StudyFile& file,
   STERLET_TRY(study.spec.budget, budget_of(options.tuning, study.spec.budget));
   if (options.tuning.workers) study.spec.workers = options.tuning.workers;
   STERLET_PASS(check(study.spec, options));
-  const auto gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
+  std::vector<int> gpus = run::find_gpus(context.parts.environment("CUDA_VISIBLE_DEVICES"));
+  if (options.gpus) gpus.resize(static_cast<std::size_t>(*options.gpus));
   STERLET_PASS(run::check_gpus(study.spec, gpus));
-  const plan::Machine machine = plan::read_machine(base::available_cores(), gpus);
+  const plan::Machine machine = machine_of(options, std::move(gpus));
   STERLET_TRY(plan::Facts facts, options.seconds_per_step.empty() ? facts_by_pilot(context, study, options, machine)
                                                                   : facts_as_said(study, options));
   facts.machine = machine;

@@ -14,9 +14,10 @@ namespace sterlet::cli {
 
 /// How a plan is made.
 struct PlanningOptions {
-  TuningOptions tuning;          ///< Its workers, trials and time, in place of the study's.
-  std::string seconds_per_step;  ///< A duration: then there is no pilot. Empty: measured.
-  std::string memory;            ///< Of one training; with seconds_per_step.
+  TuningOptions tuning;            ///< Its workers, trials and time, in place of the study's.
+  std::string seconds_per_step;    ///< A duration: then there is no pilot. Empty: measured.
+  std::string memory;              ///< Of one training; with seconds_per_step.
+  std::optional<int> cores, gpus;  ///< Of another machine than this; with seconds_per_step.
   std::optional<std::int64_t> steps;
   std::string pilot_time;
 };

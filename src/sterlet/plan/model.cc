@@ -6,11 +6,9 @@
 #include <limits>
 #include <queue>
 
-#include <fmt/format.h>
-
 #include "sterlet/base/rng.h"
-#include "sterlet/base/text.h"
 #include "sterlet/plan/draw.h"
+#include "sterlet/plan/flips.h"
 
 namespace sterlet::plan {
 
@@ -240,64 +238,6 @@ std::optional<Strategy> strategy_for(const Facts& facts) {
   return std::isfinite(best.expected[1]) ? std::optional(best.strategy) : std::nullopt;
 }
 
-void find_flips(const Facts& facts, Strategy chosen, std::vector<Flip>& flips) {
-  if (!facts.can_babysit) return;
-  const bool has_gpus = facts.resources.gpu > 0;
-  const int have = has_gpus ? static_cast<int>(facts.machine.gpus.size()) : static_cast<int>(facts.machine.cores);
-  const auto with_count = [&](int count) {
-    Facts other = facts;
-    other.workers.reset();
-    if (has_gpus) {
-      other.machine.gpus.resize(static_cast<std::size_t>(count));
-      other.machine.cores = 1e6;
-    } else {
-      other.machine.cores = count;
-    }
-    return strategy_for(other);
-  };
-  const auto name = [&](int count) {
-    return base::count_text(static_cast<std::uint64_t>(count), has_gpus ? "GPU" : "core");
-  };
-  for (int count = have - 1; count >= 1; --count) {
-    const auto to = with_count(count);
-    if (to && *to != chosen) {
-      flips.push_back({.when = name(count), .to = *to});
-      break;
-    }
-    if (count > 8) count = count / 2 + 1;
-  }
-  for (const int factor : {2, 3, 4, 8, 16}) {
-    const int count = std::max(have, 1) * factor;
-    const auto to = with_count(count);
-    if (!to || *to == chosen) continue;
-    flips.push_back({.when = name(count), .to = *to});
-    break;
-  }
-  const auto with_budget = [&](double factor) {
-    Facts other = facts;
-    if (other.budget.seconds) other.budget.seconds = *other.budget.seconds * factor;
-    if (other.budget.trials) {
-      other.budget.trials =
-          std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(*other.budget.trials) * factor));
-    }
-    return other;
-  };
-  for (const bool is_more : {false, true}) {
-    for (const double factor : {2.0, 4.0, 8.0, 16.0}) {
-      const Facts other = with_budget(is_more ? factor : 1 / factor);
-      const auto to = strategy_for(other);
-      if (!to || *to == chosen) continue;
-      flips.push_back(
-          {.when = other.budget.seconds
-                       ? fmt::format("a budget of {}", base::duration_text(std::round(*other.budget.seconds)))
-                       : fmt::format("a budget of {}",
-                                     base::count_text(static_cast<std::uint64_t>(*other.budget.trials), "trial")),
-           .to = *to});
-      break;
-    }
-  }
-}
-
 }  // namespace
 
 std::string_view text_of(Strategy strategy) { return strategy == Strategy::kParallel ? "parallel" : "babysit"; }
@@ -322,7 +262,7 @@ int slots_for(const Facts& facts) {
 Plan make_plan(const Facts& facts) {
   Plan plan{.choices = simulate(facts, kDraws)};
   plan.best = best_of(plan.choices);
-  find_flips(facts, plan.chosen().strategy, plan.flips);
+  plan.flips = find_flips(facts, plan.chosen().strategy, strategy_for);
   return plan;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -143,6 +145,45 @@ TEST(Plan, NamesWhereTheChoiceFlips) {
                                  [](const Flip& flip) { return flip.when.starts_with("a budget of"); });
   ASSERT_NE(more, plan.flips.end());
   EXPECT_EQ(more->to, Strategy::kParallel);
+}
+
+std::optional<int> flip_at(const Facts& facts, const std::string& unit) {
+  for (const Flip& flip : make_plan(facts).flips) {
+    if (flip.when.find(unit) != std::string::npos) return std::stoi(flip.when);
+  }
+  return std::nullopt;
+}
+
+// Of GPUs, and of cores, that this machine need not have: exactly so many, one fewer does not do.
+TEST(Plan, NamesHowManyGpusWouldFlipIt) {
+  for (const double trainings : {1.2, 1.5, 1.8}) {
+    Facts facts = facts_of(100 * trainings, 1);
+    facts.live_share = 0.95;
+    facts.resources.gpu = 1;
+    facts.machine.gpus = {0};
+    ASSERT_EQ(make_plan(facts).chosen().strategy, Strategy::kBabysit) << trainings;
+    const auto count = flip_at(facts, " GPU");
+    ASSERT_TRUE(count.has_value()) << trainings;
+    EXPECT_GT(*count, 1);
+    facts.machine.cores = 1000;
+    facts.machine.gpus.resize(static_cast<std::size_t>(*count));
+    EXPECT_EQ(make_plan(facts).chosen().strategy, Strategy::kParallel) << trainings;
+    EXPECT_EQ(flip_at(facts, " GPU"), *count - 1) << trainings;
+    facts.resources.gpu = 0;
+    facts.machine = facts_of(1, 1).machine;
+    EXPECT_EQ(flip_at(facts, " core"), count) << trainings;
+  }
+}
+
+// Two trainings that share a core gain nothing by each other; on a machine of more cores each has its own.
+TEST(Plan, CompanyCostsLessOnAMachineOfMore) {
+  Facts facts = facts_of(150, 1);
+  facts.live_share = 0.95;
+  facts.at_once = 2;
+  facts.slow_down = 2;
+  facts.workers = 2;
+  ASSERT_EQ(make_plan(facts).chosen().strategy, Strategy::kBabysit);
+  EXPECT_TRUE(flip_at(facts, " core").has_value());
 }
 
 TEST(Plan, WithoutLiveParametersThereIsOneChoice) {

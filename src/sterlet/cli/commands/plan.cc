@@ -25,6 +25,14 @@ void add(CLI::App& command, Context& context) {
                      "what a step takes, as 50ms: then no pilot is run");
   command.add_option("--memory", options->planning.memory, "with --seconds-per-step: of one training, as 2GiB");
   command
+      .add_option("--cores", options->planning.cores,
+                  "with --seconds-per-step: of the machine that is meant (default: this one's)")
+      ->check(CLI::Range(1, 100000));
+  command
+      .add_option("--gpus", options->planning.gpus,
+                  "with --seconds-per-step: of the machine that is meant (default: this one's)")
+      ->check(CLI::Range(0, 100000));
+  command
       .add_option("--steps", options->planning.steps,
                   "steps of a full training (default: as many as the pilot's had, or budget: {max_steps: N})")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000000}));

@@ -75,14 +75,11 @@ base::Json value_of(const Parameter& parameter, double bound, bool is_high) {
 
 std::vector<Finding> find_edges(const TrialsView& view) {
   std::vector<Finding> findings;
-  if (!view.process()) return findings;
-  const analysis::ProcessInput input = view.input_without(std::nullopt);
-  for (const std::size_t column : view.modelled()) {
+  const std::vector<std::optional<analysis::Edge>>& edges = view.edges();
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const auto& edge = edges[i];
+    const std::size_t column = view.modelled()[i];
     const Parameter& parameter = view.parameter(column);
-    if (!space::is_numeric(parameter)) continue;
-    const space::Axis& axis = view.space().axis(view.evidence().dimensions[column]);
-    const auto edge = analysis::find_edge(*view.process(), input, view.place(column), axis.unit(parameter.low),
-                                          axis.unit(parameter.high));
     if (!edge || is_natural(parameter, edge->is_high)) continue;
     const double bound = edge->is_high ? parameter.high : parameter.low;
     const base::Json wider = value_of(parameter, widened(parameter, edge->is_high), edge->is_high);

@@ -4,12 +4,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "sterlet/doctor/trials/column_scale.h"
+
 namespace sterlet::doctor {
 
 namespace {
 
 constexpr std::size_t kColumnsMax = 9;
 constexpr double kActiveMin = 0.8;
+constexpr double kMayBe = 0.2;  // Another scale that is as probable as that.
 
 // Ranks of the results, correlated with the column and with its distance to the middle: enough to leave out what does
 // nothing where there are too many columns for a model.
@@ -47,7 +50,28 @@ TrialsView::TrialsView(const study::Study& study)
     : study_(study), evidence_(gather(study.space(), study.history(), 0)), importance_(importance_of(study, 0)) {
   rows_ = analysis::rows_to_fit(evidence_.table.results);
   choose_columns();
-  if (evidence_.trials.size() >= kTrialsToJudge) process_ = analysis::SmoothProcess::fit(input_without(std::nullopt));
+  if (evidence_.trials.size() < kTrialsToJudge) return;
+  const analysis::ProcessInput input = input_without(std::nullopt);
+  process_ = analysis::SmoothProcess::fit(input);
+  models_ = analysis::ResponseModels::fit(input);
+  find_edges();
+}
+
+void TrialsView::find_edges() {
+  const analysis::ProcessInput input = input_without(std::nullopt);
+  for (const std::size_t column : modelled_) {
+    std::optional<analysis::Edge>& edge = edges_.emplace_back();
+    if (!space::is_numeric(parameter(column))) continue;
+    const space::Axis& axis = space().axis(evidence_.dimensions[column]);
+    edge = analysis::find_edge(models_, input, place(column), axis.unit(parameter(column).low),
+                               axis.unit(parameter(column).high));
+    if (!edge) continue;
+    const auto scale = scale_of(*this, column);
+    for (std::size_t i = 0; scale && edge && i < scale->scales.size(); ++i) {
+      const bool may_be = i != scale->current && scale->verdict.probabilities[i] >= kMayBe;
+      if (may_be && !has_edge_on(*this, column, scale->scales[i])) edge.reset();
+    }
+  }
 }
 
 const space::Parameter& TrialsView::parameter(std::size_t column) const {

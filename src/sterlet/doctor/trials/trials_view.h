@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sterlet/analysis/edge.h"
+#include "sterlet/analysis/response_model.h"
 #include "sterlet/analysis/smooth_process.h"
 #include "sterlet/doctor/evidence.h"
 #include "sterlet/doctor/finding.h"
@@ -36,17 +38,25 @@ class TrialsView final {
   std::vector<double> values(std::size_t column) const;
   /// Of all modelled columns; nothing where there is too little.
   const std::optional<analysis::SmoothProcess>& process() const { return process_; }
+  /// Of the same columns; none where there is too little.
+  const analysis::ResponseModels& models() const { return models_; }
+  /// Of each modelled column, if it is numeric and has one. Where results may act on another scale than the column's own, an
+  /// edge counts that is one there, too: on a linear scale the best learning rates lie at the low end.
+  const std::vector<std::optional<analysis::Edge>>& edges() const { return edges_; }
   /// Place of a modelled ordered column in the process' columns.
   std::size_t place(std::size_t column) const;
 
  private:
   void choose_columns();
+  void find_edges();
 
   const study::Study& study_;
   Evidence evidence_;
   Importance importance_;
   std::vector<std::size_t> modelled_, rows_;
   std::optional<analysis::SmoothProcess> process_;
+  analysis::ResponseModels models_;
+  std::vector<std::optional<analysis::Edge>> edges_;
 };
 
 /// Trials below which nothing is said of ranges and scales.
