@@ -150,16 +150,14 @@ def main():
     parser.add_argument("--noises", nargs="+", choices=NOISES, default=list(NOISES))
     options = parser.parse_args()
     server, rows = Server(), []
+    print("| what changed | noise | holds | drifted | rusted | unsure | evaluations | right, by shape |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
     for noise in options.noises:
         with tempfile.TemporaryDirectory(prefix="sterlet-simulated-") as folder:
             for number in range(options.first, options.first + options.studies):
                 rows += simulate(server, folder, number, noise, options.changes)
-        print(f"{noise}: done", file=sys.stderr, flush=True)
-    print("| what changed | noise | holds | drifted | rusted | unsure | evaluations | right, by shape |")
-    print("|---|---|---|---|---|---|---|---|")
-    for change in options.changes:
-        for noise in options.noises:
-            print(row_of([one for one in rows if one["change"] == change and one["noise"] == noise], change, noise))
+        for change in options.changes:
+            print(row_of([one for one in rows if one["change"] == change and one["noise"] == noise], change, noise), flush=True)
     wrong = [one for one in rows if one["verdict"] == "rusted" and one["change"] != "optimum"]
     print("falsely rusted:", *map(json.dumps, wrong), sep="\n", file=sys.stderr)
 
