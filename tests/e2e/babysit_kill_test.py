@@ -82,7 +82,9 @@ class Kills(BabysitTest):
         after = self.check_tree()
         for name, branch in before.items():
             self.assertEqual(after[name]["params"], branch["params"])
-            self.assertEqual(after[name]["from_step"], branch["from_step"])
+            # A program that is killed between the checkpoint for a change and the change starts where the checkpoint is.
+            saved = [point["step"] for point in after.get(branch["parent"], {}).get("checkpoints", [])]
+            self.assertIn(after[name]["from_step"], [branch["from_step"], *saved])
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ std::optional<Outbox::SentSet> Outbox::take_answered(const Json& told) {
 
 void Outbox::speak(exec::Executor& executor, const exec::AttemptId& id, const std::filesystem::path& checkpoints,
                    Observer& observer, Answers answers) {
-  for (const Json& message : std::exchange(messages_, {})) executor.send(id, message);
+  // A checkpoint and the change after it are to be of one step.
+  if (const auto messages = std::exchange(messages_, {}); !messages.empty()) executor.send_all(id, messages);
   if (answers == Answers::kGive) {
     for (const std::uint64_t ack : std::exchange(acks_, {})) executor.acknowledge(ack, false);
   }

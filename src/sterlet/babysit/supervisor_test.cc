@@ -81,6 +81,10 @@ class PlayedExecutor final : public exec::Executor {
     is_told_ = is_told_ || message.contains("stop");
     return true;
   }
+  bool send_all(const exec::AttemptId& id, std::span<const Json> messages) override {
+    batches.push_back(messages.size());
+    return Executor::send_all(id, messages);
+  }
   void end(const exec::AttemptId& /*id*/, const std::string& /*reason*/) override { ++ends; }
   void kill(const exec::AttemptId& /*id*/, const std::string& /*reason*/) override { ++kills; }
   void hold(const exec::AttemptId& /*id*/, bool /*held*/) override {}
@@ -91,6 +95,7 @@ class PlayedExecutor final : public exec::Executor {
   std::deque<Scene> scenes;
   std::vector<exec::Launch> launches;
   std::vector<Json> sent;
+  std::vector<std::size_t> batches;  // How many of them were sent at once.
   std::vector<std::uint64_t> acks;
   int ends = 0, kills = 0;
   bool plays_at_rest = true;  // Also before the program is started.
@@ -350,6 +355,21 @@ TEST_F(Supervised, AnAnswerThatComesLateTellsWhichReportsAreOfTheBranchAfter) {
   });
   EXPECT_EQ(steps_of(0), (Steps{1, 2}));
   EXPECT_EQ(steps_of(1), (Steps{3, 4}));
+}
+
+TEST_F(Supervised, AChangeAndItsCheckpointAreAskedForAtOnce) {
+  play({
+      [&] {
+        id_ = post_set(0.5);
+        return std::vector{hello(), report(1)};
+      },
+      [&] {
+        EXPECT_EQ(executor_.sent, (std::vector<Json>{{{"checkpoint", Json::object()}}, {{"set", {{"rate", 0.5}}}}}));
+        EXPECT_EQ(executor_.batches, (std::vector<std::size_t>{2}));
+        signal(SIGINT);
+        return std::vector{checkpoint(1), applied(1, 0.5)};
+      },
+  });
 }
 
 // Its checkpoint is that of step 1, the values are used from step 2 on, and nothing of the branch itself was saved.

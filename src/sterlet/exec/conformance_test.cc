@@ -104,6 +104,22 @@ say(s, {'value': 1 if 'prune' in message else 0})
   EXPECT_EQ(of_kind<Event::Exited>(events).at(0).cause, Cause::kFinished);
 }
 
+TEST_P(ExecutorTest, MessagesThatBelongTogetherAreHeardInTheirOrder) {
+  const auto launch = python(R"(
+s = connect(); f = s.makefile()
+say(s, {'hello': {'protocol': 1}})
+heard = [list(json.loads(f.readline()))[0] for _ in range(2)]
+say(s, {'values': [int(heard[0] == 'checkpoint'), int(heard[1] == 'set')]})
+)");
+  ASSERT_TRUE(executor_->launch(launch));
+  collect(*executor_, [](const auto& all) { return !of_kind<Event::Hello>(all).empty(); });
+  const std::vector<base::Json> messages = {{{"checkpoint", base::Json::object()}}, {{"set", {{"rate", 0.5}}}}};
+  EXPECT_TRUE(executor_->send_all(launch.id, messages));
+  const auto values = of_kind<Event::Value>(collect_exits(*executor_));
+  ASSERT_EQ(values.size(), 1U);
+  EXPECT_EQ(values[0].values, (std::vector<double>{1, 1}));
+}
+
 TEST_P(ExecutorTest, WhatIsHeldStandsStillAndMayStillBeEnded) {
   const auto launch = python(R"(
 s = connect(); f = s.makefile(); i = 0

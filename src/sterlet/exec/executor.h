@@ -160,6 +160,12 @@ class Executor {
   /// Sends a message of the channel ({"set":..}, {"checkpoint":{}}, {"stop":{}}, {"prune":{}}). False if the attempt
   /// has no connection (it may never open one).
   virtual bool send(const AttemptId& id, const base::Json& message) = 0;
+  /// Sends messages that belong together, in this order, so that a program that reads one finds the others there.
+  virtual bool send_all(const AttemptId& id, std::span<const base::Json> messages) {
+    bool sent = true;
+    for (const base::Json& message : messages) sent = send(id, message) && sent;
+    return sent;
+  }
   /// Ends an attempt: TERM to its process group, KILL after 10 s; its Exited says kStopped with `reason`.
   virtual void end(const AttemptId& id, const std::string& reason) = 0;
   /// As end(), without the 10 s.

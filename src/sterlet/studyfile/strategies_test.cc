@@ -27,7 +27,8 @@ const Strategies& table() {
 
 std::string messages_of(const std::string& strategy) {
   const auto study = parse_study_text(
-      table(), "objective: loss\nparams: {x: {type: float, low: 0, high: 1}}\nstrategy: " + strategy + "\n", "s.yaml", "/");
+      table(), "objective: loss\nparams: {x: {type: float, low: 0, high: 1}}\nstrategy: " + strategy + "\n", "s.yaml",
+      "/");
   if (study) return study->spec.strategy.name + base::json_line(study->spec.strategy.options);
   std::string text;
   for (const base::Error& error : study.error()) text += error.message() + "\n";

@@ -193,14 +193,14 @@ void Channel::take_line(Connection& connection, std::string_view line, std::vect
   events.push_back({.id = settings_.id, .what = std::move(message->what)});
 }
 
-bool Channel::send(const Json& message) {
+bool Channel::send_all(std::span<const Json> messages) {
   const bool any_greeted =
       std::any_of(connections_.begin(), connections_.end(), [](const auto& c) { return c->greeted && !c->write_end; });
   bool sent = false;
   for (const auto& connection : connections_) {
     if (connection->write_end || connection->cut || connection->refused || (any_greeted && !connection->greeted))
       continue;
-    queue_line(*connection, message);
+    queue_lines(*connection, messages);
     sent = sent || !(connection->write_end || connection->cut);
   }
   drop_ended();
@@ -221,10 +221,14 @@ bool Channel::acknowledge(std::uint64_t ack, bool prune) {
   return true;
 }
 
-void Channel::queue_line(Connection& connection, const Json& message) {
+void Channel::queue_line(Connection& connection, const Json& message) { queue_lines(connection, {&message, 1}); }
+
+void Channel::queue_lines(Connection& connection, std::span<const Json> messages) {
   if (connection.write_end || connection.cut) return;
-  connection.output += base::json_line(message);
-  connection.output += '\n';
+  for (const Json& message : messages) {
+    connection.output += base::json_line(message);
+    connection.output += '\n';
+  }
   flush(connection);
   if (connection.output.size() <= kPendingBytesMax) return;
   connection.cut = true;

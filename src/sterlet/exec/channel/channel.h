@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,10 @@ class Channel final {
   const std::string& last_refusal() const { return last_refusal_; }
   /// Accepts, writes and reads, without waiting, until nothing is left or about `bytes_max` were read.
   void pump(std::size_t bytes_max, std::vector<Event>& events);
-  /// Sends to the connections that said hello, or to all if none did. False if there is no connection.
-  bool send(const base::Json& message);
+  /// Sends to the connections that said hello, or to all if none did; the messages in one piece, where the socket takes
+  /// it. False if there is no connection.
+  bool send_all(std::span<const base::Json> messages);
+  bool send(const base::Json& message) { return send_all({&message, 1}); }
   /// Answers the report that waits under `ack`, if it came from here: then true.
   bool acknowledge(std::uint64_t ack, bool prune);
 
@@ -93,6 +96,7 @@ class Channel final {
   void take_input(Connection& connection, std::string_view data, std::vector<Event>& events);
   void take_line(Connection& connection, std::string_view line, std::vector<Event>& events);
   void queue_line(Connection& connection, const base::Json& message);
+  void queue_lines(Connection& connection, std::span<const base::Json> messages);
   void flush(Connection& connection);
   void drop_ended();
 

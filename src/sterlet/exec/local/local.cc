@@ -94,9 +94,10 @@ class LocalExecutor final : public Executor {
                        [&](const auto& entry) { return entry.second->channel().acknowledge(ack, prune); });
   }
 
-  bool send(const AttemptId& id, const base::Json& message) override {
+  bool send(const AttemptId& id, const base::Json& message) override { return send_all(id, {&message, 1}); }
+  bool send_all(const AttemptId& id, std::span<const base::Json> messages) override {
     const auto found = attempts_.find(id);
-    return found != attempts_.end() && found->second->channel().send(message);
+    return found != attempts_.end() && found->second->channel().send_all(messages);
   }
 
   void end(const AttemptId& id, const std::string& reason) override { stop(id, Attempt::How::kTerm, reason); }
