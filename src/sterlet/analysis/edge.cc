@@ -23,7 +23,7 @@ constexpr std::size_t kEnd = 3;           // So many of them are an end: its las
 constexpr int kDraws = 400;
 // In most draws of what the column may do, the best place lies at the end, in some at the bound itself; and for certain
 // the end is better than the middle, so that the column matters there.
-constexpr double kConfidenceMin = 0.65, kBoundConfidenceMin = 0.1;
+constexpr double kConfidenceMin = 0.65, kBoundConfidenceMin = 0.25;
 constexpr double kSureMin = 2.6;  // Standard deviations.
 // Of the results' spread so much must lie between the middle and the end, and so much of the noise more, as by chance much looks
 // like something; less where that is quite sure.
