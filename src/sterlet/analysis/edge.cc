@@ -21,10 +21,11 @@ constexpr std::size_t kFifth = kPlaces / 5;
 constexpr std::ptrdiff_t kTrialsMin = 2;  // So many in the fifth of the range before the end: else it is not known.
 constexpr std::size_t kEnd = 3;           // So many of them are an end: its last tenth.
 constexpr int kDraws = 400;
-// In most draws of what the column may do, the best place lies at the end, in some at the bound itself; and for certain
-// the end is better than the middle, so that the column matters there.
-constexpr double kConfidenceMin = 0.65, kBoundConfidenceMin = 0.25;
-constexpr double kSureMin = 2.6;  // Standard deviations.
+// In most draws of what the column may do, the best place lies at the end, in some at the bound itself, fewer where noise hides
+// which of the last places it is; and for certain the end is better than the middle, so that the column matters there.
+constexpr double kConfidenceMin = 0.55, kBoundConfidenceMin = 0.25, kBoundConfidenceMinInNoise = 0.1;
+constexpr double kBoundConfidencePerNoise = 1.5;  // Less of it a spread of noise.
+constexpr double kSureMin = 2.6;                  // Standard deviations.
 // Of the results' spread so much must lie between the middle and the end, and so much of the noise more, as by chance much looks
 // like something; less where that is quite sure.
 constexpr double kShareMin = 0.35, kShareOfNoise = 0.3, kShareMinIfSure = 0.2, kQuiteSure = 4;
@@ -112,14 +113,15 @@ std::optional<Edge> find_edge(const ResponseModels& models, const ProcessInput& 
     const int draws = static_cast<int>(std::ceil(kDraws * models.weights[i]));
     draw(models.models[i].profile(points, column, places), draws, models.weights[i] / draws, stream, ends);
   }
-  const double share_min = kShareMin + kShareOfNoise * likeliest.noise();
+  const double noise = likeliest.noise(), share_min = kShareMin + kShareOfNoise * noise;
+  const double bound_min = std::max(kBoundConfidenceMinInNoise, kBoundConfidenceMin - kBoundConfidencePerNoise * noise);
   for (const bool is_high : {false, true}) {
     const End& end = ends[is_high ? 1 : 0];
     const auto seen = std::count_if(input.ordered[column].begin(), input.ordered[column].end(), [&](double value) {
       return is_high ? value >= places[kPlaces - 1 - kFifth] : value <= places[kFifth];
     });
     if (seen < kTrialsMin) continue;
-    if (end.best < kConfidenceMin || end.best_at_bound < kBoundConfidenceMin) continue;
+    if (end.best < kConfidenceMin || end.best_at_bound < bound_min) continue;
     if (end.over_fifth <= 0 || end.sure() < kSureMin) continue;
     if (end.over_middle < (end.sure() < kQuiteSure ? share_min : kShareMinIfSure)) continue;
     return Edge{.is_high = is_high, .confidence = std::min(end.best, 0.999), .gain = end.over_fifth};

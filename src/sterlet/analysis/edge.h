@@ -16,7 +16,7 @@ struct Edge {
 };
 
 /// Looks from the eight rows that are expected to be best along an ordered column, at 400 draws of what the models take
-/// to be possible there: whether most of them are best in the last tenth of the range, a quarter at its very end, and the end is
+/// to be possible there: whether most of them are best in the last tenth of the range, some at its very end, and the end is
 /// better than the middle, for certain and by more than a third of the results' spread.
 ///
 /// `first`, `last`: the least and the greatest coordinate that a value can have (0 and 1, but for ints of few values).
