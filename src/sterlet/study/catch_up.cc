@@ -13,11 +13,17 @@ using base::Result;
 using storage::State;
 
 constexpr const char* kRestore = "restore it from a copy, or name another file with --storage";
+constexpr std::int64_t kGapMax = 10'000;       // Numbers in a row that failed writes may have skipped.
+constexpr std::int64_t kReserveMax = 1 << 20;  // Trials that room is made for ahead.
 
 // Earlier versions skipped a number when a write failed, and answered no one with it. It stands for a trial that was
 // cancelled. Where an event tells of it, it was there, and the file is damaged.
 Result<void> fill_gap(storage::Storage& storage, const storage::StudyRecord& study, const space::Space& space,
                       std::int64_t until, Trials& trials) {
+  if (until - trials.next_number() > kGapMax) {
+    return base::fail(ErrorCode::kDisk, fmt::format("trial {} is missing in the storage", trials.next_number()),
+                      kRestore);
+  }
   STERLET_TRY(const auto events, storage.load_events(study.id, 0));
   while (trials.next_number() < until) {
     const std::int64_t number = trials.next_number();
@@ -39,7 +45,7 @@ Result<std::int64_t> catch_up(storage::Storage& storage, const storage::StudyRec
   if (last <= since) return since;
   if (since == 0) {
     STERLET_TRY(const std::int64_t count, storage.count_trials(study.id));
-    trials.reserve(static_cast<std::size_t>(count));
+    trials.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, kReserveMax)));
   }
   const auto take_in = [&](storage::TrialRow& row) -> Result<void> {
     const std::int64_t number = row.record.number;

@@ -492,6 +492,26 @@ TEST_F(StoredStudy, ANumberThatAnEarlierVersionSkippedIsNoDeadEnd) {
   EXPECT_EQ(claim->number, 3);
 }
 
+TEST_F(StoredStudy, ANumberFarBeyondTheOthersIsADamagedStorage) {
+  const auto storage = storage::open_sqlite(folder_ + "/s.db", {}).value();
+  const auto file = parse("params: {x: {type: float, low: 0, high: 1}}\n");
+  {
+    const auto study = Study::open(file, {.storage = storage.get(), .session = "a"}).value();
+    ASSERT_TRUE(study->ask().value().has_value());
+    ASSERT_TRUE(storage
+                    ->put_trial(study->storage_id(),
+                                {.record = {.number = std::int64_t{1} << 62, .state = State::kRunning, .attempt = 1},
+                                 .origin = "random",
+                                 .point = space::Space::text_of(study->history().trials()[0].point),
+                                 .session = "a"},
+                                "claim", 0, "")
+                    .has_value());
+  }
+  const auto study = Study::open(file, {.storage = storage.get(), .session = "a"});
+  ASSERT_FALSE(study.has_value());
+  EXPECT_EQ(study.error().what, "trial 1 is missing in the storage");
+}
+
 TEST(Study, ATrialLastsAsLongAsItsProgramRanWhateverTheWallClockSays) {
   FakeClock clock;
   const auto study = Study::open(parse("params: {x: {type: float, low: 0, high: 1}}\n"), {.clock = &clock}).value();
