@@ -162,8 +162,8 @@ class Stops(BabysitTest):
         self.model()
         with open(self.path("model.py")) as file:
             program = file.read()
-        self.write("model.py", program.replace("while state", "todo = []\nwhile state", 1).replace(
-            "for change in trial.changes():", "todo += trial.changes()\n    for change in [todo.pop(0)] if todo else []:"))
+        self.write("model.py", program.replace("while state", "waiting = []\nwhile state", 1).replace(
+            "for change in trial.changes():", "waiting += trial.changes()\n    for change in [waiting.pop(0)] if waiting else []:"))
         child = self.raise_model()
         self.train_on(child)
         self.run_program("set", "learning_rate=0.4")
