@@ -108,7 +108,7 @@ class ProgramTest(unittest.TestCase):
                     database.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as error:
-                self.assertIn("locked", str(error))
+                self.assertIn("lock", str(error))
             child.send_signal(signal.SIGCONT)
             self.assertLess(time.monotonic(), deadline, "it always holds the lock")
 
