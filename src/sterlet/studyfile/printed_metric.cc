@@ -56,14 +56,24 @@ int rank_of(std::string_view name) {
   const auto parts = parts_of(name);
   const bool is_held_back =
       std::any_of(parts.begin(), parts.end(), [](const auto& part) { return is_one_of(part, kHeldBack); });
-  const bool is_training = std::count(parts.begin(), parts.end(), "train") > 0;
+  const bool is_training =
+      std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part == "train" || part == "training"; });
   return (is_held_back ? 4 : is_training ? 0 : 2) + (parts.back() == "loss" ? 0 : 1);
 }
 
 std::string plain(std::string_view name) {
   std::string text(name);
-  std::replace(text.begin(), text.end(), '-', '_');
+  for (char& c : text) c = c == '-' || c == ' ' ? '_' : c;
   return text;
+}
+
+// Where a name begins whose last word stands there: at the word before in `test acc`, which tells it from `train acc`.
+std::size_t begin_of_name(std::string_view line, std::size_t last_word) {
+  if (last_word < 2 || line[last_word - 1] != ' ' || !is_word(line[last_word - 2])) return last_word;
+  std::size_t begin = last_word - 1;
+  while (begin > 0 && is_word(line[begin - 1])) --begin;
+  const std::string word = lower(line.substr(begin, last_word - 1 - begin));
+  return is_one_of(word, kHeldBack) || word == "train" || word == "training" ? begin : last_word;
 }
 
 // Whether a value follows: acc={, acc: %f, "acc", acc, "acc=" << acc, acc=$acc.
@@ -117,12 +127,17 @@ void look_at_line(std::string_view line, Found& best) {
     while (end < line.size() && is_word(line[end])) ++end;
     const std::string_view name = line.substr(at, end - at);
     const bool begins_well = std::isalpha(static_cast<unsigned char>(name.front())) != 0;
-    if (begins_well && is_metric(name) && has_value_after(line.substr(end)) && rank_of(name) >= best.rank) {
-      best.rank = rank_of(name);
-      best.metric = {
-          .name = plain(name),
-          .pattern = fmt::format("{}{}[=: ]+(?<{}>[-+.\\w]+)", step_pattern(line.substr(0, at)), name, plain(name)),
-          .line = std::string(line)};
+    if (begins_well && is_metric(name) && has_value_after(line.substr(end))) {
+      const std::size_t begin = begin_of_name(line, at);
+      const std::string_view printed = line.substr(begin, end - begin);
+      const std::string metric = plain(printed);
+      if (const int rank = rank_of(metric); rank >= best.rank) {
+        best.rank = rank;
+        best.metric = {
+            .name = metric,
+            .pattern = fmt::format("{}{}[=: ]+(?<{}>[-+.\\w]+)", step_pattern(line.substr(0, begin)), printed, metric),
+            .line = std::string(line)};
+      }
     }
     at = end;
   }

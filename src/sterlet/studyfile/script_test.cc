@@ -224,6 +224,10 @@ TEST(PrintedMetric, IsFoundInManyLanguages) {
 TEST(PrintedMetric, HeldBackDataComesFirstThenWhatIsNoLoss) {
   EXPECT_EQ(printed("print(f'val_loss={a}')\nprint(f'accuracy={b} train_auc={c}')"),
             "val_loss val_loss[=: ]+(?<val_loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("printf \"[%d] train acc %.3f | test acc %.3f\\n\", $e, $a, $b;"),
+            "test_acc test acc[=: ]+(?<test_acc>[-+.\\w]+)");
+  EXPECT_EQ(printed("print(f'epoch {e} Val loss: {a} training loss: {b}')"),
+            "Val_loss epoch\\D{0,4}(?<step>\\d+).*?Val loss[=: ]+(?<Val_loss>[-+.\\w]+)");
   EXPECT_EQ(printed("print(f'accuracy={a} loss={b}')"), "accuracy accuracy[=: ]+(?<accuracy>[-+.\\w]+)");
 }
 
