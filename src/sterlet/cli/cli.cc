@@ -15,6 +15,7 @@
 #include "sterlet/cli/command_words.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/usage_words.h"
 
 namespace sterlet::cli {
 
@@ -59,19 +60,6 @@ std::string unknown_command_text(const CLI::App& app, int argc, char** argv) {
                       : fmt::format("there is no command '{}'; {}", base::printable(word), command_advice(word, names));
 }
 
-// What it is that a command lacks, in the words of its help; empty where the error is another one.
-std::string missing_text(const CLI::App& command, const CLI::ParseError& error) {
-  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return {};
-  const std::string_view what = error.what();
-  for (const CLI::Option* known : command.get_options()) {
-    if (!what.starts_with(known->get_name() + " is required")) continue;
-    const std::string& about = known->get_description();
-    return fmt::format("{} needs {}: {}", command.get_name(), known->get_name(),
-                       about.substr(0, about.find_first_of(";(")));
-  }
-  return {};
-}
-
 std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (const std::string told = unknown_command_text(app, argc, argv); !told.empty()) return told;
   if (app.get_subcommands().empty()) return fmt::format("{}; see sterlet --help", error.what());
@@ -87,8 +75,7 @@ std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int
     return fmt::format("{} has no option {}; {}", command.get_name(), base::printable(option),
                        advice(option, options, help));
   }
-  const std::string missing = missing_text(command, error);
-  return fmt::format("{}; see {}", missing.empty() ? error.what() : missing, help);
+  return fmt::format("{}; see {}", usage_text(command, error), help);
 }
 
 void parse_and_run(Context& context, int argc, char** argv) {
