@@ -2,7 +2,9 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <dlfcn.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>
@@ -194,7 +196,7 @@ struct Network::Impl {
     return targets;
   }
   torch::Tensor loss_of(const torch::Tensor& outputs, const torch::Tensor& targets) const {
-    return dataset.class_count > 0 ? torch::nn::functional::cross_entropy(outputs, targets)
+    return dataset.class_count > 0 ? torch::cross_entropy_loss(outputs, targets)
                                    : torch::mse_loss(outputs.squeeze(1), targets);
   }
 

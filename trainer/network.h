@@ -25,8 +25,8 @@ struct Evaluation {
   double error = 0;  ///< Share of wrong classes; or root mean squared error in the target's own units.
 };
 
-/// A network with its optimizer. The only part that knows libtorch, kept behind a pointer because its headers take half
-/// a minute to compile.
+/// A network with its optimizer. The only part that knows libtorch, kept behind a pointer because its headers take many
+/// seconds to compile.
 class Network final {
  public:
   /// With new weights drawn from settings.seed. Uses settings.threads threads, and one when that is 1 even in the

@@ -88,8 +88,8 @@ struct Importance {
 /// must open its own.
 class Study final {
  public:
-  /// Opens the study of that name in the storage, or creates it. Errors: kInvalidArgument and kBadStudyFile for a fault
-  /// of the space or the options, or where the stored study searches something else; those of the storage.
+  /// Opens the study of that name in the storage, or creates it. Errors: kInvalidArgument for a fault of the space or
+  /// the options; kBadStudyFile where the stored study searches something else; those of the storage.
   static Result<Study> open(const Space& space, const StudyOptions& options = {});
   /// The same of a study as a file describes it (docs/study-file.md), read from a path or given as its text. What it
   /// says of programs is not looked at.

@@ -10,6 +10,25 @@ from wrong_setups_test import ACC, STDOUT, X, SetUpTest
 RUN = "budget: {trials: 1}\n"
 
 
+class Words(support.ProgramTest):
+    """Of a command line that a command does not understand it says what it takes."""
+
+    def test_what_a_command_takes_is_said(self):
+        self.write("s.yaml", "study: s\nobjective: loss\nparams: {x: {type: float, low: 0, high: 1}}\n")
+        for words, said in ((["tune"], "tune needs STUDY: the study file"),
+                            (["branch", "x=1"], "branch needs --at: step of the checkpoint"),
+                            (["tune", "s.yaml", "--workers", "0"], "--workers is a number from 1 to 1024 (found 0)"),
+                            (["tune", "s.yaml", "more"], "tune takes no more words (found 'more')"),
+                            (["export", "s", "--format", "xml"], "--format is one of jsonl, json, csv (found 'xml')"),
+                            (["ls", "--top", "x"], "--top is a number from 1 to 1000000000 (found x)"),
+                            (["run", "s", "--trial", "x"], "--trial cannot be 'x'")):
+            self.assertEqual(self.run_program(*words, code=2).stderr, f"sterlet: {said}; see sterlet {words[0]} --help\n")
+        for command in ("tune", "ask-tell", "babysit", "run"):
+            for seed in ("-1", "2.5", "18446744073709551616", "x"):
+                self.assertEqual(self.run_program(command, "s.yaml", "--seed", seed, code=2).stderr,
+                                 f"sterlet: --seed: a seed is a whole number of at least 0 (found {seed}); see sterlet {command} --help\n")
+
+
 class Commands(SetUpTest):
     """What is wrong with a command is said by check, and again by tune, before a trial is lost to it."""
 

@@ -86,7 +86,7 @@ class Stop(SteeringTest):
         driver.stdin.write('{"op":"ask"}\n')
         driver.stdin.flush()
         driver.stdout.readline()
-        driver.send_signal(signal.SIGSTOP)
+        self.stop_between_writes(driver)
         self.assertIn("trial 0 was asked to end, but has not within 0 s",
                       self.run_program("stop", "mlp", "0", "--wait", "0", code=124).stderr)
         driver.kill()

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import time
 import unittest
 
 BIN = os.environ.get("STERLET_BIN") or os.path.join(os.path.dirname(__file__), "../../build/release/bin")
@@ -95,6 +96,21 @@ class ProgramTest(unittest.TestCase):
 
     def signal(self, child, number=signal.SIGINT):
         child.send_signal(number)
+
+    def stop_between_writes(self, child, folder="."):
+        """SIGSTOP, at a moment when it does not hold the storage's lock: what stands still with it stops all who write."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while True:
+            child.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # All its threads stand.
+            try:
+                with contextlib.closing(sqlite3.connect(self.path(f"{folder}/sterlet.db"), timeout=0)) as database:
+                    database.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                self.assertIn("lock", str(error))
+            child.send_signal(signal.SIGCONT)
+            self.assertLess(time.monotonic(), deadline, "it always holds the lock")
 
 
 TOY = """

@@ -68,7 +68,7 @@ class WaysIn(ProgramTest):
         for language, name in (("python", "sterlet.py"), ("cpp", "sterlet.hpp")):
             with open(os.path.join(SOURCE, "client", name)) as file:
                 self.assertEqual(self.run_program("client", language).stdout, file.read())
-        self.assertIn("{python,cpp}", self.run_program("client", "fortran", code=2).stderr)
+        self.assertIn("LANGUAGE is one of python, cpp (found 'fortran')", self.run_program("client", "fortran", code=2).stderr)
 
     def test_a_printed_python_client_reports(self):
         self.write("sterlet.py", self.run_program("client", "python").stdout)

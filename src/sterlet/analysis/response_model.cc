@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "sterlet/analysis/square_matrix.h"
 #include "sterlet/math/dense.h"
@@ -228,14 +229,14 @@ std::vector<double> prepared(const std::vector<double>& results, Measure measure
 }  // namespace
 
 std::optional<ResponseModel> ResponseModel::fit(const ProcessInput& input, Kind kind, const ResponseModel* like) {
-  const std::size_t n = input.results.size(), d = input.ordered.size() + input.unordered.size();
-  if (n < kRowsMin || d == 0) return std::nullopt;
+  const std::size_t d = input.ordered.size() + input.unordered.size();
+  if (input.results.size() < kRowsMin || d == 0) return std::nullopt;
   ResponseModel model;
   model.is_smooth_ = kind.is_smooth;
   double log_slope = 0;
-  model.results_ = prepared(input.results, kind.measure, log_slope);
-  if (model.results_.empty()) return std::nullopt;
-  model.parameters_ = Evidence(input, model.results_, kind.is_smooth)
+  std::vector<double> y = prepared(input.results, kind.measure, log_slope);
+  if (y.empty()) return std::nullopt;
+  model.parameters_ = Evidence(input, y, kind.is_smooth)
                           .search(like != nullptr ? like->parameters_ : std::vector<double>{}, model.log_evidence_);
   const std::vector<double>& parameters = model.parameters_;
   model.log_evidence_ += log_slope;
@@ -244,21 +245,11 @@ std::optional<ResponseModel> ResponseModel::fit(const ProcessInput& input, Kind 
   model.alone_ = std::exp(parameters[d]) / static_cast<double>(d);
   model.together_ = std::exp(parameters[d + 1]);
   model.noise_ = std::exp(0.5 * parameters[d + 2]);
-  for (std::size_t row = 0; row < n; ++row) {
-    std::vector<double> own;
-    for (const auto& column : input.ordered) own.push_back(column[row]);
-    for (const auto& column : input.unordered) own.push_back(column[row]);
-    model.rows_.push_back(std::move(own));
-  }
-  SquareMatrix inverse(n), inverse_of_factor(n);
-  for (std::size_t a = 0; a < n; ++a) {
-    for (std::size_t b = a; b < n; ++b) inverse.at(a, b) = model.kernel(model.rows_[a], model.rows_[b]);
-    inverse.at(a, a) += square(model.noise_) + kJitter;
-  }
-  double log_determinant = 0;
-  if (!std::isfinite(model.log_evidence_) || !invert(inverse, inverse_of_factor, log_determinant)) return std::nullopt;
-  for (std::size_t a = 0; a < n; ++a) model.weights_.push_back(math::dot(inverse.row(a), model.results_.data(), n));
-  model.inverse_ = std::move(inverse.values);
+  if (!std::isfinite(model.log_evidence_)) return std::nullopt;
+  auto posterior = KernelPosterior::of(input, std::move(y), square(model.noise_) + kJitter,
+                                       [&](const auto& a, const auto& b) { return model.kernel(a, b); });
+  if (!posterior) return std::nullopt;
+  model.posterior_ = std::move(*posterior);
   return model;
 }
 
@@ -277,14 +268,9 @@ double ResponseModel::kernel(const std::vector<double>& a, const std::vector<dou
   return alone_ * sum + together_ * covariance_at(is_smooth_, distance).value;
 }
 
-// K w = y - (K's diagonal of noise) w.
-double ResponseModel::expected(std::size_t row) const {
-  return results_[row] - (square(noise_) + kJitter) * weights_[row];
-}
-
 SmoothProcess::Profile ResponseModel::profile(const std::vector<std::vector<double>>& points, std::size_t column,
                                               const std::vector<double>& places) const {
-  const std::size_t count = places.size(), n = rows_.size();
+  const std::size_t count = places.size(), n = posterior_.rows.size();
   SmoothProcess::Profile out{.mean = std::vector<double>(count, 0.0),
                              .covariance = std::vector<double>(count * count, 0.0)};
   if (points.empty()) return out;
@@ -308,7 +294,7 @@ SmoothProcess::Profile ResponseModel::profile(const std::vector<std::vector<doub
     const double alone = alone_ * (rest.sum + covariance_at(is_smooth_, half).value);
     return alone + together_ * covariance_at(is_smooth_, rest.distance + half).value;
   };
-  std::vector<double> with_rows(count * n, 0.0), projected(n);  // Covariance of each mean with each row.
+  std::vector<double> with_rows(count * n, 0.0);  // Covariance of each mean with each row.
   for (const std::vector<double>& point : points) {
     for (const std::vector<double>& other : points) {
       const Rest rest = rest_of(point, other);
@@ -319,22 +305,13 @@ SmoothProcess::Profile ResponseModel::profile(const std::vector<std::vector<doub
       }
     }
     for (std::size_t row = 0; row < n; ++row) {
-      const Rest rest = rest_of(point, rows_[row]);
+      const Rest rest = rest_of(point, posterior_.rows[row]);
       for (std::size_t i = 0; i < count; ++i) {
-        with_rows[i * n + row] += kernel_at(rest, places[i], rows_[row][column]) / all;
+        with_rows[i * n + row] += kernel_at(rest, places[i], posterior_.rows[row][column]) / all;
       }
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    const double* with = with_rows.data() + i * n;
-    for (std::size_t a = 0; a < n; ++a) {
-      out.mean[i] += with[a] * weights_[a];
-      projected[a] = math::dot(inverse_.data() + a * math::padded(n), with, n);
-    }
-    for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t a = 0; a < n; ++a) out.covariance[i * count + k] -= projected[a] * with_rows[k * n + a];
-    }
-  }
+  posterior_.condition(with_rows, out);
   return out;
 }
 

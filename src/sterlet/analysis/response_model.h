@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "sterlet/analysis/kernel_posterior.h"
 #include "sterlet/analysis/smooth_process.h"
 
 namespace sterlet::analysis {
@@ -35,7 +36,7 @@ class ResponseModel final {
   /// Standard deviation of the noise, and, as in all that follows, in the spread of the results in the model's measure.
   double noise() const { return noise_; }
   /// What is expected there without the noise.
-  double expected(std::size_t row) const;
+  double expected(std::size_t row) const { return posterior_.expected(row); }
   /// As of SmoothProcess.
   SmoothProcess::Profile profile(const std::vector<std::vector<double>>& points, std::size_t column,
                                  const std::vector<double>& places) const;
@@ -47,11 +48,9 @@ class ResponseModel final {
 
   bool is_smooth_ = true;
   std::size_t ordered_ = 0;
-  std::vector<std::vector<double>> rows_;  // Ordered coordinates, then choices.
-  std::vector<double> results_;            // Standardised.
-  std::vector<double> parameters_;         // Logarithms of what follows, as they were found.
-  std::vector<double> lengths_, weights_;
-  std::vector<double> inverse_;  // Of the covariance; its rows padded as the kernels of math want them.
+  KernelPosterior posterior_;       // Of the results standardised.
+  std::vector<double> parameters_;  // Logarithms of what follows, as they were found.
+  std::vector<double> lengths_;
   double alone_ = 0, together_ = 0, noise_ = 0, log_evidence_ = 0;
 };
 

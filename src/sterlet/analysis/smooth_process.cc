@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "sterlet/analysis/square_matrix.h"
 #include "sterlet/math/dense.h"
@@ -193,11 +194,9 @@ std::vector<double> prepared(const std::vector<double>& results, double& centre,
 }  // namespace
 
 std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape shape) {
-  const std::size_t n = input.results.size();
-  if (n < kRowsMin) return std::nullopt;
+  if (input.results.size() < kRowsMin) return std::nullopt;
   SmoothProcess process(shape);
-  process.results_ = prepared(input.results, process.centre_, process.unit_);
-  const std::vector<double>& y = process.results_;
+  std::vector<double> y = prepared(input.results, process.centre_, process.unit_);
   if (!(process.unit_ > 0) || !std::isfinite(process.unit_)) return std::nullopt;
   const std::size_t d = input.ordered.size() + input.unordered.size();
   const std::vector<double> parameters = Evidence(input, y, shape).search(process.log_evidence_);
@@ -205,22 +204,11 @@ std::optional<SmoothProcess> SmoothProcess::fit(const ProcessInput& input, Shape
   for (std::size_t j = 0; j < d; ++j) process.lengths_.push_back(std::exp(parameters[j]));
   process.signal_ = std::exp(parameters[d]);
   process.noise_ = std::exp(0.5 * parameters[d + 1]);
-  for (std::size_t row = 0; row < n; ++row) {
-    std::vector<double> own;
-    for (const auto& column : input.ordered) own.push_back(column[row]);
-    for (const auto& column : input.unordered) own.push_back(column[row]);
-    process.rows_.push_back(std::move(own));
-  }
-  SquareMatrix inverse(n), inverse_of_factor(n);
-  for (std::size_t a = 0; a < n; ++a) {
-    for (std::size_t b = a; b < n; ++b) inverse.at(a, b) = process.kernel(process.rows_[a], process.rows_[b]);
-    inverse.at(a, a) += square(process.noise_) + kJitter;
-  }
-  double log_determinant = 0;
-  if (!std::isfinite(process.log_evidence_) || !invert(inverse, inverse_of_factor, log_determinant))
-    return std::nullopt;
-  for (std::size_t a = 0; a < n; ++a) process.weights_.push_back(math::dot(inverse.row(a), y.data(), n));
-  process.inverse_ = std::move(inverse.values);
+  if (!std::isfinite(process.log_evidence_)) return std::nullopt;
+  auto posterior = KernelPosterior::of(input, std::move(y), square(process.noise_) + kJitter,
+                                       [&](const auto& a, const auto& b) { return process.kernel(a, b); });
+  if (!posterior) return std::nullopt;
+  process.posterior_ = std::move(*posterior);
   return process;
 }
 
@@ -235,18 +223,15 @@ double SmoothProcess::kernel(const std::vector<double>& a, const std::vector<dou
 
 double SmoothProcess::signal() const { return std::sqrt(signal_) * unit_; }
 
-// K w = y - (K's diagonal of noise) w.
-double SmoothProcess::expected(std::size_t row) const {
-  return centre_ + unit_ * (results_[row] - (square(noise_) + kJitter) * weights_[row]);
-}
+double SmoothProcess::expected(std::size_t row) const { return centre_ + unit_ * posterior_.expected(row); }
 
 double SmoothProcess::likeness(std::size_t first, std::size_t second) const {
-  return kernel(rows_[first], rows_[second]) / signal_;
+  return kernel(posterior_.rows[first], posterior_.rows[second]) / signal_;
 }
 
 SmoothProcess::Profile SmoothProcess::profile(const std::vector<std::vector<double>>& points, std::size_t column,
                                               const std::vector<double>& places) const {
-  const std::size_t count = places.size(), n = rows_.size();
+  const std::size_t count = places.size(), n = posterior_.rows.size();
   Profile out{.mean = std::vector<double>(count, 0.0), .covariance = std::vector<double>(count * count, 0.0)};
   if (points.empty()) return out;
   const auto all = static_cast<double>(points.size());
@@ -257,26 +242,17 @@ SmoothProcess::Profile SmoothProcess::profile(const std::vector<std::vector<doub
       at.back()[column] = place;
     }
   }
-  std::vector<double> with_rows(count * n, 0.0), projected(n);  // Covariance of each mean with each row.
+  std::vector<double> with_rows(count * n, 0.0);  // Covariance of each mean with each row.
   for (std::size_t i = 0; i < at.size(); ++i) {
     const std::size_t place = i / points.size();
-    for (std::size_t row = 0; row < n; ++row) with_rows[place * n + row] += kernel(at[i], rows_[row]) / all;
+    for (std::size_t row = 0; row < n; ++row) with_rows[place * n + row] += kernel(at[i], posterior_.rows[row]) / all;
     for (std::size_t k = 0; k < at.size(); ++k) {
       out.covariance[place * count + k / points.size()] += kernel(at[i], at[k]) / (all * all);
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    const double* own = with_rows.data() + i * n;
-    for (std::size_t a = 0; a < n; ++a) {
-      out.mean[i] += own[a] * weights_[a];
-      projected[a] = math::dot(inverse_.data() + a * math::padded(n), own, n);
-    }
-    out.mean[i] = centre_ + out.mean[i] * unit_;
-    for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t a = 0; a < n; ++a) out.covariance[i * count + k] -= projected[a] * with_rows[k * n + a];
-      out.covariance[i * count + k] *= square(unit_);
-    }
-  }
+  posterior_.condition(with_rows, out);
+  for (double& mean : out.mean) mean = centre_ + mean * unit_;
+  for (double& covariance : out.covariance) covariance *= square(unit_);
   return out;
 }
 

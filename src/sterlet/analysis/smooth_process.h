@@ -4,14 +4,9 @@
 #include <optional>
 #include <vector>
 
-namespace sterlet::analysis {
+#include "sterlet/analysis/kernel_posterior.h"
 
-/// Rows of a table by columns: ordered ones in [0, 1], then those of choices.
-struct ProcessInput {
-  std::vector<std::vector<double>> ordered;
-  std::vector<std::vector<double>> unordered;
-  std::vector<double> results;  ///< One a row, to be minimised.
-};
+namespace sterlet::analysis {
 
 /// A Gaussian process for looking at results, not for suggesting: a kernel with a length a column, whose parameters are
 /// the most probable ones under priors that expect a column to bend a result once or twice.
@@ -39,7 +34,7 @@ class SmoothProcess final {
   double noise() const { return noise_ * unit_; }
   double signal() const;
   /// A row's result as it was fitted: worse ones are drawn in, see above.
-  double fitted(std::size_t row) const { return centre_ + unit_ * results_[row]; }
+  double fitted(std::size_t row) const { return centre_ + unit_ * posterior_.results[row]; }
   /// What is expected there without the noise.
   double expected(std::size_t row) const;
   /// How alike the process takes two rows to be, in [0, 1].
@@ -47,9 +42,7 @@ class SmoothProcess final {
 
   /// The mean over some points of the prediction with column `column` (ordered) at each of some places, and its
   /// covariance, row after row; of the posterior, without noise, in the results' unit and its square.
-  struct Profile {
-    std::vector<double> mean, covariance;
-  };
+  using Profile = ProcessProfile;
   Profile profile(const std::vector<std::vector<double>>& points, std::size_t column,
                   const std::vector<double>& places) const;
 
@@ -59,10 +52,8 @@ class SmoothProcess final {
 
   Shape shape_;
   std::size_t ordered_ = 0;
-  std::vector<std::vector<double>> rows_;  // Ordered coordinates, then choices.
-  std::vector<double> results_;            // Standardised.
-  std::vector<double> lengths_, weights_;
-  std::vector<double> inverse_;  // Of the covariance; its rows padded as the kernels of math want them.
+  KernelPosterior posterior_;  // Of the results standardised.
+  std::vector<double> lengths_;
   double signal_ = 1, noise_ = 0, centre_ = 0, unit_ = 1, log_evidence_ = 0;
 };
 

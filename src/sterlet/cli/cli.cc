@@ -15,6 +15,7 @@
 #include "sterlet/cli/command_words.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/usage_words.h"
 
 namespace sterlet::cli {
 
@@ -74,7 +75,7 @@ std::string parse_message(const CLI::App& app, const CLI::ParseError& error, int
     return fmt::format("{} has no option {}; {}", command.get_name(), base::printable(option),
                        advice(option, options, help));
   }
-  return fmt::format("{}; see {}", error.what(), help);
+  return fmt::format("{}; see {}", usage_text(command, error), help);
 }
 
 void parse_and_run(Context& context, int argc, char** argv) {

@@ -186,6 +186,7 @@ std::vector<Line> study_head_lines(const Study& study, const base::Clock& clock,
                        std::min(settled_intervals(study) + 1, intervals), intervals);
   }
   share = std::clamp(share, 0.0, 1.0);
+  if (share == 1) eta = base::duration_text(0);  // Whatever is left of the other budget.
   std::vector<Line> lines;
   lines.push_back(Line()
                       .add(study.spec().name, Style::kBold)

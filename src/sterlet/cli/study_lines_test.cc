@@ -45,6 +45,17 @@ TEST(StudyLines, OfAStudyThatHasNotBegun) {
             std::string::npos);
 }
 
+TEST(StudyLines, OfAStudyWhoseTrialsAreOverExpectNoMore) {
+  const HeldClock clock;
+  std::string text(kStudy);
+  text.replace(text.find("trials: 4"), 9, "trials: 1, time: 1h");
+  const auto study = study_of(text);
+  EXPECT_NE(text_of(study_head_lines(*study, clock, 60, {})).find("ETA 1h"), std::string::npos);
+  ASSERT_TRUE(study->ask());
+  ASSERT_TRUE(study->tell(0, 1, {.values = {0.5}}));
+  EXPECT_NE(text_of(study_head_lines(*study, clock, 60, {})).find("ETA 0s\n"), std::string::npos);
+}
+
 TEST(Abandoned, AreTold) {
   const auto study = study_of(kStudy);
   EXPECT_EQ(abandoned_text(*study, {}), "");

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sterlet/base/result.h"
+#include "sterlet/cli/trial_columns.h"
 #include "sterlet/study/study.h"
 
 namespace sterlet::cli {
@@ -21,19 +20,6 @@ struct ListOptions {
   std::vector<std::string> columns;  ///< In this order; empty: those that fit.
   bool is_plain() const { return sort.empty() && states.empty() && tag.empty() && !top && columns.empty(); }
 };
-
-/// One column that a list of trials may have.
-struct ListColumn {
-  std::string name;
-  std::function<std::string(std::int64_t trial)> text;
-  /// Where a trial stands in this column's order; NaN: last. By text where it is empty.
-  std::function<double(std::int64_t trial)> order = {};
-  std::string sort_name = {};  ///< Another word for it in --sort.
-};
-
-/// All columns of a study's trials, as of `now_ms`. `remarks` stand in place of reasons. Borrows the study.
-std::vector<ListColumn> list_columns(const study::Study& study, std::map<std::int64_t, std::string> remarks,
-                                     std::int64_t now_ms);
 
 /// The numbers of the trials that the options name, in their order: the last one is the newest, but for another --sort.
 /// Errors: kInvalidArgument for a column or state that there is not, with the nearest.

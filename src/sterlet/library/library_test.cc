@@ -142,14 +142,19 @@ TEST(Library, SaysWhatIsWrongWithASpace) {
 }
 
 TEST(Library, RefusesWhatDoesNotExist) {
-  EXPECT_NE(message_of(Study::open(three(), {.sampler = "tpee"})).find("did you mean 'tpe'"), std::string::npos);
-  EXPECT_NE(message_of(Study::open(three(), {.pruner = "mediann"})).find("did you mean 'median'"), std::string::npos);
+  EXPECT_EQ(message_of(Study::open(three(), {.name = "mine", .sampler = "tpee"})),
+            "mine: unknown sampler 'tpee'; did you mean 'tpe'?");
+  EXPECT_EQ(message_of(Study::open(three(), {.name = "mine", .pruner = "mediann"})),
+            "mine: unknown pruner 'mediann'; did you mean 'median'?");
+  EXPECT_EQ(Study::open(three(), {.sampler = "tpee"}).error().code, ErrorCode::kInvalidArgument);
   EXPECT_NE(message_of(Study::open(three(), {.sampler = {"tpe", {{"startup", 5}}}})).find("startup"),
             std::string::npos);
   EXPECT_NE(message_of(Sampler::make(three(), {.algorithm = "tpee"})).find("did you mean 'tpe'"), std::string::npos);
   EXPECT_FALSE(Study::open(three(), {.objectives = {}}));
   EXPECT_FALSE(Study::open(three(), {.trials = 0}));
-  EXPECT_FALSE(Study::open(three(), {.name = ""}));
+  for (const char* name : {"", "../mine", "--mine", "my\nstudy"}) {
+    EXPECT_EQ(message_of(Study::open(three(), {.name = name})).substr(0, 23), "a study cannot be named") << name;
+  }
   EXPECT_FALSE(Sampler::make(three(), {.directions = {}}));
 }
 

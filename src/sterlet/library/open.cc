@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/library/convert.h"
 #include "sterlet/storage/open.h"
@@ -77,10 +78,21 @@ Result<Opened> open_declared(const Space& space, const StudyOptions& options) {
   if (options.objectives.empty()) {
     return base::fail(ErrorCode::kInvalidArgument, "there is no objective", "give one, be it Objective()");
   }
+  if (!studyfile::is_study_name(options.name)) {
+    return base::fail(ErrorCode::kInvalidArgument,
+                      fmt::format("a study cannot be named '{}'", base::printable(options.name)),
+                      "use a name that a folder may have");
+  }
   STERLET_TRY(const space::Space checked, checked_space(space));
   auto file =
       studyfile::study_from_json(study::strategies(), spec_of(checked, SpaceDoor::parts(space)->constraints, options));
-  if (!file) return base::fail(file.error());
+  if (!file) {
+    base::Error fault = file.error();
+    // It was declared by the program: there is no study file, and nothing is stored yet.
+    fault.code = ErrorCode::kInvalidArgument;
+    fault.where = base::printable(options.name);
+    return base::fail(std::move(fault));
+  }
   return open_as(std::move(*file), options.storage);
 }
 

@@ -4,6 +4,7 @@
 
 #include "sterlet/base/text.h"
 #include "sterlet/run/explain.h"
+#include "sterlet/study/sessions.h"
 
 namespace sterlet::run {
 
@@ -54,6 +55,20 @@ std::optional<std::string> Remarks::on_changed(std::size_t running) {
              : fmt::format("another process has changed the study; {} to the end as {} begun",
                            running == 1 ? "the running trial goes" : fmt::format("{} running trials go", running),
                            running == 1 ? "it was" : "they were");
+}
+
+std::optional<std::string> Remarks::on_others() {
+  if (!topics_.insert("others").second) return std::nullopt;
+  return fmt::format(
+      "other trials are run by a process that cannot be seen from here (another container, machine or "
+      "user); waiting up to {} s for a sign of life, without which they are run again here",
+      study::SessionWatch::kGraceMs / 1000);
+}
+
+std::string Remarks::on_locked(const std::string& storage) {
+  return fmt::format(
+      "{}: another program holds it locked; the trials run on, and what they report is stored once it is free",
+      storage);
 }
 
 }  // namespace sterlet::run

@@ -29,6 +29,11 @@ class Remarks final {
   /// study's last transaction.
   std::optional<std::string> on_changed(std::size_t running);
 
+  /// That nothing runs here, and trials of another process, which may be dead, are waited for.
+  std::optional<std::string> on_others();
+  /// That the storage is locked; each time, as it holds trials up.
+  static std::string on_locked(const std::string& storage);
+
  private:
   const study::Study& study_;
   int version_ = 0;  // Of the spec that is run.

@@ -67,11 +67,7 @@ class Runner final {
     study_.set_lock_patience(options_.lock_patience_ms);
     auto result = run_turns();
     const bool goes_on = result && options_.takes_changes && result->pause == study::Pause::kAmended && !is_ending();
-    if (!goes_on) {
-      notify_of_end(!result       ? result.error().message()
-                    : is_ending() ? "it was interrupted"
-                                  : std::string(study::text_of(result->pause)));
-    }
+    if (!goes_on) notify_of_end(!result ? result.error().message() : ending_of(*result));
     study_.set_lock_patience(std::nullopt);
     study_.defer_sync(false);
     return result;
@@ -84,7 +80,7 @@ class Runner final {
     while (true) {
       STERLET_PASS(while_locked([&] { return turn(); }));
       if (is_over()) break;
-      if (running_.empty() && is_waiting_for_others()) tell_of_others();
+      if (running_.empty() && is_waiting_for_others()) say(remarks_.on_others());
       STERLET_PASS(wait());
     }
     contexts_.finish(is_ending());
@@ -97,6 +93,9 @@ class Runner final {
   }
 
   bool is_ending() const { return interruptions_.count() > 0; }
+  std::string ending_of(const RunResult& result) const {
+    return is_ending() ? "it was interrupted" : std::string(study::text_of(result.pause));
+  }
   bool is_over() const {
     if (!running_.empty() || !events_.empty()) return false;
     if (asks_again_ && !is_ending()) return false;
@@ -108,15 +107,6 @@ class Runner final {
     return has_undecided_ && (pause == study::Pause::kTrials || pause == study::Pause::kSpace);
   }
   bool has_room(std::size_t running) const { return !is_ending() && static_cast<int>(running) < workers_; }
-
-  void tell_of_others() {
-    if (is_told_of_others_) return;
-    is_told_of_others_ = true;
-    observer_.said(
-        fmt::format("other trials are run by a process that cannot be seen from here (another container, machine or "
-                    "user); waiting up to {} s for a sign of life, without which they are run again here",
-                    study::SessionWatch::kGraceMs / 1000));
-  }
 
   // Does something with the storage, as often as it takes to find it unlocked. Meanwhile the programs' messages are
   // taken (they are stored later, in their order) and signals are heeded.
@@ -134,10 +124,7 @@ class Runner final {
       }
       if (!is_told && clock_.steady_ms() - start_ms >= kLockTellMs) {
         is_told = true;
-        observer_.said(
-            fmt::format("{}: another program holds it locked; the trials run on, and what they report is stored "
-                        "once it is free",
-                        result.error().where));
+        observer_.said(Remarks::on_locked(result.error().where));
       }
       gather(kLockPauseMs);
     }
@@ -255,8 +242,8 @@ class Runner final {
     if (turn.has_looked_around) {
       looked_at_ms_ = clock_.steady_ms();
       has_undecided_ = turn.has_undecided;
+      cleaned_ = turn.lost_sessions;
     }
-    if (turn.has_looked_around) cleaned_ = turn.lost_sessions;
     for (const std::string& session : turn.lost_sessions) executor_.end_leftovers(session);
     for (const Turn::Reported& report : turn.reported) observer_.reported(report.trial, report.step, report.value);
     for (const std::string& sentence : turn.sayings) observer_.said(sentence);
@@ -337,21 +324,25 @@ class Runner final {
     return {};
   }
 
+  std::uint64_t seed_of(const study::Claim& claim) const {
+    const std::int64_t trial = claim.seed_of.value_or(claim.number);
+    return trial_seed(study::seed_of(study_, trial), trial);
+  }
+
   Result<void> launch(study::Claim claim) {
     const studyfile::StudySpec& spec = study_.spec();
     const AttemptId id{.trial = claim.number, .attempt = claim.attempt};
     std::vector<int> gpus = gpu_slots_.take(spec.resources.gpu);
-    const auto launched = executor_.launch(make_launch(
-        spec, {.id = id,
-               .params = study_.space().to_json(claim.point),
-               .seed = options_.seed.value_or(trial_seed(study::seed_of(study_, claim.seed_of.value_or(claim.number)),
-                                                         claim.seed_of.value_or(claim.number))),
-               .trial_folder = trial_folder(options_.trials_folder, claim.number),
-               .checkpoint = claim.checkpoint,
-               .agenda = claim.agenda,
-               .is_exact = claim.is_exact,
-               .gpus = gpus,
-               .threads = options_.threads}));
+    const auto launched =
+        executor_.launch(make_launch(spec, {.id = id,
+                                            .params = study_.space().to_json(claim.point),
+                                            .seed = options_.seed.value_or(seed_of(claim)),
+                                            .trial_folder = trial_folder(options_.trials_folder, claim.number),
+                                            .checkpoint = claim.checkpoint,
+                                            .agenda = claim.agenda,
+                                            .is_exact = claim.is_exact,
+                                            .gpus = gpus,
+                                            .threads = options_.threads}));
     if (!launched && launched.error().code != ErrorCode::kUnreachable) return launched;  // The disk, say.
     const bool has_others = !running_.empty();
     Course course(claim.agenda);
@@ -401,7 +392,6 @@ class Runner final {
   std::vector<std::string> cleaned_;
   std::optional<std::int64_t> looked_at_ms_;  // When the last beat was given and lost trials were looked for.
   bool has_undecided_ = false;                // See is_waiting_for_others().
-  bool is_told_of_others_ = false;
   bool asks_again_ = false;  // A trial that could not be started gives its place back: the last pause holds no longer.
   std::optional<std::int64_t> sync_at_ms_;  // When the disk is to have all that is stored; nothing: it has.
   std::int64_t watched_at_ms_ = 0;          // When the storage was last seen in its place.

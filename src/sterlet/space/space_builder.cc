@@ -5,16 +5,15 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/space/parameter_check.h"
 #include "sterlet/space/space.h"
 
 namespace sterlet::space {
 
 namespace {
 
-constexpr double kIntegerMax = 1e12;  // Beyond it a log scale no longer tells neighbours apart.
 constexpr std::size_t kDimensionsMax = 10000;
 constexpr std::size_t kRepeatMax = 1000;
-constexpr std::size_t kNameLengthMax = 200;
 constexpr int kFeasibilityDrawsMax = 20000;
 
 }  // namespace
@@ -55,151 +54,12 @@ class SpaceBuilder final {
 
   void check_parameter(std::size_t index) {
     const Parameter& parameter = space_.parameters_[index];
-    check_name(index);
-    if (is_numeric(parameter)) {
-      check_range(parameter);
-    } else {
-      check_choices(parameter);
-    }
-    if (parameter.tier < 1 || parameter.tier > 4) {
-      fault(parameter.name, "tier", fmt::format("a tier is 1, 2, 3 or 4 (found {})", parameter.tier),
-            "1 is tuned first, 4 left at its default");
-    }
-  }
-
-  void check_name(std::size_t index) {
-    const std::string& name = space_.parameters_[index].name;
-    const bool begins = !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_');
-    const bool clean = std::all_of(name.begin(), name.end(), [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
-    });
-    if (!begins || !clean || name.size() > kNameLengthMax) {
-      fault(name, "", fmt::format("'{}' cannot be a parameter's name", base::printable(name.substr(0, 60))),
-            fmt::format("use a letter, then letters, digits, '_', '.' or '-', at most {}", kNameLengthMax));
-    }
     for (std::size_t earlier = 0; earlier < index; ++earlier) {
-      if (space_.parameters_[earlier].name == name) {
-        fault(name, "", "this parameter is declared twice", "keep one of the two");
-        return;
-      }
+      if (space_.parameters_[earlier].name != parameter.name) continue;
+      fault(parameter.name, "", "this parameter is declared twice", "keep one of the two");
+      break;
     }
-  }
-
-  void check_range(const Parameter& parameter) {
-    using base::number_text;
-    const bool is_int = parameter.kind == Kind::kInt;
-    const double low = parameter.low, high = parameter.high;
-    for (const auto& [key, bound] : {std::pair{"low", low}, std::pair{"high", high}}) {
-      if (!std::isfinite(bound)) {
-        fault(parameter.name, key, fmt::format("{} must be a finite number (found {})", key, number_text(bound)),
-              "give the bound that you would search up to");
-        return;
-      }
-      if (is_int && bound != std::floor(bound)) {
-        fault(parameter.name, key,
-              fmt::format("{} of an int must be a whole number (found {})", key, number_text(bound)),
-              "round it, or use type: float");
-        return;
-      }
-      if (is_int && std::fabs(bound) > kIntegerMax) {
-        fault(parameter.name, key, fmt::format("{} of an int is at most 1e12 (found {})", key, number_text(bound)),
-              "use type: float");
-        return;
-      }
-    }
-    if (low > high) {
-      fault(parameter.name, "low",
-            fmt::format("low must be below high (found {} and {})", number_text(low), number_text(high)), "swap them");
-      return;
-    }
-    if (!std::isfinite(high - low)) {
-      fault(
-          parameter.name, "low",
-          fmt::format("the range is wider than a number can say (found {} to {})", number_text(low), number_text(high)),
-          "give the bounds that make sense");
-      return;
-    }
-    if (!check_scale(parameter)) return;
-    if (parameter.step) check_step(parameter);
-    if (parameter.zero != 0 && (!(parameter.zero > 0) || !(parameter.zero < 1))) {
-      fault(parameter.name, "zero",
-            fmt::format("zero is a share of draws, from 0 to below 1 (found {})", number_text(parameter.zero)),
-            "try zero: 0.1");
-    } else if (parameter.zero != 0 && (is_int || parameter.scale != Scale::kLog)) {
-      fault(parameter.name, "zero", "zero is for floats on a log scale, which cannot reach 0 otherwise",
-            "remove it and let low be 0, or set scale: log");
-    }
-  }
-
-  bool check_scale(const Parameter& parameter) {
-    using base::number_text;
-    const double low = parameter.low, high = parameter.high;
-    if (parameter.scale == Scale::kLog && low <= 0) {
-      fault(parameter.name, "low", fmt::format("a log scale needs low > 0 (found {})", number_text(low)),
-            parameter.kind == Kind::kInt ? "try low: 1, or scale: linear" : "try low: 1e-5, or scale: linear");
-      return false;
-    }
-    if (parameter.scale == Scale::kReverseLog && parameter.kind == Kind::kInt) {
-      fault(parameter.name, "scale", "a reverse_log scale is for floats between 0 and 1",
-            "use type: float, or scale: log");
-      return false;
-    }
-    if (parameter.scale == Scale::kReverseLog && (low <= 0 || high >= 1)) {
-      const bool low_is_wrong = low <= 0;
-      fault(parameter.name, low_is_wrong ? "low" : "high",
-            fmt::format("a reverse_log scale needs 0 < low and high < 1 (found {} = {})", low_is_wrong ? "low" : "high",
-                        number_text(low_is_wrong ? low : high)),
-            low_is_wrong ? "try low: 0.5, or scale: linear" : "try high: 0.999, or scale: linear");
-      return false;
-    }
-    return true;
-  }
-
-  void check_step(const Parameter& parameter) {
-    using base::number_text;
-    const double step = *parameter.step, width = parameter.high - parameter.low;
-    if (!std::isfinite(step) || step <= 0) {
-      fault(parameter.name, "step", fmt::format("step must be a number above 0 (found {})", number_text(step)),
-            "remove it for a continuous range");
-    } else if (parameter.kind == Kind::kInt && step != std::floor(step)) {
-      fault(parameter.name, "step", fmt::format("step of an int must be a whole number (found {})", number_text(step)),
-            "round it, or use type: float");
-    } else if (step > width && width > 0) {
-      fault(parameter.name, "step",
-            fmt::format("step is larger than high - low (found {} and {})", number_text(step), number_text(width)),
-            "take a smaller step");
-    } else if (width / step > kIntegerMax) {
-      fault(parameter.name, "step",
-            fmt::format("step divides the range into more than 1e12 values (found {})", number_text(step)),
-            "remove it for a continuous range");
-    }
-    if (parameter.zero > 0) {
-      fault(parameter.name, "step", "step and zero do not go together", "keep one of the two");
-    }
-  }
-
-  void check_choices(const Parameter& parameter) {
-    if (parameter.choices.empty()) {
-      fault(parameter.name, "choices", "choices are missing", "list them: choices: [a, b]");
-    }
-    for (std::size_t i = 0; i < parameter.choices.size(); ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        if (same_choice(parameter.choices[i], parameter.choices[j])) {
-          fault(parameter.name, "choices",
-                fmt::format("'{}' is listed twice", base::printable(text_of(parameter.choices[i]))),
-                "keep one of the two");
-          return;
-        }
-      }
-      if (const auto* number = std::get_if<double>(&parameter.choices[i]);
-          number != nullptr && !std::isfinite(*number)) {
-        fault(parameter.name, "choices", fmt::format("a choice must be finite (found {})", base::number_text(*number)),
-              "give it as text, in quotes");
-      }
-    }
-    if (parameter.scale != Scale::kLinear) {
-      fault(parameter.name, "scale", fmt::format("a {} has no scale", text_of(parameter.kind)), "remove it");
-    }
+    check_declaration(parameter, faults_);
   }
 
   void parse_conditions() {

@@ -24,6 +24,10 @@ constexpr auto kMetrics = std::to_array<std::string_view>(
      "reward", "precision", "recall", "kappa", "mcc",      "perplexity", "return", "rouge"});
 constexpr auto kHeldBack = std::to_array<std::string_view>({"val", "valid", "validation", "test", "dev", "eval", "cv"});
 
+// What makes a line of JSON of an object, in the same languages.
+constexpr auto kToJson = std::to_array<std::string_view>({"JSON.stringify(", "json.dumps(", "toJSON(", "json_encode("});
+constexpr auto kSteps = std::to_array<std::string_view>({"epoch", "step", "iteration", "iter", "round"});
+
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
 
 std::string lower(std::string_view text) {
@@ -56,14 +60,24 @@ int rank_of(std::string_view name) {
   const auto parts = parts_of(name);
   const bool is_held_back =
       std::any_of(parts.begin(), parts.end(), [](const auto& part) { return is_one_of(part, kHeldBack); });
-  const bool is_training = std::count(parts.begin(), parts.end(), "train") > 0;
+  const bool is_training =
+      std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part == "train" || part == "training"; });
   return (is_held_back ? 4 : is_training ? 0 : 2) + (parts.back() == "loss" ? 0 : 1);
 }
 
 std::string plain(std::string_view name) {
   std::string text(name);
-  std::replace(text.begin(), text.end(), '-', '_');
+  for (char& c : text) c = c == '-' || c == ' ' ? '_' : c;
   return text;
+}
+
+// Where a name begins whose last word stands there: at the word before in `test acc`, which tells it from `train acc`.
+std::size_t begin_of_name(std::string_view line, std::size_t last_word) {
+  if (last_word < 2 || line[last_word - 1] != ' ' || !is_word(line[last_word - 2])) return last_word;
+  std::size_t begin = last_word - 1;
+  while (begin > 0 && is_word(line[begin - 1])) --begin;
+  const std::string word = lower(line.substr(begin, last_word - 1 - begin));
+  return is_one_of(word, kHeldBack) || word == "train" || word == "training" ? begin : last_word;
 }
 
 // Whether a value follows: acc={, acc: %f, "acc", acc, "acc=" << acc, acc=$acc.
@@ -83,7 +97,7 @@ bool has_value_after(std::string_view rest) {
 // epoch or the like before the name, with a value: what makes a curve of the printed lines.
 std::string step_pattern(std::string_view before) {
   const std::string text = lower(before);
-  for (const std::string_view word : {"epoch", "step", "iteration", "iter", "round"}) {
+  for (const std::string_view word : kSteps) {
     // `for (int step = 1; ...)` may stand before what is printed.
     for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += word.size()) {
       if (at > 0 && is_word(text[at - 1])) continue;
@@ -102,10 +116,40 @@ struct Found {
   PrintedMetric metric;
 };
 
+// Whether a word is a key of an object that is written down: loss: x, "loss": x, 'loss' => x, loss = x.
+bool is_key_before(std::string_view rest) {
+  if (rest.starts_with('"') || rest.starts_with('\'')) rest.remove_prefix(1);
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  return rest.starts_with("=>") || (rest.starts_with('=') && !rest.starts_with("==")) ||
+         (rest.starts_with(':') && !rest.starts_with("::"));
+}
+
+// The keys of an object that is printed as JSON: "epoch":3,"val_loss":0.21.
+void look_at_json(std::string_view object, std::string_view line, Found& best) {
+  std::string step;
+  for (std::size_t at = 0; at < object.size();) {
+    std::size_t end = at;
+    while (end < object.size() && is_word(object[end])) ++end;
+    const std::string_view name = object.substr(at, end - at);
+    at = std::max(end, at + 1);
+    if (name.empty() || !is_key_before(object.substr(end))) continue;
+    if (is_one_of(lower(name), kSteps)) step = fmt::format("\"{}\": *(?<step>\\d+).*?", name);
+    if (!is_metric(name) || rank_of(name) < best.rank) continue;
+    best.rank = rank_of(name);
+    best.metric = {.name = plain(name),
+                   .pattern = fmt::format("{}\"{}\": *(?<{}>[-+.\\w]+)", step, name, plain(name)),
+                   .line = std::string(line)};
+  }
+}
+
 void look_at_line(std::string_view line, Found& best) {
   const std::size_t quote = line.find_first_of("\"'");
   const bool prints = std::any_of(kPrinting.begin(), kPrinting.end(),
                                   [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+  for (const std::string_view call : kToJson) {
+    const std::size_t at = line.find(call);
+    if (prints && at != std::string_view::npos) return look_at_json(line.substr(at + call.size()), line, best);
+  }
   const std::size_t echo = line.find("echo");
   if (!prints || (quote == std::string_view::npos && echo == std::string_view::npos)) return;
   for (std::size_t at = std::min(quote, echo); at < line.size();) {
@@ -117,12 +161,17 @@ void look_at_line(std::string_view line, Found& best) {
     while (end < line.size() && is_word(line[end])) ++end;
     const std::string_view name = line.substr(at, end - at);
     const bool begins_well = std::isalpha(static_cast<unsigned char>(name.front())) != 0;
-    if (begins_well && is_metric(name) && has_value_after(line.substr(end)) && rank_of(name) >= best.rank) {
-      best.rank = rank_of(name);
-      best.metric = {
-          .name = plain(name),
-          .pattern = fmt::format("{}{}[=: ]+(?<{}>[-+.\\w]+)", step_pattern(line.substr(0, at)), name, plain(name)),
-          .line = std::string(line)};
+    if (begins_well && is_metric(name) && has_value_after(line.substr(end))) {
+      const std::size_t begin = begin_of_name(line, at);
+      const std::string_view printed = line.substr(begin, end - begin);
+      const std::string metric = plain(printed);
+      if (const int rank = rank_of(metric); rank >= best.rank) {
+        best.rank = rank;
+        best.metric = {
+            .name = metric,
+            .pattern = fmt::format("{}{}[=: ]+(?<{}>[-+.\\w]+)", step_pattern(line.substr(0, begin)), printed, metric),
+            .line = std::string(line)};
+      }
     }
     at = end;
   }

@@ -221,9 +221,23 @@ TEST(PrintedMetric, IsFoundInManyLanguages) {
   EXPECT_EQ(printed("print \"f1=$f1\\n\";"), "f1 f1[=: ]+(?<f1>[-+.\\w]+)");
 }
 
+TEST(PrintedMetric, IsFoundInObjectsThatArePrintedAsJson) {
+  EXPECT_EQ(printed("console.log(JSON.stringify({epoch: e, train_loss: 1 / e, val_loss: loss(e)}));"),
+            "val_loss \"epoch\": *(?<step>\\d+).*?\"val_loss\": *(?<val_loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("print(json.dumps({'accuracy': right / count, 'loss': loss}))"),
+            "accuracy \"accuracy\": *(?<accuracy>[-+.\\w]+)");
+  EXPECT_EQ(printed("cat(toJSON(list(step = i, rmse = r), auto_unbox = TRUE), '\\n')"),
+            "rmse \"step\": *(?<step>\\d+).*?\"rmse\": *(?<rmse>[-+.\\w]+)");
+  EXPECT_EQ(printed("print(json.dumps(loss))"), "none");
+}
+
 TEST(PrintedMetric, HeldBackDataComesFirstThenWhatIsNoLoss) {
   EXPECT_EQ(printed("print(f'val_loss={a}')\nprint(f'accuracy={b} train_auc={c}')"),
             "val_loss val_loss[=: ]+(?<val_loss>[-+.\\w]+)");
+  EXPECT_EQ(printed("printf \"[%d] train acc %.3f | test acc %.3f\\n\", $e, $a, $b;"),
+            "test_acc test acc[=: ]+(?<test_acc>[-+.\\w]+)");
+  EXPECT_EQ(printed("print(f'epoch {e} Val loss: {a} training loss: {b}')"),
+            "Val_loss epoch\\D{0,4}(?<step>\\d+).*?Val loss[=: ]+(?<Val_loss>[-+.\\w]+)");
   EXPECT_EQ(printed("print(f'accuracy={a} loss={b}')"), "accuracy accuracy[=: ]+(?<accuracy>[-+.\\w]+)");
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 #include "sterlet/studyfile/presets.h"
 #include "sterlet/studyfile/schedule.h"
 #include "sterlet/studyfile/schema.h"
+#include "sterlet/studyfile/budget.h"
 #include "sterlet/studyfile/choice.h"
 #include "sterlet/studyfile/command.h"
 #include "sterlet/studyfile/foreign.h"
@@ -27,8 +27,6 @@ namespace {
 
 using Errors = std::vector<base::Error>;
 
-constexpr std::int64_t kTrialsMax = 1000000000;
-constexpr std::int64_t kStepsMax = 1'000'000'000'000;
 constexpr std::int64_t kWorkersMax = 4096;
 constexpr std::int64_t kRetriesMax = 1000;
 constexpr std::int64_t kRepeatsMax = 1000;
@@ -67,7 +65,7 @@ class StudyReader final {
     }
     take_name();
     spec_.objectives = read_objectives(root_, faults_);
-    take_budget();
+    spec_.budget = read_budget(root_, faults_);
     std::optional<DeclaredSpace> declared =
         read_parameters(root_, faults_, parameter_names_, {.trials = spec_.budget.trials, .tiers = options_.tiers});
     spec_.command = read_command(root_, faults_, parameter_names_);
@@ -148,34 +146,6 @@ class StudyReader final {
       return;
     }
     spec_.name = *name;
-  }
-
-  void take_budget() {
-    const YamlNode* node = root_.find("budget");
-    if (node == nullptr) return;
-    const Values values(faults_, "budget");
-    if (node->is_scalar() || node->is_list()) {
-      const bool is_number = json_from_yaml(*node).is_number();
-      top_.is_map(*node, "budget",
-                  is_number ? fmt::format("budget: {{trials: {}}}", node->text) : "budget: {trials: 100, time: 30m}");
-      return;
-    }
-    values.check_keys(*node, key_names(budget_keys()), "budget");
-    if (const YamlNode* trials = node->find("trials")) {
-      spec_.budget.trials = values.integer(*trials, "trials", 1, kTrialsMax);
-    }
-    if (const YamlNode* time = node->find("time")) spec_.budget.seconds = values.duration(*time, "time");
-    if (const YamlNode* target = node->find("target")) spec_.budget.target = values.number(*target, "target");
-    if (const YamlNode* steps = node->find("max_steps")) {
-      spec_.budget.steps_max = values.integer(*steps, "max_steps", 1, kStepsMax);
-    }
-    if (const YamlNode* grace = node->find("grace")) {
-      spec_.budget.grace = values.duration(*grace, "grace");
-      if (node->find("time") == nullptr) {
-        values.fault(grace->mark, "grace begins where time is over, and there is no time",
-                     "add time, as in budget: {time: 1h, grace: 2m}");
-      }
-    }
   }
 
   void take_strategy() {

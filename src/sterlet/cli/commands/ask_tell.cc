@@ -13,6 +13,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/staleness.h"
+#include "sterlet/cli/usage_words.h"
 #include "sterlet/cli/warm_start.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/study/strategies/registry.h"
@@ -97,7 +98,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--storage", options->study.storage, "file to keep it in (default: in memory)");
   add_amend_option(command, options->study);
   add_warm_options(command, options->warm);
-  command.add_option("--seed", options->seed, "seed, in place of the study file's");
+  add_seed_option(command, options->seed, "seed, in place of the study file's");
   command.add_flag("--growing", options->is_growing,
                    "STUDY is a new study as JSON, whose parameters may all be still to come");
   command.add_flag("--timed", options->is_timed, "a trial takes from its ask to its tell: sampler auto goes by that");

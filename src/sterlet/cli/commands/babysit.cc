@@ -16,6 +16,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/staleness.h"
+#include "sterlet/cli/usage_words.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/trial_folder.h"
@@ -165,7 +166,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("WORDS", options->words, "STUDY [NAME=VALUE ...]: a study file or name, and first values");
   command.add_option("--storage", options->study.storage, "file with the studies (default: sterlet.db beside it)");
   add_amend_option(command, options->study);
-  command.add_option("--seed", options->seed, "seed, in place of the study's");
+  add_seed_option(command, options->seed, "seed, in place of the study's");
   command.add_option("--trial", options->trial, "go on with this model (default: the latest)");
   command.add_flag("--new", options->fresh, "train a new model, from a new initialization");
   command.add_flag(

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/api/documents.h"
+#include "sterlet/api/results_table.h"
 #include "sterlet/base/file.h"
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"

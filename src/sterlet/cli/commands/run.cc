@@ -9,6 +9,7 @@
 #include "sterlet/cli/context.h"
 #include "sterlet/cli/trial_argument.h"
 #include "sterlet/cli/tuning.h"
+#include "sterlet/cli/usage_words.h"
 #include "sterlet/cli/words.h"
 #include "sterlet/exec/session.h"
 #include "sterlet/run/trial_folder.h"
@@ -133,7 +134,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--trial", options->trial, "which trial's settings (default: the best)");
   command.add_option("--seeds", options->seeds, "how often, each time on another seed (default: 1)")
       ->check(CLI::Range(std::int64_t{1}, kSeedsMax));
-  command.add_option("--seed", options->seed, "the seed that these are drawn from");
+  add_seed_option(command, options->seed, "the seed that these are drawn from");
   command.add_flag("--add", options->add, "put the results into the study's history, too");
   add_running_options(command, options->tuning);
   command.footer(

@@ -7,6 +7,7 @@
 #include "sterlet/cli/planning.h"
 #include "sterlet/cli/population.h"
 #include "sterlet/cli/tuning.h"
+#include "sterlet/cli/usage_words.h"
 #include "sterlet/cli/warm_start.h"
 #include "sterlet/cli/warning.h"
 #include "sterlet/exec/session.h"
@@ -36,7 +37,7 @@ void add(CLI::App& command, Context& context) {
   command.add_option("--storage", options->study.storage,
                      "file with the studies (default: sterlet.db beside the study file)");
   add_amend_option(command, options->study);
-  command.add_option("--seed", options->seed, "seed, in place of the study file's");
+  add_seed_option(command, options->seed, "seed, in place of the study file's");
   command.add_option("--replay", options->replay,
                      "train with this schedule of hyperparameters (sterlet export --schedule), each time afresh");
   command.add_option("--seeds", options->seeds, "with --replay: how often, on different seeds (default: 3)")

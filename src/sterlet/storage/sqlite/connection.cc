@@ -224,6 +224,7 @@ base::Error Connection::error(int code) const {
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:  // Another program stands still amid its look at the log.
       return {.code = ErrorCode::kLocked,
               .where = path_,
               .what = fmt::format("{} locked by another program{}, so nothing was changed",
