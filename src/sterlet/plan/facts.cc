@@ -123,7 +123,7 @@ void take_outcomes(const studyfile::StudySpec& spec, const PilotResult& pilot, F
       std::clamp(static_cast<double>(most->reports.back().step) / static_cast<double>(facts.steps), 1e-6, 1.0);
   facts.slope = std::min(0.0, slope_of(most->reports));  // What gets worse for now is not taken to go on so.
   for (const Training& training : pilot.beside) {
-    if (training.is_default || training.has_failed || training.reports.empty()) continue;
+    if (training.is_default || training.is_guess || training.has_failed || training.reports.empty()) continue;
     const std::int64_t step = std::min(training.reports.back().step, most->reports.back().step);
     const double gap = value_at(training.reports, step) - value_at(most->reports, step);
     if (std::isfinite(gap)) facts.gaps.push_back(gap);
