@@ -5,8 +5,7 @@
 
 The programs sleep their steps away, so that other work on the machine hardly counts. Their kinds: equal times; times by the
 batch size, with and without its counting for the result; by layers and units; by epochs; by the number of trees, told at the
-end alone; a slow start; memory; times at random; early failures; a stop of their own once they are good; and four more that were
-written before their plans were seen. --at-once: so
+end alone; a slow start; memory; times at random; early failures; a stop of their own once they are good; and eight more. --at-once: so
 many kinds beside each other. Prints a table in Markdown.
 """
 import argparse
@@ -83,6 +82,19 @@ KINDS = {
     "a share of the data": (
         RATE + "  share: {type: float, low: 0.1, high: 1, default: 0.4}\n  decay: {type: float, low: 1e-6, high: 1e-1, scale: log, default: 1e-4}\n",
         "train(max(2, int(50 * p['share'])), 0.04, 0.2 + 0.1 * off('rate', 0.01) + 0.05 * p['share'] ** -0.5 + 0.01 * off('decay', 1e-3) + chance.gauss(0, 0.003))"),
+    # Written after the pilot was changed for the last time.
+    "cells squared, told at the end": (
+        "  cells: {type: int, low: 10, high: 60, default: 20}\n  k: {type: float, low: 0.1, high: 10, scale: log, default: 1}\n  damping: {type: float, low: 0, high: 1, default: 0.2}\n",
+        "time.sleep(0.2 + 0.001 * p['cells'] ** 2); trial.finish(0.1 + 0.2 * off('k', 3) + 0.3 * (p['damping'] - 0.6) ** 2 + 3 / p['cells'])"),
+    "length times units": (
+        RATE + "  length: {type: int, low: 16, high: 256, scale: log, default: 64}\n  units: {type: int, low: 16, high: 128, default: 32}\n",
+        "train(20, 0.01 + 1e-5 * p['length'] * p['units'], 0.5 + 0.1 * off('rate', 0.005) + 0.2 * off('length', 120) + 1 / p['units'] + chance.gauss(0, 0.005))"),
+    "two optimizers, one twice as dear": (
+        RATE + "  optimizer: {choices: [sgd, adam], default: sgd}\n  width: {type: int, low: 16, high: 256, scale: log, default: 64}\n",
+        "train(20, (0.01 + 0.0003 * p['width']) * (2 if p['optimizer'] == 'adam' else 1), 0.4 + 0.1 * off('rate', 0.01) + 2 / p['width'] - (0.1 if p['optimizer'] == 'adam' else 0) + chance.gauss(0, 0.005))"),
+    "epochs, and best in the middle": (
+        RATE + "  epochs: {type: int, low: 4, high: 80, scale: log, default: 15}\n  mixup: {type: float, low: 0, high: 1, default: 0.2}\n",
+        "train(p['epochs'], 0.04, 0.3 + 0.1 * off('rate', 0.02) + 0.3 * off('epochs', 25) + 0.05 * (p['mixup'] - 0.4) ** 2 + chance.gauss(0, 0.003))"),
 }
 
 
