@@ -228,6 +228,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
   take_pace(pilot, facts);
   set_pruned_shares(spec, facts);
   facts.at_once = pilot.at_once;
+  take_outcomes(spec, pilot, facts);
   take_costs(space, pilot, facts);
   facts.memory_bytes = pilot.alone.memory_bytes;
   for (const Training& training : pilot.beside)
@@ -239,7 +240,6 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
     facts.why_not = pilot.alone.is_live ? "its program does not go back to checkpoints"
                                         : "its program takes no changes while it trains";
   }
-  take_outcomes(spec, pilot, facts);
   return facts;
 }
 

@@ -26,6 +26,7 @@ constexpr double kAlike = 1.3;       // Trainings whose times differ by less tha
 constexpr double kLonger = 1.25;     // Of what was cut off when it had run longer than the defaults.
 constexpr double kLate = 3;          // A first report so many times as late as the defaults' is no chance of the start.
 constexpr std::size_t kDraws = 100;  // Of what points around the best take.
+constexpr double kFlattening = 0.5;  // A curve's slope over ln(step) goes on at this share.
 constexpr double kEarlyNoise = 0.3;  // Of the ranks of values seen at the very beginning.
 
 using Rows = std::vector<std::vector<double>>;
@@ -125,35 +126,49 @@ std::optional<double> share_of(const Training& training, const Length& length) {
   return std::min(1.0, static_cast<double>(training.reports.back().step) / length.of(training));
 }
 
-// At that share of it; infinite where it had none then.
-double value_at(const Training& training, const Length& length, double share) {
-  if (training.is_whole && share >= 1 && training.value) return *training.value;
+// At that step; infinite where it had none then.
+double value_at(const Training& training, double step) {
   if (training.reports.empty()) return training.value.value_or(std::numeric_limits<double>::infinity());
-  const double steps = training.is_whole ? static_cast<double>(training.reports.back().step) : length.of(training);
   double value = training.reports.front().value;
   for (const Seen& each : training.reports) {
-    if (static_cast<double>(each.step) > share * steps * (1 + 1e-9)) break;
+    if (static_cast<double>(each.step) > step * (1 + 1e-9)) break;
     value = each.value;
   }
   return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
 }
 
-// All trainings are compared where the one that came least far is.
-PilotValues values_of(const PilotResult& pilot, const Length& length) {
+double value_at_end(const Training& training) {
+  return training.value.value_or(value_at(training, std::numeric_limits<double>::infinity()));
+}
+
+// What all came to at their ends, where all came there. Else all are compared at the step that the one has that came least far, and
+// each goes on from there as the defaults do, by the slope that their values have over ln(step): one that has more steps comes further.
+PilotValues values_of(const PilotResult& pilot, const Length& length, double slope) {
   std::vector<const Training*> compared{&pilot.alone};
   for (const Training& training : pilot.beside) {
     if (!training.is_default) compared.push_back(&training);
   }
-  double least = 1;
+  double least = 1, step = std::numeric_limits<double>::infinity();
   for (const Training* training : compared) {
-    if (!training->has_failed) least = std::min(least, share_of(*training, length).value_or(1));
+    if (training->has_failed) continue;
+    least = std::min(least, share_of(*training, length).value_or(1));
+    if (!training->reports.empty()) step = std::min(step, static_cast<double>(training->reports.back().step));
   }
   PilotValues out{.noise = kEarlyNoise * (1 - std::sqrt(least))};
   for (const Training* training : compared) {
     if (!training->has_failed && !share_of(*training, length)) continue;
     out.units.push_back(training->unit);
-    out.values.push_back(training->has_failed ? std::numeric_limits<double>::infinity()
-                                              : value_at(*training, length, least));
+    if (training->has_failed) {
+      out.values.push_back(std::numeric_limits<double>::infinity());
+    } else if (least >= 1) {
+      out.values.push_back(value_at_end(*training));
+    } else {
+      const double steps = training->is_whole && !training->reports.empty()
+                               ? static_cast<double>(training->reports.back().step)
+                               : length.of(*training);
+      out.values.push_back(value_at(*training, step) +
+                           kFlattening * slope * std::log(steps / static_cast<double>(length.steps)));
+    }
   }
   return out;
 }
@@ -215,7 +230,7 @@ Costs costs_of(const space::Space& space, const PilotResult& pilot, const Facts&
     if (training.has_failed && !training.is_guess) failures += 1;
   }
   if (drawn > 0) out.failures = failures / drawn;
-  out.values = values_of(pilot, length);
+  out.values = values_of(pilot, length, facts.slope);
   Rows points = spread_over(space);
   const std::size_t count = points.size();
   points.insert(points.end(), out.values.units.begin(), out.values.units.end());
@@ -274,7 +289,7 @@ std::optional<PilotValues> values_where_costs_differ(const PilotResult& pilot, c
     least = std::min(least, *cost);
     most = std::max(most, *cost);
   }
-  return most < kAlike * least ? std::nullopt : std::optional(values_of(pilot, length));
+  return most < kAlike * least ? std::nullopt : std::optional(values_of(pilot, length, facts.slope));
 }
 
 }  // namespace sterlet::plan

@@ -169,6 +169,36 @@ TEST_F(WidthPilotTest, GoesWhereTheSearchWillGo) {
   EXPECT_GT(near[near.size() / 4], 5);
 }
 
+/// Programs that take a time by their epochs, of which 20 are best.
+class EpochsPilotTest : public WidthPilotTest {
+ protected:
+  void advance(const exec::Launch& launch) override {
+    Program& program = programs_[launch.id.trial];
+    const auto epochs = launch.params.at("width").get<std::int64_t>();
+    if (program.launched_ms < 0) {
+      program.launched_ms = clock_.now_ms;
+      executor_.tell(launch.id, Event::Hello{.steps = epochs});
+      return;
+    }
+    const std::int64_t step = std::min(epochs, (clock_.now_ms - program.launched_ms) / 300);
+    const double off = std::log10(static_cast<double>(epochs) / 20);
+    while (program.step < step) {
+      ++program.step;
+      executor_.report(launch.id, program.step, 0.3 * off * off + 0.5 / static_cast<double>(program.step));
+    }
+    if (program.step == epochs) executor_.exit(launch.id);
+  }
+};
+
+// The first steps are the worst in each: at the same share of a longer training there are more of them behind it.
+TEST_F(EpochsPilotTest, ComparesTrainingsOfUnequalLengthAtTheSameStep) {
+  const studyfile::StudyFile study = study_by("auto");
+  const auto pilot = run(2, 60, study);
+  ASSERT_TRUE(pilot.has_value()) << pilot.error().message();
+  const double best = std::log(20.0) / std::log(64.0);
+  EXPECT_NEAR(mean_width(*pilot, true), best, 0.15);
+}
+
 TEST_F(WidthPilotTest, DrawsAllAtRandomWhereTheSearchDoes) {
   const studyfile::StudyFile study = study_by("random");
   const auto pilot = run(2, 60, study);
