@@ -16,7 +16,7 @@ using Measure = ResponseModel::Measure;
 
 // The evidence of either kind of model counts by this much: with noise of a third of the spread, undiminished it was sure of
 // the wrong scale in 5% of studies.
-constexpr double kTemper = 0.2;
+constexpr double kTemper = 0.3;
 constexpr std::size_t kMeasures = 2;  // So many of them are looked at, the likeliest on the current scale.
 
 double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
