@@ -5,7 +5,7 @@
 
 The programs sleep their steps away, so that other work on the machine hardly counts. Their kinds: equal times; times by the
 batch size, with and without its counting for the result; by layers and units; by epochs; by the number of trees, told at the
-end alone; a slow start; memory; times at random; early failures; and a stop of their own once they are good. --at-once: so
+end alone; a slow start; memory; times at random; early failures; a stop of their own once they are good; and eight more. --at-once: so
 many kinds beside each other. Prints a table in Markdown.
 """
 import argparse
@@ -25,6 +25,8 @@ p = trial.params
 chance = random.Random(trial.seed(0))
 def bowl(**at):
     return 0.1 + sum((p[name] - best) ** 2 * weight for name, (best, weight) in at.items())
+def off(name, best):
+    return math.log10(p[name] / best) ** 2
 def train(steps, seconds, loss, told=True):
     if told:
         trial.announce_steps(steps)
@@ -34,6 +36,7 @@ def train(steps, seconds, loss, told=True):
         time.sleep(max(0, due - time.monotonic()))
         trial.report(step, loss=loss + 0.5 / step)
 """
+RATE = "  rate: {type: float, low: 1e-4, high: 1, scale: log, default: 0.01}\n"
 X = "  x: {type: float, low: 0, high: 1, default: 0.5}\n"
 KINDS = {
     "equal": (X, "train(20, 0.05, bowl(x=(0.3, 1)))"),
@@ -66,6 +69,32 @@ KINDS = {
     "stops itself": (
         X + "  rate: {type: float, low: 1e-3, high: 1, scale: log, default: 0.03}\n",
         "train(int(8 + 2 / p['rate'] ** 0.5), 0.04, bowl(x=(0.3, 1)) + 0.1 * abs(math.log10(p['rate']) + 1.5), told=False)"),
+    # Written before a plan of them was seen.
+    "filters and pixels": (
+        RATE + "  filters: {type: int, low: 8, high: 64, scale: log, default: 16}\n  pixels: {type: int, low: 16, high: 64, step: 8, default: 32}\n",
+        "train(15, 0.01 + 2e-6 * p['filters'] * p['pixels'] ** 2, 0.3 + 0.1 * off('rate', 0.01) + 0.6 / p['filters'] ** 0.5 + 1 / p['pixels'] + chance.gauss(0, 0.005))"),
+    "rounds and depth, not told": (
+        RATE + "  rounds: {type: int, low: 10, high: 200, scale: log, default: 40}\n  depth: {type: int, low: 2, high: 10, default: 4}\n",
+        "train(p['rounds'], 0.003 + 0.002 * p['depth'], 0.2 + 0.05 * off('rate', 2 / p['rounds']) + 0.004 * (p['depth'] - 6) ** 2 + 1 / p['rounds'] + chance.gauss(0, 0.003), told=False)"),
+    "a choice of sizes, and blocks": (
+        RATE + "  size: {choices: [32, 64, 128, 256], default: 64}\n  blocks: {type: int, low: 1, high: 8, default: 2}\n  dropout: {type: float, low: 0, high: 0.5, default: 0.1}\n",
+        "time.sleep(0.5)\ntrain(20, 0.005 + 0.00015 * p['size'] * p['blocks'], 0.5 + 0.1 * off('rate', 0.003) + 0.2 / p['blocks'] + 4 / p['size'] + 0.2 * (p['dropout'] - 0.2) ** 2 + chance.gauss(0, 0.005))"),
+    "a share of the data": (
+        RATE + "  share: {type: float, low: 0.1, high: 1, default: 0.4}\n  decay: {type: float, low: 1e-6, high: 1e-1, scale: log, default: 1e-4}\n",
+        "train(max(2, int(50 * p['share'])), 0.04, 0.2 + 0.1 * off('rate', 0.01) + 0.05 * p['share'] ** -0.5 + 0.01 * off('decay', 1e-3) + chance.gauss(0, 0.003))"),
+    # Written after the pilot was changed for the last time.
+    "cells squared, told at the end": (
+        "  cells: {type: int, low: 10, high: 60, default: 20}\n  k: {type: float, low: 0.1, high: 10, scale: log, default: 1}\n  damping: {type: float, low: 0, high: 1, default: 0.2}\n",
+        "time.sleep(0.2 + 0.001 * p['cells'] ** 2); trial.finish(0.1 + 0.2 * off('k', 3) + 0.3 * (p['damping'] - 0.6) ** 2 + 3 / p['cells'])"),
+    "length times units": (
+        RATE + "  length: {type: int, low: 16, high: 256, scale: log, default: 64}\n  units: {type: int, low: 16, high: 128, default: 32}\n",
+        "train(20, 0.01 + 1e-5 * p['length'] * p['units'], 0.5 + 0.1 * off('rate', 0.005) + 0.2 * off('length', 120) + 1 / p['units'] + chance.gauss(0, 0.005))"),
+    "two optimizers, one twice as dear": (
+        RATE + "  optimizer: {choices: [sgd, adam], default: sgd}\n  width: {type: int, low: 16, high: 256, scale: log, default: 64}\n",
+        "train(20, (0.01 + 0.0003 * p['width']) * (2 if p['optimizer'] == 'adam' else 1), 0.4 + 0.1 * off('rate', 0.01) + 2 / p['width'] - (0.1 if p['optimizer'] == 'adam' else 0) + chance.gauss(0, 0.005))"),
+    "epochs, and best in the middle": (
+        RATE + "  epochs: {type: int, low: 4, high: 80, scale: log, default: 15}\n  mixup: {type: float, low: 0, high: 1, default: 0.2}\n",
+        "train(p['epochs'], 0.04, 0.3 + 0.1 * off('rate', 0.02) + 0.3 * off('epochs', 25) + 0.05 * (p['mixup'] - 0.4) ** 2 + chance.gauss(0, 0.003))"),
 }
 
 

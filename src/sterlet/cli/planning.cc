@@ -34,6 +34,7 @@ constexpr double kPartOfBudget = 0.05;  // Of the budget's time that each part o
 constexpr double kPartMin = 3, kPartMax = 30, kPartUsual = 20;  // ... in these bounds; without a time the last.
 constexpr double kPatiencePart = 0.025;                  // Of the budget's time, where a program loads for long ...
 constexpr double kPatienceMin = 60, kPatienceMax = 600;  // ... or nothing but its end tells how long it is.
+constexpr double kGuidedPart = 0.3;                      // Of the budget's time, where the time goes by parameters.
 constexpr double kWholePart = 0.15;                      // Of the budget's time, so that enough points are seen.
 constexpr int kAtOnceMax = 16;                           // More beside each other tell nothing new.
 
@@ -116,6 +117,9 @@ Result<double> part_seconds(const studyfile::StudySpec& spec, const PlanningOpti
 double patience_seconds(const studyfile::StudySpec& spec) {
   return std::clamp(kPatiencePart * spec.budget.seconds.value_or(0), kPatienceMin, kPatienceMax);
 }
+double guided_seconds(const studyfile::StudySpec& spec) {
+  return spec.budget.seconds ? std::min(kGuidedPart * *spec.budget.seconds, kPatienceMin) : kPatienceMin;
+}
 double whole_seconds(const studyfile::StudySpec& spec) {
   return spec.budget.seconds ? std::min(kWholePart * *spec.budget.seconds, kPatienceMin) : kPatienceMin;
 }
@@ -134,15 +138,17 @@ Result<plan::Facts> facts_by_pilot(Context& context, const studyfile::StudyFile&
                                    .part_seconds = seconds,
                                    .patience_seconds = is_open ? patience_seconds(spec) : 0,
                                    .whole_seconds = is_open ? whole_seconds(spec) : 0,
+                                   .guided_seconds = is_open ? guided_seconds(spec) : 0,
                                    .at_once = at_once,
                                    .gpus = machine.gpus,
                                    .threads_alone = run::count_threads(spec, 1, cores),
                                    .threads_beside = run::count_threads(spec, at_once, cores),
                                    .is_length_known = options.steps || spec.budget.steps_max,
+                                   .steps = options.steps,
                                    .memory_bytes = machine.memory_bytes};
   if (!context.quiet && !context.json) {
     context.err.line(fmt::format("{}: a pilot runs its program for up to {}, beside the study", spec.name,
-                                 base::duration_text(seconds + std::max(seconds, pilot_options.whole_seconds))));
+                                 base::duration_text(seconds + std::max(seconds, pilot_options.guided_seconds))));
     context.err.flush();
   }
   base::prepend_to_path(base::program_folder());

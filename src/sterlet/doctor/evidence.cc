@@ -48,6 +48,15 @@ void draw_in_outliers(std::vector<double>& results) {
   for (double& result : results) result = std::clamp(result, first - reach, third + reach);
 }
 
+double take_unit(std::vector<double>& results) {
+  double largest = 0;
+  for (const double result : results) largest = std::max(largest, std::fabs(result));
+  if (largest == 0) return 1;
+  const int exponent = std::ilogb(largest);
+  for (double& result : results) result = std::scalbn(result, -exponent);
+  return std::scalbn(1.0, exponent);
+}
+
 std::vector<std::size_t> deciders_of(const space::Space& space, const Parameter& parameter) {
   std::vector<std::size_t> parameters;
   if (!parameter.when.empty()) {
@@ -134,6 +143,7 @@ Evidence gather(const space::Space& space, const space::History& history, std::s
     for (std::size_t j = 0; j < row.size(); ++j) evidence.table.columns[j].values.push_back(row[j]);
   }
   draw_in_outliers(evidence.table.results);
+  evidence.unit = take_unit(evidence.table.results);
   find_deciders(space, evidence);
   find_active_shares(space, evidence);
   return evidence;

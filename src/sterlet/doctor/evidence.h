@@ -16,10 +16,12 @@ namespace sterlet::doctor {
 ///
 /// Rows are COMPLETE trials with a finite value (of repeats the mean, once), and PRUNED ones whose final value was
 /// predicted. Values are to be minimised; those further than ten interquartile ranges from the middle half are drawn in
-/// to there, so that a diverged training does not stand for all the variance there is.
+/// to there, so that a diverged training does not stand for all the variance there is. They are told in a unit of their own
+/// size, so that the squares of none, be it 1e-300 or 1e300, come to 0 or to infinity.
 struct Evidence {
   std::vector<std::size_t> dimensions;  ///< Of the space, one a column.
   analysis::TrialTable table;
+  double unit = 1;                   ///< Of the table's results; a power of two, so that none is rounded.
   std::vector<std::int64_t> trials;  ///< Their numbers, one a row.
   std::vector<bool> is_complete;     ///< One a row.
 };

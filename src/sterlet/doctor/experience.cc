@@ -26,6 +26,17 @@ double quantile(const std::vector<double>& ascending, double share) {
   return below + 1 < ascending.size() ? ascending[below] * (1 - rest) + ascending[below + 1] * rest : ascending[below];
 }
 
+// Where all came to the same, none is better than another.
+bool has_differences(const study::Study& study) {
+  std::optional<double> first;
+  for (const space::Observation& trial : study.history().trials()) {
+    if (trial.outcome != space::Outcome::kComplete || trial.values.empty()) continue;
+    if (first && trial.values.front() != *first) return true;
+    first = trial.values.front();
+  }
+  return false;
+}
+
 std::size_t complete_trials(const study::Study& study) {
   return static_cast<std::size_t>(
       std::count_if(study.records().begin(), study.records().end(), [&](const storage::TrialRecord& record) {
@@ -195,6 +206,7 @@ void choose_kind(Experience& experience, const std::string& wanted) {
 std::vector<Found> found_in(const study::Study& study) {
   std::vector<Found> found;
   if (study.spec().objectives.size() != 1 || complete_trials(study) < kFewestTrials) return found;
+  if (!has_differences(study)) return found;
   const std::vector<std::size_t> good = study::good_trials(study);
   const space::Space& space = study.space();
   for (std::size_t p = 0; p < space.parameters().size(); ++p) {

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "sterlet/study/strategies/registry.h"
+#include "sterlet/study/study.h"
+
 namespace sterlet::doctor {
 namespace {
 
@@ -34,6 +37,23 @@ TEST(Experience, ProposesARangeFromTwoStudiesThatAgree) {
   EXPECT_LT(*gathered[0].high, 0.5);
   EXPECT_NEAR(*gathered[0].value, 0.0316, 0.001);  // Middle, on the log scale, of 0.0224 and 0.0447.
   EXPECT_FALSE(gathered[0].is_split);
+}
+
+TEST(Experience, OfAStudyWhoseResultsAreAllTheSameIsNone) {
+  for (const bool is_constant : {false, true}) {
+    auto file = studyfile::parse_study_text(study::strategies(),
+                                            "objective: loss\nparams:\n  rate: {type: float, low: 0, high: 1}\n"
+                                            "  act: {choices: [relu, tanh]}\n",
+                                            "toy.yaml", "/");
+    ASSERT_TRUE(file.has_value());
+    auto study = study::Study::open(std::move(*file), {});
+    ASSERT_TRUE(study.has_value());
+    for (int i = 0; i < 40; ++i) {
+      const base::Json params{{"rate", i / 40.0}, {"act", i % 4 == 0 ? "tanh" : "relu"}};
+      ASSERT_TRUE((*study)->add(params, {.values = {is_constant ? 0.5 : i / 40.0}}).has_value());
+    }
+    EXPECT_EQ(found_in(**study).empty(), is_constant);
+  }
 }
 
 TEST(Experience, OfOneStudyIsAValueToBeginWith) {

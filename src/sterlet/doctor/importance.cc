@@ -130,15 +130,15 @@ void take_path(const study::Study& study, std::size_t objective, const Evidence&
   ImportancePath path{.from = space.to_json(start.point),
                       .to = space.to_json(goal),
                       .from_default = start.is_default,
-                      .from_value = shapley.from,
-                      .to_value = shapley.to};
+                      .from_value = evidence.unit * shapley.from,
+                      .to_value = evidence.unit * shapley.to};
   const auto first = measured_at(study, start.point, objective), last = measured_at(study, goal, objective);
-  double stretch = 1;
+  double stretch = evidence.unit;
   if (first && last) {
-    const double predicted = shapley.to - shapley.from, measured = *last - *first;
+    const double predicted = shapley.to - shapley.from, measured = *last / evidence.unit - *first / evidence.unit;
     const double ratio = predicted != 0 ? measured / predicted : 0;
     if (ratio >= 1 / kStretchMax && ratio <= kStretchMax) {
-      stretch = ratio;
+      stretch *= ratio;
       path.is_measured = true;
       path.from_value = *first;
       path.to_value = *last;

@@ -123,7 +123,7 @@ void take_outcomes(const studyfile::StudySpec& spec, const PilotResult& pilot, F
       std::clamp(static_cast<double>(most->reports.back().step) / static_cast<double>(facts.steps), 1e-6, 1.0);
   facts.slope = std::min(0.0, slope_of(most->reports));  // What gets worse for now is not taken to go on so.
   for (const Training& training : pilot.beside) {
-    if (training.is_default || training.has_failed || training.reports.empty()) continue;
+    if (training.is_default || training.is_guess || training.has_failed || training.reports.empty()) continue;
     const std::int64_t step = std::min(training.reports.back().step, most->reports.back().step);
     const double gap = value_at(training.reports, step) - value_at(most->reports, step);
     if (std::isfinite(gap)) facts.gaps.push_back(gap);
@@ -228,6 +228,7 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
   take_pace(pilot, facts);
   set_pruned_shares(spec, facts);
   facts.at_once = pilot.at_once;
+  take_outcomes(spec, pilot, facts);
   take_costs(space, pilot, facts);
   facts.memory_bytes = pilot.alone.memory_bytes;
   for (const Training& training : pilot.beside)
@@ -239,7 +240,6 @@ base::Result<Facts> gather_facts(const studyfile::StudySpec& spec, const space::
     facts.why_not = pilot.alone.is_live ? "its program does not go back to checkpoints"
                                         : "its program takes no changes while it trains";
   }
-  take_outcomes(spec, pilot, facts);
   return facts;
 }
 

@@ -21,7 +21,8 @@ struct Seen {
 
 /// What one training of the pilot showed.
 struct Training {
-  bool is_default = false;  ///< With the defaults; else with a point drawn from the space.
+  bool is_default = false;  ///< With the defaults; else with a point drawn from the space, ...
+  bool is_guess = false;    ///< ... or one that may be the best, by what had been seen before.
   std::vector<Seen> reports;
   double seconds = 0;     ///< How long it ran.
   bool is_whole = false;  ///< It ended by itself, with success.

@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
+#include "sterlet/plan/pilot_points.h"
 #include "sterlet/run/devices.h"
 #include "sterlet/run/interruptions.h"
 #include "sterlet/run/launch.h"
 #include "sterlet/run/trial_folder.h"
-#include "sterlet/samplers/sobol.h"
 
 namespace sterlet::plan {
 
@@ -29,6 +29,7 @@ constexpr std::int64_t kCheckpointMs = 5000;  // How long a checkpoint that was 
 constexpr std::size_t kReportsEnough = 12;    // With these, and kSecondsEnough, a pace is known well enough.
 constexpr double kSecondsEnough = 3;
 constexpr std::size_t kDrawReports = 3;  // Of a point drawn, whose pace is only one of several.
+constexpr std::size_t kDrawsMin = 5;
 constexpr std::size_t kDrawsEnough = 8;  // So many are worth more than the usual time of a part.
 constexpr double kPatience = 1.5;        // Times as long as the training alone may the second part be.
 constexpr double kMemoryShare = 0.9;     // Of the machine's, for all programs together.
@@ -46,7 +47,7 @@ class Pilot final {
         options_(options),
         interruptions_(options.signal_fd),
         gpus_(options.gpus, study.spec.resources.gpu_share),
-        points_(samplers::sobol_points(study.space, study.spec.seed.value_or(0))) {}
+        points_(study, options.steps) {}
 
   Result<PilotResult> run() {
     const std::int64_t start_ms = clock_.steady_ms();
@@ -109,10 +110,10 @@ class Pilot final {
   // Keeps as many running as will later, until the defaults were seen enough and enough points, or the time is over.
   Result<void> watch_beside(std::vector<std::int64_t>& beside) {
     const bool has_first = !beside.empty();
-    std::size_t draws = 0, seen = 0;
-    while (!is_part_over(seen)) {
+    std::size_t draws = 0, seen = 0, guesses_seen = 0;
+    while (!is_part_over(seen, guesses_seen)) {
       std::size_t running = 0;
-      seen = 0;
+      seen = guesses_seen = 0;
       for (std::size_t i = 0; i < beside.size(); ++i) {
         Program& program = programs_[beside[i]];
         const bool is_first = has_first && i == 0;
@@ -120,7 +121,9 @@ class Pilot final {
             is_first ? is_paced(program, kReportsEnough) : !needs_ends_ && is_paced(program, kDrawReports);
         if (!program.is_ended && is_enough && !is_first) STERLET_PASS(stop(beside[i]));
         if (!program.is_ended) ++running;
-        if (!is_first && (is_enough || program.is_ended)) ++seen;
+        if (is_first || (!is_enough && !program.is_ended)) continue;
+        ++seen;
+        if (program.training.is_guess) ++guesses_seen;
       }
       const bool is_first_seen =
           !has_first || programs_[beside[0]].is_ended || is_paced(programs_[beside[0]], kReportsEnough);
@@ -137,8 +140,13 @@ class Pilot final {
     return {};
   }
 
-  bool is_part_over(std::size_t seen) const {
+  bool is_part_over(std::size_t seen, std::size_t guesses_seen) const {
     const double seconds = static_cast<double>(clock_.steady_ms() - part_start_ms_) / 1000;
+    const bool is_guided =
+        std::any_of(programs_.begin(), programs_.end(), [](const auto& each) { return each.second.training.is_guess; });
+    if (seen < kDrawsMin || (is_guided && guesses_seen < kDrawsEnough)) {
+      return seconds >= std::max(longest_seconds_, options_.guided_seconds);
+    }
     return seconds >= (seen >= kDrawsEnough && are_alike() ? part_seconds_ : longest_seconds_);
   }
   // Of points whose trainings take all the same time, a few say enough.
@@ -172,23 +180,21 @@ class Pilot final {
            (is_enough ? options_.part_seconds : std::max(options_.part_seconds, options_.patience_seconds));
   }
 
-  space::Point point_of(bool is_default) {
-    const space::Space& space = study_.space;
-    const base::StreamKey key{
-        .seed = study_.spec.seed.value_or(0), .trial = next_, .stream = base::Stream::kSpace, .attempt = 0};
-    if (!is_default) {
-      // Evenly spread, so that few points say what a usual one takes.
-      const auto index = static_cast<std::uint32_t>(points_drawn_++);
-      return space.repair(space.from_unit(points_.at(index, key)), key);
+  // Of those that have ended.
+  PilotResult seen() const {
+    PilotResult out{.at_once = at_once_};
+    for (const auto& [number, program] : programs_) {
+      if (!program.is_ended) continue;
+      Training& training = number == 0 ? out.alone : out.beside.emplace_back();
+      training = program.training;
+      training.has_failed = !program.failure.empty();
     }
-    if (const auto defaults = space.defaults()) return *defaults;
-    const std::vector<double> middle(space.dimensions().size(), 0.5);
-    return space.repair(space.from_unit(middle), key);
+    return out;
   }
 
   Result<std::int64_t> start(bool is_default, int threads) {
     const auto number = static_cast<std::int64_t>(next_);
-    const space::Point point = point_of(is_default);
+    const auto [point, is_guess] = is_default ? PilotPoints::Next{points_.first()} : points_.next(seen(), next_);
     base::Json params = study_.space.to_json(point);
     ++next_;
     Program program;
@@ -197,6 +203,7 @@ class Pilot final {
       program.training.unit.push_back(std::isnan(value) ? value : study_.space.axis(i).unit(value));
     }
     program.training.is_default = is_default;
+    program.training.is_guess = is_guess;
     // The defaults are compared with themselves; a search gives each trial a seed of its own, by which times may differ.
     const std::int64_t seeded = is_default ? 0 : number;
     program.gpus = gpus_.take(study_.spec.resources.gpu);
@@ -337,8 +344,7 @@ class Pilot final {
   std::map<std::int64_t, Program> programs_;  // By trial number.
   std::uint64_t next_ = 0;
   std::int64_t part_start_ms_ = 0;
-  math::SobolPoints points_;
-  std::size_t points_drawn_ = 0;
+  PilotPoints points_;
   // Of the second part: how long it takes, how long where it saw few points, and whether these are waited for to their
   // ends.
   double part_seconds_ = 0, longest_seconds_ = 0;

@@ -19,10 +19,14 @@ struct PilotOptions {
   /// tells how long a full training is.
   double patience_seconds = 0;
   double whole_seconds = 0;  ///< That the second part may take instead, where it has seen fewer than 6 points by then.
-  int at_once = 1;           ///< >= 1. Programs beside each other in the second part.
+  /// That the second part may take instead, where the time goes by parameters, until it has seen 8 points where the search will
+  /// go; and where it has seen fewer than 5 points.
+  double guided_seconds = 0;
+  int at_once = 1;  ///< >= 1. Programs beside each other in the second part.
   std::vector<int> gpus;
   int threads_alone = 1, threads_beside = 1;  ///< As exec::Launch's.
   bool is_length_known = false;               ///< Then the first part need not wait for the training's end.
+  std::optional<std::int64_t> steps;          ///< Of a full training, where the user says it.
   /// The machine's, as a limit where the study has none, and for how many programs at once there is room; 0: not known.
   std::int64_t memory_bytes = 0;
   int signal_fd = -1;  ///< A signalfd; one signal ends the pilot. -1: none.

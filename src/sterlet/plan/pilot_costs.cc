@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sterlet/plan/cost_model.h"
+#include "sterlet/plan/draw.h"
 #include "sterlet/plan/value_model.h"
 #include "sterlet/samplers/sobol.h"
 
@@ -20,9 +21,12 @@ constexpr double kKeptBack = 0.02;    // Steps that take less than this part of 
 constexpr double kStartMin = 0.3;     // Seconds: a start of less may vary as it likes.
 constexpr double kStartSlowest = 10;  // Times as long as alone.
 constexpr std::uint32_t kSpacePoints = 512;
+constexpr double kAtEnds = 0.3;
+constexpr double kAlike = 1.3;       // Trainings whose times differ by less than this factor are alike.
 constexpr double kLonger = 1.25;     // Of what was cut off when it had run longer than the defaults.
 constexpr double kLate = 3;          // A first report so many times as late as the defaults' is no chance of the start.
 constexpr std::size_t kDraws = 100;  // Of what points around the best take.
+constexpr double kFlattening = 0.5;  // A curve's slope over ln(step) goes on at this share.
 constexpr double kEarlyNoise = 0.3;  // Of the ranks of values seen at the very beginning.
 
 using Rows = std::vector<std::vector<double>>;
@@ -75,13 +79,20 @@ std::optional<double> full_seconds(const Training& training, const Length& lengt
   return pace->start_seconds + steps * pace->step_seconds + tail;
 }
 
-// Where the points of a search would lie, as far as it knows nothing.
+// Where the points of a search would lie, as far as it knows nothing, kSpacePoints; then as many more, of whose numbers three in
+// ten lie at either end of their range: a search that finds its best there goes there.
 Rows spread_over(const space::Space& space) {
   const math::SobolPoints points = samplers::sobol_points(space, 0);
   Rows units;
-  for (std::uint32_t i = 0; i < kSpacePoints; ++i) {
+  for (std::uint32_t i = 0; i < 2 * kSpacePoints; ++i) {
     const base::StreamKey key{.seed = 0, .trial = i, .stream = base::Stream::kSpace};
-    const space::Point point = space.repair(space.from_unit(points.at(i, key)), key);
+    std::vector<double> place = points.at(i, key);
+    base::RandomStream chance({.seed = kPlanSeed, .trial = i, .stream = kPlanStream, .attempt = 3});
+    for (std::size_t j = 0; j < place.size() && i >= kSpacePoints; ++j) {
+      const double which = chance.uniform();
+      if (space.axis(j).ordered() && which < 2 * kAtEnds) place[j] = which < kAtEnds ? 0 : 1 - 1e-12;
+    }
+    const space::Point point = space.repair(space.from_unit(place), key);
     std::vector<double> unit;
     for (std::size_t j = 0; j < point.values.size(); ++j) {
       const double value = point.values[j];
@@ -115,35 +126,49 @@ std::optional<double> share_of(const Training& training, const Length& length) {
   return std::min(1.0, static_cast<double>(training.reports.back().step) / length.of(training));
 }
 
-// At that share of it; infinite where it had none then.
-double value_at(const Training& training, const Length& length, double share) {
-  if (training.is_whole && share >= 1 && training.value) return *training.value;
+// At that step; infinite where it had none then.
+double value_at(const Training& training, double step) {
   if (training.reports.empty()) return training.value.value_or(std::numeric_limits<double>::infinity());
-  const double steps = training.is_whole ? static_cast<double>(training.reports.back().step) : length.of(training);
   double value = training.reports.front().value;
   for (const Seen& each : training.reports) {
-    if (static_cast<double>(each.step) > share * steps * (1 + 1e-9)) break;
+    if (static_cast<double>(each.step) > step * (1 + 1e-9)) break;
     value = each.value;
   }
   return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
 }
 
-// All trainings are compared where the one that came least far is.
-PilotValues values_of(const PilotResult& pilot, const Length& length) {
+double value_at_end(const Training& training) {
+  return training.value.value_or(value_at(training, std::numeric_limits<double>::infinity()));
+}
+
+// What all came to at their ends, where all came there. Else all are compared at the step that the one has that came least far, and
+// each goes on from there as the defaults do, by the slope that their values have over ln(step): one that has more steps comes further.
+PilotValues values_of(const PilotResult& pilot, const Length& length, double slope) {
   std::vector<const Training*> compared{&pilot.alone};
   for (const Training& training : pilot.beside) {
     if (!training.is_default) compared.push_back(&training);
   }
-  double least = 1;
+  double least = 1, step = std::numeric_limits<double>::infinity();
   for (const Training* training : compared) {
-    if (!training->has_failed) least = std::min(least, share_of(*training, length).value_or(1));
+    if (training->has_failed) continue;
+    least = std::min(least, share_of(*training, length).value_or(1));
+    if (!training->reports.empty()) step = std::min(step, static_cast<double>(training->reports.back().step));
   }
   PilotValues out{.noise = kEarlyNoise * (1 - std::sqrt(least))};
   for (const Training* training : compared) {
     if (!training->has_failed && !share_of(*training, length)) continue;
     out.units.push_back(training->unit);
-    out.values.push_back(training->has_failed ? std::numeric_limits<double>::infinity()
-                                              : value_at(*training, length, least));
+    if (training->has_failed) {
+      out.values.push_back(std::numeric_limits<double>::infinity());
+    } else if (least >= 1) {
+      out.values.push_back(value_at_end(*training));
+    } else {
+      const double steps = training->is_whole && !training->reports.empty()
+                               ? static_cast<double>(training->reports.back().step)
+                               : length.of(*training);
+      out.values.push_back(value_at(*training, step) +
+                           kFlattening * slope * std::log(steps / static_cast<double>(length.steps)));
+    }
   }
   return out;
 }
@@ -176,43 +201,95 @@ double tail_of(const Training& training) {
   return training.is_whole && !training.reports.empty() ? training.seconds - training.reports.back().seconds : 0;
 }
 
-void take_costs(const space::Space& space, const PilotResult& pilot, Facts& facts) {
+namespace {
+
+// What the pilot has seen of its points' costs, to the defaults' own, and where a line through them says what all cost.
+struct Costs {
+  Rows units{};                  // Of trainings that did not fail, ...
+  std::vector<double> ended;     // ... their costs, ...
+  std::vector<double> failed{};  // ... and those of the others.
+  std::vector<double> drawn{};   // Of the points spread over the space, both.
+  double failures = 0;           // The share of these that failed.
+  Rows space{};                  // Points of the space, with `costs` one a point; empty: there is no line.
+  std::vector<double> costs{};
+  PilotValues values{};
+};
+
+Costs costs_of(const space::Space& space, const PilotResult& pilot, const Facts& facts, double company) {
+  const Length length{.steps = facts.steps, .told = pilot.alone.steps};
+  Costs out{.units = {pilot.alone.unit}, .ended = {1}};
+  double drawn = 0, failures = 0;
+  for (const Training& training : pilot.beside) {
+    if (training.is_default) continue;
+    drawn += training.is_guess ? 0 : 1;
+    const auto cost = cost_of(training, length, facts, company);
+    if (!cost) continue;
+    if (!training.is_guess) out.drawn.push_back(*cost);
+    (training.has_failed ? out.failed : out.ended).push_back(*cost);
+    if (!training.has_failed) out.units.push_back(training.unit);
+    if (training.has_failed && !training.is_guess) failures += 1;
+  }
+  if (drawn > 0) out.failures = failures / drawn;
+  out.values = values_of(pilot, length, facts.slope);
+  Rows points = spread_over(space);
+  const std::size_t count = points.size();
+  points.insert(points.end(), out.values.units.begin(), out.values.units.end());
+  auto costs = costs_over(with_logs(space, out.units), out.ended, with_logs(space, points));
+  if (!costs) return out;
+  out.values.costs.assign(costs->begin() + static_cast<std::ptrdiff_t>(count), costs->end());
+  costs->resize(count);
+  points.resize(count);
+  out.costs = *std::move(costs);
+  out.space = std::move(points);
+  return out;
+}
+
+// A full training with the defaults in company.
+double company_of(const PilotResult& pilot, const Facts& facts) {
   const Length length{.steps = facts.steps, .told = pilot.alone.steps};
   double company = facts.full_seconds();
   for (const Training& training : pilot.beside) {
     if (!training.is_default || training.has_failed) continue;
-    facts.slow_down = std::max(0.5, slow_down_of(pilot.alone, training).value_or(1));
-    facts.start_slow_down = start_slow_down_of(pilot.alone, training).value_or(1);
     company = full_seconds(training, length, facts.tail_seconds).value_or(company);
   }
-  Rows units{pilot.alone.unit};
-  std::vector<double> ended{1}, failed;  // Costs.
-  std::size_t drawn = 0;
+  return company;
+}
+
+}  // namespace
+
+void take_costs(const space::Space& space, const PilotResult& pilot, Facts& facts) {
   for (const Training& training : pilot.beside) {
-    if (training.is_default) continue;
-    ++drawn;
-    const auto cost = cost_of(training, length, facts, company);
-    if (!cost) continue;
-    facts.costs.push_back(*cost);
-    (training.has_failed ? failed : ended).push_back(*cost);
-    if (!training.has_failed) units.push_back(training.unit);
+    if (!training.is_default || training.has_failed) continue;
+    facts.slow_down = std::max(0.5, slow_down_of(pilot.alone, training).value_or(1));
+    facts.start_slow_down = start_slow_down_of(pilot.alone, training).value_or(1);
   }
-  if (drawn > 0) facts.failures = static_cast<double>(failed.size()) / static_cast<double>(drawn);
-  const Rows points = spread_over(space);
-  PilotValues values = values_of(pilot, length);
-  Rows both = points;  // And where the pilot's own values are.
-  both.insert(both.end(), values.units.begin(), values.units.end());
-  if (auto costs = costs_over(with_logs(space, units), ended, with_logs(space, both))) {
-    values.costs.assign(costs->begin() + static_cast<std::ptrdiff_t>(points.size()), costs->end());
-    costs->resize(points.size());
-    facts.cost_mean = mean_of(*costs);
-    if (!failed.empty()) *facts.cost_mean += facts.failures * (mean_of(failed) - *facts.cost_mean);
-    facts.costs_near_best = costs_near_best(values, points, *costs, kDraws, static_cast<std::uint64_t>(facts.steps));
+  const Costs costs = costs_of(space, pilot, facts, company_of(pilot, facts));
+  facts.costs = costs.drawn;
+  facts.failures = costs.failures;
+  if (costs.space.empty()) {
+    // What fails is not come back to; of the others any may be like the best one, or differ from it by chance.
+    const double mean = mean_of(costs.ended);
+    for (const double cost : costs.ended) facts.costs_near_best.push_back((cost + mean) / 2);
     return;
   }
-  // What fails is not come back to; of the others any may be like the best one, or differ from it by chance.
-  const double mean = mean_of(ended);
-  for (const double cost : ended) facts.costs_near_best.push_back((cost + mean) / 2);
+  facts.cost_mean = mean_of({costs.costs.begin(), costs.costs.begin() + kSpacePoints});
+  if (!costs.failed.empty()) *facts.cost_mean += facts.failures * (mean_of(costs.failed) - *facts.cost_mean);
+  facts.costs_near_best =
+      costs_near_best(costs.values, costs.space, costs.costs, kDraws, static_cast<std::uint64_t>(facts.steps));
+}
+
+std::optional<PilotValues> values_where_costs_differ(const PilotResult& pilot, const Facts& facts) {
+  const Length length{.steps = facts.steps, .told = pilot.alone.steps};
+  const double company = company_of(pilot, facts);
+  double least = 1, most = 1;
+  for (const Training& training : pilot.beside) {
+    if (training.is_default || training.has_failed) continue;
+    const auto cost = cost_of(training, length, facts, company);
+    if (!cost) continue;
+    least = std::min(least, *cost);
+    most = std::max(most, *cost);
+  }
+  return most < kAlike * least ? std::nullopt : std::optional(values_of(pilot, length, facts.slope));
 }
 
 }  // namespace sterlet::plan

@@ -1,5 +1,7 @@
 #include "sterlet/plan/pilot.h"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <optional>
@@ -111,6 +113,98 @@ TEST_F(PilotTest, WhatIsTooLongToEndNeedsToBeToldItsLength) {
   const auto facts = gather_facts(study.spec, study.space, *pilot, 1000);
   ASSERT_TRUE(facts.has_value());
   EXPECT_NEAR(facts->full_seconds(), 100.4, 5);
+}
+
+/// Programs that take a time by their width, twice as long in company, and are the better the wider they are.
+class WidthPilotTest : public PilotTest {
+ protected:
+  WidthPilotTest() { length_ = 20; }
+  void advance(const exec::Launch& launch) override {
+    Program& program = programs_[launch.id.trial];
+    if (program.launched_ms < 0) {
+      program.launched_ms = clock_.now_ms;
+      executor_.tell(launch.id, Event::Hello{.steps = length_});
+      return;
+    }
+    const double width = launch.params.at("width").get<double>();
+    const auto step =
+        static_cast<std::int64_t>(static_cast<double>(clock_.now_ms - program.launched_ms) / (20 * width));
+    while (program.step < std::min(step, length_)) {
+      ++program.step;
+      executor_.report(launch.id, program.step, 1 / width + 1.0 / static_cast<double>(program.step));
+    }
+    if (program.step == length_) executor_.exit(launch.id);
+  }
+  static studyfile::StudyFile study_by(const std::string& sampler) {
+    return study_of("study: toy\nobjective: loss\ncommand: [train]\nsampler: " + sampler +
+                    "\nparams:\n  width: {type: int, low: 1, high: 64, scale: log, default: 8}\n"
+                    "  rate: {type: float, low: 0, high: 1, default: 0.5}\nbudget: {time: 1m}\n");
+  }
+  static double mean_width(const PilotResult& pilot, bool is_guess) {
+    double sum = 0, count = 0;
+    for (const Training& training : pilot.beside) {
+      if (training.is_default || training.is_guess != is_guess) continue;
+      sum += training.unit[0];
+      count += 1;
+    }
+    EXPECT_GT(count, 0);
+    return sum / count;
+  }
+};
+
+TEST_F(WidthPilotTest, GoesWhereTheSearchWillGo) {
+  const studyfile::StudyFile study = study_by("auto");
+  const auto pilot = run(2, 60, study);
+  ASSERT_TRUE(pilot.has_value()) << pilot.error().message();
+  EXPECT_NEAR(mean_width(*pilot, false), 0.5, 0.15);
+  EXPECT_GT(mean_width(*pilot, true), 0.75);
+  const auto facts = gather_facts(study.spec, study.space, *pilot, std::nullopt);
+  ASSERT_TRUE(facts.has_value()) << facts.error().message();
+  // The mean over the space is that of points drawn: of 64^u / 8 that is 63 / 8 / ln 64.
+  ASSERT_TRUE(facts->cost_mean.has_value());
+  EXPECT_NEAR(*facts->cost_mean, 63 / 8.0 / std::log(64.0), 0.3);
+  std::vector<double> near = facts->costs_near_best;
+  ASSERT_FALSE(near.empty());
+  std::sort(near.begin(), near.end());
+  EXPECT_GT(near[near.size() / 4], 5);
+}
+
+/// Programs that take a time by their epochs, of which 20 are best.
+class EpochsPilotTest : public WidthPilotTest {
+ protected:
+  void advance(const exec::Launch& launch) override {
+    Program& program = programs_[launch.id.trial];
+    const auto epochs = launch.params.at("width").get<std::int64_t>();
+    if (program.launched_ms < 0) {
+      program.launched_ms = clock_.now_ms;
+      executor_.tell(launch.id, Event::Hello{.steps = epochs});
+      return;
+    }
+    const std::int64_t step = std::min(epochs, (clock_.now_ms - program.launched_ms) / 300);
+    const double off = std::log10(static_cast<double>(epochs) / 20);
+    while (program.step < step) {
+      ++program.step;
+      executor_.report(launch.id, program.step, 0.3 * off * off + 0.5 / static_cast<double>(program.step));
+    }
+    if (program.step == epochs) executor_.exit(launch.id);
+  }
+};
+
+// The first steps are the worst in each: at the same share of a longer training there are more of them behind it.
+TEST_F(EpochsPilotTest, ComparesTrainingsOfUnequalLengthAtTheSameStep) {
+  const studyfile::StudyFile study = study_by("auto");
+  const auto pilot = run(2, 60, study);
+  ASSERT_TRUE(pilot.has_value()) << pilot.error().message();
+  const double best = std::log(20.0) / std::log(64.0);
+  EXPECT_NEAR(mean_width(*pilot, true), best, 0.15);
+}
+
+TEST_F(WidthPilotTest, DrawsAllAtRandomWhereTheSearchDoes) {
+  const studyfile::StudyFile study = study_by("random");
+  const auto pilot = run(2, 60, study);
+  ASSERT_TRUE(pilot.has_value()) << pilot.error().message();
+  EXPECT_GT(pilot->beside.size(), 12U);
+  for (const Training& training : pilot->beside) EXPECT_FALSE(training.is_guess);
 }
 
 class SilentPilotTest : public PilotTest {

@@ -44,6 +44,12 @@ constexpr std::array kRows{
         "a program runs in the study file's folder; for another one write command: [sh, -c, 'cd DIR && exec python3 "
         "train.py']"},
     Row{"study", "storage database db", "", "say where when you run it: sterlet tune study.yaml --storage FILE"},
+    Row{"study", "gpus ngpus numgpus gpucount cuda device devices accelerator accelerators", "resources",
+        "write resources: {gpu: 1}"},
+    Row{"study", "cpus ncpus numcpus cpucount cores ncores numcores", "resources", "write resources: {cpu: 2}"},
+    Row{"study", "mem ram memorygb memorylimit maxmemory", "resources", "write resources: {memory: 4GiB}"},
+    Row{"study", "gpushare gpuspertrial cpuspertrial resourcespertrial", "resources",
+        "write resources: {cpu: 2, gpu: 1}"},
     Row{"study", "maxfailures", "failures_max", "write failures_max: 10"},
     Row{"study", "enqueuetrials pointstoevaluate initialpoints startpoints", "enqueue",
         "write enqueue: [{learning_rate: 0.01}]"},

@@ -113,8 +113,10 @@ class StudyReader final {
          {Home{"budget", key_names(budget_keys())}, Home{"resources", key_names(resources_keys())},
           Home{"objective", key_names(objective_keys())}, Home{"metrics", key_names(metrics_keys())}}) {
       if (std::count(home.keys.begin(), home.keys.end(), entry.key) == 0) continue;
+      const bool has_value = entry.value.is_scalar() && !entry.value.is_null();
       top_.fault(entry.key_mark, what,
-                 fmt::format("it belongs into {0}, as in {0}: {{{1}: ...}}", home.parent, entry.key));
+                 fmt::format("it belongs into {0}, as in {0}: {{{1}: {2}}}", home.parent, entry.key,
+                             has_value ? clipped(entry.value.text) : "..."));
       return;
     }
     top_.fault(entry.key_mark, what,

@@ -38,7 +38,7 @@ void add(CLI::App& command, Context& context) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000000}));
   command.add_option(
       "--pilot-time", options->planning.pilot_time,
-      "how long the pilot may take (default: up to a fifth of the budget's time, at most 90s; longer where the "
+      "how long the pilot may take (default: up to a third of the budget's time, at most 90s; longer where the "
       "program reports late)");
   auto* transfer = command.add_option(
       "--transfer", options->transfer.sizes,

@@ -33,7 +33,7 @@ struct Named {
 };
 
 // The first that fits counts.
-constexpr std::array<Named, 92> kNames{{
+constexpr std::array<Named, 97> kNames{{
     {Role::kLabel, "seed"},
     {Role::kLabel, "fold"},
     {Role::kLabel, "id"},
@@ -124,6 +124,11 @@ constexpr std::array<Named, 92> kNames{{
     {Role::kUnits, "width"},
     {Role::kUnits, "filters"},
     {Role::kUnits, "channels"},
+    {Role::kUnits, "nodes"},
+    {Role::kUnits, "dim"},
+    {Role::kUnits, "dims"},
+    {Role::kUnits, "d model"},
+    {Role::kUnits, "d ff"},
     {Role::kLayers, "layers"},
     {Role::kLayers, "depth"},
 }};

@@ -38,8 +38,10 @@ std::vector<Finding> find_noise(const TrialsView& view) {
     if (!assurance->probability || *assurance->probability >= kProbabilityMin) return {};
   }
   const double measured = repeated_noise(view);
-  const double noise = measured > 0 ? measured : view.process()->noise();
+  const double unit = view.evidence().unit;
+  const double noise = measured > 0 ? measured : unit * view.process()->noise();
   std::vector<double> results = view.evidence().table.results;
+  for (double& result : results) result *= unit;
   std::sort(results.begin(), results.end());
   const double gap = results[std::min(kBest, results.size()) - 1] - results.front();
   const std::size_t n = results.size();

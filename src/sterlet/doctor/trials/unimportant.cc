@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sterlet/base/text.h"
 #include "sterlet/doctor/trials/rules.h"
 
 namespace sterlet::doctor {
@@ -42,7 +43,11 @@ std::vector<Finding> find_unimportant(const TrialsView& view) {
     const base::Json params =
         best.empty() ? base::Json::object() : view.space().to_json(view.study().point_of(best.front()));
     if (params.contains(row.name) && !params[row.name].is_array()) {
-      finding.says += fmt::format("; fix it, as in the best trial at {}", params[row.name].dump());
+      const base::Json& value = params[row.name];
+      finding.says += fmt::format("; fix it, as in the best trial at {}",
+                                  value.is_number_float() ? base::short_number_text(value.get<double>())
+                                  : value.is_string()     ? value.get<std::string>()
+                                                          : value.dump());
       finding.edits = {{row.name, "tune", false}, {row.name, "default", params[row.name]}};
     } else {
       finding.says += "; fix it at its default";
