@@ -14,8 +14,6 @@ constexpr double kFewestShare = 0.5;  // Of an equal share of all trials, that e
 constexpr double kPriorTrials = 2;    // That say how far apart a family's values are, before its own are known.
 constexpr double kWidestSpread = 3;   // In the distance between the families' bests.
 constexpr int kDraws = 16;
-constexpr double kOwnShare = 0.5;  // Of what is active beside a choice, that lies under it in families apart.
-constexpr int kShareDraws = 256;
 
 bool has_value(const space::Observation& trial) {
   return (trial.outcome == space::Outcome::kComplete || trial.outcome == space::Outcome::kPruned) &&
@@ -58,37 +56,6 @@ Families::Families(const space::Space& space) : space_(space) {
                       .levels = static_cast<std::size_t>(*levels),
                       .conditional = !space.parameters()[parameter].when.empty()});
   }
-  shared_ = conditions_ && std::none_of(forks_.begin(), forks_.end(),
-                                        [&](const Fork& fork) { return share_below(fork) >= kOwnShare; });
-}
-
-// Of what is active beside the choice, the share that depends on it, in the mean over the draws.
-double Families::share_below(const Fork& fork) const {
-  const std::vector<space::Parameter>& parameters = space_.parameters();
-  std::vector<bool> below(parameters.size(), false);
-  below[space_.dimensions()[fork.dimension].parameter] = true;
-  for (const std::size_t dimension : space_.evaluation_order()) {  // What a condition uses comes before.
-    const std::size_t own = space_.dimensions()[dimension].parameter;
-    if (below[own] || parameters[own].when.empty()) continue;
-    const auto condition = space::Expression::parse(parameters[own].when, parameters);
-    if (!condition) continue;  // Cannot be: the space was checked.
-    const std::vector<std::size_t> uses = condition->uses();
-    below[own] = std::any_of(uses.begin(), uses.end(), [&](std::size_t used) { return below[used]; });
-  }
-  base::RandomStream stream({.seed = 1, .stream = base::Stream::kSpace});
-  std::vector<double> unit(space_.dimensions().size());
-  double under = 0, all = 0;
-  for (int draw = 0; draw < kShareDraws; ++draw) {
-    for (double& u : unit) u = stream.uniform();
-    const space::Point point = space_.from_unit(unit);
-    if (std::isnan(point.values[fork.dimension])) continue;
-    for (std::size_t j = 0; j < unit.size(); ++j) {
-      if (j == fork.dimension || std::isnan(point.values[j])) continue;
-      all += 1;
-      under += below[space_.dimensions()[j].parameter] ? 1 : 0;
-    }
-  }
-  return all > 0 ? under / all : 0;
 }
 
 Choice Families::choice_of(const Fork& fork, std::size_t level) const {

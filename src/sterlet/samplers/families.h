@@ -35,9 +35,7 @@ bool is_in(const Family& family, std::span<const double> row);
 ///           among those that have less than half of an equal share: its best less its spread times
 ///           sqrt(ln(all + 1) / own). The spread is how far its better half lies behind its best, and counts together
 ///           with two trials as far apart as the families' bests are.
-/// Shared    where under none of these choices lies most of what is active beside it (an optimizer and its momentum, a
-///           schedule and its rate), what is known of one family holds in the others, too: is_shared().
-/// Measured  docs/decisions/0005-families.md, 0007-gp-confirming.md and 0010-shared-families.md.
+/// Measured  docs/decisions/0005-families.md and 0007-gp-confirming.md.
 /// Cost      O(n d) a turn.
 /// Source    the optimism after Auer, Cesa-Bianchi, Fischer: Finite-time analysis of the multiarmed bandit problem,
 ///           Machine Learning 47, 2002; here of a family's best, not of its mean.
@@ -51,8 +49,6 @@ class Families final {
   /// The family that trial `number` should look at; empty where it is no family's turn. `table`: coordinates of every
   /// trial of the history. Of several objectives only the first one counts.
   Family in_turn(const space::History& history, const UnitTable& table, std::uint64_t number) const;
-  /// Whether the families of a space with conditions have most of their parameters in common.
-  bool is_shared() const { return shared_; }
   /// A point of the family that the history does not have, drawn; if `middle`, numbers in the middle of their ranges.
   /// Nothing where 16 draws find none.
   std::optional<space::Point> draw(const Family& family, const space::History& history, bool middle,
@@ -70,11 +66,10 @@ class Families final {
   std::vector<Arm> arms_of(const Fork& fork, const space::History& history, const UnitTable& table,
                            const std::vector<std::size_t>& among) const;
   Choice choice_of(const Fork& fork, std::size_t level) const;
-  double share_below(const Fork& fork) const;
 
   const space::Space& space_;
   std::vector<Fork> forks_;  // In the order of evaluation.
-  bool conditions_ = false, shared_ = false;
+  bool conditions_ = false;
 };
 
 }  // namespace sterlet::samplers

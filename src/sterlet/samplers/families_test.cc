@@ -129,25 +129,6 @@ TEST(Families, WithoutChoicesThereAreNone) {
   EXPECT_TRUE(Families(space).in_turn(history, table_of(space, history), 0).empty());
 }
 
-TEST(Families, ShareWhatLiesUnderNoChoice) {
-  EXPECT_FALSE(Families(families()).is_shared());
-  const Space flat =
-      make_space({{.name = "family", .kind = Kind::kCategorical, .choices = {"a", "b", "c"}}, {.name = "x"}});
-  EXPECT_FALSE(Families(flat).is_shared());
-  const Space network = make_space({{.name = "solver", .kind = Kind::kCategorical, .choices = {"p", "q"}},
-                                    {.name = "momentum", .when = "solver == \"p\""},
-                                    {.name = "rate"},
-                                    {.name = "batch"}});
-  EXPECT_TRUE(Families(network).is_shared());
-  // Half of what is active lies under the choice; what depends on a parameter that depends on it does, too.
-  const Space half = make_space({{.name = "model", .kind = Kind::kCategorical, .choices = {"p", "q"}},
-                                 {.name = "n", .kind = Kind::kInt, .low = 1, .high = 4, .when = "model == \"q\""},
-                                 {.name = "m", .when = "n >= 1"},
-                                 {.name = "k", .when = "model == \"p\""},
-                                 {.name = "rate"}});
-  EXPECT_FALSE(Families(half).is_shared());
-}
-
 // Three families, each with a best point of its own; the best family's is narrow, so that its first looks are no better
 // than the second best family's, which is flat.
 struct Stay {

@@ -39,10 +39,6 @@ constexpr std::size_t kFantasies = 16;                  // Joint draws of what p
 constexpr std::int64_t kLedStartup = 3;                 // First points where an older study leads.
 constexpr std::size_t kSteeredStarts = 24;              // Candidates from each prior.
 constexpr std::size_t kFewestInFamily = 3;              // Values, before a family is learned on its own.
-// Families that share most parameters have a turn every so many trials, by the process of all trials. Learned on their own,
-// every second trial, they took half of a search of a network's settings for draws at random: of 40 trials on the real
-// trainer 10 to 15 were far from anything good, and are 4 to 6 (docs/decisions/0010-shared-families.md).
-constexpr std::uint64_t kSharedPeriod = 4;
 // Share of the noise that a trial has to tell more than. Without it two thirds of a search's trials, and nine of ten of
 // its second half, met settings of a table that were known: docs/decisions/0006-gp-repeats.md. It grows with the number of
 // trials up to kNoiseKnown: what noise there is, few trials do not tell, and functions without any lost by it.
@@ -89,13 +85,10 @@ class Gp final : public Sampler {
       surfaces_.clear();
     }
     table_.extend(space_, history);
-    const bool has_turn = objectives_ == 1 && (!families_.is_shared() || key.trial % kSharedPeriod == 0);
-    const Family family = has_turn ? families_.in_turn(history, table_, key.trial) : Family();
-    if (family.empty() || families_.is_shared()) return by_model(history, told, told, {.family = family}, key);
+    const Family family = objectives_ == 1 ? families_.in_turn(history, table_, key.trial) : Family();
+    if (family.empty()) return by_model(history, told, told, family, key);
     const GpTrials own = trials_in(family, told, table_, history);
-    if (has_values_to_learn(own, history, kFewestInFamily)) {
-      return by_model(history, told, own, {.family = family, .learned = family}, key);
-    }
+    if (has_values_to_learn(own, history, kFewestInFamily)) return by_model(history, told, own, family, key);
     if (std::optional<space::Point> point = families_.draw(family, history, own.trials.empty(), key)) {
       return {.point = std::move(*point), .origin = space::Origin::kModel};
     }
@@ -103,11 +96,6 @@ class Gp final : public Sampler {
   }
 
  private:
-  // The family that is looked at, and the one whose trials alone the process learns from; empty: all.
-  struct Look {
-    Family family, learned;
-  };
-
   // Older results that are borne out stand for most of the first points.
   std::int64_t startup_in(const space::History& history) const {
     const bool is_led = std::any_of(steering_.priors().begin(), steering_.priors().end(), [&](const auto& prior) {
@@ -149,13 +137,13 @@ class Gp final : public Sampler {
     return suggestion;
   }
 
-  // `own`: the trials that the process learns from.
-  Suggestion by_model(const space::History& history, const GpTrials& told, const GpTrials& own, const Look& look,
+  // `own`: the trials of the family that is looked at; all of them where there is none.
+  Suggestion by_model(const space::History& history, const GpTrials& told, const GpTrials& own, const Family& family,
                       const base::StreamKey& key) const {
     const std::vector<std::vector<double>> draws = draw_fantasies(own.pending.size(), key);
     std::vector<const GpSurface*> objectives;
     for (std::size_t m = 0; m < objectives_; ++m) {
-      GpSurface& surface = surface_of(look.learned, m, GpSurface::Kind::kObjective);
+      GpSurface& surface = surface_of(family, m, GpSurface::Kind::kObjective);
       surface.learn(table_, objective_rows(history, own, m, objectives_), own.pending, draws);
       objectives.push_back(&surface);
     }
@@ -178,14 +166,14 @@ class Gp final : public Sampler {
            .weight = std::exp2(3.0 * static_cast<double>(std::min<std::size_t>(told.failures_in_row, 8)))});
     }
     const bool any_feasible = std::find(own.feasible.begin(), own.feasible.end(), true) != own.feasible.end();
-    const std::unique_ptr<GpScore> gain = objectives_ == 1 ? improvement(within(own, look.family), *objectives.front())
-                                                           : volume_improvement(own, objectives, key);
+    const std::unique_ptr<GpScore> gain =
+        objectives_ == 1 ? improvement(own, *objectives.front()) : volume_improvement(own, objectives, key);
     GpFeasibility feasibility(any_feasible ? gain.get() : nullptr, limits);
     GpScore& unsteered = limits.empty() ? *gain : feasibility;
     const Pull pull = steering_.pull(space_, history, key.trial);
     GpSteeredScore steered(unsteered, pull, space_.dimensions().size());
     GpScore& score = pull.is_any() ? steered : unsteered;
-    GpSearchStart start = start_of(own, objectives, look.family);
+    GpSearchStart start = start_of(own, objectives, family);
     if (pull.is_any()) start.others = pull.starts(space_.dimensions().size(), kSteeredStarts, key);
     for (const GpSearch::Found& found : search_.run(score, start, key)) {
       if (history.contains(found.point) || !space_.satisfies_constraints(found.point)) continue;
@@ -201,14 +189,6 @@ class Gp final : public Sampler {
     parts.push_back(std::move(likeliest));
     for (const GpModel& other : surface.others()) parts.push_back(improvement(told, surface, other));
     return std::make_unique<GpMixture>(std::move(parts), surface.model().embedding().dimensions());
-  }
-
-  // A value outside of the family is none to be beaten.
-  GpTrials within(GpTrials told, const Family& family) const {
-    for (std::size_t i = 0; i < told.trials.size() && !family.empty(); ++i) {
-      if (!is_in(family, table_.row(told.trials[i]))) told.feasible[i] = false;
-    }
-    return told;
   }
 
   // The best value that a head knows of: the lowest mean at a feasible trial, or at a pending one.
@@ -270,15 +250,13 @@ class Gp final : public Sampler {
                          const Family& family) const {
     GpSearchStart start{.few = told.trials.size() <= kGpAlwaysFit};
     const GpRegion region = find_region(told, *surfaces.front());
-    const auto is_out = [&](std::size_t i) { return !is_in(family, table_.row(told.trials[i])); };
-    // The best first, those of an earlier search last, and those of other families after them; with several objectives those of each in turn.
+    // The best first, those of an earlier search last; with several objectives those of each in turn.
     std::vector<std::vector<std::size_t>> orders;
     for (const GpSurface* surface : surfaces) {
       const std::vector<double>& values = surface->values();
       std::vector<std::size_t> order(values.size());
       std::iota(order.begin(), order.end(), 0);
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        if (is_out(a) != is_out(b)) return is_out(b);
         if ((a < region.since) != (b < region.since)) return b < region.since;
         if (told.feasible[a] != told.feasible[b]) return static_cast<bool>(told.feasible[a]);
         return values[a] < values[b];

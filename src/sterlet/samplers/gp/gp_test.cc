@@ -420,30 +420,6 @@ TEST(Gp, FindsTheFrontsOfSeveralObjectives) {
   EXPECT_FALSE(make_gp(branin_space(), {}, {.objective_count = 5}));
 }
 
-// Each of the choices has a rate of its own; what all of them share says where a look at one of them belongs.
-TEST(Gp, WhatFamiliesShareIsKnownInEachOfThem) {
-  std::vector<Parameter> parameters{{.name = "schedule", .kind = Kind::kCategorical, .choices = {"a", "b", "c", "d"}}};
-  for (const char* name : {"x", "y", "z"}) parameters.push_back({.name = name});
-  for (const char* choice : {"a", "b", "c", "d"}) {
-    parameters.push_back({.name = fmt::format("rate_{}", choice), .when = fmt::format("schedule == \"{}\"", choice)});
-  }
-  const Space space = *Space::make(parameters, {});
-  const auto distance = [](const Point& p) {
-    double sum = 0;
-    for (std::size_t j = 1; j <= 3; ++j) sum += (p.values[j] - 0.2) * (p.values[j] - 0.2);
-    return std::sqrt(sum);
-  };
-  const auto sampler = make(space);
-  History history;
-  int far = 0;
-  for (int i = 0; i < 40; ++i) {
-    ask(*sampler, history);
-    tell(history, i, [&](const Point& p) { return distance(p) + 0.05 * p.values[0]; });
-    far += i >= 8 && distance(history.trials().back().point) > 0.4 ? 1 : 0;  // As 80% of the space are.
-  }
-  EXPECT_LE(far, 3);  // 7 where each family was learned on its own.
-}
-
 TEST(Gp, PendingTrialsSpreadOut) {
   const Space space = branin_space();
   const auto sampler = make(space);
