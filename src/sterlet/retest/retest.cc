@@ -76,6 +76,7 @@ class Retest final {
       if (values.empty() || !std::isfinite(values.front())) continue;
       settings_.push_back({.value = spec.objectives.front().minimised(values.front()),
                            .unit = study_.space().to_unit(study_.point_of(trial))});
+      said_.push_back(values.front());
       trials_.push_back(trial);
       runs_.push_back(std::max<std::int64_t>(1, setting.runs()));
       squares_ += setting.squares;
@@ -144,8 +145,7 @@ class Retest final {
       if (one.trial == trial) return one;
     }
     const auto place = static_cast<std::size_t>(std::find(trials_.begin(), trials_.end(), trial) - trials_.begin());
-    result_.trials.push_back(
-        {.trial = trial, .then = study_.spec().objectives.front().minimised(settings_[place].value)});
+    result_.trials.push_back({.trial = trial, .then = said_[place]});
     places_.push_back(place);
     return result_.trials.back();
   }
@@ -254,6 +254,7 @@ class Retest final {
   const Progress& progress_;
   RetestResult result_;
   std::vector<analysis::OldSetting> settings_;
+  std::vector<double> said_;          // Their values, as the study has them.
   std::vector<std::int64_t> trials_;  // Of the settings.
   std::vector<std::int64_t> runs_;
   double squares_ = 0, freedom_ = 0;

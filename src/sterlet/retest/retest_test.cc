@@ -82,6 +82,7 @@ TEST_F(RetestTest, TheSameValuesHoldAndTheVerdictIsStored) {
   ASSERT_TRUE(verdict.has_value());
   EXPECT_EQ(verdict->body["verdict"], "holds");
   EXPECT_EQ(verdict->body["best_then"], verdict->body["best_now"]);
+  EXPECT_EQ(result.trials.front().then, study_->values_of(study_->best().front()).front()) << "to the last bit";
   EXPECT_EQ(study_->records().size(), 24U) << "no trial was added";
 }
 
