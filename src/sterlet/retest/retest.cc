@@ -179,7 +179,7 @@ class Retest final {
     return result_.evaluations > kFirstLook && verdict != Verdict::kUnsure && kind(verdict) == kind(before_);
   }
 
-  std::optional<std::string> why_stop() const {
+  std::optional<std::string> why_stop() {
     if (result_.evaluations >= options_.evaluations) {
       return fmt::format("its {} are used up",
                          base::count_text(static_cast<std::uint64_t>(options_.evaluations), "evaluation"));
@@ -187,6 +187,7 @@ class Retest final {
     if (!options_.seconds || result_.evaluations == 0) return std::nullopt;
     const double mean = seconds_ / static_cast<double>(result_.evaluations);
     if (seconds_ + mean > *options_.seconds) {
+      result_.seconds_wanted = mean * static_cast<double>(options_.evaluations);
       return fmt::format("the next evaluation would not end within {}", base::duration_text(*options_.seconds));
     }
     return std::nullopt;
