@@ -6,6 +6,7 @@ source is the study's own data set upside down: its best is the worst. A good hi
 matters most, 30% of the axis about the best known setting; a wrong one 30% about the worst one.
 
   python3 bench/warm.py warm --seeds 5 [--samplers auto tpe ...]
+  python3 bench/warm.py warm --problems lcbench-126026 --source lcbench-167161     from another old study (name another WARM_STORE)
   python3 bench/warm.py hint --seeds 10 [--problems dev held] [--ways cold "box of the good hint"]
   python3 bench/warm.py peers --seeds 5          Optuna with the old best enqueued, Syne Tune's transfer (those that are there)
   python3 bench/warm.py table                    Markdown, from the runs that are stored in build/warm.jsonl
@@ -403,10 +404,14 @@ def main():
     parser.add_argument("--samplers", nargs="+")
     parser.add_argument("--problems", nargs="+", default=list(SOURCES))
     parser.add_argument("--ways", nargs="+")
+    parser.add_argument("--source", help="the data set of the old study, in place of each problem's own")
     arguments = parser.parse_args()
     by_name = {problem.name: problem for problem in quality.public_problems() + quality.synthetic_problems("")}
     chosen = {name: by_name[name] for given in arguments.problems for name in SETS.get(given, [given])}
     quality.add_references(list(chosen.values()), os.path.join(os.path.dirname(STORE), "warm-references.json"))
+    if arguments.source and arguments.source not in by_name:
+        parser.error(f"--source {arguments.source} is no problem of bench/quality")
+    sources = {**SOURCES_DEV, **SOURCES, **({name: arguments.source for name in chosen} if arguments.source else {})}
     known = stored()
     if arguments.part == "table":
         for part, ways in (("warm", WAYS), ("peers", WAYS), ("hint", HINTS)):
@@ -428,12 +433,12 @@ def main():
                                           hint_run(problem, hints[name], sampler, seed, way))
                     elif part == "peers":
                         try:
-                            curve, remarks = peer_run(problem, by_name[{**SOURCES_DEV, **SOURCES}[name]], sampler, seed, way)
+                            curve, remarks = peer_run(problem, by_name[sources[name]], sampler, seed, way)
                         except ValueError as error:  # Syne Tune's TPE, where its box leaves an integer one value.
                             print(f"{sampler}, {name}, {way}, seed {seed} is left out: {error}", file=sys.stderr)
                             continue
                     else:
-                        curve, remarks = warm_run(problem, by_name[{**SOURCES_DEV, **SOURCES}[name]], sampler, seed, way)
+                        curve, remarks = warm_run(problem, by_name[sources[name]], sampler, seed, way)
                     keep({"part": part, "sampler": sampler, "problem": name, "seed": seed, "way": way, "curve": curve,
                           "remarks": remarks})
     table({**stored()}, chosen, part, ways)

@@ -171,6 +171,9 @@ class Hints(WarmTest):
         pulled = self.trials("s")[8]["params"]["x"]  # The one after it is the sampler's own.
         self.assertTrue(0.7 <= pulled <= 0.8, pulled)
         self.assertIn("hints      1  the hint x=0.7..0.8, weight 3, from trial 8 on\n", self.run_program("status", "s").stdout)
+        shown = self.run_program("show", "s", "8").stdout
+        self.assertIn("\ntried as  a point where a hint or an older study expects good values\n", shown)
+        self.assertNotIn("note", shown)
 
     def test_interrupted_and_resumed_gives_the_same_suggestions(self):
         for sampler in ("auto", "tpe", "random", "cmaes", "nsga2"):

@@ -42,6 +42,12 @@ constexpr std::array<Why, 9> kWhys{{
     {space::Origin::kRepeat, "an earlier setting again, on another seed"},
 }};
 
+// A draw by the priors of hints and older studies (samplers/prior) is a random one to the sampler.
+bool is_drawn_from_prior(const base::Json& json) {
+  const auto note = json.find("note");
+  return note != json.end() && note->is_object() && note->value("drawn", base::Json()) == "prior";
+}
+
 std::string why_text(space::Origin origin) {
   const auto why = std::find_if(kWhys.begin(), kWhys.end(), [&](const Why& each) { return each.origin == origin; });
   return why == kWhys.end() ? std::string(space::text_of(origin)) : why->words;
@@ -121,11 +127,15 @@ Rows trial_card(const study::Study& study, const base::Json& json, const std::st
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
   if (const std::string interval = interval_text(study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
-  rows.push_back({"tried as", study::strategy_of(study.spec()).is_tuned ? why_text(study.view(trial).origin)
-                                                                        : "one model that is babysat"});
+  const bool is_by_prior = is_drawn_from_prior(json);
+  const std::string why =
+      is_by_prior ? "a point where a hint or an older study expects good values" : why_text(study.view(trial).origin);
+  rows.push_back({"tried as", study::strategy_of(study.spec()).is_tuned ? why : "one model that is babysat"});
   if (json.contains("predicted")) rows.push_back({"predicted", predicted_text(json["predicted"])});
   for (const char* key : {"note", "checkpoint"}) {
-    if (json.contains(key)) rows.push_back({key, value_text(json[key])});
+    if (json.contains(key) && !(is_by_prior && key == std::string_view("note"))) {
+      rows.push_back({key, value_text(json[key])});
+    }
   }
   add_times(record, now_ms, rows);
   rows.push_back({"output", fmt::format("sterlet logs {} {}", study.spec().name, trial)});

@@ -99,6 +99,18 @@ bool learn_outside(Experience& experience, const Parameter& parameter) {
   return true;
 }
 
+// Of studies whose good values all lay beyond one end of the new range, while others found theirs inside: there the end
+// stands in the way, and is no place that both agree on.
+std::string beyond_text(const Experience& experience, const Parameter& parameter) {
+  std::string text;
+  for (const Found& one : experience.found) {
+    if (one.low <= parameter.high && one.high >= parameter.low) continue;
+    text += fmt::format("{}{} to {} in '{}'", text.empty() ? "" : ", ", base::short_number_text(one.low),
+                        base::short_number_text(one.high), base::printable(one.study));
+  }
+  return text;
+}
+
 void learn_number(Experience& experience, const space::Space& space, std::size_t dimension) {
   if (learn_outside(experience, space.parameters()[space.dimensions()[dimension].parameter])) return;
   const auto at = [&](double value) { return place_on(space, dimension, value); };
@@ -127,6 +139,13 @@ void learn_number(Experience& experience, const space::Space& space, std::size_t
   };
   experience.value = figure(axis.value(quantile(bests, 0.5)));
   const std::string studies = count_studies(count);
+  const Parameter& parameter = space.parameters()[space.dimensions()[dimension].parameter];
+  if (const std::string beyond = beyond_text(experience, parameter); !beyond.empty()) {
+    experience.says = fmt::format("{}: begin with {}, but good values lay outside its range of {} to {} too: {}",
+                                  experience.parameter, base::short_number_text(*experience.value),
+                                  base::number_text(parameter.low), base::number_text(parameter.high), beyond);
+    return;
+  }
   if (count < 2 || to - from > kSaving) {
     experience.says = fmt::format("{}: begin with {} ({})", experience.parameter,
                                   base::short_number_text(*experience.value), studies);

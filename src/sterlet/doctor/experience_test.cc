@@ -131,6 +131,17 @@ TEST(Experience, SaysWhereGoodValuesLayOutsideTheNewRange) {
             "rate: good values lay at 1e-05 to 5e-05, outside its range of 0.0001 to 1: widen it (2 studies)");
 }
 
+TEST(Experience, ABoundThatSomeWereBeyondIsNoAgreement) {
+  const std::vector<Found> found{rate("a", 2e-5, 5e-5), rate("b", 1e-4, 2e-4)};
+  const auto gathered = gather(found, new_space());
+  ASSERT_EQ(gathered.size(), 1U);
+  EXPECT_FALSE(gathered[0].is_outside || gathered[0].is_split);
+  EXPECT_FALSE(gathered[0].low.has_value() || gathered[0].high.has_value());
+  EXPECT_EQ(
+      gathered[0].says,
+      "rate: begin with 0.000119, but good values lay outside its range of 0.0001 to 1 too: 2e-05 to 5e-05 in 'a'");
+}
+
 TEST(Experience, KeepsWholeNumbersWhole) {
   std::vector<Found> found;
   for (const char* study : {"a", "b"}) {

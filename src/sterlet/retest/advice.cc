@@ -76,6 +76,13 @@ std::string value_text(const RetestResult& result, std::size_t index) {
   return count == 0 ? std::string("failed") : base::short_figure_text(sum / count);
 }
 
+// As --time takes it, rounded up.
+std::string time_option(double seconds) {
+  if (seconds <= 90) return fmt::format("{:.0f}s", std::max(1.0, std::ceil(seconds)));
+  if (seconds <= 5400) return fmt::format("{:.0f}m", std::ceil(seconds / 60));
+  return fmt::format("{:.0f}h", std::ceil(seconds / 3600));
+}
+
 std::string advice_text(const RetestResult& result, const study::Study& study) {
   const std::string& metric = study.spec().objectives.front().metric;
   const std::string& name = study.spec().name;
@@ -94,6 +101,10 @@ std::string advice_text(const RetestResult& result, const study::Study& study) {
           now.trial, metric, value_text(result, result.judgement.best_now), then.trial, value_text(result, 0), name,
           now.trial);
     case Verdict::kUnsure:
+      if (result.seconds_wanted) {
+        return fmt::format("give it more time, as in sterlet retest {} --time {}", name,
+                           time_option(*result.seconds_wanted));
+      }
       return fmt::format("give it more evaluations, as in sterlet retest {} --trials {}", name,
                          2 * std::max<std::int64_t>(result.evaluations, 8));
   }

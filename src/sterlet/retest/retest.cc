@@ -76,6 +76,7 @@ class Retest final {
       if (values.empty() || !std::isfinite(values.front())) continue;
       settings_.push_back({.value = spec.objectives.front().minimised(values.front()),
                            .unit = study_.space().to_unit(study_.point_of(trial))});
+      said_.push_back(values.front());
       trials_.push_back(trial);
       runs_.push_back(std::max<std::int64_t>(1, setting.runs()));
       squares_ += setting.squares;
@@ -144,8 +145,7 @@ class Retest final {
       if (one.trial == trial) return one;
     }
     const auto place = static_cast<std::size_t>(std::find(trials_.begin(), trials_.end(), trial) - trials_.begin());
-    result_.trials.push_back(
-        {.trial = trial, .then = study_.spec().objectives.front().minimised(settings_[place].value)});
+    result_.trials.push_back({.trial = trial, .then = said_[place]});
     places_.push_back(place);
     return result_.trials.back();
   }
@@ -179,7 +179,7 @@ class Retest final {
     return result_.evaluations > kFirstLook && verdict != Verdict::kUnsure && kind(verdict) == kind(before_);
   }
 
-  std::optional<std::string> why_stop() const {
+  std::optional<std::string> why_stop() {
     if (result_.evaluations >= options_.evaluations) {
       return fmt::format("its {} are used up",
                          base::count_text(static_cast<std::uint64_t>(options_.evaluations), "evaluation"));
@@ -187,6 +187,7 @@ class Retest final {
     if (!options_.seconds || result_.evaluations == 0) return std::nullopt;
     const double mean = seconds_ / static_cast<double>(result_.evaluations);
     if (seconds_ + mean > *options_.seconds) {
+      result_.seconds_wanted = mean * static_cast<double>(options_.evaluations);
       return fmt::format("the next evaluation would not end within {}", base::duration_text(*options_.seconds));
     }
     return std::nullopt;
@@ -254,6 +255,7 @@ class Retest final {
   const Progress& progress_;
   RetestResult result_;
   std::vector<analysis::OldSetting> settings_;
+  std::vector<double> said_;          // Their values, as the study has them.
   std::vector<std::int64_t> trials_;  // Of the settings.
   std::vector<std::int64_t> runs_;
   double squares_ = 0, freedom_ = 0;

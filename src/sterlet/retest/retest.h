@@ -52,6 +52,7 @@ struct RetestResult {
   std::string of;                        ///< See Reference.
   bool is_interrupted = false;           ///< No verdict was stored; the next retest in this context goes on.
   std::string ended;                     ///< Why it stopped before it was sure; empty: it was sure.
+  std::optional<double> seconds_wanted;  ///< Where its time was used up: what all its evaluations would take.
   /// Of parameters along which the settings have changed their order: "settings with a smaller learning_rate do better
   /// than then". See find_gains().
   std::vector<std::string> gains;

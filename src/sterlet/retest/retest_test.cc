@@ -82,6 +82,7 @@ TEST_F(RetestTest, TheSameValuesHoldAndTheVerdictIsStored) {
   ASSERT_TRUE(verdict.has_value());
   EXPECT_EQ(verdict->body["verdict"], "holds");
   EXPECT_EQ(verdict->body["best_then"], verdict->body["best_now"]);
+  EXPECT_EQ(result.trials.front().then, study_->values_of(study_->best().front()).front()) << "to the last bit";
   EXPECT_EQ(study_->records().size(), 24U) << "no trial was added";
 }
 
@@ -154,6 +155,8 @@ TEST_F(RetestTest, LimitsEndItWithWhatIsKnown) {
   const RetestResult brief = retest(around(0.4), {.seconds = 35}).value();
   EXPECT_EQ(wanted_.size(), 3U) << "10 s each";
   EXPECT_EQ(brief.judgement.verdict, Verdict::kUnsure);
+  EXPECT_EQ(few.advice.find("--time"), std::string::npos) << few.advice;
+  EXPECT_EQ(brief.advice, "give it more time, as in sterlet retest s --time 3m") << "15 of 10 s each";
 }
 
 TEST_F(RetestTest, TwoFailuresAtFirstAreNoVerdict) {

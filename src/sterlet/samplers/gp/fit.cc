@@ -31,12 +31,14 @@ constexpr int kLeaps = 5, kUnused = 2;  // The first draws lie too close to the 
 
 }  // namespace
 
-GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped)
+GpEvidence::GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped,
+                       double log_variance)
     : embedding_(embedding),
       rows_(rows),
       values_(values.begin(), values.end()),
       n_(values.size()),
-      stride_(math::padded(n_ + 2)) {
+      stride_(math::padded(n_ + 2)),
+      log_variance_(log_variance) {
   for (std::size_t g = 0; g < embedding.groups().size(); ++g) {
     const GpGroup& group = embedding.groups()[g];
     if (!group.category && (warped || group.suspect != 0)) warped_.push_back(g);
@@ -104,7 +106,7 @@ double GpEvidence::add_priors(std::span<const double> parameters, std::span<doub
   };
   const std::size_t groups = embedding_.groups().size();
   for (std::size_t g = 0; g < groups; ++g) normal(g, expected_log_length(embedding_, g), kLengthSpread);
-  normal(groups, 0, kLogVarianceSpread);
+  normal(groups, log_variance_, kLogVarianceSpread);
   normal(groups + 1, kLogNoise, kLogNoiseSpread);
   for (std::size_t i = groups + 2; i < count_; ++i) {
     const double suspect = embedding_.groups()[warped_[i - groups - 2]].suspect;
@@ -232,11 +234,12 @@ double GpEvidence::evaluate(std::span<const double> parameters, std::span<double
 
 std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
                           const GpFitPlan& plan) {
-  GpEvidence evidence(embedding, rows, values, plan.warped);
+  GpEvidence evidence(embedding, rows, values, plan.warped, plan.log_variance);
   const std::size_t groups = embedding.groups().size();
   GpHyper prior;
   prior.warps.assign(groups, 0.0);
   for (std::size_t g = 0; g < groups; ++g) prior.log_lengths.push_back(expected_log_length(embedding, g));
+  prior.log_variance = plan.log_variance;
   prior.log_noise = kLogNoise;
   std::vector<GpHyper> starts = plan.starts;
   if (plan.from_prior || starts.empty()) starts.push_back(prior);
@@ -271,8 +274,8 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
 }
 
 std::vector<GpHyper> draw_hypers(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
-                                 bool warped, const GpHyper& start, std::size_t count) {
-  GpEvidence evidence(embedding, rows, values, warped);
+                                 const GpFitPlan& plan, const GpHyper& start, std::size_t count) {
+  GpEvidence evidence(embedding, rows, values, plan.warped, plan.log_variance);
   const std::size_t size = evidence.parameter_count(), groups = embedding.groups().size();
   const std::vector<double> low = evidence.low(), high = evidence.high();
   std::vector<double> scale(size, kWarpScale);

@@ -14,12 +14,13 @@ double expected_log_length(const GpEmbedding& embedding, std::size_t group);
 /// Minus the log posterior density of the hyperparameters given rows and values, and its gradient.
 ///
 /// Parameters, in this order: ln length of each group, ln variance, ln noise, t of each group whose warp is learned:
-/// all numeric ones if `warped`, else those whose scale is suspect.
+/// all numeric ones if `warped`, else those whose scale is suspect. `log_variance`: where its prior is centred.
 /// Cost      n^3 / 2 multiplications and 5 n^2 d operations an evaluation.
 /// Source    Rasmussen, Williams 2006, equation 5.9; the gradient by one n x n matrix, as all of them share it.
 class GpEvidence final {
  public:
-  GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped);
+  GpEvidence(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values, bool warped,
+             double log_variance = 0);
 
   std::size_t parameter_count() const { return count_; }
   double evaluate(std::span<const double> parameters, std::span<double> gradient);
@@ -40,7 +41,7 @@ class GpEvidence final {
   std::vector<std::size_t> warped_;  // Groups whose warp is learned.
   std::size_t count_, n_, stride_;   // Rows of stride_: room for the values and for ones beside the n_ rows.
   std::vector<double> features_, columns_, upper_, slopes_, inverse_, precision_, alpha_, moments_, scales_, weights_;
-  double likelihood_ = 0, least_share_ = 1;
+  double log_variance_, likelihood_ = 0, least_share_ = 1;
 };
 
 /// Where to begin a fit, and how far to take it.
@@ -50,6 +51,7 @@ struct GpFitPlan {
   int steps = 30;               ///< Evaluations of the start that is the best after `together`; the others end there.
   int together = 30;
   bool from_prior = true;
+  double log_variance = 0;  ///< Where the prior of the signal's is centred.
 };
 
 struct GpFit {
@@ -70,6 +72,6 @@ std::vector<GpFit> fit_gp(const GpEmbedding& embedding, const GpRows& rows, std:
 /// Cost      kLeaps evaluations of GpEvidence a draw.
 /// Source    Neal: MCMC using Hamiltonian dynamics, 2011.
 std::vector<GpHyper> draw_hypers(const GpEmbedding& embedding, const GpRows& rows, std::span<const double> values,
-                                 bool warped, const GpHyper& start, std::size_t count);
+                                 const GpFitPlan& plan, const GpHyper& start, std::size_t count);
 
 }  // namespace sterlet::samplers

@@ -293,7 +293,7 @@ TEST(GpDraws, HaveTheMomentsOfThePosterior) {
   for (auto& [weight, at] : cells) weight = std::exp(weight - largest);
   std::vector<std::pair<double, std::vector<double>>> draws;
   const GpHyper start = fit_gp(embedding, rows, values, {}).front().hyper;
-  for (const GpHyper& hyper : draw_hypers(embedding, rows, values, false, start, kDraws)) {
+  for (const GpHyper& hyper : draw_hypers(embedding, rows, values, {}, start, kDraws)) {
     draws.emplace_back(1.0, evidence.parameters(hyper));
   }
   for (std::size_t j = 0; j < kParameters; ++j) {

@@ -21,6 +21,9 @@ constexpr double kLoudNoise = 0.1, kLoudMargin = 0.5;
 // Where noise hides the shape, a stationary process finds corners promising because it knows least of them, and in six
 // dimensions nearly all is corner: the same note has the figures.
 constexpr double kBowl = 2;
+// What older studies leave to explain is expected to vary more than the values, not less: their order is kept far from
+// good settings, and seldom among these, whose differences the transform spreads. docs/decisions/0009-warm.md.
+constexpr double kLogResidualVariance = 2;
 
 // `most` of the values' indexes, ascending: `best` of the smallest, `newest` of the last, others evenly from the rest.
 std::vector<std::size_t> choose(const std::vector<double>& values, std::size_t most, std::size_t best,
@@ -165,6 +168,7 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
   }
   std::vector<double> values = targets(settled);
   learn_trend(table, settled, values);
+  if (trend_) plan.log_variance = kLogResidualVariance;
   std::vector<GpFit> fits = fit_on(table, settled, values, kFitRows, plan);
   if (kind_ == Kind::kObjective) prefer_quiet(fits);
   const double bowl = kind_ == Kind::kObjective ? kBowl : 0;
@@ -180,7 +184,7 @@ void GpSurface::fit(const UnitTable& table, const std::vector<GpTold>& settled) 
     rows.append(table.row(row.trial), row.noise, row.share);
     wanted.push_back(values[i]);
   }
-  for (GpHyper& hyper : draw_hypers(*embedding_, rows, wanted, plan.warped, fits.front().hyper, draws_)) {
+  for (GpHyper& hyper : draw_hypers(*embedding_, rows, wanted, plan, fits.front().hyper, draws_)) {
     hyper.bowl = bowl;
     others_.emplace_back(*embedding_, std::move(hyper), trend_);
   }
