@@ -319,13 +319,15 @@ def families_visits(p, seed):
 def trainer_fashion(p, seed, program):
     flags = [f"--{name.replace('_', '-')}={value!r}".replace("'", "") for name, value in p.items()]
     done = subprocess.run([program, "mlp", "--train-rows=1000", "--epochs=6", f"--seed={seed}", *flags], text=True,
-                          capture_output=True, timeout=600, check=True)
+                          capture_output=True, timeout=600)
     curve = []
     for line in done.stdout.splitlines():
         words = dict(word.split("=", 1) for word in line.split() if "=" in word)
         if "val_loss" in words:
             loss = float(words["val_loss"])
             curve.append([int(line.split()[1]), min(loss, 10.0) if np.isfinite(loss) else 10.0])
+    if done.returncode and "the loss became" in done.stderr:  # It diverged, and ended there.
+        curve += [[epoch, 10.0] for epoch in range(len(curve) + 1, 7)]
     if len(curve) != 6:
         raise RuntimeError(f"{program} ended after {len(curve)} of 6 epochs: {done.stderr[-300:]}")
     return curve
