@@ -36,13 +36,7 @@ class Declaration final {
 
  private:
   void fault(const std::string& key, std::string what, std::string next) {
-    faults_.push_back({.parameter = parameter_.name,
-                       .constraint = std::nullopt,
-                       .key = key,
-                       .error = {.code = base::ErrorCode::kInvalidArgument,
-                                 .where = {},
-                                 .what = std::move(what),
-                                 .next = std::move(next)}});
+    faults_.push_back(fault_of(parameter_.name, key, std::move(what), std::move(next)));
   }
 
   void check_name() {
@@ -173,6 +167,15 @@ class Declaration final {
 };
 
 }  // namespace
+
+Fault fault_of(const std::string& parameter, const std::string& key, std::string what, std::string next) {
+  return {
+      .parameter = parameter,
+      .constraint = std::nullopt,
+      .key = key,
+      .error = {
+          .code = base::ErrorCode::kInvalidArgument, .where = {}, .what = std::move(what), .next = std::move(next)}};
+}
 
 void check_declaration(const Parameter& parameter, std::vector<Fault>& faults) {
   Declaration(parameter, faults).check();

@@ -43,13 +43,7 @@ class SpaceBuilder final {
 
  private:
   void fault(const std::string& parameter, const std::string& key, std::string what, std::string next) {
-    faults_.push_back({.parameter = parameter,
-                       .constraint = std::nullopt,
-                       .key = key,
-                       .error = {.code = base::ErrorCode::kInvalidArgument,
-                                 .where = {},
-                                 .what = std::move(what),
-                                 .next = std::move(next)}});
+    faults_.push_back(fault_of(parameter, key, std::move(what), std::move(next)));
   }
 
   void check_parameter(std::size_t index) {
