@@ -42,10 +42,14 @@ constexpr std::array<Why, 9> kWhys{{
     {space::Origin::kRepeat, "an earlier setting again, on another seed"},
 }};
 
-// A draw by the priors of hints and older studies (samplers/prior) is a random one to the sampler.
-bool is_drawn_from_prior(const base::Json& json) {
+// A draw by a prior (samplers/prior) is a random one to the sampler. What the prior is of; empty for other trials.
+std::string prior_text(const base::Json& json) {
   const auto note = json.find("note");
-  return note != json.end() && note->is_object() && note->value("drawn", base::Json()) == "prior";
+  if (note == json.end() || !note->is_object()) return "";
+  const base::Json by = note->value("drawn", base::Json());
+  if (by == "prior") return "a point where a hint or an older study expects good values";
+  if (by == "practice") return "a point where practice expects good values, by the parameters' names";
+  return "";
 }
 
 std::string why_text(space::Origin origin) {
@@ -127,13 +131,12 @@ Rows trial_card(const study::Study& study, const base::Json& json, const std::st
   for (const auto& [name, value] : json["params"].items()) rows.push_back({name, value_text(value)});
   if (const std::string interval = interval_text(study, trial); !interval.empty())
     rows.push_back({"parameters", interval});
-  const bool is_by_prior = is_drawn_from_prior(json);
-  const std::string why =
-      is_by_prior ? "a point where a hint or an older study expects good values" : why_text(study.view(trial).origin);
+  const std::string by_prior = prior_text(json);
+  const std::string why = by_prior.empty() ? why_text(study.view(trial).origin) : by_prior;
   rows.push_back({"tried as", study::strategy_of(study.spec()).is_tuned ? why : "one model that is babysat"});
   if (json.contains("predicted")) rows.push_back({"predicted", predicted_text(json["predicted"])});
   for (const char* key : {"note", "checkpoint"}) {
-    if (json.contains(key) && !(is_by_prior && key == std::string_view("note"))) {
+    if (json.contains(key) && (by_prior.empty() || key != std::string_view("note"))) {
       rows.push_back({key, value_text(json[key])});
     }
   }

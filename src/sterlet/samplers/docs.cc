@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include "sterlet/base/options.h"
+#include "sterlet/base/text.h"
 #include "sterlet/samplers/auto/auto.h"
+#include "sterlet/samplers/prior/practice_table.h"
 #include "sterlet/samplers/registry.h"
 
 namespace sterlet::samplers {
@@ -30,6 +32,31 @@ std::string measurement_text(const PolicyMeasurement& table) {
   return text;
 }
 
+std::string range_text(const UsualRange& row) {
+  if (row.is_upper_third()) return "the upper third of the range";
+  return fmt::format("{} to {}", base::short_number_text(row.low), base::short_number_text(row.high));
+}
+
+std::string practice_text() {
+  std::string text =
+      "\n## What auto expects of names\n\n"
+      "Where a setting has twelve dimensions or more (less and less down to seven) and a parameter has these words in\n"
+      "its name, `auto` looks more often where practice finds its good values: strongly in the first trials, with a\n"
+      "quarter of that after ten, and less where the results speak against it. `_` and capitals set words apart; `=`: "
+      "no\n"
+      "other word. Nothing is ruled out, and a range that does not meet the usual one is left alone. The first row "
+      "that\n"
+      "fits counts. `sampler: {name: auto, practice: 0}` turns it off; the other samplers never do it. What it gains:\n"
+      "docs/decisions/0010-practice.md.\n\n"
+      "| words | of | good values mostly |\n| --- | --- | --- |\n";
+  for (const UsualRange& row : usual_ranges()) {
+    text += fmt::format("| {} | {} | {} |\n", row.words, text_of(row.model), range_text(row));
+  }
+  text += "\n| choice | times as often as another |\n| --- | --- |\n";
+  for (const UsualChoice& row : usual_choices()) text += fmt::format("| {} | {} |\n", row.choice, row.times);
+  return text;
+}
+
 }  // namespace
 
 std::string docs_page() {
@@ -45,7 +72,7 @@ std::string docs_page() {
     text += fmt::format("| {} | {} | {} | {} |\n", row.name, row.when, shares_text(row), row.measured);
   }
   for (const PolicyMeasurement& table : auto_measurements()) text += measurement_text(table);
-  return text;
+  return text + practice_text();
 }
 
 }  // namespace sterlet::samplers

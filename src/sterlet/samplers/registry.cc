@@ -31,10 +31,9 @@ std::vector<Row> rows() {
       {.name = "auto",
        .summary = "chooses among the others by what the study is and how far it has come",
        .source = "bench/RESULTS.md",
-       .options = {},
-       .make = [](Options, const Json&, const space::Space& space, const StudyFacts& facts) -> Made {
-         return make_auto(space, facts);
-       },
+       .options = {option("practice", &AutoOptions::practice, 0, 4,
+                          "how strongly it expects what practice expects of a parameter's name; 0: not at all")},
+       .make = &make_from<AutoOptions, make_auto>,
        .is_steered = true},
       {.name = "cmaes",
        .summary = "a normal distribution that moves to and shapes itself by the better trials; for ordered parameters",

@@ -2,30 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include <fmt/format.h>
 
 #include "sterlet/base/text.h"
 #include "sterlet/space/axis.h"
+#include "sterlet/space/name_words.h"
 #include "sterlet/study/strategies/registry.h"
 
 namespace sterlet::doctor {
 
 namespace {
-
-// learningRate, learning_rate and optim.learning-rate are one: "learning", "rate".
-std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words(1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    const bool begins = std::isupper(c) != 0 && i > 0 && std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
-    if (std::isalnum(c) == 0 || begins) words.emplace_back();
-    if (std::isalnum(c) != 0) words.back() += static_cast<char>(std::tolower(c));
-  }
-  std::erase(words, "");
-  return words;
-}
 
 struct Named {
   Role role;
@@ -133,19 +120,15 @@ constexpr std::array<Named, 97> kNames{{
     {Role::kLayers, "depth"},
 }};
 
-bool contains(const std::vector<std::string>& words, std::string_view sought) {
-  const std::vector<std::string> wanted = words_of(sought);
-  return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
-}
-
 constexpr double kEpsilonMost = 0.01, kEpsilonLeast = 1e-4;
 constexpr double kMultiplierMost = 16;
 
 }  // namespace
 
 bool has_any(std::string_view name, std::initializer_list<std::string_view> sought) {
-  const std::vector<std::string> words = words_of(name);
-  return std::any_of(sought.begin(), sought.end(), [&](std::string_view each) { return contains(words, each); });
+  const std::vector<std::string> words = space::words_of(name);
+  return std::any_of(sought.begin(), sought.end(),
+                     [&](std::string_view each) { return space::has_words(words, each); });
 }
 
 std::optional<std::vector<double>> numbers_of(const space::Parameter& parameter) {
@@ -169,9 +152,9 @@ bool is_complement(std::string_view name) { return has_any(name, {"one minus", "
 }  // namespace
 
 Role role_of(std::string_view name) {
-  const std::vector<std::string> words = words_of(name);
+  const std::vector<std::string> words = space::words_of(name);
   const auto found =
-      std::find_if(kNames.begin(), kNames.end(), [&](const Named& row) { return contains(words, row.words); });
+      std::find_if(kNames.begin(), kNames.end(), [&](const Named& row) { return space::has_words(words, row.words); });
   if (found == kNames.end() || (found->role == Role::kAverage && is_complement(name))) return Role::kUnknown;
   return found->role;
 }

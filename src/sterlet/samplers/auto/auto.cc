@@ -4,6 +4,7 @@
 #include <map>
 
 #include "sterlet/samplers/history_cursor.h"
+#include "sterlet/samplers/prior/practice.h"
 #include "sterlet/samplers/registry.h"
 
 namespace sterlet::samplers {
@@ -32,6 +33,17 @@ Situation situation_of(const space::Space& space, const StudyFacts& facts) {
   situation.categorical_share = categorical / all;
   situation.conditional_share = conditional / all;
   return situation;
+}
+
+// Before the priors that people and older studies give, so that these have the first turn.
+StudyFacts with_practice(const space::Space& space, const AutoOptions& options, StudyFacts facts) {
+  const bool is_led = std::any_of(facts.priors.begin(), facts.priors.end(),
+                                  [](const ActivePrior& prior) { return static_cast<bool>(prior.old); });
+  if (facts.objective_count > 1 || options.practice <= 0 || is_led) return facts;
+  if (auto practice = prior_of_practice(space, options.practice)) {
+    facts.priors.insert(facts.priors.begin(), std::move(*practice));
+  }
+  return facts;
 }
 
 class Auto final : public Sampler {
@@ -107,7 +119,9 @@ std::string_view auto_pick(const PolicyRow& row, std::uint64_t number) {
   return row.shares.back().sampler;
 }
 
-base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const StudyFacts& facts) {
+base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const AutoOptions& options,
+                                                 const StudyFacts& given) {
+  const StudyFacts facts = with_practice(space, options, given);
   std::vector<PolicyRow> rows;
   std::map<std::string_view, std::unique_ptr<Sampler>> samplers;
   for (const PolicyRow& row : auto_policy()) {

@@ -14,6 +14,10 @@
 
 namespace sterlet::samplers {
 
+struct AutoOptions {
+  double practice = 1;
+};
+
 /// What the automatic choice looks at.
 struct Situation {
   std::size_t finished = 0;    ///< Trials with a result, good or bad.
@@ -55,12 +59,15 @@ std::string_view auto_pick(const PolicyRow& row, std::uint64_t number);
 
 /// The automatic choice: asks the samplers named by the first row of auto_policy() that fits the study as it stands.
 ///
+/// These expect of parameters what practice expects of their names (prior/practice.h), unless an older study tells more.
+///
 /// Works in  any space, for one objective or several, with any number of workers.
 /// Edges     trials are shared out by their number, so the choice is as reproducible as the samplers are.
 /// Cost      that of the sampler asked; where trials are so short that this would be over 1% of a trial's time (as far
 ///           as durations are known: those of trials that Sterlet itself ran), a cheaper one.
 /// Errors    none of its own.
 /// Source    the measurement beside each row, from bench/quality.
-base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const StudyFacts& facts);
+base::Result<std::unique_ptr<Sampler>> make_auto(const space::Space& space, const AutoOptions& options,
+                                                 const StudyFacts& facts);
 
 }  // namespace sterlet::samplers

@@ -86,7 +86,7 @@ TEST(Auto, AsksACheaperSamplerWhereTrialsAreShort) {
   const auto space = Space::make({{.name = "x"}, {.name = "y"}}, {});
   ASSERT_TRUE(space);
   const auto suggestion_after = [&](double seconds) {
-    const auto sampler = make_auto(*space, {.seed = 3, .trial_budget = 400});
+    const auto sampler = make_auto(*space, {}, {.seed = 3, .trial_budget = 400});
     EXPECT_TRUE(sampler);
     History history;
     for (std::int64_t i = 0; i < 60; ++i) {
@@ -110,7 +110,7 @@ TEST(Auto, TakesAnyNumberOfObjectives) {
   const auto space = Space::make({{.name = "x"}, {.name = "y"}}, {});
   ASSERT_TRUE(space);
   for (const std::size_t objectives : {1u, 2u, 4u, 5u, 9u}) {
-    const auto sampler = make_auto(*space, {.seed = 3, .objective_count = objectives});
+    const auto sampler = make_auto(*space, {}, {.seed = 3, .objective_count = objectives});
     ASSERT_TRUE(sampler) << objectives << ": " << sampler.error().message();
     History history;
     for (std::int64_t i = 0; i < 25; ++i) {

@@ -67,6 +67,7 @@ struct ActivePrior {
   std::uint64_t since = 0;              ///< The first trial that it pulls.
   double weight = 1;                    ///< >= 0; how many times as strongly, and as often, as usual.
   double lasting = 1;                   ///< > 0. Trials after which its pull has fallen to a quarter.
+  bool is_of_practice = false;          ///< Made of names alone (practice.h).
   std::shared_ptr<const OldStudy> old;  ///< Of a warm start: the results that it was made of. Null: there are none.
 };
 

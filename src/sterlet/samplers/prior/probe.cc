@@ -33,7 +33,9 @@ const space::Observation* find_ranked(const space::History& history, std::size_t
 
 }  // namespace
 
-bool is_hint(const ActivePrior& prior) { return !prior.old && prior.lasting > 1 && prior.prior.bumps().size() == 1; }
+bool is_hint(const ActivePrior& prior) {
+  return !prior.old && !prior.is_of_practice && prior.lasting > 1 && prior.prior.bumps().size() == 1;
+}
 
 std::optional<space::Point> hint_probe(const space::Space& space, const space::History& history,
                                        const ActivePrior& prior, std::uint64_t trial, base::RandomStream stream) {

@@ -7,8 +7,9 @@ namespace sterlet::samplers {
 namespace {
 
 // A draw, as the samplers' histories see it: it moves no sequence of theirs on.
-Suggestion drawn_from_prior(space::Point point) {
-  return {.point = std::move(point), .origin = space::Origin::kRandom, .note = {{"drawn", "prior"}}};
+Suggestion drawn_from_prior(DrawnPoint drawn) {
+  const char* by = drawn.is_of_practice ? "practice" : "prior";
+  return {.point = std::move(drawn.point), .origin = space::Origin::kRandom, .note = {{"drawn", by}}};
 }
 
 class Steered final : public Sampler {
@@ -17,7 +18,7 @@ class Steered final : public Sampler {
       : sampler_(std::move(sampler)), space_(space), steering_(priors) {}
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
-    if (auto probe = steering_.probe(space_, history, key)) return drawn_from_prior(std::move(*probe));
+    if (auto probe = steering_.probe(space_, history, key)) return drawn_from_prior({.point = std::move(*probe)});
     if (auto drawn = draw_steered(steering_, space_, history, key)) return std::move(*drawn);
     return sampler_->suggest(history, key);
   }
@@ -34,7 +35,7 @@ class Probing final : public Sampler {
       : sampler_(std::move(sampler)), space_(space), steering_(priors) {}
 
   Suggestion suggest(const space::History& history, const base::StreamKey& key) const override {
-    if (auto probe = steering_.probe(space_, history, key)) return drawn_from_prior(std::move(*probe));
+    if (auto probe = steering_.probe(space_, history, key)) return drawn_from_prior({.point = std::move(*probe)});
     return sampler_->suggest(history, key);
   }
 
@@ -58,9 +59,9 @@ std::unique_ptr<Sampler> make_steered(std::unique_ptr<Sampler> sampler, const sp
 
 std::optional<Suggestion> draw_steered(const Steering& steering, const space::Space& space,
                                        const space::History& history, const base::StreamKey& key) {
-  auto point = steering.draw(space, history, key);
-  if (!point) return std::nullopt;
-  return drawn_from_prior(std::move(*point));
+  auto drawn = steering.draw(space, history, key);
+  if (!drawn) return std::nullopt;
+  return drawn_from_prior(std::move(*drawn));
 }
 
 }  // namespace sterlet::samplers

@@ -17,7 +17,7 @@ constexpr int kTries = 4;           // Draws of which one has to be new.
 double strength(const ActivePrior& prior, std::uint64_t trial) {
   if (trial < prior.since) return 0;
   const std::uint64_t k = trial - prior.since;
-  if (prior.lasting > 1 && k % 2 == 1) return 0;
+  if (is_hint(prior) && k % 2 == 1) return 0;
   const double age = 1 + static_cast<double>(k) / prior.lasting;
   const double power = prior.weight * (is_hint(prior) ? Steering::kHintStrength : Steering::kStrength) / (age * age);
   return power < Steering::kLeast ? 0 : power;
@@ -59,6 +59,7 @@ std::vector<std::vector<double>> Pull::starts(std::size_t width, std::size_t cou
 
 bool Steering::has_turn(const ActivePrior& prior, std::uint64_t trial) {
   if (trial < prior.since) return false;
+  if (prior.is_of_practice) return trial % 4 < 2;
   const auto k = static_cast<double>(trial - prior.since);
   return std::floor(turns_before(k + 1, prior.weight) + 0.5) > std::floor(turns_before(k, prior.weight) + 0.5);
 }
@@ -81,14 +82,16 @@ std::optional<space::Point> Steering::probe(const space::Space& space, const spa
   return std::nullopt;
 }
 
-std::optional<space::Point> Steering::draw(const space::Space& space, const space::History& history,
-                                           const base::StreamKey& key) const {
+std::optional<DrawnPoint> Steering::draw(const space::Space& space, const space::History& history,
+                                         const base::StreamKey& key) const {
   for (std::size_t i = priors_.size(); i-- > 0;) {
     if (!has_turn(priors_[i], key.trial) || trust(priors_[i], space, history.trials()) < kLeastTrust) continue;
     base::RandomStream stream = stream_of(key, i);
     for (int tries = 0; tries < kTries; ++tries) {
       std::optional<space::Point> point = priors_[i].prior.draw_point(space, stream);
-      if (point && !history.contains(*point)) return point;
+      if (point && !history.contains(*point)) {
+        return DrawnPoint{.point = std::move(*point), .is_of_practice = priors_[i].is_of_practice};
+      }
     }
   }
   return std::nullopt;

@@ -33,6 +33,12 @@ class Pull final {
   std::vector<Part> parts_;
 };
 
+/// A point that is a prior's, not the sampler's.
+struct DrawnPoint {
+  space::Point point;
+  bool is_of_practice = false;  ///< Of the parameters' names alone.
+};
+
 /// What the priors of a study together do to its suggestions. Without any they do nothing, at no cost.
 ///
 /// Pulls     samplers that score points add to the logarithm of their score, for each prior, ln pi(x) * weight * trust *
@@ -42,7 +48,7 @@ class Pull final {
 /// Probes    a hint's first turns are points that tell of it soonest, whatever the sampler (probe.h).
 /// Draws     samplers that do not, and all of them before they have a model, take some points from pi itself: two
 ///           thirds of the first kOften trials, later ever fewer, as 1 / (t - since); none while the trust is below
-///           kLeastTrust.
+///           kLeastTrust. Of practice: every other two of the first trials.
 /// Pure      all of it depends on the trial's number, the history and the priors alone.
 /// Source    Hvarfner et al.: piBO, ICLR 2022; Fehring et al.: DynaBO, 2025 (arXiv 2511.02570) for priors that come
 ///           during a run, and for the square.
@@ -63,8 +69,8 @@ class Steering final {
   std::optional<space::Point> probe(const space::Space& space, const space::History& history,
                                     const base::StreamKey& key) const;
   /// The trial's point where it is a prior's turn to give it, the latest prior first; a new one.
-  std::optional<space::Point> draw(const space::Space& space, const space::History& history,
-                                   const base::StreamKey& key) const;
+  std::optional<DrawnPoint> draw(const space::Space& space, const space::History& history,
+                                 const base::StreamKey& key) const;
 
  private:
   static bool has_turn(const ActivePrior& prior, std::uint64_t trial);

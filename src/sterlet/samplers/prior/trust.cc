@@ -33,6 +33,17 @@ double trust_in_old(const OldStudy& old, const space::Space& space, std::span<co
   return rank_trust(expected, found);
 }
 
+double trust_in_practice(const Prior& prior, const space::Space& space, std::span<const space::Observation> trials) {
+  std::vector<double> expected, found;
+  for (const space::Observation& trial : trials) {
+    if (!has_value(trial)) continue;
+    expected.push_back(-prior.log_density(space.to_unit(trial.point).data()));
+    found.push_back(trial.values.front());
+    if (found.size() == kTrusted) break;
+  }
+  return rank_trust(expected, found);
+}
+
 double trust_in_hint(const ActivePrior& prior, const space::Space& space, std::span<const space::Observation> trials) {
   std::vector<double> inside, elsewhere;
   for (const space::Observation& trial : trials) {
@@ -74,6 +85,7 @@ double rank_trust(std::span<const double> expected, std::span<const double> foun
 
 double trust(const ActivePrior& prior, const space::Space& space, std::span<const space::Observation> trials) {
   if (prior.old) return trust_in_old(*prior.old, space, trials);
+  if (prior.is_of_practice) return trust_in_practice(prior.prior, space, trials);
   if (prior.prior.bumps().size() > 1) return 1;  // Of a study of several objectives, or an older record.
   return trust_in_hint(prior, space, trials);
 }
