@@ -259,7 +259,8 @@ class Transfer(ProgramTest):
         out = self.run_program("plan", "study.yaml", "--transfer", "width=32,64,128", "--to", "1024", "--points", "9", "--json",
                                "--enqueue", "--prior").stdout
         document = json.loads(out)
-        self.assertEqual((document["enqueue"]["units"], list(document["hint"])), ([1024, 1024], ["x"]))
+        self.assertEqual((document["enqueue"]["units"], list(document["hint"])), ([1024, 1024], ["x", "units"]))
+        self.assertEqual(document["hint"]["units"], 1024)
         self.assertEqual(document["params"][0]["verdict"], "moves")
 
     def test_what_does_not_exist_at_the_defaults_is_left_out(self):

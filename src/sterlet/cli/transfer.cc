@@ -143,7 +143,7 @@ base::Json prediction(const std::vector<Transferred>& results, const studyfile::
         std::clamp(rounded(values_at_target(result).value, kDigits), result.parameter.low, result.parameter.high);
     params[result.parameter.name] = result.parameter.kind == space::Kind::kInt
                                         ? base::Json(static_cast<std::int64_t>(std::round(value)))
-                                        : base::Json(axis.value(axis.unit(value)));
+                                        : base::Json(result.parameter.step ? axis.value(axis.unit(value)) : value);
   }
   const Parameter& size = sizes.parameter;
   if (size.low < size.high) params[size.name] = json_of_size(size, target, count_elements(file.space, size));
@@ -153,7 +153,10 @@ base::Json prediction(const std::vector<Transferred>& results, const studyfile::
 // The intervals of the prediction, as a hint has them; nothing of what was not found.
 base::Json hint_of(const std::vector<Transferred>& results, const base::Json& prediction, const Sizes& sizes) {
   base::Json params = prediction;
-  if (!sizes.parameter.repeat.empty()) params.erase(sizes.parameter.name);  // A hint is of one number.
+  // Of a repeated parameter a hint is of every element.
+  if (auto size = params.find(sizes.parameter.name); size != params.end() && size->is_array()) {
+    *size = base::Json(size->front());
+  }
   for (const Transferred& result : results) {
     if (!result.law) continue;
     const analysis::Estimate there = values_at_target(result);
