@@ -79,6 +79,13 @@ class Plan(ProgramTest):
         self.assertIn("settings: strategy: parallel, workers: 4", done.stdout)
         self.assertIn("a full training: 16.7m, 100 steps of 10 s each", done.stdout)
         self.assertNotIn("pilot", done.stdout + done.stderr)
+        self.assertNotIn("none would end there", done.stdout)
+        large = self.run_program("plan", "study.yaml", "--seconds-per-step", "10s", "--memory", "60000TiB", "--json").stdout
+        self.assertRegex(json.loads(large)["because"],
+                         r"One training takes 61440000 GiB of memory, and the machine has [0-9.]+ GiB: none would end there\.")
+        for choice in json.loads(large)["choices"]:
+            self.assertTrue(all(isinstance(count, int) for count in choice["trials"]), choice)
+            self.assertLessEqual(choice["best_in"], 1)
         slow = self.run_program("plan", "study.yaml", "--seconds-per-step", "5m", "--json").stdout
         self.assertEqual(json.loads(slow)["strategy"], "babysit")
         self.assertIn("The budget is too small for one full training: that takes 8.33h, and there are 60m.",
@@ -123,7 +130,9 @@ class Plan(ProgramTest):
                          "toy: nothing says how many steps a full training has; add budget: {max_steps: 1000}, or give "
                          "--steps 1000")
         self.assertEqual(self.refusal("--seconds-per-step", "1s", "--steps", "5", "--memory", "much"),
-                         "--memory cannot be 'much'; write it as 500MB or 2GiB")
+                         "--memory cannot be 'much'; write it with its unit, as 500MB or 2GiB")
+        self.assertEqual(self.refusal("--seconds-per-step", "1s", "--steps", "5", "--memory", "6"),
+                         "--memory cannot be '6'; write it with its unit, as 500MB or 2GiB")
         self.assertEqual(self.refusal("--pilot-time", "-1"), "--pilot-time cannot be '-1'; write it as 50ms, 2s or 5m")
         self.write("train.py", "import sys\nsys.exit('no data here')\n")
         self.assertRegex(self.refusal(), r"^toy: the pilot's program failed: python3 train\.py .*no data here.*; mend it, and "

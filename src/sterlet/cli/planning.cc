@@ -36,6 +36,7 @@ constexpr double kPatiencePart = 0.025;                  // Of the budget's time
 constexpr double kPatienceMin = 60, kPatienceMax = 600;  // ... or nothing but its end tells how long it is.
 constexpr double kGuidedPart = 0.3;                      // Of the budget's time, where the time goes by parameters.
 constexpr double kWholePart = 0.15;                      // Of the budget's time, so that enough points are seen.
+constexpr double kMemoryLeast = 65536;                   // As for resources: {memory: ...}: less lacks its unit.
 constexpr int kAtOnceMax = 16;                           // More beside each other tell nothing new.
 
 Result<double> read_duration(const std::string& text, const char* option) {
@@ -96,10 +97,10 @@ Result<plan::Facts> facts_as_said(const studyfile::StudyFile& file, const Planni
   plan::set_pruned_shares(file.spec, facts);
   if (options.memory.empty()) return facts;
   const auto bytes = base::parse_bytes(options.memory);
-  if (!bytes || *bytes < 1 || *bytes > 9e18) {
+  if (!bytes || *bytes < kMemoryLeast || *bytes > 9e18) {
     return base::fail(ErrorCode::kInvalidArgument,
                       fmt::format("--memory cannot be '{}'", base::printable(options.memory)),
-                      "write it as 500MB or 2GiB");
+                      "write it with its unit, as 500MB or 2GiB");
   }
   facts.memory_bytes = static_cast<std::int64_t>(*bytes);
   return facts;
