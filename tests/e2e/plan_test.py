@@ -180,6 +180,14 @@ class Plan(ProgramTest):
                       "10 each", done.stderr)
         self.assertEqual([trial["params"]["y"] for trial in self.trials()], [0.5] * 3)
         self.assertEqual(len({trial["params"]["x"] for trial in self.trials()}), 3)
+        # A larger budget later leaves them as they are; --amend does not.
+        self.study("budget: {trials: 40}\ntune: auto\nsampler: random\n")
+        more = self.run_program("tune", "study.yaml", "--trials", "4", "--progress", "none")
+        self.assertIn("tune: auto: the study goes on with 1 parameter, as it began; with --amend it searches 2 (tiers 1 to 3)\n",
+                      more.stderr)
+        self.assertEqual([trial["params"]["y"] for trial in self.trials()], [0.5] * 4)
+        self.run_program("tune", "study.yaml", "--trials", "6", "--progress", "none", "--amend")
+        self.assertEqual(len({trial["params"]["y"] for trial in self.trials()}), 3)
 
     def test_tune_auto_with_a_budget_of_time_measures_a_trial_first(self):
         self.study("budget: {time: 2s}\ntune: auto\nsampler: random\n", steps=4)
