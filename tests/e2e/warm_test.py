@@ -166,7 +166,8 @@ class Hints(WarmTest):
         self.file("s", trials=12)
         self.run_program("tune", "s.yaml", "--trials", "8")
         said = self.run_program("hint", "s", "x=0.7..0.8", "--weight", "3").stdout
-        self.assertEqual(said, "s follows the hint x=0.7..0.8 from trial 8 on\n")
+        self.assertEqual(said, "s follows the hint x=0.7..0.8 from trial 8 on; but the budget of trials is used up: sterlet resume s "
+                         "--trials 9 goes on\n")
         self.run_program("resume", "s", "--trials", "10")
         pulled = self.trials("s")[8]["params"]["x"]  # The one after it is the sampler's own.
         self.assertTrue(0.7 <= pulled <= 0.8, pulled)
