@@ -50,6 +50,15 @@ class Doctor(ProgramTest):
         self.assertEqual(self.findings(path), [])
         self.assertTrue(self.run_program("check", "study.yaml").stdout.rstrip().endswith("0 findings by sterlet doctor"))
 
+    def test_what_a_file_has_no_room_for_is_told(self):
+        text = FAULTY.replace("learning_rate: {", "learning_rate: &rate {").replace("budget:", "  rate_of_head: *rate\nbudget:")
+        path = self.write("study.yaml", text)
+        said = self.run_program("doctor", "study.yaml", "--fix").stderr
+        self.assertEqual(said, "study.yaml: 2 findings; 2 could not be written, as the file has no room for them (an alias, a "
+                               "text of several lines)\n")
+        with open(path) as file:
+            self.assertEqual(file.read(), text)
+
     def test_a_file_that_is_wrong_is_refused_as_check_refuses_it(self):
         self.write("study.yaml", "objective: loss\nparams: {x: {type: float, low: 2, high: 1}}\n")
         self.assertIn("study.yaml:2:", self.run_program("doctor", "study.yaml", code=64).stderr)
@@ -169,8 +178,9 @@ class Doctor(ProgramTest):
                    [(point, 5 * point["p7"] + point["p9"]) for point in points], "wide")
         document = json.loads(self.run_program("importance", "wide", "--json").stdout)
         self.assertEqual(len(document["importance"]), 200)
-        if document["enough"]:
-            self.assertEqual(document["importance"][0]["param"], "p7")
+        self.assertEqual((document["enough"], document.get("why")),
+                         (False, "150 trials of 200 numbers that are searched, and at least as many trials are needed to tell "
+                                 "them apart"))
         self.findings("wide")
         self.run_program("importance", "wide")
         self.study("objective: {metric: score, direction: maximize}\nparams:\n  x: {type: float, low: 0, high: 1}\n",

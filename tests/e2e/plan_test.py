@@ -79,6 +79,13 @@ class Plan(ProgramTest):
         self.assertIn("settings: strategy: parallel, workers: 4", done.stdout)
         self.assertIn("a full training: 16.7m, 100 steps of 10 s each", done.stdout)
         self.assertNotIn("pilot", done.stdout + done.stderr)
+        self.assertNotIn("none would end there", done.stdout)
+        large = self.run_program("plan", "study.yaml", "--seconds-per-step", "10s", "--memory", "60000TiB", "--json").stdout
+        self.assertRegex(json.loads(large)["because"],
+                         r"One training takes 61440000 GiB of memory, and the machine has [0-9.]+ GiB: none would end there\.")
+        for choice in json.loads(large)["choices"]:
+            self.assertTrue(all(isinstance(count, int) for count in choice["trials"]), choice)
+            self.assertLessEqual(choice["best_in"], 1)
         slow = self.run_program("plan", "study.yaml", "--seconds-per-step", "5m", "--json").stdout
         self.assertEqual(json.loads(slow)["strategy"], "babysit")
         self.assertIn("The budget is too small for one full training: that takes 8.33h, and there are 60m.",
@@ -123,7 +130,9 @@ class Plan(ProgramTest):
                          "toy: nothing says how many steps a full training has; add budget: {max_steps: 1000}, or give "
                          "--steps 1000")
         self.assertEqual(self.refusal("--seconds-per-step", "1s", "--steps", "5", "--memory", "much"),
-                         "--memory cannot be 'much'; write it as 500MB or 2GiB")
+                         "--memory cannot be 'much'; write it with its unit, as 500MB or 2GiB")
+        self.assertEqual(self.refusal("--seconds-per-step", "1s", "--steps", "5", "--memory", "6"),
+                         "--memory cannot be '6'; write it with its unit, as 500MB or 2GiB")
         self.assertEqual(self.refusal("--pilot-time", "-1"), "--pilot-time cannot be '-1'; write it as 50ms, 2s or 5m")
         self.write("train.py", "import sys\nsys.exit('no data here')\n")
         self.assertRegex(self.refusal(), r"^toy: the pilot's program failed: python3 train\.py .*no data here.*; mend it, and "
@@ -171,6 +180,14 @@ class Plan(ProgramTest):
                       "10 each", done.stderr)
         self.assertEqual([trial["params"]["y"] for trial in self.trials()], [0.5] * 3)
         self.assertEqual(len({trial["params"]["x"] for trial in self.trials()}), 3)
+        # A larger budget later leaves them as they are; --amend does not.
+        self.study("budget: {trials: 40}\ntune: auto\nsampler: random\n")
+        more = self.run_program("tune", "study.yaml", "--trials", "4", "--progress", "none")
+        self.assertIn("tune: auto: the study goes on with 1 parameter, as it began; with --amend it searches 2 (tiers 1 to 3)\n",
+                      more.stderr)
+        self.assertEqual([trial["params"]["y"] for trial in self.trials()], [0.5] * 4)
+        self.run_program("tune", "study.yaml", "--trials", "6", "--progress", "none", "--amend")
+        self.assertEqual(len({trial["params"]["y"] for trial in self.trials()}), 3)
 
     def test_tune_auto_with_a_budget_of_time_measures_a_trial_first(self):
         self.study("budget: {time: 2s}\ntune: auto\nsampler: random\n", steps=4)
@@ -235,15 +252,74 @@ class Transfer(ProgramTest):
         low, high = prior["params"]["x"]
         self.assertTrue(low < 8 / 1024 < high, prior)
         self.assertEqual((prior["kind"], prior["state"], prior["params"]["units"]), ("hint", "active", 1024))
-        self.assertRegex(out, r"x: best [0-9.]+ at 32, [0-9.]+ at 64, [0-9.]+ at 128\n")
-        self.assertRegex(out, r"x: moves by units\^-[01]\.\d\d \(-\d\.\d\d to -\d\.\d\d\); at units 1.02e\+03 it is 0\.00")
+        self.assertTrue(all(len(f"{bound:.4g}") >= len(repr(bound).rstrip("0")) for bound in (low, high)), prior)
+        self.assertRegex(out, r"x: best [0-9.]+ at units 32, [0-9.]+ at 64, [0-9.]+ at 128\n")
+        self.assertRegex(out, r"x: moves by units\^-[01]\.\d\d \(-\d\.\d\d to -\d\.\d\d\); at units 1024 it is 0\.00")
         self.assertIn("next: units ", out)
+
+    def test_it_says_how_far_it_has_come(self):
+        ran = self.run_program("plan", "study.yaml", "--transfer", "width=32,64", "--to", "128", "--points", "5")
+        self.assertRegex(ran.stderr, r"toy: 2 of up to 18 trials have ended, after \d+s\n")
+        quiet = self.run_program("plan", "study.yaml", "--transfer", "width=32,64", "--to", "128", "--points", "5", "--quiet")
+        self.assertEqual(quiet.stderr, "")
+
+    def test_sizes_in_shares_and_in_layers(self):
+        self.write("study.yaml", SIZED_STUDY.replace("type: int, low: 16, high: 1024, scale: log, default: 64",
+                                                     "type: float, low: 0.1, high: 1, scale: log, default: 1"))
+        self.write("sized.py", SIZED.replace("8 / trial", "0.01 / trial"))
+        out = self.run_program("plan", "study.yaml", "--transfer", "width=0.1,0.2,0.25", "--to", "0.7", "--json").stdout
+        size = json.loads(out)["params"][0]["next"]["size"]
+        self.assertTrue(0 < size < 1, out)
+        self.write("sized.py", SIZED.replace('["units"]', '["units"][-1]'))
+        self.write("study.yaml", SIZED_STUDY.replace("scale_of", "repeat: layers, scale_of") +
+                   "  layers: {type: int, low: 1, high: 3, default: 2}\n")
+        out = self.run_program("plan", "study.yaml", "--transfer", "width=32,64,128", "--to", "1024", "--points", "9", "--json",
+                               "--enqueue", "--prior").stdout
+        document = json.loads(out)
+        self.assertEqual((document["enqueue"]["units"], list(document["hint"])), ([1024, 1024], ["x", "units"]))
+        self.assertEqual(document["hint"]["units"], 1024)
+        self.assertEqual(document["params"][0]["verdict"], "moves")
+
+    def test_what_does_not_exist_at_the_defaults_is_left_out(self):
+        self.write("study.yaml", SIZED_STUDY + """  kind: {choices: [a, b], default: a}
+  other: {type: float, low: 1e-4, high: 1, scale: log, default: 0.1, tier: 1, when: kind == "b"}
+""")
+        ran = self.run_program("plan", "study.yaml", "--transfer", "width=32,64", "--to", "128", "--points", "5")
+        self.assertIn("toy: other does not exist at the defaults and is left out\n", ran.stderr)
+        self.assertIn("x: best ", ran.stdout)
+
+    def test_what_the_study_cannot_try_is_said_before_a_trial(self):
+        def refusal(*arguments):
+            error = self.run_program("plan", "study.yaml", *arguments, code=1).stderr.splitlines()
+            self.assertEqual(len(error), 1, error)
+            return error[0]
+        self.assertEqual(refusal("--transfer", "width=32,64", "--to", "4096", "--enqueue"),
+                         "toy: the study cannot try units = 4096, since it goes from 16 to 1024 there; let its range hold the "
+                         "size that --to names, or leave out --enqueue and --prior")
+        self.assertEqual(refusal("--transfer", "width=32,64.5", "--to", "128"),
+                         "toy: units is a whole number of at most 1e12, and cannot be 64.5; name a size that it can have")
+        self.assertEqual(refusal("--transfer", "width=32,64", "--to", "1e300"),
+                         "toy: units is a whole number of at most 1e12, and cannot be 1e+300; name a size that it can have")
+        self.write("study.yaml", SIZED_STUDY.replace("type: int, low: 16, high: 1024, scale: log, default: 64", "value: 512"))
+        self.assertEqual(refusal("--transfer", "width=32,64", "--to", "1024", "--prior"),
+                         "toy: the study cannot try units = 1024, since it is always 512 there; let its range hold the size that "
+                         "--to names, or leave out --enqueue and --prior")
+        self.write("study.yaml", SIZED_STUDY + "  depth: {type: int, low: 1, high: 4, default: 2, scale_of: width}\n")
+        self.assertEqual(refusal("--transfer", "width=32,64", "--to", "128"),
+                         "toy: 2 parameters say scale_of: width (units, depth); name the one that is meant, as in --transfer "
+                         "units=32,64,128")
+        self.write("study.yaml", SIZED_STUDY.replace("tier: 1", 'tier: 1, when: kind == "b"') +
+                   "  kind: {choices: [a, b], default: a}\n")
+        self.assertEqual(refusal("--transfer", "width=32,64", "--to", "128"),
+                         'toy: x does not exist at the defaults, by its when: kind == "b"; choose defaults at which it does')
+        ran = self.run_program("plan", "study.yaml", "--transfer", "width=32,64", "--to", "128", "--memory", "1GiB", code=2)
+        self.assertIn("--memory excludes --transfer", ran.stderr)
 
     def test_what_cannot_be_carried_over_is_a_sentence(self):
         def refusal(*arguments):
             return self.run_program("plan", "study.yaml", *arguments, code=1).stderr.splitlines()[-1]
         self.assertEqual(refusal("--transfer", "depth=2,4", "--to", "8"),
-                         "toy: no parameter says scale_of: depth, and none is the number 'depth'; known are x, units, width")
+                         "toy: no parameter says scale_of: depth, and none is the number 'depth'; known are width, x, units")
         self.assertEqual(refusal("--transfer", "width=32", "--to", "8"),
                          "--transfer needs 2 to 20 different sizes (found 1); write it as width=32,64,128")
         self.assertEqual(refusal("--transfer", "width=32,many", "--to", "8"),

@@ -175,7 +175,9 @@ class StalenessTest(ProgramTest):
         self.assertGreater(verdict["confidence"], 0.9)
         self.assertLessEqual(verdict["evaluations"], 10)
         self.assertEqual(verdict["best_now"], verdict["best_then"])
-        self.assertEqual(set(verdict["rank_correlation"]), {"value", "low", "high"})
+        correlation = verdict["rank_correlation"]
+        self.assertEqual(set(correlation), {"value", "low", "high"})
+        self.assertTrue(correlation["low"] <= correlation["value"] <= correlation["high"], correlation)
         self.assertEqual(verdict["changed"], [])
         after = self.run_program("export").stdout, self.status()["counts"], self.run_program("best", "--json").stdout
         self.assertEqual(before, after, "trials, budget and best are as they were")
@@ -205,6 +207,27 @@ class StalenessTest(ProgramTest):
         self.assertEqual(told.stderr.count(" of 15: trial "), evaluations)
         self.assertEqual(self.study()["risk"], 1)
         self.assertIn("its last retest said rusted", self.run_program("status", "--check", code=4).stderr)
+        # Noise that hides all differences takes that back no more than it makes differences between settings.
+        self.write("train.py", "import random\n" + TRAIN.replace(
+            '(int(os.environ["STERLET_SEED"]) % 1000 - 500) * 2e-6',
+            'random.Random(int(os.environ["STERLET_SEED"])).gauss(0, 100)'))
+        loud = self.retest("--trials", "8")
+        self.assertEqual((loud["verdict"], loud["rank_correlation"]["value"]), ("unsure", None))
+        self.assertNotIn("scale", loud)
+        self.assertEqual(self.study()["risk"], 1)
+        self.assertIn("a retest said rusted, and the last one was unsure", self.run_program("status", "--check", code=4).stderr)
+
+    def test_a_retest_that_was_given_up_leaves_no_failures_behind(self):
+        self.write("train.py", "import os, sys\nif os.path.exists('off'):\n    sys.exit('no GPU')\n" + TRAIN)
+        self.tune()
+        self.write("off", "")
+        for _ in range(2):
+            self.assertIn("the first two evaluations failed", self.run_program("retest", code=1).stderr)
+        self.assertEqual(self.rows("SELECT count(*) FROM documents WHERE kind = 'verdict'"), [(0,)])
+        os.remove(self.path("off"))
+        verdict = self.retest()
+        self.assertEqual(verdict["verdict"], "holds")
+        self.assertNotIn(None, [value for trial in verdict["trials"] for value in trial["now"]])
 
     def test_an_interrupted_retest_goes_on(self):
         self.tune()

@@ -166,7 +166,8 @@ class Hints(WarmTest):
         self.file("s", trials=12)
         self.run_program("tune", "s.yaml", "--trials", "8")
         said = self.run_program("hint", "s", "x=0.7..0.8", "--weight", "3").stdout
-        self.assertEqual(said, "s follows the hint x=0.7..0.8 from trial 8 on\n")
+        self.assertEqual(said, "s follows the hint x=0.7..0.8 from trial 8 on; but the budget of trials is used up: sterlet resume s "
+                         "--trials 9 goes on\n")
         self.run_program("resume", "s", "--trials", "10")
         pulled = self.trials("s")[8]["params"]["x"]  # The one after it is the sampler's own.
         self.assertTrue(0.7 <= pulled <= 0.8, pulled)
@@ -223,6 +224,17 @@ class Hints(WarmTest):
             asked[way] = [a["params"] for a in answers if "params" in a]
         self.assertEqual(asked["plain"], asked["forgotten"])
 
+    def test_before_the_first_run_a_study_file_may_be_hinted_and_enqueued(self):
+        self.file("fresh", trials=4)
+        self.assertEqual(self.run_program("hint", "fresh.yaml", "x=0.25..0.35").stdout,
+                         "fresh follows the hint x=0.25..0.35 from trial 0 on; nothing runs it now: sterlet resume fresh\n")
+        self.run_program("enqueue", "fresh.yaml", "x=0.3", "y=0.6")
+        self.run_program("tune", "fresh.yaml")
+        self.assertEqual(self.trials("fresh")[0]["params"], {"x": 0.3, "y": 0.6})
+        self.assertEqual(self.run_program("hint", "fresh.yaml", "y=0.6").stdout,
+                         "fresh follows the hint y=0.6 from trial 4 on; but the budget of trials is used up: sterlet resume fresh "
+                         "--trials 5 goes on\n")
+
     def test_hints_of_all_kinds(self):
         params = ("  x: {type: float, low: 1e-4, high: 1, scale: log}\n  n: {type: int, low: 1, high: 9}\n"
                   "  c: {type: categorical, choices: [a, b, d]}\n  o: {type: ordinal, choices: [16, 32, 64]}\n"
@@ -230,7 +242,7 @@ class Hints(WarmTest):
         self.file("s", params=params)
         self.talk("s.yaml", [{"op": "ask"}], "--storage", "s.db")
         said = self.run_program("hint", "s", "x=0.01", "n=2..4", "c=a,b", "o=32,64", "units=8..16", "--storage", "s.db").stdout
-        for part in ("x=0.01", "n=2..4", "c=a,b", "o=32,64", "units=8..16", "from trial 1 on\n"):
+        for part in ("x=0.01", "n=2..4", "c=a,b", "o=32,64", "units=8..16", "from trial 1 on; nothing runs it now: sterlet resume s\n"):
             self.assertIn(part, said)
         answers, _ = self.talk("s.yaml", [{"op": "ask"}] * 4, "--storage", "s.db")
         for answer in answers:
@@ -313,7 +325,7 @@ class Messages(WarmTest):
                       ["hint", "old", "x=0.9..0.1"], ["hint", "old", "x=high"], ["hint", "old", "x=1..y"],
                       ["hint", "old", "x=0.6.."], ["hint", "old", "x=..0.6"], ["hint", "old", "x=.."],
                       ["hint", "old", "x"], ["hint", "old", "=1"], ["hint", "old", "x=0.5", "--weight", "0"],
-                      ["hint", "old", "x=0.5", "--weight", "nan"], ["hint", "old", "x=0.5", "--list"],
+                      ["hint", "old", "x=0.5", "--weight", "nan"], ["hint", "old", "x=0.5", "--list"], ["hint", "old", "x=0.5", "x=0.6"],
                       ["hint", "old", "--forget", "3"], ["hint", "nobody", "x=0.5"], ["hint", "old", "x=0.5"],
                       ["hint", "old", "--forget", "1"], ["hint", "old", "--forget", "1"]):
             done = self.run_program(*words, code=None)

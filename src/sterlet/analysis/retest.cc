@@ -185,8 +185,9 @@ class Judge final {
     z_ = std::atanh(std::clamp(tau, -kTauClip, kTauClip));
     z_error_ = std::sqrt(0.437 / (n - 4));
     constexpr double kTwoSided90 = 1.6448536269514722;
-    judgement.correlation_low = std::tanh(z_ - kTwoSided90 * z_error_);
-    judgement.correlation_high = std::tanh(z_ + kTwoSided90 * z_error_);
+    // z is clipped, and a tau of 1 lies beyond what it was clipped to.
+    judgement.correlation_low = std::min(tau, std::tanh(z_ - kTwoSided90 * z_error_));
+    judgement.correlation_high = std::max(tau, std::tanh(z_ + kTwoSided90 * z_error_));
     is_enough_ = arms_.size() >= kArmsMin && pairs_ >= static_cast<double>(kPairsMin);
   }
 

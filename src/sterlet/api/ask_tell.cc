@@ -185,7 +185,7 @@ class Server final {
     if (answers_.empty()) oldest_ms_ = clock_.steady_ms();
     const auto result = answer(line);
     const Json json =
-        result ? *result : Json{{"error", result.error().at(fmt::format("line {}", line_number_)).message()}};
+        result ? *result : Json{{"error", fmt::format("line {}: {}", line_number_, result.error().message())}};
     answers_ += base::json_line(json) + "\n";
     return clock_.steady_ms() - oldest_ms_ >= kSyncMs ? send() : Result<void>();
   }

@@ -1,5 +1,6 @@
 #include "sterlet/base/json.h"
 
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -51,6 +52,23 @@ std::optional<double> number_from_json(const Json& value) {
   return std::nullopt;
 }
 
+namespace {
+
+// NaN and Infinity, as Python's json writes them, where the text ends that was read up to the fault.
+std::string_view word_before(std::string_view text, std::size_t end) {
+  static constexpr std::array<std::string_view, 3> kWords{"-Infinity", "Infinity", "NaN"};
+  constexpr std::size_t kReach = 10;  // The fault is found at one of the word's letters.
+  const std::size_t from = end > kReach ? end - kReach : 0;
+  for (const std::string_view word : kWords) {
+    const std::size_t at = text.find(word, from);
+    const bool is_text = at != std::string_view::npos && at > 0 && text[at - 1] == '"';
+    if (at != std::string_view::npos && !is_text && at <= end && at + word.size() >= end) return word;
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Json> parse_json(std::string_view text) {
   if (nests_too_deep(text)) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("JSON nested deeper than {} levels", kNestingMax),
@@ -64,7 +82,12 @@ Result<Json> parse_json(std::string_view text) {
       column = text[i] == '\n' ? 1 : column + 1;
       line += text[i] == '\n' ? 1 : 0;
     }
-    return fail(ErrorCode::kInvalidArgument, fmt::format("invalid JSON at line {}, column {}", line, column),
+    const std::string where = fmt::format("line {}, column {}", line, column);
+    if (const std::string_view word = word_before(text, error.byte); !word.empty()) {
+      return fail(ErrorCode::kInvalidArgument, fmt::format("JSON has no number {} (at {})", word, where),
+                  fmt::format("write it as a string, \"{}\"", word));
+    }
+    return fail(ErrorCode::kInvalidArgument, fmt::format("invalid JSON at {}", where),
                 "look for a missing comma, quote or bracket there");
   } catch (const nlohmann::json::exception& error) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("this JSON cannot be read ({})", error.what()));

@@ -39,6 +39,16 @@ TEST(ParseJson, NamesLineAndColumn) {
   EXPECT_EQ(missing_comma.error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST(ParseJson, SaysHowANumberThatIsNoneIsWritten) {
+  const auto message = [](const char* text) { return parse_json(text).error().message(); };
+  EXPECT_EQ(message(R"({"id": 1, "value": NaN})"),
+            "JSON has no number NaN (at line 1, column 20); write it as a string, \"NaN\"");
+  EXPECT_EQ(message(R"({"value": -Infinity})"),
+            "JSON has no number -Infinity (at line 1, column 12); write it as a string, \"-Infinity\"");
+  EXPECT_EQ(message(R"({"value": "NaN" 2})"),
+            "invalid JSON at line 1, column 17; look for a missing comma, quote or bracket there");
+}
+
 TEST(ParseJson, RefusesWithoutACrash) {
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("nul"), std::string("[1,]"), std::string("\"\xff\xfe\""),

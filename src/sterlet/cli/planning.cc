@@ -36,6 +36,7 @@ constexpr double kPatiencePart = 0.025;                  // Of the budget's time
 constexpr double kPatienceMin = 60, kPatienceMax = 600;  // ... or nothing but its end tells how long it is.
 constexpr double kGuidedPart = 0.3;                      // Of the budget's time, where the time goes by parameters.
 constexpr double kWholePart = 0.15;                      // Of the budget's time, so that enough points are seen.
+constexpr double kMemoryLeast = 65536;                   // As for resources: {memory: ...}: less lacks its unit.
 constexpr int kAtOnceMax = 16;                           // More beside each other tell nothing new.
 
 Result<double> read_duration(const std::string& text, const char* option) {
@@ -96,10 +97,10 @@ Result<plan::Facts> facts_as_said(const studyfile::StudyFile& file, const Planni
   plan::set_pruned_shares(file.spec, facts);
   if (options.memory.empty()) return facts;
   const auto bytes = base::parse_bytes(options.memory);
-  if (!bytes || *bytes < 1 || *bytes > 9e18) {
+  if (!bytes || *bytes < kMemoryLeast || *bytes > 9e18) {
     return base::fail(ErrorCode::kInvalidArgument,
                       fmt::format("--memory cannot be '{}'", base::printable(options.memory)),
-                      "write it as 500MB or 2GiB");
+                      "write it with its unit, as 500MB or 2GiB");
   }
   facts.memory_bytes = static_cast<std::int64_t>(*bytes);
   return facts;
@@ -216,6 +217,23 @@ Result<void> open_stored_tiers(studyfile::StudyFile& file, const std::string& pa
   return {};
 }
 
+// Those that the study began with, though the file's budget would open others by now; --amend opens these.
+Result<void> keep_tiers(Context& context, studyfile::StudyFile& file, const StudyOptions& study, const Stored& stored) {
+  const studyfile::OpenedTiers wanted = *file.tiers;
+  if (stored.has_trials && !study.amend) STERLET_PASS(open_stored_tiers(file, study.study, stored.spec));
+  if (context.quiet) return {};
+  const auto count = [](const studyfile::OpenedTiers& tiers) {
+    return static_cast<std::uint64_t>(tiers.parameters[static_cast<std::size_t>(tiers.tier_max - 1)]);
+  };
+  const std::uint64_t before = count(*file.tiers), now = count(wanted);
+  context.err.line(before == now
+                       ? studyfile::describe(wanted)
+                       : fmt::format("tune: auto: the study goes on with {}, as it began; with --amend it searches {} "
+                                     "(tiers 1 to {})",
+                                     base::count_text(before, "parameter"), now, wanted.tier_max));
+  return {};
+}
+
 }  // namespace
 
 Result<Planned> make_plan_of(Context& context, const studyfile::StudyFile& file, const PlanningOptions& options) {
@@ -254,16 +272,18 @@ Result<void> print_plan_comparison(Context& context, const study::Study& study) 
 Result<Settled> settle(Context& context, studyfile::StudyFile& file, const StudyOptions& study,
                        const TuningOptions& tuning) {
   Settled settled;
-  if (!is_open(file) && !lacks_trials(file)) {
-    if (file.tiers && !context.quiet) context.err.line(studyfile::describe(*file.tiers));
-    return settled;
-  }
   const bool has_open_strategy = is_open(file), has_open_tiers = lacks_trials(file);
+  if (!has_open_strategy && !file.tiers) return settled;
   // With trials, or once it was decided, it is as it is.
   if (const auto stored = stored_study(context, file, study);
       stored && (stored->has_trials || !study::strategy_of(stored->spec).is_open)) {
     if (has_open_strategy) file.spec.strategy = stored->spec.strategy;
     if (has_open_tiers) STERLET_PASS(open_stored_tiers(file, study.study, stored->spec));
+    if (!has_open_tiers && file.tiers) STERLET_PASS(keep_tiers(context, file, study, *stored));
+    return settled;
+  }
+  if (!has_open_strategy && !has_open_tiers) {
+    if (!context.quiet) context.err.line(studyfile::describe(*file.tiers));
     return settled;
   }
   if (has_open_tiers && !file.spec.budget.seconds) {

@@ -49,6 +49,11 @@ base::Result<base::Json> parse_hint(const std::vector<std::string>& words) {
     const auto equals = word.find('=');
     const auto dots = equals == std::string::npos ? equals : word.find("..", equals);
     const auto comma = equals == std::string::npos ? equals : word.find(',', equals);
+    if (equals != std::string::npos && hint.contains(word.substr(0, equals))) {
+      return base::fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("{} is hinted twice", base::printable(word.substr(0, equals))),
+                        "give one range, as in learning_rate=0.01..0.03, or two hints one after the other");
+    }
     std::vector<std::string> parts;
     if (dots != std::string::npos) {
       parts = {word.substr(equals + 1, dots - equals - 1), word.substr(dots + 2)};

@@ -25,61 +25,11 @@ using base::Result;
 using space::Parameter;
 using space::Scale;
 
-constexpr std::size_t kSizesMax = 20;
 // Powers of a size that best values go by, as far as is usual: where a model gets wider, a learning rate falls with Adam
 // and its like, whose steps do not know how large a gradient is, and stays with SGD; others may do anything.
 constexpr double kPowerSpread = 0.4, kSpreadOfKnown = 0.3;
+constexpr int kDigits = 4;  // Of a prediction.
 constexpr double kRateByWidth = -0.2, kAdamByWidth = -0.35, kSgdByWidth = 0;
-
-Result<Sizes> read_sizes(const studyfile::StudySpec& spec, const std::string& text) {
-  const std::size_t equals = text.find('=');
-  Sizes sizes{.word = text.substr(0, equals)};
-  std::vector<std::string> names;
-  for (const Parameter& parameter : spec.parameters) {
-    if (space::is_numeric(parameter) && parameter.repeat.empty()) names.push_back(parameter.name);
-    if (parameter.name == sizes.word) sizes.parameter = parameter.name;
-  }
-  for (const studyfile::SizeParameter& each : spec.sizes) {
-    if (studyfile::text_of(each.size) == sizes.word) sizes.parameter = each.parameter;
-    names.emplace_back(studyfile::text_of(each.size));
-  }
-  if (std::find(names.begin(), names.end(), sizes.parameter) == names.end()) {
-    const std::string near = base::suggest_name(sizes.word, names);
-    return base::fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("no parameter says scale_of: {0}, and none is the number '{0}'", base::printable(sizes.word)),
-        near.empty() ? "add scale_of: width to the parameter that makes the model larger" : near, spec.name);
-  }
-  for (std::size_t at = equals; at != std::string::npos && at < text.size();) {
-    const std::size_t comma = text.find(',', at + 1);
-    const auto value = base::parse_number(text.substr(at + 1, comma - at - 1));
-    if (!value || !(*value > 0) || !std::isfinite(*value)) {
-      return base::fail(ErrorCode::kInvalidArgument, fmt::format("--transfer cannot be '{}'", base::printable(text)),
-                        "write it as width=32,64,128");
-    }
-    sizes.values.push_back(*value);
-    at = comma;
-  }
-  std::sort(sizes.values.begin(), sizes.values.end());
-  sizes.values.erase(std::unique(sizes.values.begin(), sizes.values.end()), sizes.values.end());
-  if (sizes.values.size() < 2 || sizes.values.size() > kSizesMax) {
-    return base::fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("--transfer needs 2 to {} different sizes (found {})", kSizesMax, sizes.values.size()),
-        "write it as width=32,64,128");
-  }
-  return sizes;
-}
-
-std::vector<Parameter> first_tier(const studyfile::StudySpec& spec, const std::string& size) {
-  std::vector<Parameter> parameters;
-  for (const Parameter& parameter : spec.parameters) {
-    const bool is_tried = space::is_numeric(parameter) && parameter.low < parameter.high && parameter.repeat.empty() &&
-                          parameter.name != size && parameter.tier == 1;
-    if (is_tried) parameters.push_back(parameter);
-  }
-  return parameters;
-}
 
 struct Transferred {
   Parameter parameter;
@@ -99,6 +49,17 @@ std::string verdict_text(SizeLaw::Verdict verdict) {
   return "";
 }
 
+// Three digits, and no power of ten where it needs none: 1020 for 1024.3.
+double rounded(double value, int digits = 3) {
+  return base::parse_number(fmt::format("{:.{}g}", value, digits)).value_or(value);
+}
+std::string figure(double value) { return base::figure_text(rounded(value)); }
+
+// As the parameter can have it.
+double next_size(const Sizes& sizes, double size) {
+  return sizes.parameter.kind == space::Kind::kInt ? std::round(size) : rounded(size);
+}
+
 base::Json json_estimate(const analysis::Estimate& estimate) {
   return {{"value", base::json_number(estimate.value)},
           {"low", base::json_number(estimate.low)},
@@ -112,7 +73,7 @@ analysis::Estimate values_at_target(const Transferred& result) {
   return {.value = value(places.value), .low = value(places.low), .high = value(places.high)};
 }
 
-base::Json json_of(const Transferred& result) {
+base::Json json_of(const Transferred& result, const Sizes& sizes) {
   base::Json json{{"param", result.parameter.name},
                   {"verdict", result.law ? verdict_text(result.law->verdict) : "unclear"}};
   json["at"] = base::Json::array();
@@ -125,15 +86,13 @@ base::Json json_of(const Transferred& result) {
   json["power"] = json_estimate(result.law->b);
   json["predicted"] = json_estimate(values_at_target(result));
   if (result.next) {
-    json["next"] = {{"size", base::json_number(std::round(result.next->size))},
+    json["next"] = {{"size", base::json_number(next_size(sizes, result.next->size))},
                     {"seconds", base::json_number(result.next->cost)},
                     {"error_now", base::json_number(result.next->error_now)},
                     {"error_then", base::json_number(result.next->error_then)}};
   }
   return json;
 }
-
-std::string figure(double value) { return fmt::format("{:.3g}", value); }
 
 void print(Context& context, const Transferred& result, const Sizes& sizes, double target) {
   const std::string& name = result.parameter.name;
@@ -142,12 +101,13 @@ void print(Context& context, const Transferred& result, const Sizes& sizes, doub
   }
   std::vector<std::string> at;
   for (const analysis::BestPlace& best : result.law->best) {
-    at.push_back(fmt::format("{} at {}{}", figure(value_at(best.place, result.parameter.scale)), figure(best.size),
+    at.push_back(fmt::format("{} at {}{}{}", figure(value_at(best.place, result.parameter.scale)),
+                             at.empty() ? sizes.word + " " : "", base::figure_text(best.size),
                              best.at_edge ? " (the end of its range)" : ""));
   }
   context.out.line(fmt::format("{}: best {}", name, fmt::join(at, ", ")));
   const analysis::Estimate there = values_at_target(result), &power = result.law->b;
-  const std::string predicted = fmt::format("at {} {} it is {} ({} to {})", sizes.word, figure(target),
+  const std::string predicted = fmt::format("at {} {} it is {} ({} to {})", sizes.word, base::figure_text(target),
                                             figure(there.value), figure(there.low), figure(there.high));
   const std::string by = fmt::format("{}^{:.2f} ({:.2f} to {:.2f})", sizes.word, power.value, power.low, power.high);
   const bool is_power = result.parameter.scale == Scale::kLog;
@@ -166,7 +126,7 @@ void print(Context& context, const Transferred& result, const Sizes& sizes, doub
   }
   if (result.next && !context.quiet) {
     context.out.line(fmt::format("next: {} {}, about {} a trial, would narrow that most for its time, by {:.0f}%",
-                                 sizes.word, figure(std::round(result.next->size)),
+                                 sizes.word, base::figure_text(next_size(sizes, result.next->size)),
                                  base::duration_text(std::round(result.next->cost)),
                                  100 * (1 - result.next->error_then / result.next->error_now)));
   }
@@ -179,29 +139,30 @@ base::Json prediction(const std::vector<Transferred>& results, const studyfile::
   for (const Transferred& result : results) {
     if (!result.law) continue;
     const space::Axis axis(result.parameter);
-    const double value = std::clamp(values_at_target(result).value, result.parameter.low, result.parameter.high);
+    const double value =
+        std::clamp(rounded(values_at_target(result).value, kDigits), result.parameter.low, result.parameter.high);
     params[result.parameter.name] = result.parameter.kind == space::Kind::kInt
                                         ? base::Json(static_cast<std::int64_t>(std::round(value)))
-                                        : base::Json(axis.value(axis.unit(value)));
+                                        : base::Json(result.parameter.step ? axis.value(axis.unit(value)) : value);
   }
-  const auto index = file.space.find_parameter(sizes.parameter);
-  const Parameter& size = file.spec.parameters[*index];
-  if (size.low < size.high) {
-    params[size.name] =
-        size.kind == space::Kind::kInt ? base::Json(static_cast<std::int64_t>(target)) : base::Json(target);
-  }
+  const Parameter& size = sizes.parameter;
+  if (size.low < size.high) params[size.name] = json_of_size(size, target, count_elements(file.space, size));
   return params;
 }
 
 // The intervals of the prediction, as a hint has them; nothing of what was not found.
-base::Json hint_of(const std::vector<Transferred>& results, const base::Json& prediction) {
+base::Json hint_of(const std::vector<Transferred>& results, const base::Json& prediction, const Sizes& sizes) {
   base::Json params = prediction;
+  // Of a repeated parameter a hint is of every element.
+  if (auto size = params.find(sizes.parameter.name); size != params.end() && size->is_array()) {
+    *size = base::Json(size->front());
+  }
   for (const Transferred& result : results) {
     if (!result.law) continue;
     const analysis::Estimate there = values_at_target(result);
     const Parameter& parameter = result.parameter;
-    double low = std::clamp(there.low, parameter.low, parameter.high);
-    double high = std::clamp(there.high, parameter.low, parameter.high);
+    double low = std::clamp(rounded(there.low, kDigits), parameter.low, parameter.high);
+    double high = std::clamp(rounded(there.high, kDigits), parameter.low, parameter.high);
     if (parameter.kind == space::Kind::kInt) low = std::round(low), high = std::round(high);
     if (low < high) params[parameter.name] = {base::json_number(low), base::json_number(high)};
   }
@@ -210,9 +171,8 @@ base::Json hint_of(const std::vector<Transferred>& results, const base::Json& pr
 
 // The prediction becomes the study's next point, or pulls its next suggestions.
 Result<void> hand_over(Context& context, studyfile::StudyFile file, const TransferOptions& options,
-                       const std::vector<Transferred>& results, const base::Json& params) {
+                       const base::Json& params, const base::Json& hint) {
   const std::string name = file.spec.name;
-  const base::Json hint = hint_of(results, params);
   STERLET_TRY(const OpenStudy open, open_study_of(context, std::move(file), options.study, {}));
   if (options.is_enqueued) STERLET_PASS(open.study->enqueue(params));
   if (options.is_prior) {
@@ -260,11 +220,6 @@ analysis::SizeLawOptions law_options(const studyfile::StudySpec& spec, const Par
 
 Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const TransferOptions& options) {
   STERLET_TRY(const Sizes sizes, read_sizes(file.spec, options.sizes));
-  const std::vector<Parameter> parameters = first_tier(file.spec, sizes.parameter);
-  if (parameters.empty()) {
-    return base::fail(ErrorCode::kInvalidArgument, "no number of tier 1 is searched, so there is nothing to carry over",
-                      "add tier: 1 to the learning rate", file.spec.name);
-  }
   if (!(options.target > 0)) {
     return base::fail(ErrorCode::kInvalidArgument, "--transfer needs the size that is meant", "add --to 1024",
                       file.spec.name);
@@ -273,13 +228,19 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
     return base::fail(ErrorCode::kBadStudyFile, "the study has no command to run", "add command: [python3, train.py]",
                       file.spec.name);
   }
+  STERLET_PASS(check_size(file.spec, sizes.parameter, options.target));
+  if (options.is_enqueued || options.is_prior) STERLET_PASS(check_study_has(file, sizes, options.target));
+  std::vector<std::string> missing;
+  STERLET_TRY(const std::vector<Parameter> parameters, tried_parameters(file, sizes, missing));
   if (!context.quiet && !context.json) {
+    for (const std::string& name : missing) {
+      context.err.line(fmt::format("{}: {} does not exist at the defaults and is left out", file.spec.name, name));
+    }
     std::vector<std::string> names;
     for (const Parameter& parameter : parameters) names.push_back(parameter.name);
-    context.err.line(
-        fmt::format("{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
-                    parameters.size() * sizes.values.size() * static_cast<std::size_t>(2 * options.points - 1),
-                    fmt::join(names, ", "), 2 * options.points - 1, sizes.word, fmt::join(sizes.values, ", ")));
+    context.err.line(fmt::format("{}: up to {} trials: {} at {} values, {} at {}, beside the study", file.spec.name,
+                                 most_trials(parameters.size(), sizes, options.points), fmt::join(names, ", "),
+                                 2 * options.points - 1, sizes.word, fmt::join(sizes.values, ", ")));
     context.err.flush();
   }
   STERLET_TRY(const TransferTrials trials, try_sizes(context, file, sizes, parameters, options));
@@ -291,29 +252,30 @@ Result<void> plan_transfer(Context& context, studyfile::StudyFile file, const Tr
   std::vector<Transferred> results;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::vector<analysis::SizeTrials>& tried = trials.of[i];
-    Transferred result{
-        .parameter = parameters[i],
-        .law = analysis::fit_size_law(tried, options.target, law_options(file.spec, parameters[i], sizes.parameter))};
+    Transferred result{.parameter = parameters[i],
+                       .law = analysis::fit_size_law(tried, options.target,
+                                                     law_options(file.spec, parameters[i], sizes.parameter.name))};
     if (result.law) result.next = analysis::next_size(*result.law, tried, options.target);
     results.push_back(std::move(result));
   }
   const base::Json params = prediction(results, file, sizes, options.target);
+  const base::Json hint = hint_of(results, params, sizes);
   if (context.json) {
     base::Json json{{"version", 1},
                     {"study", file.spec.name},
-                    {"size", sizes.parameter},
+                    {"size", sizes.parameter.name},
                     {"to", base::json_number(options.target)},
                     {"trials", trials.count},
                     {"params", base::Json::array()},
                     {"enqueue", params},
-                    {"hint", hint_of(results, params)}};
-    for (const Transferred& result : results) json["params"].push_back(json_of(result));
+                    {"hint", hint}};
+    for (const Transferred& result : results) json["params"].push_back(json_of(result, sizes));
     context.out.json(json);
   } else {
     for (const Transferred& result : results) print(context, result, sizes, options.target);
   }
   if (!options.is_enqueued && !options.is_prior) return {};
-  return hand_over(context, std::move(file), options, results, params);
+  return hand_over(context, std::move(file), options, params, hint);
 }
 
 }  // namespace sterlet::cli

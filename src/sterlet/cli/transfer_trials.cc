@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sterlet/base/process.h"
+#include "sterlet/base/text.h"
 #include "sterlet/cli/session.h"
 #include "sterlet/cli/temporary_folder.h"
 #include "sterlet/exec/session.h"
@@ -38,7 +39,7 @@ Result<studyfile::StudyFile> make_trials(studyfile::StudyFile file, const Sizes&
                                          const std::vector<Parameter>& parameters, const std::vector<Job>& jobs) {
   studyfile::StudySpec& spec = file.spec;
   for (Parameter& parameter : spec.parameters) {
-    if (parameter.name != sizes.parameter) continue;
+    if (parameter.name != sizes.parameter.name) continue;
     parameter.low = std::min(sizes.values.front(), parameter.low);
     parameter.high = std::max(sizes.values.back(), parameter.high);
     parameter.step.reset();
@@ -51,6 +52,7 @@ Result<studyfile::StudyFile> make_trials(studyfile::StudyFile file, const Sizes&
     return base::fail(ErrorCode::kInvalidArgument, "a transfer keeps all else at its defaults, and not all have one",
                       "add a default to each parameter", spec.name);
   }
+  const std::size_t elements = count_elements(file.space, sizes.parameter);
   spec.enqueue.clear();
   const auto with_kind = [](const Parameter& of, double value) {
     return of.kind == space::Kind::kInt ? base::Json(static_cast<std::int64_t>(std::round(value))) : base::Json(value);
@@ -58,7 +60,7 @@ Result<studyfile::StudyFile> make_trials(studyfile::StudyFile file, const Sizes&
   for (const Job& job : jobs) {
     const Parameter& parameter = parameters[job.parameter];
     base::Json params = file.space.to_json(*defaults);
-    params[sizes.parameter] = with_kind(spec.parameters[*file.space.find_parameter(sizes.parameter)], job.size);
+    params[sizes.parameter.name] = json_of_size(sizes.parameter, job.size, elements);
     params[parameter.name] = with_kind(parameter, space::Axis(parameter).value(job.unit));
     if (const auto checked = file.space.check_partial(params); !checked) {
       return base::fail(checked.error().at(spec.name));
@@ -77,7 +79,34 @@ Result<studyfile::StudyFile> make_trials(studyfile::StudyFile file, const Sizes&
   return file;
 }
 
-Result<std::unique_ptr<study::Study>> run(Context& context, studyfile::StudyFile file, const TransferOptions& options) {
+// Says how far it has come, ten times at most.
+class Progress final : public run::Observer {
+ public:
+  Progress(Context& context, std::string study, std::size_t total)
+      : context_(context), study_(std::move(study)), total_(total), begun_ms_(context.parts.clock.steady_ms()) {}
+
+  void finished(std::int64_t) override {
+    ++count_;
+    if (context_.quiet || context_.json || count_ >= total_ || (count_ - said_) * kTimes < total_) return;
+    said_ = count_;
+    const double seconds = static_cast<double>(context_.parts.clock.steady_ms() - begun_ms_) / 1000;
+    context_.err.line(fmt::format("{}: {} of up to {} trials have ended, after {}", study_, count_, total_,
+                                  base::duration_text(std::round(seconds))));
+    context_.err.flush();
+  }
+
+ private:
+  static constexpr std::size_t kTimes = 10;
+
+  Context& context_;
+  std::string study_;
+  std::size_t total_;
+  std::int64_t begun_ms_;
+  std::size_t count_ = 0, said_ = 0;
+};
+
+Result<std::unique_ptr<study::Study>> run(Context& context, studyfile::StudyFile file, const TransferOptions& options,
+                                          Progress& progress) {
   STERLET_TRY(const TemporaryFolder folder, TemporaryFolder::make(context.parts.environment("TMPDIR")));
   const std::string session = exec::new_session();
   STERLET_TRY(auto study, study::Study::open(std::move(file), {.clock = &context.parts.clock}));
@@ -91,8 +120,7 @@ Result<std::unique_ptr<study::Study>> run(Context& context, studyfile::StudyFile
   base::prepend_to_path(base::program_folder());
   run_options.signal_fd = block_signals();
   STERLET_TRY(auto executor, context.parts.make_executor(session));
-  run::Observer observer;
-  const auto result = run::run_study(*study, *executor, context.parts.clock, observer, run_options);
+  const auto result = run::run_study(*study, *executor, context.parts.clock, progress, run_options);
   executor.reset();
   close(run_options.signal_fd);
   if (!result) return base::fail(result.error());
@@ -163,6 +191,10 @@ void take(const study::Study& study, const std::vector<Parameter>& parameters, c
 
 }  // namespace
 
+std::size_t most_trials(std::size_t parameters, const Sizes& sizes, int points) {
+  return parameters * sizes.values.size() * static_cast<std::size_t>(2 * points - 1);
+}
+
 double place_of(double value, space::Scale scale) {
   if (scale == space::Scale::kLog) return std::log(value);
   return scale == space::Scale::kReverseLog ? -std::log1p(-value) : value;
@@ -176,12 +208,13 @@ Result<TransferTrials> try_sizes(Context& context, const studyfile::StudyFile& f
                                  const std::vector<Parameter>& parameters, const TransferOptions& options) {
   TransferTrials trials;
   trials.of.resize(parameters.size());
+  Progress progress(context, file.spec.name, most_trials(parameters.size(), sizes, options.points));
   for (const bool is_near : {false, true}) {
     const std::vector<Job> jobs =
         is_near ? near_jobs(trials, parameters, options.points) : even_jobs(sizes, parameters.size(), options.points);
     if (jobs.empty()) break;
     STERLET_TRY(studyfile::StudyFile study_file, make_trials(file, sizes, parameters, jobs));
-    STERLET_TRY(const auto study, run(context, std::move(study_file), options));
+    STERLET_TRY(const auto study, run(context, std::move(study_file), options, progress));
     take(*study, parameters, jobs, trials);
   }
   for (auto& list : trials.of) {

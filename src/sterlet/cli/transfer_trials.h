@@ -5,20 +5,17 @@
 
 #include "sterlet/analysis/size_law.h"
 #include "sterlet/cli/transfer.h"
+#include "sterlet/cli/transfer_sizes.h"
 #include "sterlet/space/parameter.h"
 
 namespace sterlet::cli {
 
-/// The sizes at which a transfer tries its parameters.
-struct Sizes {
-  std::string parameter;  ///< Its name.
-  std::string word;       ///< As the user says it.
-  std::vector<double> values;
-};
-
 /// Where equal distances count alike, and back.
 double place_of(double value, space::Scale scale);
 double value_at(double place, space::Scale scale);
+
+/// How many trials a transfer takes at most.
+std::size_t most_trials(std::size_t parameters, const Sizes& sizes, int points);
 
 struct TransferTrials {
   std::vector<std::vector<analysis::SizeTrials>> of;  ///< One a parameter, by size.

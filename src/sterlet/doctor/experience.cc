@@ -224,7 +224,15 @@ void choose_kind(Experience& experience, const std::string& wanted) {
 
 std::vector<Found> found_in(const study::Study& study) {
   std::vector<Found> found;
-  if (study.spec().objectives.size() != 1 || complete_trials(study) < kFewestTrials) return found;
+  // With more parameters than trials the good trials agree on most of them by chance, or since a sampler came back there.
+  const auto& parameters = study.space().parameters();
+  const auto searched =
+      static_cast<std::size_t>(std::count_if(parameters.begin(), parameters.end(), [](const Parameter& parameter) {
+        const bool has_range = is_numeric(parameter) ? parameter.low < parameter.high : parameter.choices.size() > 1;
+        return has_range && parameter.repeat.empty();
+      }));
+  const std::size_t fewest = std::max(kFewestTrials, searched);
+  if (study.spec().objectives.size() != 1 || complete_trials(study) < fewest) return found;
   if (!has_differences(study)) return found;
   const std::vector<std::size_t> good = study::good_trials(study);
   const space::Space& space = study.space();

@@ -24,7 +24,7 @@ struct Found {
   double share = 0;                    ///< and of how many of them.
 };
 
-/// Of studies with at least kFewestTrials complete trials; parameters that are neither repeated nor of one value only.
+/// Of studies with at least kFewestTrials complete trials, and as many as parameters are searched; parameters that are neither repeated nor of one value only.
 std::vector<Found> found_in(const study::Study& study);
 inline constexpr std::size_t kFewestTrials = 12;
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sterlet/study/strategies/registry.h"
@@ -53,6 +54,23 @@ TEST(Experience, OfAStudyWhoseResultsAreAllTheSameIsNone) {
       ASSERT_TRUE((*study)->add(params, {.values = {is_constant ? 0.5 : i / 40.0}}).has_value());
     }
     EXPECT_EQ(found_in(**study).empty(), is_constant);
+  }
+}
+
+TEST(Experience, OfFewerTrialsThanParametersIsNone) {
+  for (const int count : {12, 30}) {
+    std::string text = "objective: loss\nparams:\n";
+    for (int p = 0; p < count; ++p) text += fmt::format("  x{}: {{type: float, low: 0, high: 1}}\n", p);
+    auto file = studyfile::parse_study_text(study::strategies(), text, "toy.yaml", "/");
+    ASSERT_TRUE(file.has_value());
+    auto study = study::Study::open(std::move(*file), {});
+    ASSERT_TRUE(study.has_value());
+    for (int i = 0; i < 20; ++i) {
+      base::Json params;
+      for (int p = 0; p < count; ++p) params[fmt::format("x{}", p)] = i / 20.0;
+      ASSERT_TRUE((*study)->add(params, {.values = {i / 20.0}}).has_value());
+    }
+    EXPECT_EQ(found_in(**study).empty(), count == 30);
   }
 }
 

@@ -163,6 +163,10 @@ std::string why_not(const Evidence& evidence, const analysis::Forest& forest) {
   if (trials > 1 && *least == *most) return fmt::format("all {} trials have the same result", trials);
   if (evidence.dimensions.empty()) return "no parameter has more than one value";
   if (trials < 20) return fmt::format("{} so far, and at least 20 are needed", base::count_text(trials, "trial"));
+  if (trials < evidence.table.width()) {
+    return fmt::format("{} of {} numbers that are searched, and at least as many trials are needed to tell them apart",
+                       base::count_text(trials, "trial"), evidence.table.width());
+  }
   return fmt::format("{} explain {:.0f}% of results they have not seen, which is too little to go by",
                      base::count_text(trials, "trial"), 100 * std::max(0.0, forest.explained));
 }
@@ -225,7 +229,9 @@ Importance importance_of(const study::Study& study, std::size_t objective) {
   }
   const analysis::Forest forest = fit_forest(evidence.table, {.seed = kSeed});
   out.explained = std::max(0.0, forest.explained);
-  out.is_enough = !groups.empty() && is_enough(evidence.table, forest);
+  // Of more parameters than trials some go with the result by chance, most of all where a sampler comes back to one place.
+  out.is_enough =
+      !groups.empty() && evidence.trials.size() >= evidence.table.width() && is_enough(evidence.table, forest);
   if (!out.is_enough) {
     out.why = why_not(evidence, forest);
     return out;

@@ -195,7 +195,7 @@ std::vector<Choice> simulate(const Facts& facts, int draws) {
       seen[k].values.push_back(outcome.value);
       if (outcome.value < seen[best].values.back()) best = k;
     }
-    wins[best] += 1.0 / draws;
+    wins[best] += 1;
   }
   std::vector<Choice> choices;
   for (std::size_t k = 0; k < kinds.size(); ++k) {
@@ -207,7 +207,7 @@ std::vector<Choice> simulate(const Facts& facts, int draws) {
                   .trials = range_of(std::move(seen[k].trials)),
                   .hours = range_of(std::move(seen[k].hours)),
                   .expected = range_of(std::move(seen[k].values)),
-                  .wins = wins[k],
+                  .wins = wins[k] / draws,
                   .empty = static_cast<double>(empty) / draws};
     if (choice.strategy == Strategy::kBabysit) {
       const Draw typical{};

@@ -22,8 +22,9 @@ std::string seconds_text(double seconds) {
 
 std::string bytes_text(double bytes) {
   constexpr double kMebi = 1024.0 * 1024;
-  return bytes >= 1024 * kMebi ? fmt::format("{:.3g} GiB", bytes / 1024 / kMebi)
-                               : fmt::format("{:.3g} MiB", bytes / kMebi);
+  const bool is_large = bytes >= 1024 * kMebi;
+  const double count = bytes / (is_large ? 1024 * kMebi : kMebi);
+  return (count < 999.5 ? fmt::format("{:.3g}", count) : fmt::format("{:.0f}", count)) + (is_large ? " GiB" : " MiB");
 }
 
 // As the user sees the metric, ascending; nothing where no value of it is known.
@@ -105,6 +106,13 @@ std::string text_of_choice(const Choice& choice, const Facts& facts, const study
 
 std::string short_name(Strategy strategy) { return strategy == Strategy::kParallel ? "caviar" : "panda"; }
 
+// Of how many there are.
+base::Json json_counts(const Range& range) {
+  base::Json json = base::Json::array();
+  for (const double each : range) json.push_back(static_cast<std::int64_t>(std::llround(each)));
+  return json;
+}
+
 base::Json json_range(const Range& range) {
   base::Json json = base::Json::array();
   for (const double each : range) json.push_back(base::json_number(each));
@@ -172,6 +180,11 @@ std::vector<std::string> explain(const Plan& plan, const Facts& facts, const stu
     sentences.push_back(fmt::format("The budget is too small for one full training: that takes {}, and there are {}.",
                                     hours_text(facts.full_seconds() / 3600), hours_text(*facts.budget.seconds / 3600)));
   }
+  if (facts.machine.memory_bytes > 0 && facts.memory_bytes > facts.machine.memory_bytes) {
+    sentences.push_back(fmt::format("One training takes {} of memory, and the machine has {}: none would end there.",
+                                    bytes_text(static_cast<double>(facts.memory_bytes)),
+                                    bytes_text(static_cast<double>(facts.machine.memory_bytes))));
+  }
   sentences.push_back(fmt::format("In {}{}.",
                                   chosen.strategy == Strategy::kParallel ? "" : budget_text(facts.budget) + " ",
                                   text_of_choice(chosen, facts, spec)));
@@ -238,11 +251,11 @@ base::Json json_from_plan(const Plan& plan, const Facts& facts, const studyfile:
     base::Json each{{"strategy", text_of(choice.strategy)},
                     {"pruner", choice.pruner},
                     {"at_once", choice.slots},
-                    {"trials", json_range(choice.trials)},
+                    {"trials", json_counts(choice.trials)},
                     {"hours", json_range(choice.hours)}};
     if (choice.strategy == Strategy::kBabysit) {
       each["trials"] = base::Json::array({1, 1, 1});
-      each["changes"] = json_range(choice.trials);
+      each["changes"] = json_counts(choice.trials);
       each["steps"] = choice.steps;
     }
     const auto values = shown(choice.expected, facts, spec.objectives.front());

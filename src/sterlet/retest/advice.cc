@@ -148,7 +148,8 @@ void add_advice(RetestResult& result, const study::Study& study, std::span<const
   std::vector<double> then;
   for (const std::size_t place : places) then.push_back(settings[place].value);
   const double was = spread(then), is = spread(means_now(result, study.spec().objectives.front()));
-  if (was > 0 && std::isfinite(is)) result.scale = is / was;
+  // Where noise hides all differences it is what they consist of.
+  if (was > 0 && std::isfinite(is) && result.judgement.correlation) result.scale = is / was;
   const bool is_changed =
       result.judgement.verdict == Verdict::kRusted || result.judgement.correlation.value_or(1) < 0.9;
   if (is_changed) result.gains = find_gains(result, study, settings, places);

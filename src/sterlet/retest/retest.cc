@@ -127,6 +127,7 @@ class Retest final {
     storage::Storage& storage = *study_.storage();
     STERLET_TRY(const auto verdict, study::last_document(storage, study_.storage_id(), study::kVerdictKind));
     STERLET_TRY(const auto evaluations, study::load_documents(storage, study_.storage_id(), kEvaluationKind));
+    std::vector<std::pair<std::int64_t, Evaluation>> reused;
     for (const study::Document& document : evaluations) {
       if (verdict && document.id < verdict->id) continue;
       const Json& body = document.body;
@@ -134,7 +135,13 @@ class Retest final {
       Evaluation evaluation{.seconds = body.value("seconds", 0.0), .reason = body.value("reason", std::string())};
       if (body.contains("value") && body["value"].is_number()) evaluation.value = body["value"].get<double>();
       if (std::find(trials_.begin(), trials_.end(), *document.trial) == trials_.end()) continue;
-      take(*document.trial, evaluation);
+      reused.emplace_back(*document.trial, std::move(evaluation));
+    }
+    // A retest whose first two failed was given up: they said nothing of the settings, and what was wrong may be mended.
+    std::size_t from = 0;
+    while (from + 1 < reused.size() && !reused[from].second.value && !reused[from + 1].second.value) from += 2;
+    for (; from < reused.size(); ++from) {
+      take(reused[from].first, reused[from].second);
       ++result_.reused;
     }
     return {};

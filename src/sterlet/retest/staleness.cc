@@ -117,11 +117,14 @@ Result<Staleness> staleness_of(const study::Study& study, storage::Storage& stor
     if (std::find(policy.on.begin(), policy.on.end(), change.area) != policy.on.end())
       staleness.stale.push_back(change.text);
   }
-  const bool is_rusted = staleness.verdict && verdict_text(*staleness.verdict) == "rusted" &&
-                         staleness.verdict->created_ms >= staleness.confirmed_ms;
-  if (is_rusted) {
+  // One that was unsure after it takes nothing back.
+  const auto sure = std::find_if(verdicts.rbegin(), verdicts.rend(),
+                                 [](const Document& verdict) { return verdict_text(verdict) != "unsure"; });
+  if (sure != verdicts.rend() && verdict_text(*sure) == "rusted" && sure->created_ms >= staleness.confirmed_ms) {
     staleness.risk = 1;
-    staleness.stale.insert(staleness.stale.begin(), "its last retest said rusted");
+    staleness.stale.insert(staleness.stale.begin(), sure == verdicts.rbegin()
+                                                        ? "its last retest said rusted"
+                                                        : "a retest said rusted, and the last one was unsure");
   }
   return staleness;
 }

@@ -45,6 +45,10 @@ void print(Context& context, const std::string& of, const std::vector<Finding>& 
   std::string end = fmt::format("{}: {}", of, base::count_text(left.size(), "finding"));
   const auto applicable = std::count_if(left.begin(), left.end(), doctor::is_applicable);
   if (is_file && !is_fixing && patches > 0) end += fmt::format("; --fix writes {} of them into the file", patches);
+  if (is_file && is_fixing && patches > 0) {
+    end += fmt::format("; {} could not be written, as the file has no room for {} (an alias, a text of several lines)",
+                       patches, patches == 1 ? "it" : "them");
+  }
   if (!is_file && !is_fixing && applicable > 0)
     end += fmt::format("; --apply amends the study by {} of them", applicable);
   context.err.line(end);
@@ -98,8 +102,8 @@ base::Result<void> examine_study(Context& context, const Options& options) {
     applied.assign(findings.begin(), rest);
     findings.erase(findings.begin(), rest);
   }
-  print(context, open.study->spec().name, findings, applied, false, options.apply);
   if (!applied.empty()) STERLET_PASS(apply(context, open, applied));
+  print(context, open.study->spec().name, findings, applied, false, options.apply);
   if (options.check && !findings.empty()) context.exit_code = 1;
   return {};
 }

@@ -6,9 +6,9 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/next_trial.h"
 #include "sterlet/cli/settings.h"
 #include "sterlet/cli/words.h"
-#include "sterlet/study/sessions.h"
 
 namespace sterlet::cli {
 
@@ -31,22 +31,6 @@ base::Result<base::Json> with_lists(base::Json params, const space::Space& space
     }
   }
   return params;
-}
-
-// When the point will be tried.
-base::Result<std::string> when_text(const Context& context, const OpenStudy& open) {
-  const study::Study& study = *open.study;
-  const std::string& name = study.spec().name;
-  const study::Pause standing = study.standing();
-  if (standing == study::Pause::kTrials) {
-    return fmt::format("; but {}: sterlet resume {} --trials {} tries it", study::text_of(standing), name,
-                       study.records().size() + 1);
-  }
-  if (standing != study::Pause::kNone) return fmt::format("; but {}", study::text_of(standing));
-  study::SessionWatch watch(context.parts.clock);
-  STERLET_TRY(const auto at_work, study::sessions_at_work(*open.storage, study.storage_id(), watch));
-  if (!at_work.empty() || study.spec().command.empty()) return std::string();
-  return fmt::format("; nothing runs it now: sterlet resume {}", name);
 }
 
 void add(CLI::App& command, Context& context) {
@@ -72,10 +56,10 @@ void add(CLI::App& command, Context& context) {
                                       base::printable(options->study.study)));
       }
       STERLET_TRY(base::Json params, parse_settings(words));
-      STERLET_TRY(const OpenStudy open, open_study(context, options->study));
+      STERLET_TRY(const OpenStudy open, open_or_begin(context, options->study));
       STERLET_TRY(params, with_lists(std::move(params), open.study->space()));
       STERLET_PASS(open.study->enqueue(params));
-      STERLET_TRY(const std::string when, when_text(context, open));
+      STERLET_TRY(const std::string when, next_trial_text(context, open, "tries it"));
       if (!context.quiet)
         context.out.line(fmt::format("{} tries {} next{}", open.study->spec().name, params_text(params), when));
       return {};

@@ -5,6 +5,7 @@
 #include "sterlet/base/text.h"
 #include "sterlet/cli/commands.h"
 #include "sterlet/cli/context.h"
+#include "sterlet/cli/next_trial.h"
 #include "sterlet/cli/prior_words.h"
 
 namespace sterlet::cli {
@@ -46,7 +47,8 @@ base::Result<void> hint(const Context& context, HintOptions& options) {
                       "give a hint, or one of them");
   }
   STERLET_TRY(const base::Json params, parse_hint(words));
-  STERLET_TRY(const OpenStudy open, open_study(context, options.study));
+  STERLET_TRY(const OpenStudy open,
+              options.forgotten ? open_study(context, options.study) : open_or_begin(context, options.study));
   const std::string& name = open.study->spec().name;
   STERLET_TRY(const study::PriorRecord prior, options.forgotten ? open.study->forget_prior(*options.forgotten)
                                                                 : open.study->hint(params, options.weight));
@@ -56,10 +58,13 @@ base::Result<void> hint(const Context& context, HintOptions& options) {
     json["study"] = name;
     context.out.json(json);
   } else if (!context.quiet) {
-    context.out.line(
-        options.forgotten
-            ? fmt::format("{} does not follow {} any more", name, base::printable(prior.text()))
-            : fmt::format("{} follows {} from trial {} on", name, base::printable(prior.text()), prior.since));
+    const std::string text = base::printable(prior.text());
+    if (options.forgotten) {
+      context.out.line(fmt::format("{} does not follow {} any more", name, text));
+      return {};
+    }
+    STERLET_TRY(const std::string when, next_trial_text(context, open, "goes on"));
+    context.out.line(fmt::format("{} follows {} from trial {} on{}", name, text, prior.since, when));
   }
   return {};
 }

@@ -62,6 +62,10 @@ void add(CLI::App& command, Context& context) {
       .add_option("--storage", options->transfer.study.storage,
                   "with --enqueue or --prior: file with the studies (default: sterlet.db beside the study file)")
       ->needs(transfer);
+  for (const char* of_a_plan :
+       {"--seconds-per-step", "--memory", "--cores", "--gpus", "--steps", "--pilot-time", "--trials", "--time"}) {
+    transfer->excludes(of_a_plan);
+  }
   command.footer(
       "Panda or caviar: one model, raised and watched, or many models, of which the best is kept. A pilot runs the "
       "program\n"

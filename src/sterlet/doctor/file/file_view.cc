@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -20,7 +21,7 @@ struct Named {
 };
 
 // The first that fits counts.
-constexpr std::array<Named, 97> kNames{{
+constexpr std::array<Named, 107> kNames{{
     {Role::kLabel, "seed"},
     {Role::kLabel, "fold"},
     {Role::kLabel, "id"},
@@ -29,7 +30,6 @@ constexpr std::array<Named, 97> kNames{{
     {Role::kLabel, "year"},
     {Role::kLabel, "device"},
     {Role::kLabel, "version"},
-    {Role::kRegularizer, "lr c"},  // Of logistic regression.
     {Role::kUnknown, "gain"},
     {Role::kShare, "exploration"},
     {Role::kShare, "clip epsilon"},
@@ -62,6 +62,7 @@ constexpr std::array<Named, 97> kNames{{
     {Role::kSteps, "iterations"},
     {Role::kSteps, "iters"},
     {Role::kSteps, "patience"},
+    {Role::kRegularizer, "weight decay"},
     {Role::kShare, "decay rate"},
     {Role::kShare, "rate decay"},
     {Role::kShare, "rate factor"},
@@ -86,25 +87,34 @@ constexpr std::array<Named, 97> kNames{{
     {Role::kShare, "threshold"},
     {Role::kShare, "split"},
     {Role::kShare, "angle"},
-    {Role::kDropout, "dropout"},
-    {Role::kDropout, "drop"},
     {Role::kLearningRate, "learning rate"},
     {Role::kLearningRate, "learningrate"},
+    {Role::kLearningRate, "learn rate"},
+    {Role::kLearningRate, "lrate"},
     {Role::kLearningRate, "lr"},
     {Role::kLearningRate, "eta"},
     {Role::kLearningRate, "step size"},
-    {Role::kRegularizer, "weight decay"},
+    {Role::kLearningRate, "stepsize"},
+    {Role::kDropout, "dropout"},
+    {Role::kDropout, "drop"},
     {Role::kRegularizer, "wd"},
     {Role::kRegularizer, "l1"},
     {Role::kRegularizer, "l2"},
     {Role::kRegularizer, "lambda"},
     {Role::kRegularizer, "reg"},
     {Role::kRegularizer, "regularization"},
+    {Role::kRegularizer, "regularisation"},
+    {Role::kRegularizer, "regularizer"},
+    {Role::kRegularizer, "regulariser"},
+    {Role::kRegularizer, "ridge"},
+    {Role::kRegularizer, "lasso"},
     {Role::kRegularizer, "alpha"},
-    {Role::kRegularizer, "c"},
     {Role::kBatchSize, "batch size"},
     {Role::kBatchSize, "batchsize"},
     {Role::kBatchSize, "batch"},
+    {Role::kBatchSize, "minibatch"},
+    {Role::kBatchSize, "bs"},
+    {Role::kLayers, "hidden layers"},
     {Role::kUnits, "units"},
     {Role::kUnits, "hidden"},
     {Role::kUnits, "neurons"},
@@ -120,8 +130,43 @@ constexpr std::array<Named, 97> kNames{{
     {Role::kLayers, "depth"},
 }};
 
+// C is how little a linear or a kernel model is regularised; elsewhere the third of some, or degrees.
+bool is_inverse_regularizer(const std::vector<std::string>& words) {
+  if (words.empty() || words.back() != "c") return false;
+  return words.size() == 1 || std::any_of(words.begin(), words.end(), [](std::string_view word) {
+           static constexpr std::array<std::string_view, 11> kModels{
+               "svm", "svc", "svr", "logistic", "logreg", "regress", "linear", "classif", "clf", "model", "estimator"};
+           return word == "lr" || std::any_of(kModels.begin(), kModels.end(), [&](std::string_view model) {
+                    return word.find(model) != std::string_view::npos;
+                  });
+         });
+}
+
+// lr_layer_decay and lr_power say how a rate changes, lr_mult multiplies another one.
+Role role_of_rate(std::string_view name) {
+  if (ends_with_any(name, {"decay", "power", "exponent", "gamma", "factor"})) return Role::kShare;
+  return ends_with_any(name, {"mult", "multiplier", "scale"}) ? Role::kUnknown : Role::kLearningRate;
+}
+
+// Its name is used for weights between two terms, for lengths, and for what decays, too.
+bool has_other_meanings(std::string_view regularizer) {
+  const std::vector<std::string> words = space::words_of(regularizer);
+  const bool is_plain = has_any(regularizer, {"alpha", "lambda"}) || words.size() == 1;
+  return is_plain && !has_any(regularizer, {"weight decay", "wd", "reg", "regularization", "regularisation",
+                                            "regularizer", "regulariser", "ridge", "lasso"});
+}
+
+// Its ends stand alike from 0 and 1, or both are no small shares of 1.
+bool is_weight(const space::Parameter& parameter) {
+  if (parameter.kind != space::Kind::kFloat || parameter.scale == space::Scale::kLog) return false;
+  constexpr double kNotSmall = 0.05, kSame = 1e-9;
+  if (!(parameter.low > 0) || parameter.high > 1) return false;
+  return parameter.low > kNotSmall || std::abs(parameter.low - (1 - parameter.high)) < kSame;
+}
+
 constexpr double kEpsilonMost = 0.01, kEpsilonLeast = 1e-4;
 constexpr double kMultiplierMost = 16;
+constexpr double kNearOne = 0.9;
 
 }  // namespace
 
@@ -129,6 +174,11 @@ bool has_any(std::string_view name, std::initializer_list<std::string_view> soug
   const std::vector<std::string> words = space::words_of(name);
   return std::any_of(sought.begin(), sought.end(),
                      [&](std::string_view each) { return space::has_words(words, each); });
+}
+
+bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> sought) {
+  const std::vector<std::string> words = space::words_of(name);
+  return !words.empty() && std::find(sought.begin(), sought.end(), words.back()) != sought.end();
 }
 
 std::optional<std::vector<double>> numbers_of(const space::Parameter& parameter) {
@@ -153,19 +203,31 @@ bool is_complement(std::string_view name) { return has_any(name, {"one minus", "
 
 Role role_of(std::string_view name) {
   const std::vector<std::string> words = space::words_of(name);
+  if (is_inverse_regularizer(words)) return Role::kRegularizer;
   const auto found =
       std::find_if(kNames.begin(), kNames.end(), [&](const Named& row) { return space::has_words(words, row.words); });
   if (found == kNames.end() || (found->role == Role::kAverage && is_complement(name))) return Role::kUnknown;
-  return found->role;
+  return found->role == Role::kLearningRate ? role_of_rate(name) : found->role;
 }
 
 Role role_of(const space::Parameter& parameter) {
   const Role role = role_of(parameter.name);
   const bool is_counted = role == Role::kLearningRate || role == Role::kAverage;
   if (is_counted && parameter.kind == space::Kind::kInt) return Role::kSteps;
-  // A width or depth in fractions multiplies another one.
-  const bool is_size = role == Role::kUnits || role == Role::kLayers || role == Role::kBatchSize;
-  if (is_size && parameter.kind == space::Kind::kFloat && parameter.high <= kMultiplierMost) return Role::kUnknown;
+  if (role == Role::kRegularizer && has_other_meanings(parameter.name) && is_weight(parameter)) {
+    return parameter.low >= kNearOne ? Role::kUnknown : Role::kShare;
+  }
+  // How many are dropped, or when, or in percent.
+  if (role == Role::kDropout && space::is_numeric(parameter)) {
+    const bool is_count = parameter.kind == space::Kind::kInt || has_any(parameter.name, {"percent", "pct"}) ||
+                          !has_any(parameter.name, {"dropout"});
+    if (is_count && parameter.high > 1) return Role::kUnknown;
+  }
+  // A width or depth in fractions is a length, or multiplies another one.
+  if (parameter.kind == space::Kind::kFloat) {
+    if (role == Role::kUnits || role == Role::kLayers) return Role::kUnknown;
+    if (role == Role::kBatchSize && parameter.high <= kMultiplierMost) return Role::kUnknown;
+  }
   if (role != Role::kEpsilon) return role;
   const auto numbers = numbers_of(parameter);
   if (!numbers || numbers->empty()) return Role::kUnknown;

@@ -37,8 +37,10 @@ bool is_sure_average(std::string_view name);
 bool is_weight_decay(std::string_view name);
 /// Adam's beta1, beta2.
 bool is_adam_beta(std::string_view name);
-/// Whether the name has any of these, each a word or several in their order.
+/// Whether the name has any of these, each a word or several in their order; a number after a word may be left out.
 bool has_any(std::string_view name, std::initializer_list<std::string_view> sought);
+/// Whether the last word of the name is one of these.
+bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> sought);
 /// Its numbers, where it has only such: both ends of its range, or all choices.
 std::optional<std::vector<double>> numbers_of(const space::Parameter& parameter);
 /// The tier that practice gives it, and that the file says where it says one.

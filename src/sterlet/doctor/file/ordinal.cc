@@ -71,6 +71,23 @@ std::optional<std::vector<double>> order_of(const std::vector<Scalar>& choices) 
   return std::nullopt;
 }
 
+// 0, 1, 2, ... of what is not counted: numbers that stand for names.
+bool are_codes(const Parameter& parameter, std::vector<double> numbers) {
+  if (!ends_with_any(
+          parameter.name,
+          {"mode",     "type",   "kind",  "variant", "algo",   "algorithm", "method",    "class",  "category",
+           "code",     "option", "model", "group",   "style",  "strategy",  "policy",    "scheme", "loss",
+           "function", "init",   "arch",  "backend", "preset", "optimizer", "activation"})) {
+    return false;
+  }
+  std::sort(numbers.begin(), numbers.end());
+  if (numbers.front() != 0 && numbers.front() != 1) return false;
+  for (std::size_t i = 1; i < numbers.size(); ++i) {
+    if (numbers[i] != numbers[i - 1] + 1) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<Finding> find_ordinal(const FileView& view) {
@@ -84,6 +101,7 @@ std::vector<Finding> find_ordinal(const FileView& view) {
     std::vector<std::size_t> sorted(order->size());
     std::iota(sorted.begin(), sorted.end(), std::size_t{0});
     std::stable_sort(sorted.begin(), sorted.end(), [&](auto a, auto b) { return (*order)[a] < (*order)[b]; });
+    if (are_codes(*parameter, *order)) continue;
     const bool is_in_order =
         std::is_sorted(sorted.begin(), sorted.end()) || std::is_sorted(sorted.begin(), sorted.end(), std::greater<>());
     base::Json choices = base::Json::array();
