@@ -224,7 +224,7 @@ void scales(const char* heading, const std::vector<double>& noises, QuestionOf q
           for (std::uint64_t seed = 1; seed <= kStudies; ++seed) {
             auto question = question_for(each, seed);
             // As the doctor has it.
-            if (drawn == 0) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.5;
+            if (drawn == 0) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.3 : 0.5;
             const auto verdict = sterlet::analysis::judge_scale(question);
             const bool is_right = verdict.best() == truth;
             const double sure = verdict.probabilities[verdict.best()];
