@@ -24,9 +24,9 @@ constexpr std::size_t kCount = kPlaces.size(), kMiddle = kCount / 2, kFifth = 7,
 constexpr double kRounding = 1e-9;
 constexpr double kTrialsMin = 2;  // So many in the fifth of the range before the end: else it is not known.
 constexpr int kDraws = 400;
-// An edge must be likelier than not, by the process and by bowls, and so likely by the process for bowls to be asked. Neither is
-// believed to be surer than the floor.
-constexpr double kConfidenceMin = 0.5, kMayBe = 0.05, kFloor = 0.003;
+// How likely an edge must be, by the process and by bowls: one that is missed ends a search beside its best, one too many costs a
+// wider range. And how likely by the process for bowls to be asked; neither is believed to be surer than the floor.
+constexpr double kConfidenceMin = 0.25, kMayBe = 0.05, kFloor = 0.003;
 constexpr double kModelWeightMin = 0.1, kNoiseOfBowls = 0.06;
 // The end must be better than the middle for certain, so that the column matters there: by so many standard deviations, and by so
 // much of the results' spread, or by little where that is quite sure.

@@ -54,15 +54,15 @@ TEST(Edge, IsNotInventedWhereTheOptimumLiesInside) {
   }
 }
 
-// Noise of a tenth of the results' spread, and three tenths: of 100 edges beyond the bound nearly all are found, of those whose
-// best lies at the bound itself most, and next to none is invented.
+// Noise of a tenth of the results' spread, and three tenths: of 100 edges nearly all are found, and next to none is
+// invented.
 TEST(Edge, IsFoundInNoiseToo) {
   struct Case {
     double noise, place;
     int found_min, invented_max;  // Of 100 edges, and of 200 other columns.
   };
   for (const Case& each :
-       {Case{0.02, 1.1, 99, 1}, Case{0.04, 1.1, 95, 2}, Case{0.04, 1.0, 75, 2}, Case{0.06, 1.1, 90, 5}}) {
+       {Case{0.02, 1.1, 99, 1}, Case{0.04, 1.1, 97, 2}, Case{0.04, 1.0, 92, 2}, Case{0.06, 1.1, 92, 5}}) {
     int found = 0, invented = 0;
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
       const bool is_high = seed % 2 == 0;
@@ -82,7 +82,7 @@ TEST(Edge, IsSeldomNamedATenthOfTheRangeInside) {
     double noise;
     int named_max;  // Of 100.
   };
-  for (const Case& each : {Case{0, 0}, Case{0.01, 10}, Case{0.02, 25}}) {
+  for (const Case& each : {Case{0, 0}, Case{0.01, 30}, Case{0.02, 52}}) {
     int named = 0;
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
       named += Study(seed, seed % 2 == 0 ? 0.9 : 0.1, each.noise).edge(0) ? 1 : 0;
