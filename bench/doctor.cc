@@ -1,6 +1,6 @@
 // How often the doctor of trials is right, on 100 studies of 60 trials a row: edges planted and not, and the scale on which a
 // parameter acts evenly. Prints tables in Markdown. Curves, noise and chance are other than those of the tests.
-//   sterlet-bench-doctor [edges] [responses] [scales] [others]
+//   sterlet-bench-doctor [edges] [chosen] [responses] [searched] [scales] [others]
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -98,19 +98,33 @@ void edges() {
   }
 }
 
+const char* name(responses::Set set) {
+  switch (set) {
+    case responses::Set::kChosenBy:
+      return "chosen by";
+    case responses::Set::kHeldBack:
+      return "held back";
+    case responses::Set::kSeenLast:
+      return "seen last";
+  }
+  return "";
+}
+
 // Of responses of many kinds: what is found where the first column's best lies at or beyond a bound, and in how many studies an
 // edge of any other column is named, or of any where all are inside.
-void edges_of_responses() {
+void edges_of_responses(const std::vector<responses::Set>& sets, bool is_search) {
+  std::printf("\n%s\n\n", is_search ? "A search's trials:" : "Random trials:");
   std::printf(
-      "\n| responses | noise | the best lies | found of 100 | studies with an invented one |\n|---|---|---|---|---|\n");
-  for (const auto set : {responses::Set::kChosenBy, responses::Set::kHeldBack}) {
+      "| responses | noise | the best lies | found of 100 | studies with an invented one |\n|---|---|---|---|---|\n");
+  for (const auto set : sets) {
     for (const double noise : {0.0, 0.1, 0.3}) {
       for (const double beyond : {-0.25, -0.1, 0.0, 0.1}) {
         int found = 0, invented = 0;
         for (std::uint64_t seed = 1; seed <= kStudies; ++seed) {
           const bool is_high = seed % 2 == 0, is_planted = beyond >= 0;
           const auto response = responses::response(set, seed + 31000, is_high ? 1 + beyond : -beyond);
-          const ProcessInput input = responses::at_random(response, seed + 32000, kTrials, noise);
+          const ProcessInput input = is_search ? responses::searched(response, seed + 33000, kTrials, noise)
+                                               : responses::at_random(response, seed + 32000, kTrials, noise);
           const auto models = sterlet::analysis::ResponseModels::fit(input);
           bool has_invented = false;
           for (std::size_t j = 0; j < input.ordered.size(); ++j) {
@@ -121,8 +135,8 @@ void edges_of_responses() {
           }
           invented += has_invented ? 1 : 0;
         }
-        std::printf("| %s | %g | %s %g | %s | %d |\n", set == responses::Set::kHeldBack ? "held back" : "chosen by",
-                    noise, beyond < 0 ? "inside by" : "beyond the bound by", std::fabs(beyond),
+        std::printf("| %s | %g | %s %g | %s | %d |\n", name(set), noise,
+                    beyond < 0 ? "inside by" : "beyond the bound by", std::fabs(beyond),
                     beyond < 0 ? "-" : std::to_string(found).c_str(), invented);
         std::fflush(stdout);
       }
@@ -170,10 +184,9 @@ sterlet::analysis::ScaleQuestion question_of(const Case& each, std::uint64_t see
   return question;
 }
 
-// Of responses that were held back.
-sterlet::analysis::ScaleQuestion question_of_response(const Case& each, std::uint64_t seed) {
+sterlet::analysis::ScaleQuestion question_of_response(responses::Set set, const Case& each, std::uint64_t seed) {
   RandomStream chance = responses::stream(seed + 41000);
-  const auto response = responses::response(responses::Set::kHeldBack, seed + 42000, 0.2 + 0.6 * chance.uniform());
+  const auto response = responses::response(set, seed + 42000, 0.2 + 0.6 * chance.uniform());
   const Axis drawn = each.axes[each.drawn];
   sterlet::analysis::ScaleQuestion question{.candidates = std::vector<std::vector<double>>(2), .current = each.drawn};
   question.rest.ordered.resize(response.columns.size() - 1);
@@ -211,7 +224,7 @@ void scales(const char* heading, const std::vector<double>& noises, QuestionOf q
           for (std::uint64_t seed = 1; seed <= kStudies; ++seed) {
             auto question = question_for(each, seed);
             // As the doctor has it.
-            if (drawn == 0) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.2 : 0.5;
+            if (drawn == 0) question.prior_of_current = range.axes[1] == Axis::kLog ? 0.3 : 0.5;
             const auto verdict = sterlet::analysis::judge_scale(question);
             const bool is_right = verdict.best() == truth;
             const double sure = verdict.probabilities[verdict.best()];
@@ -234,8 +247,17 @@ int main(int count, char** arguments) {
   const auto is_asked = [&](const std::string& part) {
     return count < 2 || std::find(arguments + 1, arguments + count, part) != arguments + count;
   };
+  using responses::Set;
+  const auto scales_of = [&](Set set, const std::vector<double>& noises) {
+    scales(name(set), noises,
+           [set](const Case& each, std::uint64_t seed) { return question_of_response(set, each, seed); });
+  };
   if (is_asked("edges")) edges();
-  if (is_asked("responses")) edges_of_responses();
+  if (is_asked("chosen")) edges_of_responses({Set::kChosenBy}, false);
+  if (is_asked("chosen")) edges_of_responses({Set::kChosenBy}, true);
+  if (is_asked("responses")) edges_of_responses({Set::kHeldBack, Set::kSeenLast}, false);
+  if (is_asked("searched")) edges_of_responses({Set::kHeldBack, Set::kSeenLast}, true);
   if (is_asked("scales")) scales("Of three columns:", {0.05, 0.1}, question_of);
-  if (is_asked("others")) scales("Of responses held back:", {0.1}, question_of_response);
+  if (is_asked("others")) scales_of(Set::kHeldBack, {0.1});
+  if (is_asked("others")) scales_of(Set::kSeenLast, {0.1});
 }

@@ -8,11 +8,11 @@
 #include "sterlet/analysis/smooth_process.h"
 #include "sterlet/base/rng.h"
 
-/// Responses of 2 to 8 columns, some of which do nothing: shapes and measures in two sets, of which one chose the doctor's
-/// thresholds and the other was held back.
+/// Responses of 2 to 8 columns, some of which do nothing: shapes and measures in three sets. One chose the doctor's thresholds once,
+/// one was held back then. The thresholds of today were chosen by neither, and the last set was written and looked at after them.
 namespace responses {
 
-enum class Set { kChosenBy, kHeldBack };
+enum class Set { kChosenBy, kHeldBack, kSeenLast };
 
 using sterlet::base::RandomStream;
 
@@ -37,6 +37,22 @@ inline double shape(Set set, std::uint64_t kind, double off) {
         return (off > 0 ? 4 : 1) * squared;
     }
   }
+  if (set == Set::kSeenLast) {
+    switch (kind % 6) {
+      case 0:
+        return std::log(std::cosh(6 * off));
+      case 1:
+        return off > 0 ? std::exp(3 * off) - 1 - 3 * off : 2 * squared;
+      case 2:
+        return std::tanh(3 * far) * std::tanh(3 * far);
+      case 3:
+        return std::pow(far, 0.8);
+      case 4:
+        return squared + 0.02 * (1 - std::cos(25 * off));
+      default:
+        return std::sqrt(squared + 0.01) - 0.1;
+    }
+  }
   switch (kind % 6) {
     case 0:
       return far;
@@ -56,6 +72,13 @@ inline double shape(Set set, std::uint64_t kind, double off) {
 // What becomes of the columns' sum.
 inline double measure(Set set, std::uint64_t kind, double sum) {
   if (set == Set::kChosenBy) return kind % 3 == 1 ? std::log(0.1 + std::max(sum, 0.0)) : sum;
+  if (set == Set::kSeenLast) {
+    const double least = std::max(sum, 0.0);
+    return kind % 4 == 0   ? sum
+           : kind % 4 == 1 ? std::log(0.05 + least)
+           : kind % 4 == 2 ? std::pow(least, 1.5)
+                           : -std::exp(-0.7 * sum);
+  }
   switch (kind % 4) {
     case 0:
       return sum;
@@ -112,7 +135,8 @@ inline Response response(Set set, std::uint64_t seed, double best) {
     out.columns.push_back(column);
   }
   const double least = std::min(out.columns[0].weight, out.columns[1].weight);
-  if (chance.uniform() < 0.4) out.together = (chance.uniform() < 0.5 ? -0.3 : 0.3) * least;
+  const double most = set == Set::kSeenLast ? 0.6 : 0.3;
+  if (chance.uniform() < 0.4) out.together = (chance.uniform() < 0.5 ? -most : most) * least;
   return out;
 }
 
@@ -122,6 +146,44 @@ inline void add_noise(std::vector<double>& results, double share, RandomStream& 
   for (const double result : results) mean += result / n;
   for (const double result : results) squares += (result - mean) * (result - mean) / n;
   for (double& result : results) result += share * std::sqrt(squares) * chance.normal();
+}
+
+// Of the results over the whole space.
+inline double spread(const Response& response, RandomStream& chance) {
+  double mean = 0, squares = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::vector<double> x(response.columns.size());
+    for (double& place : x) place = chance.uniform();
+    const double result = response(x);
+    mean += result / 300;
+    squares += result * result / 300;
+  }
+  return std::sqrt(std::max(squares - mean * mean, 0.0));
+}
+
+// As a search would: ten trials at random, then nine of ten around the best so far, ever closer. Noise is a share of the spread
+// over the whole space.
+inline sterlet::analysis::ProcessInput searched(const Response& response, std::uint64_t seed, int trials,
+                                                double noise) {
+  RandomStream chance = stream(seed);
+  const std::size_t width = response.columns.size();
+  const double unit = spread(response, chance);
+  sterlet::analysis::ProcessInput input{.ordered = std::vector<std::vector<double>>(width)};
+  std::vector<double> best(width, 0.5);
+  double least = 1e300;
+  for (int i = 0; i < trials; ++i) {
+    const double reach = 0.25 * std::pow(0.15, static_cast<double>(i) / trials);
+    const bool is_free = i < 10 || chance.uniform() < 0.1;
+    std::vector<double> x;
+    for (std::size_t j = 0; j < width; ++j) {
+      x.push_back(is_free ? chance.uniform() : std::min(1.0, std::max(0.0, best[j] + reach * chance.normal())));
+      input.ordered[j].push_back(x.back());
+    }
+    const double result = response(x) + noise * unit * chance.normal();
+    if (result < least) least = result, best = x;
+    input.results.push_back(result);
+  }
+  return input;
 }
 
 inline sterlet::analysis::ProcessInput at_random(const Response& response, std::uint64_t seed, int trials,

@@ -76,6 +76,21 @@ TEST(Edge, IsFoundInNoiseToo) {
   }
 }
 
+// What lies a tenth of the range inside looks like an edge the more, the more noise there is.
+TEST(Edge, IsSeldomNamedATenthOfTheRangeInside) {
+  struct Case {
+    double noise;
+    int named_max;  // Of 100.
+  };
+  for (const Case& each : {Case{0, 0}, Case{0.01, 30}, Case{0.02, 52}}) {
+    int named = 0;
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+      named += Study(seed, seed % 2 == 0 ? 0.9 : 0.1, each.noise).edge(0) ? 1 : 0;
+    }
+    EXPECT_LE(named, each.named_max) << each.noise;
+  }
+}
+
 // A search that has found the edge has hardly a trial in the middle of the range.
 TEST(Edge, IsFoundWhereNearlyAllTrialsLieAtIt) {
   ProcessInput input{.ordered = {{0.00, 0.01, 0.00, 0.02, 0.01, 0.01, 0.00, 0.03, 0.02, 0.01, 0.04, 0.01,

@@ -268,6 +268,22 @@ double ResponseModel::kernel(const std::vector<double>& a, const std::vector<dou
   return alone_ * sum + together_ * covariance_at(is_smooth_, distance).value;
 }
 
+std::vector<double> ResponseModel::covariance(std::optional<std::size_t> without) const {
+  const std::vector<KernelPosterior::Row>& rows = posterior_.rows;
+  std::vector<double> out(rows.size() * rows.size());
+  for (std::size_t a = 0; a < rows.size(); ++a) {
+    for (std::size_t b = 0; b <= a; ++b) {
+      double value = kernel(rows[a], rows[b]);
+      if (without) {
+        value -= alone_ * covariance_at(is_smooth_, own(*without, rows[a][*without], rows[b][*without])).value;
+      }
+      out[a * rows.size() + b] = out[b * rows.size() + a] = value;
+    }
+    out[a * rows.size() + a] += posterior_.noise;
+  }
+  return out;
+}
+
 SmoothProcess::Profile ResponseModel::profile(const std::vector<std::vector<double>>& points, std::size_t column,
                                               const std::vector<double>& places) const {
   const std::size_t count = places.size(), n = posterior_.rows.size();

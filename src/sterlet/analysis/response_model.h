@@ -37,6 +37,10 @@ class ResponseModel final {
   double noise() const { return noise_; }
   /// What is expected there without the noise.
   double expected(std::size_t row) const { return posterior_.expected(row); }
+  /// Results in its measure, standardised.
+  const std::vector<double>& results() const { return posterior_.results; }
+  /// The covariance of the results, row after row; without what an ordered column does on its own, where one is given.
+  std::vector<double> covariance(std::optional<std::size_t> without) const;
   /// As of SmoothProcess.
   SmoothProcess::Profile profile(const std::vector<std::vector<double>>& points, std::size_t column,
                                  const std::vector<double>& places) const;

@@ -1,10 +1,13 @@
 #include "sterlet/analysis/scale.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "sterlet/analysis/bowl.h"
 #include "sterlet/analysis/response_model.h"
 #include "sterlet/analysis/smooth_process.h"
 
@@ -14,10 +17,10 @@ namespace {
 
 using Measure = ResponseModel::Measure;
 
-// The evidence of either kind of model counts by this much: with noise of a third of the spread, undiminished it was sure of
-// the wrong scale in 5% of studies.
-constexpr double kTemper = 0.3;
-constexpr std::size_t kMeasures = 2;  // So many of them are looked at, the likeliest on the current scale.
+// What evidence of processes counts, and of bowls, for the log odds of a scale: less and less, the more it is, as no model is the
+// truth. Undiminished they were sure of the wrong scale in 5% of studies.
+constexpr double kOfProcesses = 0.95, kOfBowls = 1.25, kEvidenceUnit = 4;
+constexpr double kLikelyWithin = 12;  // Of the best evidence: measures that may be the right ones.
 
 double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
 
@@ -36,34 +39,31 @@ ProcessInput with_column(const ScaleQuestion& question, std::size_t candidate) {
   return input;
 }
 
-struct Measured {
-  Measure measure;
-  ResponseModel model;
-};
+constexpr std::array kMeasures = {Measure::kEven, Measure::kBest, Measure::kGood, Measure::kWorst};
+using Models = std::array<std::optional<ResponseModel>, kMeasures.size()>;
 
-// In the measures that are likeliest.
-std::vector<Measured> likely_models(const ProcessInput& input) {
-  std::vector<Measured> found;
-  for (const Measure measure : {Measure::kEven, Measure::kBest, Measure::kGood, Measure::kWorst}) {
-    auto model = ResponseModel::fit(input, {.measure = measure});
-    if (model) found.push_back({measure, *std::move(model)});
+// Of the column being a bowl, in the measures that may be the right ones. `like`: the models of the scale that was looked at first,
+// or what becomes them.
+std::optional<double> log_evidence_of_bowls(const ProcessInput& input, Models& like) {
+  const std::size_t column = input.ordered.size() - 1;
+  Models models;
+  std::optional<double> most, sum;
+  for (std::size_t i = 0; i < kMeasures.size(); ++i) {
+    models[i] = ResponseModel::fit(input, {.measure = kMeasures[i]}, like[i] ? &*like[i] : nullptr);
+    if (models[i]) most = std::max(most.value_or(models[i]->log_evidence()), models[i]->log_evidence());
   }
-  std::stable_sort(found.begin(), found.end(), [](const Measured& a, const Measured& b) {
-    return a.model.log_evidence() > b.model.log_evidence();
-  });
-  found.erase(found.begin() + static_cast<std::ptrdiff_t>(std::min(kMeasures, found.size())), found.end());
-  return found;
-}
-
-// Of the same measures.
-std::optional<double> log_evidence(const ProcessInput& input, const std::vector<Measured>& like) {
-  std::optional<double> sum;
-  for (const Measured& each : like) {
-    const auto model = ResponseModel::fit(input, {.measure = each.measure}, &each.model);
-    if (model) sum = sum ? log_sum(*sum, model->log_evidence()) : model->log_evidence();
+  for (std::size_t i = 0; i < kMeasures.size(); ++i) {
+    if (!models[i]) continue;
+    if (models[i]->log_evidence() > *most - kLikelyWithin) {
+      const auto bowl = fit_bowl(*models[i], column, input.ordered[column], 0, 1);
+      if (bowl) sum = sum ? log_sum(*sum, bowl->log_evidence) : bowl->log_evidence;
+    }
+    if (!like[i]) like[i] = std::move(models[i]);
   }
   return sum;
 }
+
+double counted(double evidence) { return std::asinh(evidence / kEvidenceUnit); }
 
 }  // namespace
 
@@ -78,18 +78,23 @@ ScaleVerdict judge_scale(const ScaleQuestion& question) {
   verdict.probabilities[question.current] = question.prior_of_current;
   const auto without = log_evidence(question.rest);
   if (!without) return verdict;
-  const std::vector<Measured> current = likely_models(with_column(question, question.current));
-  std::vector<double> together, alone;
+  const ProcessInput current = with_column(question, question.current);
+  Models like;
+  const auto processes = log_evidence(current), bowls = log_evidence_of_bowls(current, like);
+  if (!processes || !bowls) return verdict;
+  verdict.relevance = *processes - *without;
+  std::vector<double> evidence(count, 0.0);  // More than that of the current scale.
   for (std::size_t i = 0; i < count; ++i) {
+    if (i == question.current) continue;
     const ProcessInput input = with_column(question, i);
-    const auto process = log_evidence(input), columns = log_evidence(input, current);
-    if (!process || !columns) return verdict;
-    together.push_back(*process);
-    alone.push_back(*columns);
+    const auto own_processes = log_evidence(input), own_bowls = log_evidence_of_bowls(input, like);
+    if (!own_processes || !own_bowls) {
+      verdict.relevance = 0;
+      return verdict;
+    }
+    verdict.relevance = std::max(verdict.relevance, *own_processes - *without);
+    evidence[i] = kOfProcesses * counted(*own_processes - *processes) + kOfBowls * counted(*own_bowls - *bowls);
   }
-  verdict.relevance = *std::max_element(together.begin(), together.end()) - *without;
-  std::vector<double> evidence;
-  for (std::size_t i = 0; i < count; ++i) evidence.push_back(kTemper * (together[i] + alone[i]));
   const double most = *std::max_element(evidence.begin(), evidence.end());
   double sum = 0;
   for (std::size_t i = 0; i < count; ++i) {

@@ -23,13 +23,13 @@ struct ScaleVerdict {
   std::size_t best() const;
 };
 
-/// Compares Gaussian processes that differ in the scale of one coordinate alone, everything else fitted for each anew.
-/// On its right scale a coordinate acts alike everywhere, as the kernels expect: a smooth one and a rough one, alike; and
-/// ones of columns that act on their own, in the two measures of the results that fit best on the current scale.
+/// Compares models that differ in the scale of one coordinate alone, everything else fitted for each anew. On its right
+/// scale a coordinate acts alike everywhere: as the kernels of a smooth Gaussian process and of a rough one expect, and as a
+/// simple bowl does, in any measure of the results.
 ///
 /// Prior     prior_of_current for the current scale, the rest for the others alike.
 /// Edges     fewer than 8 trials, or equal results: probabilities are the prior, relevance 0.
-/// Cost      two SmoothProcesses and two ResponseModels a candidate, and two and four more.
+/// Cost      two SmoothProcesses, four ResponseModels and four bowls a candidate, and two processes more.
 /// Source    MacKay: Bayesian interpolation, Neural Computation 4, 1992 (evidence).
 ScaleVerdict judge_scale(const ScaleQuestion& question);
 

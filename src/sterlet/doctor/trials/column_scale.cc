@@ -14,8 +14,8 @@ using space::Scale;
 
 // Ranges of less than that differ too little between scales.
 constexpr double kLogRatioMin = 10, kIntRatioMin = 30, kWindowRatioMin = 5;
-constexpr double kProbabilityMin = 0.75, kRelevanceMin = 6;
-constexpr double kWideRatio = 100, kPriorOfWide = 0.2;  // Of the linear scale.
+constexpr double kProbabilityMin = 0.6, kRelevanceMin = 6;
+constexpr double kWideRatio = 100, kPriorOfWide = 0.3;  // Of the linear scale.
 
 // Two orders of magnitude are seldom meant evenly.
 double prior_of(const Parameter& parameter, const std::vector<Scale>& scales) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kFirstOpinion = 1;    // Weighs as much as so many results.
 constexpr double kToldApart = 0.5;     // Of the old scores: a mean difference from which on results count in full.
+constexpr double kNamesTell = 10;      // Names tell little of an order: a tenth of it bears them out in full.
 constexpr std::size_t kElsewhere = 3;  // Results elsewhere, before a hint's own are compared with them.
 
 bool has_value(const space::Observation& trial) {
@@ -41,7 +42,7 @@ double trust_in_practice(const Prior& prior, const space::Space& space, std::spa
     found.push_back(trial.values.front());
     if (found.size() == kTrusted) break;
   }
-  return rank_trust(expected, found);
+  return std::min(1.0, kNamesTell * rank_trust(expected, found));
 }
 
 double trust_in_hint(const ActivePrior& prior, const space::Space& space, std::span<const space::Observation> trials) {
