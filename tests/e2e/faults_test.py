@@ -85,7 +85,10 @@ class Faults(ProgramTest):
         said = [driver.say(op="tell", id=held, value=7) for _ in range(2)]
         if "error" in said[0]:  # It may still fit where a new trial does not. The same answer again, not another one.
             self.assertIn("disk", said[0]["error"])
-            self.assertEqual(said[0]["error"], said[1]["error"])
+            lines, sentences = zip(*(answer["error"].split(": ", 1) for answer in said))
+            self.assertRegex(lines[0], r"^line [0-9]+$")
+            self.assertEqual(int(lines[1].split()[1]), int(lines[0].split()[1]) + 1, "each names its own line")
+            self.assertEqual(*sentences)
         make_room()
         if "error" in said[0]:
             self.assertTrue(driver.say(op="tell", id=held, value=7)["ok"])

@@ -1,6 +1,7 @@
 #include "sterlet/samplers/prior/practice.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -98,7 +99,8 @@ std::optional<PriorPull> pull_of_choice(const Parameter& parameter) {
   double sum = 0;
   bool is_any = false;
   for (const space::Scalar& choice : parameter.choices) {
-    const std::string text = space::text_of(choice);
+    std::string text = space::text_of(choice);
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const std::span<const UsualChoice> rows = usual_choices();
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const UsualChoice& r) { return r.choice == text; });
     is_any = is_any || row != rows.end();

@@ -63,6 +63,17 @@ TEST(Practice, SaysNothingOfNamesThatMeanSomethingElse) {
   }
 }
 
+TEST(Practice, LikesSomeChoicesInAnySpelling) {
+  const auto liked = [](const char* name) {
+    const Space space = make_space(
+        {{.name = "activation", .kind = Kind::kCategorical, .choices = {std::string(name), std::string("other")}}});
+    return expected_at(space, 0, 0) - expected_at(space, 0, 1);
+  };
+  EXPECT_GT(liked("relu"), 0.2);
+  EXPECT_EQ(liked("ReLU"), liked("relu"));
+  EXPECT_EQ(liked("unknown"), 0);
+}
+
 TEST(Practice, SaysNothingWhereSettingsHaveFewDimensions) {
   const auto of = [](int more) { return prior_of_practice(make_space({rate("learning_rate")}, more), 1); };
   EXPECT_FALSE(of(6));
